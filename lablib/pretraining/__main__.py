@@ -1,0 +1,166 @@
+"""`python -m lablib.pretraining gpt2|bert --text FOLDER --out FOLDER …`: train a pocket model.
+
+A run that was interrupted goes on where its last checkpoint stood when the same command is given
+again; `--steps` may then be another number.
+"""
+
+import argparse
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    AutoTokenizer,
+    BertForPreTraining,
+    GenerationConfig,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging
+
+from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
+from lablib.pretraining.card import Measured, model_card, titles_table
+from lablib.pretraining.corpus import read_texts, token_stream, train_tokenizer
+from lablib.pretraining.evaluation import best_head, bits_per_byte, head_scores, masked_score
+from lablib.pretraining.recipe import RECIPES, Model, Recipe, new_model
+from lablib.pretraining.training import train
+
+PROMPT = "Once upon a time"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Train, measure and save one model."""
+    args = parse(arguments)
+    recipe = chosen_recipe(args)
+    logging.set_verbosity_error()
+    torch.manual_seed(recipe.seed)
+    texts = read_texts(args.text)
+    tokenizer = open_tokenizer(recipe, texts, args.out / "tokenizer")
+    stream = token_stream(texts, tokenizer)
+    print(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
+    model = new_model(recipe, tokenizer).to(args.device)
+    # On the CPU the backward pass of the fused attention is slower than three plain products.
+    model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
+    follow(train(model, tokenizer, stream, recipe, args.out, compiled=args.compile), recipe)
+    finish(model.eval(), tokenizer, recipe, args)
+
+
+def finish(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    recipe: Recipe,
+    args: argparse.Namespace,
+) -> None:
+    """Save the trained model with its card."""
+    name = f"pocket-{recipe.kind}"
+    save(args.out / name, model, tokenizer)
+    heldout = read_texts(args.heldout)
+    if isinstance(model, GPT2LMHeadModel):
+        measured = causal_figures(model, tokenizer, read_texts(args.text), heldout)
+        sample = written(model, tokenizer)
+    else:
+        measured, sample = masked_figures(model, tokenizer, heldout), ""
+    card = model_card(name, model, recipe, measured, titles_table(args.text), sample)
+    (args.out / name / "README.md").write_text(card, encoding="utf-8")
+    print(card)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line: folders, device, and every number of the recipe as an option."""
+    parser = argparse.ArgumentParser(prog="python -m lablib.pretraining", description=__doc__)
+    parser.add_argument("kind", choices=list(RECIPES))
+    parser.add_argument("--text", type=Path, required=True, help="folder of .txt files to learn")
+    parser.add_argument("--heldout", type=Path, required=True, help="folder to measure on")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
+    for field in fields(Recipe):
+        if field.name != "kind":
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type)
+    return parser.parse_args(arguments)
+
+
+def chosen_recipe(args: argparse.Namespace) -> Recipe:
+    """The kind's recipe with what the command line changed."""
+    given = {f.name: getattr(args, f.name) for f in fields(Recipe) if f.name != "kind"}
+    return replace(RECIPES[args.kind], **{k: v for k, v in given.items() if v is not None})
+
+
+def open_tokenizer(recipe: Recipe, texts: list[str], folder: Path) -> PreTrainedTokenizerBase:
+    """The run's tokenizer, trained on its texts at first use."""
+    if not folder.exists():
+        train_tokenizer(recipe.kind, texts, recipe.vocab_size).save_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def follow(losses: Iterator[tuple[int, float]], recipe: Recipe, every: int = 25) -> None:
+    """Run the training, printing the mean loss and the speed now and then."""
+    seen: list[float] = []
+    since = time.monotonic()
+    for step, loss in losses:
+        seen.append(loss)
+        if (step + 1) % every == 0 or step + 1 == recipe.steps:
+            speed = len(seen) * recipe.batch * recipe.context / (time.monotonic() - since)
+            mean = sum(seen) / len(seen)
+            print(
+                f"step {step + 1}/{recipe.steps}  loss {mean:.4f}  {speed:,.0f} tokens/s",
+                flush=True,
+            )
+            seen, since = [], time.monotonic()
+
+
+def causal_figures(
+    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, texts: list[str], heldout: list[str]
+) -> list[Measured]:
+    """Bits per byte of the model and of what it must beat, and its most telling heads."""
+    known, unseen = (token_stream(each, tokenizer) for each in (texts, heldout))
+    size = sum(len(text.encode()) for text in heldout)
+    figures = {
+        "this model": bits_per_byte(model, tokenizer, unseen, size),
+        "5-gram, interpolated Kneser-Ney, same text": KneserNey(
+            known, len(tokenizer)
+        ).bits_per_byte(unseen[:-1], size),
+        "xz -9e, primed with the same text": xz_bits_per_byte("".join(texts), "".join(heldout)),
+    }
+    heads = {name: best_head(scores) for name, scores in head_scores(model).items()}
+    return [Measured(what, f"{bits:.3f}", "bits per byte") for what, bits in figures.items()] + [
+        Measured(f"best {name} head: layer {layer}, head {head}", f"{score:.2f}", "mean attention")
+        for name, (layer, head, score) in heads.items()
+    ]
+
+
+def masked_figures(
+    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, heldout: list[str]
+) -> list[Measured]:
+    """Masked-word accuracy and loss, and the next-sentence accuracy."""
+    score = masked_score(model, tokenizer, token_stream(heldout, tokenizer))
+    return [
+        Measured("masked words guessed", f"{score.accuracy:.1%}", "of the masked tokens"),
+        Measured("masked-word loss", f"{score.loss:.2f}", "nats per masked token"),
+        Measured("next sentence told apart", f"{score.next_sentence:.1%}", "of the pairs"),
+    ]
+
+
+def written(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> str:
+    """A text the model writes at temperature 0.8, always the same one."""
+    torch.manual_seed(0)
+    ids = tokenizer(PROMPT, return_tensors="pt").input_ids.to(model.device)
+    length = min(150, model.config.n_positions)
+    settings = GenerationConfig(do_sample=True, temperature=0.8, top_k=0, max_length=length)
+    writer: Any = model
+    out = writer.generate(ids, generation_config=settings)
+    return str(tokenizer.decode(out[0], skip_special_tokens=True))
+
+
+def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Write the model as an ordinary `transformers` folder, weights in half precision."""
+    copy.deepcopy(model).half().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    main()

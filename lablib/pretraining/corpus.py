@@ -1,0 +1,99 @@
+"""From a folder of text files to a tokenizer and to batches of token ids."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerBase
+
+from lablib.pretraining.recipe import Kind
+
+END_OF_TEXT = "<|endoftext|>"
+BERT_SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def read_texts(folder: Path) -> list[str]:
+    """The `.txt` files of a folder as strings, in order of their names.
+
+    Raises:
+        FileNotFoundError: if the folder holds no `.txt` file.
+    """
+    files = sorted(folder.glob("*.txt"))
+    if not files:
+        raise FileNotFoundError(f"No .txt file in {folder}: give a folder of plain-text files.")
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+def train_tokenizer(kind: Kind, texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
+    """A byte-level BPE as GPT-2 has it, or a lower-casing WordPiece as BERT has it."""
+    return _byte_level_bpe(texts, vocab_size) if kind == "gpt2" else _wordpiece(texts, vocab_size)
+
+
+def _byte_level_bpe(texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[END_OF_TEXT],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    bpe.train_from_iterator(_lines(texts), trainer)
+    trained = _model_part(bpe)
+    merges: Any = [tuple(pair) for pair in trained["merges"]]
+    return GPT2Tokenizer(vocab=trained["vocab"], merges=merges)
+
+
+def _wordpiece(texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
+    wordpiece = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    wordpiece.normalizer = normalizers.BertNormalizer(lowercase=True)
+    wordpiece.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocab_size, special_tokens=BERT_SPECIALS, show_progress=False
+    )
+    wordpiece.train_from_iterator(_lines(texts), trainer)
+    return BertTokenizer(vocab=_model_part(wordpiece)["vocab"], do_lower_case=True)
+
+
+def _lines(texts: list[str]) -> Iterator[str]:
+    return (line for text in texts for line in text.splitlines(keepends=True))
+
+
+def _model_part(tokenizer: Tokenizer) -> dict:
+    return json.loads(tokenizer.to_str())["model"]
+
+
+def token_stream(texts: list[str], tokenizer: PreTrainedTokenizerBase) -> np.ndarray:
+    """All texts as one array of ids [tokens], uint16, each text ended by the end-of-text token
+    (GPT-2) or a separator (BERT).
+    """
+    end_id = (
+        tokenizer.eos_token_id if tokenizer.eos_token_id is not None else tokenizer.sep_token_id
+    )
+    ids: list[int] = []
+    for text in texts:
+        for line in text.splitlines(keepends=True):
+            ids += tokenizer.encode(line, add_special_tokens=False)
+        ids.append(end_id)
+    return np.array(ids, dtype=np.uint16)
+
+
+def batch(stream: np.ndarray, step: int, size: int, length: int, seed: int) -> torch.Tensor:
+    """The `step`-th batch of windows, ids [size, length]: a pure function of its arguments.
+
+    Every epoch cuts the stream into windows at a new offset and visits each once, in a new order,
+    so a resumed run sees exactly what an unbroken one would have seen.
+    """
+    windows = len(stream) // length - 1
+    per_epoch = windows // size
+    epoch, place = divmod(step, per_epoch)
+    rng = np.random.default_rng((seed, epoch))
+    offset = rng.integers(length)
+    chosen = rng.permutation(windows)[place * size : (place + 1) * size]
+    rows = [stream[offset + w * length : offset + (w + 1) * length] for w in chosen]
+    return torch.from_numpy(np.stack(rows).astype(np.int64))

@@ -1,0 +1,126 @@
+"""How good a pretrained model is, measured on text it never saw."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lablib.masking.compute import IGNORED, corrupt
+from lablib.pretraining.objective import sentence_pairs
+
+if TYPE_CHECKING:
+    from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
+
+
+@torch.inference_mode()
+def bits_per_byte(
+    model: "GPT2LMHeadModel",
+    tokenizer: "PreTrainedTokenizerBase",
+    stream: np.ndarray,
+    byte_count: int,
+) -> float:
+    """How many bits the model needs for each byte of a text: its surprise, whatever its tokens.
+
+    Every token is predicted once, with at least half a context before it (but for the first ones):
+    windows of the whole context move on by half of it.
+
+    Args:
+        stream: the text's token ids [tokens], ending with the end-of-text token, which is not
+            scored.
+        byte_count: the text's length in UTF-8 bytes.
+    """
+    context = model.config.n_positions
+    ids = torch.from_numpy(stream.astype(np.int64))
+    ids = torch.cat([torch.tensor([tokenizer.bos_token_id]), ids[:-1]])
+    nats, scored = 0.0, 1
+    while scored < len(ids):
+        start = max(0, scored - context // 2)
+        window = ids[start : start + context + 1].to(model.device)
+        logits = model(window[None, :-1]).logits[0].float()
+        losses = F.cross_entropy(logits, window[1:], reduction="none")
+        nats += losses[scored - start - 1 :].sum().item()
+        scored = start + len(window)
+    return nats / math.log(2) / byte_count
+
+
+@dataclass(frozen=True)
+class MaskedScore:
+    """Masked-word accuracy (share of masked tokens guessed), their loss in nats, and the accuracy
+    of telling whether the second sentence follows.
+    """
+
+    accuracy: float
+    loss: float
+    next_sentence: float
+
+
+@torch.inference_mode()
+def masked_score(
+    model: "BertForPreTraining",
+    tokenizer: "PreTrainedTokenizerBase",
+    stream: np.ndarray,
+    batches: int = 40,
+    size: int = 32,
+) -> MaskedScore:
+    """Masked-word scores, at BERT's 15 %, over `batches` of `size` windows of the ids [tokens]."""
+    length = model.config.max_position_embeddings - 3
+    rng = torch.Generator().manual_seed(0)
+    right = asked = followed = 0
+    nats = 0.0
+    for _ in range(batches):
+        starts = torch.randint(len(stream) - length, (size,), generator=rng)
+        ids = torch.stack(
+            [torch.from_numpy(stream[s : s + length].astype(np.int64)) for s in starts]
+        )
+        pairs = sentence_pairs(ids, tokenizer, rng)
+        seen = corrupt(pairs["input_ids"], tokenizer, rng)
+        out = model(
+            input_ids=seen.ids.to(model.device),
+            token_type_ids=pairs["token_type_ids"].to(model.device),
+        )
+        where = seen.labels != IGNORED
+        logits, labels = out.prediction_logits.cpu()[where].float(), seen.labels[where]
+        nats += F.cross_entropy(logits, labels, reduction="sum").item()
+        right += int((logits.argmax(-1) == labels).sum())
+        asked += len(labels)
+        follows = out.seq_relationship_logits.cpu().argmax(-1)
+        followed += int((follows == pairs["next_sentence_label"]).sum())
+    return MaskedScore(right / asked, nats / asked, followed / (batches * size))
+
+
+@torch.inference_mode()
+def head_scores(
+    model: "GPT2LMHeadModel", length: int = 48, rows: int = 8
+) -> dict[str, torch.Tensor]:
+    """How far each head does one thing: scores [layers, heads] from 0 to 1.
+
+    On random tokens repeated once: the mean attention paid to the token before (`previous`), to the
+    very first token (`first`), and to the token after the last time the present one was seen
+    (`induction`; Olsson et al. 2022, "In-context learning and induction heads").
+    """
+    length = min(length, model.config.n_positions // 2)
+    rng = torch.Generator().manual_seed(0)
+    half = torch.randint(1, model.config.vocab_size, (rows, length), generator=rng)
+    before = model.config._attn_implementation
+    model.set_attn_implementation("eager")
+    out = model(torch.cat([half, half], dim=1).to(model.device), output_attentions=True)
+    model.set_attn_implementation(before)
+    weights = torch.stack(out.attentions).float().mean(1).cpu()  # [layers, heads, query, key]
+    return {
+        "previous": weights.diagonal(-1, 2, 3).mean(-1),
+        "first": weights[:, :, 1:, 0].mean(-1),
+        "induction": weights.diagonal(-(length - 1), 2, 3).mean(-1),
+    }
+
+
+def best_head(scores: torch.Tensor) -> tuple[int, int, float]:
+    """The layer and head (0-based) with the highest of the scores [layers, heads], and that score.
+
+    >>> best_head(torch.tensor([[0.0, 0.25], [0.5, 0.0]]))
+    (1, 0, 0.5)
+    """
+    layer, head = divmod(int(scores.argmax()), scores.shape[1])
+    return layer, head, float(scores[layer, head])

@@ -1,0 +1,62 @@
+"""What each kind of model is asked to predict, as one number to make smaller."""
+
+import torch
+import torch.nn.functional as F
+from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
+
+from lablib.masking.compute import IGNORED, corrupt
+
+
+def causal_loss(model: GPT2LMHeadModel, ids: torch.Tensor) -> torch.Tensor:
+    """Mean negative log-likelihood, in nats, of each next token; ids [batch, length]."""
+    hidden = model.transformer(ids[:, :-1]).last_hidden_state
+    logits = model.lm_head(hidden).float()
+    return F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+
+
+def sentence_pairs(
+    ids: torch.Tensor, tokenizer: PreTrainedTokenizerBase, rng: torch.Generator
+) -> dict[str, torch.Tensor]:
+    """BERT's inputs from windows of text, ids [batch, length] → [batch, length + 3].
+
+    Each window becomes [CLS] first half [SEP] second half [SEP]. For half of the rows the second
+    half comes from another row; `next_sentence_label` is 1 there and 0 where it does follow.
+    """
+    size, length = ids.shape
+    first, second = ids[:, : length // 2], ids[:, length // 2 :]
+    broken = torch.rand(size, generator=rng) < 0.5
+    second = torch.where(broken[:, None], second.roll(1, dims=0), second)
+    cls = torch.full((size, 1), tokenizer.cls_token_id)
+    sep = torch.full((size, 1), tokenizer.sep_token_id)
+    types = torch.zeros(size, length + 3, dtype=torch.long)
+    types[:, first.shape[1] + 2 :] = 1
+    return {
+        "input_ids": torch.cat([cls, first, sep, second, sep], dim=1),
+        "token_type_ids": types,
+        "next_sentence_label": broken.long(),
+    }
+
+
+def masked_loss(
+    model: BertForPreTraining,
+    ids: torch.Tensor,
+    tokenizer: PreTrainedTokenizerBase,
+    rng: torch.Generator,
+    share: float,
+) -> torch.Tensor:
+    """Masked-word loss plus next-sentence loss, in nats (Devlin et al. 2019, section 3.1).
+
+    The word head runs on the masked positions only: a fifth of the logits, the same loss.
+    """
+    pairs = sentence_pairs(ids, tokenizer, rng)
+    corrupted = corrupt(pairs["input_ids"], tokenizer, rng, rate=share)
+    device = model.device
+    encoded = model.bert(
+        corrupted.ids.to(device), token_type_ids=pairs["token_type_ids"].to(device)
+    )
+    asked = corrupted.labels != IGNORED
+    words = model.cls.predictions(encoded.last_hidden_state[asked.to(device)]).float()
+    follows = model.cls.seq_relationship(encoded.pooler_output).float()
+    return F.cross_entropy(words, corrupted.labels[asked].to(device)) + F.cross_entropy(
+        follows, pairs["next_sentence_label"].to(device)
+    )

@@ -1,0 +1,152 @@
+"""The pretraining loop: seeded, resumable at any step, on the CPU or one GPU."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch.optim import AdamW, Muon, Optimizer
+from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
+
+from lablib.pretraining.corpus import batch
+from lablib.pretraining.objective import causal_loss, masked_loss
+from lablib.pretraining.recipe import Model, Recipe
+
+Loss = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+
+
+def train(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    stream: np.ndarray,
+    recipe: Recipe,
+    folder: Path,
+    save_every: int = 200,
+    compiled: bool = False,
+) -> Iterator[tuple[int, float]]:
+    """Train to the recipe's last step, yielding (step, loss in nats) for each one.
+
+    Where `folder` holds a checkpoint the run goes on from it and gives the same weights as an
+    unbroken one would have: batches and masks are pure functions of (seed, step).
+    """
+    optimizers = make_optimizers(model, recipe)
+    start = restore(folder, model, optimizers)
+    loss_of = make_loss(model, tokenizer, recipe)
+    loss_of = torch.compile(loss_of) if compiled else loss_of
+    model.train()
+    for step in range(start, recipe.steps):
+        rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+        ids = batch(stream, step, recipe.batch, window(recipe), recipe.seed).to(model.device)
+        set_learning_rates(optimizers, recipe, step)
+        with torch.autocast(model.device.type, dtype=torch.bfloat16):
+            loss = loss_of(ids, rng)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        if (step + 1) % save_every == 0 or step + 1 == recipe.steps:
+            checkpoint(folder, model, optimizers, recipe, step + 1)
+        yield step, loss.item()
+
+
+def window(recipe: Recipe) -> int:
+    """Tokens of text in one row: one more than the context for GPT-2 (inputs and targets overlap),
+    three fewer for BERT ([CLS] and two [SEP] come on top).
+    """
+    return recipe.context + 1 if recipe.kind == "gpt2" else recipe.context - 3
+
+
+def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Loss:
+    """The loss of the model's kind, as a function of a batch of ids and a random generator."""
+    if isinstance(model, GPT2LMHeadModel):
+        return lambda ids, rng: causal_loss(model, ids)
+    return lambda ids, rng: masked_loss(model, ids.cpu(), tokenizer, rng, recipe.masked_share)
+
+
+def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
+    """Muon for the blocks' weight matrices, AdamW for embeddings, biases and norms.
+
+    Muon orthogonalises the momentum of each matrix (Jordan et al. 2024); with the step scaled to
+    AdamW's size (Liu et al. 2025, "Muon is scalable for LLM training") both take one learning rate.
+    """
+    named = dict(model.named_parameters())
+    matrices = {n for n, p in named.items() if p.ndim == 2 and not _is_table(n)}
+    return [
+        Muon(
+            [p for n, p in named.items() if n in matrices],
+            lr=recipe.matrix_lr,
+            weight_decay=recipe.weight_decay,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+        AdamW(
+            [p for n, p in named.items() if n not in matrices],
+            lr=recipe.other_lr,
+            betas=(0.9, 0.95),
+            weight_decay=0.0,
+            fused=True,
+        ),
+    ]
+
+
+def _is_table(name: str) -> bool:
+    """Whether a matrix is a table of rows (an embedding, a classifier) and not a map of vectors."""
+    return any(part in name for part in ("wte", "wpe", "embeddings", "lm_head", "cls."))
+
+
+def set_learning_rates(optimizers: list[Optimizer], recipe: Recipe, step: int) -> None:
+    """Give Muon (first) and AdamW (second) the learning rate of this step."""
+    factor = recipe.learning_rate_factor(step)
+    for optimizer, rate in zip(optimizers, (recipe.matrix_lr, recipe.other_lr), strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor
+
+
+def checkpoint(
+    folder: Path, model: Model, optimizers: list[Optimizer], recipe: Recipe, step: int
+) -> None:
+    """Write weights, optimizer state and step, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"model.{n}": p.detach() for n, p in model.named_parameters()}
+    for i, optimizer in enumerate(optimizers):
+        for j, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{i}.{j}.{k}": torch.as_tensor(v) for k, v in state.items()}
+    new = folder / "checkpoint.safetensors.new"
+    about = {"step": str(step), "recipe": json.dumps(asdict(recipe)), "time": str(time.time())}
+    save_file({k: v.contiguous().cpu() for k, v in tensors.items()}, new, metadata=about)
+    new.replace(folder / "checkpoint.safetensors")
+
+
+def restore(folder: Path, model: Model, optimizers: list[Optimizer]) -> int:
+    """Load the checkpoint of `folder` into model and optimizers; the step to go on from, or 0."""
+    path = folder / "checkpoint.safetensors"
+    if not path.exists():
+        return 0
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(tensors[f"model.{name}"])
+    for i, optimizer in enumerate(optimizers):
+        optimizer.load_state_dict(
+            {**optimizer.state_dict(), "state": _optimizer_state(tensors, f"optimizer.{i}.")}
+        )
+    return _step_of(path)
+
+
+def _optimizer_state(tensors: dict[str, torch.Tensor], prefix: str) -> dict:
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith(prefix):
+            index, key = name.removeprefix(prefix).split(".")
+            state.setdefault(int(index), {})[key] = tensor
+    return state
+
+
+def _step_of(path: Path) -> int:
+    with safe_open(path, framework="pt") as file:
+        return int(file.metadata()["step"])

@@ -1,0 +1,21 @@
+"""The parts all labs share: the panel and its worker, the text input, the token strip."""
+
+from lablib.widgets.choice import ModelChoice, shared_choice
+from lablib.widgets.frame import TextInput
+from lablib.widgets.html import escape, html_widget
+from lablib.widgets.panel import Panel
+from lablib.widgets.worker import WORKER, Progress, Slot, Status, Worker
+
+__all__ = [
+    "WORKER",
+    "ModelChoice",
+    "Panel",
+    "Progress",
+    "Slot",
+    "Status",
+    "TextInput",
+    "Worker",
+    "escape",
+    "html_widget",
+    "shared_choice",
+]

@@ -1,0 +1,51 @@
+"""Which model the panels of a lab use: chosen once, followed by all of them."""
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from lablib import models
+
+if TYPE_CHECKING:
+    from lablib.widgets.worker import Slot
+
+
+class ModelChoice(traitlets.HasTraits):
+    """A model that several panels share: one opens another, and all follow.
+
+    Args:
+        name: a name of the catalogue, a hub id or a folder; None for the kind's default.
+        kind: what it must be able to do: "causal", "masked", "encoder" or "seq2seq".
+
+    Attributes:
+        loaded: the open `LoadedModel`, None before first use; a failed change leaves it as it is.
+    """
+
+    loaded: Any = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, name: str | None = None, kind: str = "causal") -> None:
+        super().__init__()
+        self.name = name
+        self.kind = kind
+
+    def open(self, slot: "Slot", name: str | None = None) -> "models.LoadedModel":
+        """The model, loading it (or, if `name` is given, another in its place) if need be.
+
+        Call it inside work: a download reports to `slot` and stops when the work is dropped.
+
+        Raises:
+            lablib.models.ModelError: if it cannot be had; the one before stays.
+        """
+        if self.loaded is None or name is not None:
+            new = models.load(name or self.name, kind=self.kind, progress=slot.report)
+            self.name = new.card.name
+            self.loaded = new
+        return self.loaded
+
+
+_SHARED: dict[str, ModelChoice] = {}
+
+
+def shared_choice(kind: str = "causal") -> ModelChoice:
+    """The choice that all panels of one kind follow unless they are given another."""
+    return _SHARED.setdefault(kind, ModelChoice(kind=kind))

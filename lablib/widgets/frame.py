@@ -1,0 +1,58 @@
+"""The frame round every panel: the head with title and model, the foot with state and code."""
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from lablib.widgets.assets import STATIC, source
+
+
+class Head(anywidget.AnyWidget):
+    """The title line: what the panel is, which model answers and why, and a way to change it.
+
+    Sends the custom message `{"open": name}` when the learner asks for another model.
+    """
+
+    _esm = source(STATIC / "dom.js", STATIC / "head.js")
+    _css = source(STATIC / "frame.css")
+
+    title = traitlets.Unicode().tag(sync=True)
+    subtitle = traitlets.Unicode().tag(sync=True)
+    model_name = traitlets.Unicode().tag(sync=True)
+    why = traitlets.Unicode().tag(sync=True)
+    choices: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
+
+
+class Foot(anywidget.AnyWidget):
+    """The status line, the error card and the code behind the picture.
+
+    Sends the custom message `{"stop": true}` when the learner presses stop.
+    """
+
+    _esm = source(STATIC / "dom.js", STATIC / "foot.js")
+    _css = source(STATIC / "frame.css")
+
+    state = traitlets.Enum(["ready", "working", "stale", "failed"], "ready").tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+    share = traitlets.Float(None, allow_none=True).tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
+    details = traitlets.Unicode().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+
+
+class TextInput(anywidget.AnyWidget):
+    """A text field that grows with its text and sends it when the typing pauses.
+
+    `value` never holds a lone surrogate, which no message could carry back; `note` stands under the
+    field (what was cut, say).
+    """
+
+    _esm = source(STATIC / "dom.js", STATIC / "text.js")
+    _css = source(STATIC / "frame.css")
+
+    value = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Unicode("Text").tag(sync=True)
+    placeholder = traitlets.Unicode().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
+    limit = traitlets.Int(100_000).tag(sync=True)

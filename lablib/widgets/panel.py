@@ -1,0 +1,172 @@
+"""The panel: one anatomy for every picture of every lab."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lablib import models
+from lablib.widgets.choice import ModelChoice
+from lablib.widgets.frame import Foot, Head
+from lablib.widgets.worker import Progress, Slot, Status, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+PROGRESS_SECONDS = 0.1
+"""Least time between two progress messages: ten a second is what reaches a browser unharmed."""
+
+
+class Panel(ipywidgets.VBox):
+    """Title, model badge, body, status line and code fold, over one slot of the worker.
+
+    A room's panel gives the body and calls `run` with its work; everything about being live
+    (dropping what is overtaken, progress, stop, errors in words, changing the model) is here.
+
+    Args:
+        title: one line.
+        body: the text being worked on, the controls, the picture, from top to bottom.
+        choice: the model it uses; None for a panel that needs none.
+        subtitle: one sentence under the title.
+        code: gives the lines of public calls behind the picture, with the current values in them.
+
+    Example:
+        >>> panel = Panel("Counting", [])
+        >>> def work():
+        ...     yield
+        >>> panel.run(work)
+        >>> panel.wait(), panel.state
+        (True, 'ready')
+    """
+
+    def __init__(
+        self,
+        title: str,
+        body: Sequence[ipywidgets.Widget],
+        choice: ModelChoice | None = None,
+        subtitle: str = "",
+        code: Callable[[], str] | None = None,
+    ) -> None:
+        self.head = Head(title=title, subtitle=subtitle)
+        self.foot = Foot()
+        self.slot = Slot(self._show_status)
+        self._code = code
+        self._choice = choice
+        self._shown = 0.0
+        self.head.on_msg(self._on_head)
+        self.foot.on_msg(self._on_foot)
+        super().__init__([self.head, *body, self.foot])
+        self.add_class("lab-panel")
+        if choice is not None:
+            self.head.choices = [{"name": c.name, "text": describe(c)} for c in models.catalogue()]
+            choice.observe(lambda _: self._show_model(), "loaded")
+            self._show_model()
+
+    @property
+    def state(self) -> str:
+        """One of "ready", "working", "stale" and "failed"."""
+        return self.foot.state
+
+    @property
+    def choice(self) -> ModelChoice:
+        """The model choice of a panel that has one."""
+        if self._choice is None:
+            raise ValueError("This panel uses no model.")
+        return self._choice
+
+    def model(self) -> models.LoadedModel:
+        """The open model, loading it at first use; call it inside work."""
+        return self.choice.open(self.slot)
+
+    def run(self, work: Work, delay: float = 0.0) -> None:
+        """Ask for `work` (a generator function, see `worker`) after `delay` seconds of quiet."""
+        self.slot.submit(work, delay)
+
+    def stop(self) -> None:
+        """Drop what is running or waiting."""
+        self.slot.stop()
+
+    def wait(self, timeout: float = 60.0) -> bool:
+        """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
+        end = time.monotonic() + timeout
+        while self.slot.busy and time.monotonic() < end:
+            time.sleep(0.01)
+        return not self.slot.busy
+
+    def model_changed(self) -> None:
+        """Called on the worker's thread when another model was opened. Rooms draw anew here."""
+
+    def _on_head(self, _: object, message: dict, __: object) -> None:
+        name = str(message.get("open", ""))
+
+        def work() -> "Generator[Progress | None, None, None]":
+            self.choice.open(self.slot, name)
+            yield None
+
+        self.run(work)
+
+    def _on_foot(self, _: object, message: dict, __: object) -> None:
+        if message.get("stop"):
+            self.stop()
+
+    def _show_model(self) -> None:
+        loaded = self.choice.loaded
+        if loaded is None:
+            self.head.model_name = self.choice.name or models.default_name(self.choice.kind)
+            self.head.why = "It opens at first use."
+            return
+        self.head.model_name = f"{loaded.card.name} on {loaded.device.type}"
+        self.head.why = loaded.why
+        self.model_changed()
+
+    def _show_status(self, status: Status) -> None:
+        if status.progress and time.monotonic() - self._shown < PROGRESS_SECONDS:
+            return
+        self._shown = time.monotonic()
+        with self.foot.hold_sync():
+            self.foot.state = status.state
+            self.foot.share = status.progress.share if status.progress else None
+            self.foot.text = status_text(status)
+            self.foot.message = status.failure.message if status.failure else ""
+            self.foot.details = status.failure.details if status.failure else ""
+            if self._code and status.state == "ready":
+                self.foot.code = self._code()
+
+
+def describe(card: models.ModelCard) -> str:
+    """A catalogue line: name, size, and what it is."""
+    size = f"{card.parameters / 1e6:.0f} M parameters" if card.parameters else "size unknown"
+    return f"{card.name} ({size}): {card.summary}"
+
+
+def status_text(status: Status) -> str:
+    """The words after the state's name.
+
+    >>> status_text(Status("ready", seconds=0.0312))
+    'in 31 ms'
+    >>> status_text(Status("working", Progress(3, 10, "tokens")))
+    '3 of 10 tokens'
+    """
+    if status.progress:
+        return progress_text(status.progress, status.seconds or 0.0)
+    if status.state == "stale":
+        return "the picture may be older than the controls"
+    if status.seconds is None:
+        return ""
+    return (
+        f"in {status.seconds * 1000:.0f} ms" if status.seconds < 1 else f"in {status.seconds:.1f} s"
+    )
+
+
+def progress_text(progress: Progress, seconds: float) -> str:
+    """How far, and how long still, judging by the `seconds` it took so far.
+
+    >>> progress_text(Progress(1, 4, "blocks"), seconds=10)
+    '1 of 4 blocks, about 30 s left'
+    """
+    if not progress.total:
+        return progress.text
+    text = f"{progress.done:,.0f} of {progress.total:,.0f} {progress.text}".strip()
+    left = seconds / progress.share - seconds if progress.share else 0.0
+    return f"{text}, about {left:.0f} s left" if left >= 1 else text

@@ -1,0 +1,69 @@
+// The head of a panel: title, model badge, and the form that asks for another model.
+
+/** The drop-down of the catalogue, with what is not on this machine marked in words. */
+function catalogue(choices) {
+  const select = element("select", "lab-input");
+  select.setAttribute("aria-label", "Models to choose from");
+  select.append(new Option("choose a model …", ""));
+  for (const { name, text } of choices) select.append(new Option(text, name));
+  return select;
+}
+
+/** The folded form: a drop-down, a field for any id or folder, and a button. */
+function chooser(model) {
+  const form = element("form", "lab-chooser");
+  const why = element("p", "lab-why");
+  const select = catalogue(model.get("choices"));
+  const field = element("input", "lab-input");
+  field.placeholder = "or any hub id or folder";
+  field.setAttribute("aria-label", "Hub id or folder of another model");
+  const button = element("button", "lab-button", "Open");
+  select.addEventListener("change", () => (field.value = select.value));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) model.send({ open: field.value.trim() });
+  });
+  const row = element("div", "lab-row");
+  row.append(select, field, button);
+  form.append(why, row);
+  const drawWhy = () => (why.textContent = model.get("why"));
+  model.on("change:why", drawWhy);
+  drawWhy();
+  return { form, forget: () => model.off("change:why", drawWhy) };
+}
+
+function render({ model, el }) {
+  el.classList.add("lab-head");
+  const heading = element("div", "lab-heading");
+  const title = element("h3", "lab-title");
+  const subtitle = element("p", "lab-subtitle");
+  const badge = element("button", "lab-badge");
+  badge.type = "button";
+  const { form, forget } = chooser(model);
+  form.hidden = true;
+
+  const draw = () => {
+    title.textContent = model.get("title");
+    subtitle.textContent = model.get("subtitle");
+    subtitle.hidden = !model.get("subtitle");
+    badge.textContent = model.get("model_name");
+    badge.hidden = !model.get("model_name");
+    badge.title = `${model.get("why")} Click to change the model.`;
+    badge.setAttribute("aria-expanded", String(!form.hidden));
+  };
+  badge.addEventListener("click", () => {
+    form.hidden = !form.hidden;
+    draw();
+  });
+  heading.append(title, badge);
+  el.append(heading, subtitle, form);
+  const watched = "change:title change:subtitle change:model_name change:why";
+  model.on(watched, draw);
+  draw();
+  return () => {
+    forget();
+    model.off(watched, draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,263 @@
+"""One thread that does everybody's model work; the latest request of each panel wins.
+
+A piece of work is a generator function. Each `yield` in it is a point at which it is dropped if a
+newer request has overtaken it or somebody pressed stop, and at which other panels get a turn:
+
+    def work():
+        for step in generate(model, prompt, ...):
+            strip.append(step)
+            yield Progress(step.number, total)
+
+It makes no difference on which thread Jupyter delivers a widget's message: a callback only puts a
+request into its slot and returns.
+"""
+
+import contextlib
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a piece of work has come: `done` of `total`, in whatever unit `text` names."""
+
+    done: float
+    total: float
+    text: str = ""
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 while the total is unknown.
+
+        >>> Progress(3, 4).share
+        0.75
+        """
+        return min(max(self.done / self.total, 0.0), 1.0) if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: one sentence for the reader, and the details for whoever wants them."""
+
+    message: str
+    details: str
+
+
+State = Literal["ready", "working", "stale", "failed"]
+Work = Callable[[], Generator[Progress | None, None, None]]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a panel shows of its work.
+
+    `ready`: the picture is that of the last request, which took `seconds`. `working`: on its way
+    for `seconds`.
+    `stale`: the last request was stopped, so the picture may be older than the controls.
+    `failed`: see `failure`.
+    """
+
+    state: State
+    progress: Progress | None = None
+    seconds: float | None = None
+    failure: Failure | None = None
+
+
+class Overtaken(BaseException):
+    """Raised inside work that is no longer wanted. Not an `Exception`, so that no library between
+    the work and the worker takes it for an error of its own.
+    """
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Work
+    due: float
+    begun: float | None = None
+    running: Generator[Progress | None, None, None] | None = None
+
+    def advance(self) -> Progress | None:
+        """Run up to the next yield. Raises StopIteration when the work is done."""
+        if self.running is None:
+            self.running = self.work()
+        return next(self.running)
+
+    def seconds(self) -> float:
+        """Since the work began."""
+        return time.monotonic() - (self.begun or self.due)
+
+    def close(self) -> None:
+        if self.running is not None:
+            self.running.close()
+
+
+class Slot:
+    """One panel's place at the worker: holds the newest request and tells how it fares.
+
+    Args:
+        tell: called with a `Status` at each change, on the worker's thread (or, for `stop`, on the
+            caller's). Progress comes as often as the work yields it: whoever draws it should limit
+            the rate.
+        worker: for tests; everything else shares `WORKER`.
+
+    Example:
+        >>> seen = []
+        >>> def work():
+        ...     yield Progress(1, 2)
+        ...     seen.append("drawn")
+        >>> slot = Slot(lambda status: seen.append(status.state))
+        >>> slot.submit(work)
+        >>> WORKER.join(), seen
+        (True, ['working', 'working', 'drawn', 'ready'])
+    """
+
+    def __init__(self, tell: Callable[[Status], None], worker: "Worker | None" = None) -> None:
+        self._tell = tell
+        self._worker = worker or WORKER
+        self._running: _Job | None = None
+        self.job: _Job | None = None
+
+    def submit(self, work: Work, delay: float = 0.0) -> None:
+        """Ask for `work` in `delay` seconds; whatever this slot was doing before is dropped."""
+        self._worker.enlist(self, _Job(work, due=time.monotonic() + delay))
+
+    def stop(self) -> None:
+        """Drop the request, running or waiting; the picture is then `stale`."""
+        if self._worker.drop(self):
+            self._tell(Status("stale"))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is waiting or running."""
+        return self.job is not None
+
+    def report(self, done: float, total: float, text: str = "") -> None:
+        """Progress from inside a call that cannot yield, such as a download.
+
+        Raises:
+            Overtaken: if the work is no longer wanted.
+        """
+        if self._running is None or self.job is not self._running:
+            raise Overtaken
+        self._tell(Status("working", Progress(done, total, text), self._running.seconds()))
+
+    def advance(self, job: _Job) -> bool:
+        """Run one stretch of `job`, telling how it went; False once it has ended."""
+        self._running = job
+        if job.begun is None:
+            job.begun = time.monotonic()
+            self._tell(Status("working"))
+        try:
+            progress = job.advance()
+        except StopIteration:
+            return self._end(job, Status("ready", seconds=job.seconds()))
+        except Overtaken:
+            return False
+        except Exception as error:  # whatever the work raises is shown on the panel, never lost
+            return self._end(job, Status("failed", failure=explain(error)))
+        if self.job is job and progress is not None:
+            self._tell(Status("working", progress, job.seconds()))
+        return True
+
+    def _end(self, job: _Job, status: Status) -> bool:
+        if self.job is job:
+            self._tell(status)
+        return False
+
+
+def explain(error: Exception) -> Failure:
+    """An exception in words, with the traceback for the fold behind them.
+
+    A `ValueError` of ours is a sentence for the reader already; any other has its name put first.
+
+    >>> explain(ValueError("temperature is at least 0")).message
+    'temperature is at least 0'
+    >>> explain(KeyError("logits")).message
+    "KeyError: 'logits'"
+    """
+    words = str(error) or "it ended without saying why"
+    name = "" if isinstance(error, ValueError) and str(error) else f"{type(error).__name__}: "
+    return Failure(name + words, "".join(traceback.format_exception(error)))
+
+
+class Worker:
+    """The thread, and the slots it goes round. There is one, `WORKER`; tests make others."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.RLock())
+        self._slots: deque[Slot] = deque()
+        self._dropped: list[_Job] = []
+        self._thread: threading.Thread | None = None
+
+    def enlist(self, slot: Slot, job: _Job) -> None:
+        """Make `job` the slot's only request and see that the thread runs."""
+        with self._changed:
+            self.drop(slot)
+            slot.job = job
+            self._slots.append(slot)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="lablib", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def drop(self, slot: Slot) -> bool:
+        """Take the slot's request away; whether there was one. Its clean-up runs on the thread."""
+        with self._changed:
+            if slot.job is None:
+                return False
+            self._dropped.append(slot.job)
+            slot.job = None
+            self._slots.remove(slot)
+            self._changed.notify_all()
+            return True
+
+    def join(self, timeout: float = 60.0) -> bool:
+        """Wait until nothing is left to do; False if that takes over `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not (self._slots or self._dropped), timeout)
+
+    def _run(self) -> None:
+        import torch
+
+        with torch.inference_mode():
+            while True:
+                slot, job = self._next()
+                if not slot.advance(job):
+                    self._finish(slot, job)
+
+    def _next(self) -> tuple[Slot, _Job]:
+        """The next slot whose request is due, in turn; waits for one."""
+        with self._changed:
+            while True:
+                self._close_dropped()
+                now = time.monotonic()
+                for slot in list(self._slots):
+                    if slot.job and slot.job.due <= now:
+                        self._slots.remove(slot)
+                        self._slots.append(slot)
+                        return slot, slot.job
+                waiting = [slot.job.due - now for slot in self._slots if slot.job]
+                self._changed.wait(min(waiting, default=None))
+
+    def _close_dropped(self) -> None:
+        while self._dropped:
+            job = self._dropped[0]
+            with contextlib.suppress(Exception):  # its picture is gone; there is nowhere to say it
+                job.close()
+            del self._dropped[0]
+            self._changed.notify_all()
+
+    def _finish(self, slot: Slot, job: _Job) -> None:
+        with self._changed:
+            if slot.job is job:
+                slot.job = None
+                self._slots.remove(slot)
+            self._changed.notify_all()
+
+
+WORKER = Worker()

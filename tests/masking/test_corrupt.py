@@ -1,0 +1,40 @@
+"""The 80/10/10 corruption: the rates are met, and special tokens are left alone."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import BertTokenizer
+
+from lablib.masking import IGNORED, corrupt
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *map(chr, range(97, 123))]
+TOKENIZER = BertTokenizer(vocab={word: i for i, word in enumerate(WORDS)})
+SHARES = st.floats(0, 1)
+
+
+@given(st.lists(st.integers(0, 30), max_size=50), SHARES, SHARES, st.integers(0, 99))
+def test_only_ordinary_tokens_change_and_labels_tell_what_was_there(ids, rate, mask, seed):
+    ids = torch.tensor(ids, dtype=torch.long)
+    seen = corrupt(ids, TOKENIZER, torch.Generator().manual_seed(seed), rate, mask, 1 - mask)
+    asked = seen.labels != IGNORED
+    assert (seen.labels[asked] == ids[asked]).all()
+    assert (seen.ids[~asked] == ids[~asked]).all()
+    assert (ids[asked] > 4).all()
+
+
+def test_the_shares_are_those_of_the_paper():
+    ids = torch.full((200_000,), 7)
+    seen = corrupt(ids, TOKENIZER, torch.Generator().manual_seed(0))
+    asked = seen.labels != IGNORED
+    shown = seen.ids[asked]
+    assert asked.float().mean() == pytest.approx(0.15, abs=0.004)
+    # A random token is the old one, or the mask, once in 31 times each.
+    assert (shown == 4).float().mean() == pytest.approx(0.8 + 0.1 / 31, abs=0.01)
+    assert (shown == 7).float().mean() == pytest.approx(0.1 + 0.1 / 31, abs=0.008)
+
+
+@pytest.mark.parametrize("shares", [{"rate": 1.1}, {"mask": -0.1}, {"mask": 0.95, "random": 0.1}])
+def test_impossible_shares_are_refused(shares):
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        corrupt(torch.tensor([5]), TOKENIZER, torch.Generator(), **shares)

@@ -1,0 +1,208 @@
+"""The worker: latest wins, turns are taken, nothing raised is lost."""
+
+import threading
+import time
+
+import pytest
+
+from lablib.widgets.worker import Overtaken, Progress, Slot, Worker
+
+
+@pytest.fixture
+def worker():
+    return Worker()
+
+
+def slot_and_record(worker):
+    seen = []
+    return Slot(seen.append, worker), seen
+
+
+def states(seen):
+    return [status.state for status in seen]
+
+
+def test_one_request_runs_to_the_end(worker):
+    slot, seen = slot_and_record(worker)
+    ran_on = []
+
+    def work():
+        ran_on.append(threading.current_thread())
+        yield Progress(1, 2, "things")
+
+    slot.submit(work)
+    assert worker.join(10)
+    assert states(seen) == ["working", "working", "ready"]
+    assert seen[1].progress == Progress(1, 2, "things")
+    assert ran_on[0] is not threading.main_thread()
+
+
+def test_the_latest_of_many_wins_and_earlier_ones_are_closed(worker):
+    slot, seen = slot_and_record(worker)
+    finished, closed = [], []
+
+    def work(n):
+        def steps():
+            try:
+                for _ in range(20):
+                    time.sleep(0.002)
+                    yield
+                finished.append(n)
+            except GeneratorExit:
+                closed.append(n)
+                raise
+
+        return steps
+
+    for n in range(200):
+        slot.submit(work(n))
+        time.sleep(0.001)
+    assert worker.join(20)
+    assert finished == [199]
+    assert 199 not in closed
+    assert states(seen)[-1] == "ready"
+    assert states(seen).count("ready") == 1
+
+
+def test_a_delay_lets_a_burst_pass(worker):
+    slot, _ = slot_and_record(worker)
+    runs = []
+
+    def work(n):
+        def steps():
+            runs.append(n)
+            yield
+
+        return steps
+
+    for n in range(50):
+        slot.submit(work(n), delay=0.2)
+    assert worker.join(10)
+    assert runs == [49]
+
+
+def test_two_panels_take_turns(worker):
+    order = []
+
+    def work(name):
+        def steps():
+            for _ in range(5):
+                order.append(name)
+                yield
+
+        return steps
+
+    gate = threading.Event()
+
+    def hold():
+        gate.wait(10)
+        yield
+
+    first, _ = slot_and_record(worker)
+    second, _ = slot_and_record(worker)
+    third, _ = slot_and_record(worker)
+    third.submit(hold)
+    first.submit(work("a"))
+    second.submit(work("b"))
+    gate.set()
+    assert worker.join(10)
+    assert "".join(order) == "ababababab"
+
+
+def test_stop_leaves_the_picture_stale(worker):
+    slot, seen = slot_and_record(worker)
+    begun = threading.Event()
+
+    def endless():
+        while True:
+            begun.set()
+            time.sleep(0.002)
+            yield
+
+    slot.submit(endless)
+    assert begun.wait(10)
+    slot.stop()
+    assert worker.join(10)
+    assert states(seen)[-1] == "stale"
+    slot.stop()
+    assert states(seen).count("stale") == 1
+
+
+def test_an_exception_is_told_and_the_worker_lives_on(worker):
+    slot, seen = slot_and_record(worker)
+
+    def broken():
+        yield
+        raise ValueError("the prompt is empty: type a word")
+
+    slot.submit(broken)
+    assert worker.join(10)
+    assert seen[-1].state == "failed"
+    assert seen[-1].failure.message == "the prompt is empty: type a word"
+    assert "broken" in seen[-1].failure.details
+
+    def fine():
+        yield
+
+    slot.submit(fine)
+    assert worker.join(10)
+    assert seen[-1].state == "ready"
+
+
+def test_an_overtaken_call_learns_it_when_it_reports(worker):
+    slot, seen = slot_and_record(worker)
+    begun, outcome = threading.Event(), []
+
+    def download():
+        begun.set()
+        try:
+            while True:
+                time.sleep(0.002)
+                slot.report(1, 2, "MB")
+        except Exception:
+            outcome.append("swallowed")
+        except Overtaken:
+            outcome.append("overtaken")
+            raise
+        yield
+
+    slot.submit(download)
+    assert begun.wait(10)
+    slot.stop()
+    assert worker.join(10)
+    assert outcome == ["overtaken"]
+    assert states(seen)[-1] == "stale"
+
+
+def test_work_may_replace_itself(worker):
+    slot, seen = slot_and_record(worker)
+    ran = []
+
+    def second():
+        ran.append("second")
+        yield
+
+    def first():
+        slot.submit(second)
+        yield
+        ran.append("never")
+
+    slot.submit(first)
+    assert worker.join(10)
+    assert ran == ["second"]
+    assert states(seen)[-1] == "ready"
+
+
+def test_gradients_are_off(worker):
+    import torch
+
+    slot, _ = slot_and_record(worker)
+    modes = []
+
+    def work():
+        modes.append(torch.is_inference_mode_enabled())
+        yield
+
+    slot.submit(work)
+    assert worker.join(10)
+    assert modes == [True]
