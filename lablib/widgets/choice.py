@@ -43,6 +43,13 @@ class ModelChoice(traitlets.HasTraits):
         return self.loaded
 
 
+def as_choice(model: "str | ModelChoice | None", kind: str = "causal") -> ModelChoice:
+    """A panel's model from what it was given: a name, a choice, or None for the shared choice."""
+    if isinstance(model, ModelChoice):
+        return model
+    return shared_choice(kind) if model is None else ModelChoice(model, kind)
+
+
 _SHARED: dict[str, ModelChoice] = {}
 
 

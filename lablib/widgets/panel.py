@@ -87,12 +87,22 @@ class Panel(ipywidgets.VBox):
         """Drop what is running or waiting."""
         self.slot.stop()
 
+    def outdate(self) -> None:
+        """Drop what is running, and say that the picture is older than the controls."""
+        self.stop()
+        self._show_status(Status("stale"))
+
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
         end = time.monotonic() + timeout
         while self.slot.busy and time.monotonic() < end:
             time.sleep(0.01)
         return not self.slot.busy
+
+    def show_code(self) -> None:
+        """Bring the code under the picture up to date with the controls."""
+        if self._code:
+            self.foot.code = self._code()
 
     def model_changed(self) -> None:
         """Called on the worker's thread when another model was opened. Rooms draw anew here."""
@@ -130,8 +140,8 @@ class Panel(ipywidgets.VBox):
             self.foot.text = status_text(status)
             self.foot.message = status.failure.message if status.failure else ""
             self.foot.details = status.failure.details if status.failure else ""
-            if self._code and status.state == "ready":
-                self.foot.code = self._code()
+            if status.state == "ready":
+                self.show_code()
 
 
 def describe(card: models.ModelCard) -> str:

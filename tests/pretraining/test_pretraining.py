@@ -170,7 +170,7 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
         (tmp_path / name).mkdir()
         (tmp_path / name / "foxes.txt").write_text(TEXT)
     folders = [f"--text={tmp_path}/train", f"--heldout={tmp_path}/heldout", f"--out={tmp_path}/run"]
-    sizes = "--layers=1 --width=16 --heads=2 --context=16 --batch=2 --steps=3 --vocab-size=300"
+    sizes = "--layers=1 --width=16 --heads=2 --context=32 --batch=2 --steps=3 --vocab-size=300"
     command.main([kind, *folders, "--device=cpu", *sizes.split()])
     folder = tmp_path / "run" / f"pocket-{kind}"
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= {

@@ -31,7 +31,7 @@ def test_one_request_runs_to_the_end(worker):
         yield Progress(1, 2, "things")
 
     slot.submit(work)
-    assert worker.join(10)
+    assert worker.join()
     assert states(seen) == ["working", "working", "ready"]
     assert seen[1].progress == Progress(1, 2, "things")
     assert ran_on[0] is not threading.main_thread()
@@ -57,7 +57,7 @@ def test_the_latest_of_many_wins_and_earlier_ones_are_closed(worker):
     for n in range(200):
         slot.submit(work(n))
         time.sleep(0.001)
-    assert worker.join(20)
+    assert worker.join()
     assert finished == [199]
     assert 199 not in closed
     assert states(seen)[-1] == "ready"
@@ -77,7 +77,7 @@ def test_a_delay_lets_a_burst_pass(worker):
 
     for n in range(50):
         slot.submit(work(n), delay=0.2)
-    assert worker.join(10)
+    assert worker.join()
     assert runs == [49]
 
 
@@ -105,7 +105,7 @@ def test_two_panels_take_turns(worker):
     first.submit(work("a"))
     second.submit(work("b"))
     gate.set()
-    assert worker.join(10)
+    assert worker.join()
     assert "".join(order) == "ababababab"
 
 
@@ -122,7 +122,7 @@ def test_stop_leaves_the_picture_stale(worker):
     slot.submit(endless)
     assert begun.wait(10)
     slot.stop()
-    assert worker.join(10)
+    assert worker.join()
     assert states(seen)[-1] == "stale"
     slot.stop()
     assert states(seen).count("stale") == 1
@@ -136,7 +136,7 @@ def test_an_exception_is_told_and_the_worker_lives_on(worker):
         raise ValueError("the prompt is empty: type a word")
 
     slot.submit(broken)
-    assert worker.join(10)
+    assert worker.join()
     assert seen[-1].state == "failed"
     assert seen[-1].failure.message == "the prompt is empty: type a word"
     assert "broken" in seen[-1].failure.details
@@ -145,7 +145,7 @@ def test_an_exception_is_told_and_the_worker_lives_on(worker):
         yield
 
     slot.submit(fine)
-    assert worker.join(10)
+    assert worker.join()
     assert seen[-1].state == "ready"
 
 
@@ -169,7 +169,7 @@ def test_an_overtaken_call_learns_it_when_it_reports(worker):
     slot.submit(download)
     assert begun.wait(10)
     slot.stop()
-    assert worker.join(10)
+    assert worker.join()
     assert outcome == ["overtaken"]
     assert states(seen)[-1] == "stale"
 
@@ -188,7 +188,7 @@ def test_work_may_replace_itself(worker):
         ran.append("never")
 
     slot.submit(first)
-    assert worker.join(10)
+    assert worker.join()
     assert ran == ["second"]
     assert states(seen)[-1] == "ready"
 
@@ -204,5 +204,5 @@ def test_gradients_are_off(worker):
         yield
 
     slot.submit(work)
-    assert worker.join(10)
+    assert worker.join()
     assert modes == [True]

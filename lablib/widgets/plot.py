@@ -1,0 +1,47 @@
+"""A plotly plot in the colours of the page, light or dark, that is changed in place.
+
+Importing this module takes seconds, because plotly's widget does: import it where a plot is drawn.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from plotly.graph_objects import FigureWidget
+
+from lablib.widgets.assets import STATIC, source
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Six colours that colour-blind people tell apart (Okabe and Ito 2008)."""
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+"""A shape to go with each colour, so that nothing hangs on colour alone."""
+
+_AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "automargin": True}
+_LAYOUT: dict[str, Any] = {
+    "autosize": True,
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+    "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+    "font": {"size": 13},
+    "dragmode": False,
+}
+
+
+class Plot(FigureWidget):
+    """One plot for the life of its panel: change it inside `with plot.batch_update():`.
+
+    Say in words or in a table beside it what it shows: a screen reader cannot read the plot.
+
+    Args:
+        traces: plotly traces, empty ones to be filled later.
+        height: in pixels; it does not change.
+        layout: plotly layout; its axes get the common look.
+    """
+
+    _css = source(STATIC / "plot.css")
+
+    def __init__(self, traces: Sequence[Any], height: int, **layout: Any) -> None:
+        axes = {name: _AXIS | axis for name, axis in layout.items() if name[1:5] == "axis"}
+        super().__init__(list(traces), layout=_LAYOUT | {"height": height} | layout | axes)
+        self._config = {"displayModeBar": False, "responsive": True}
+        self.add_class("lab-plot")

@@ -1,0 +1,466 @@
+// The token strip. Text arrives made visible by Python and is only ever set as textContent.
+//
+// Chips stand in blocks of some hundred, which end with a line of text where they can. A block far
+// from what is being looked at is an empty box of about the right height until it comes near, so the
+// page carries a long text as lightly as a short one.
+
+const SMALLEST_BLOCK = 128;
+const LARGEST_BLOCK = 512;
+const OUTLINES = 4; // how many outlines strip.css has for marks
+
+// matplotlib's colour maps at ten evenly spaced points.
+const PALETTES = {
+  viridis: ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725"],
+  cividis: ["00224e", "123570", "3b496c", "575d6d", "707173", "8a8678", "a59c74", "c3b369", "e1cc55", "fee838"],
+};
+
+/** [red, green, blue] from 0 to 255 at `share` of the way through a palette. */
+export function colour(share, palette) {
+  const stops = PALETTES[palette].map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+  const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
+  const below = Math.min(Math.floor(place), stops.length - 2);
+  return stops[below].map((low, i) => Math.round(low + (place - below) * (stops[below + 1][i] - low)));
+}
+
+/** Relative luminance of a colour, 0 to 1 (WCAG 2.2). */
+export function luminance(rgb) {
+  const linear = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+/** Black or white, whichever stands out more: the contrast is at least 4.58 on any colour. */
+export function ink(rgb) {
+  return (luminance(rgb) + 0.05) ** 2 > 1.05 * 0.05 ? "#000" : "#fff";
+}
+
+/** The [start, end) of each block. It depends only on the tokens before its end. */
+export function blocks(tokens) {
+  const ranges = [];
+  let start = 0;
+  tokens.forEach((token, i) => {
+    const size = i + 1 - start;
+    const full = size >= LARGEST_BLOCK || (size >= SMALLEST_BLOCK && token.ends_line);
+    if (!full && i + 1 < tokens.length) return;
+    ranges.push([start, i + 1]);
+    start = i + 1;
+  });
+  return ranges;
+}
+
+/** The selection after `index` was switched on or off. */
+export function toggle(selected, index, mode) {
+  if (mode === "none") return selected;
+  if (selected.includes(index)) return selected.filter((i) => i !== index);
+  return mode === "one" ? [index] : ordered([...selected, index]);
+}
+
+/** The selection with everything from `anchor` to `index` added. */
+export function extend(selected, anchor, index) {
+  const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)];
+  return ordered([...selected, ...Array.from({ length: last - first + 1 }, (_, i) => first + i)]);
+}
+
+function ordered(indices) {
+  return [...new Set(indices)].sort((a, b) => a - b);
+}
+
+function sameToken(a, b) {
+  return a === b || (a && Object.keys({ ...a, ...b }).every((key) => a[key] === b[key]));
+}
+
+/** "0.12 bits", or what there is of it. */
+function withUnit(text, unit) {
+  return unit ? `${text} ${unit}` : text;
+}
+
+/** What is known of a token, as [name, text] pairs: the card's rows and the screen reader's words. */
+function facts(token, look) {
+  return [
+    ["id", token.id],
+    ["bytes", token.bytes],
+    [look.valueLabel, token.number && withUnit(token.number, look.scale.unit)],
+    ["mark", token.mark],
+    ["note", token.special ? ["special token", token.note].filter(Boolean).join(", ") : token.note],
+  ].filter(([, text]) => text !== undefined && text !== "");
+}
+
+/** One sentence for a screen reader. */
+function sentence(token, look) {
+  const words = facts(token, look)
+    .filter(([name]) => name !== "bytes")
+    .map(([name, text]) => (name === "mark" || name === "note" ? text : `${name} ${text}`));
+  return [token.spoken || token.text || "empty", ...words].join(", ");
+}
+
+/** The option of one token: an inline box, so that a line can break after it, round the chip. */
+function newOption() {
+  const option = element("span", "lab-token");
+  const chip = element("span", "lab-chip");
+  chip.append(element("bdi", "lab-chip-text"), element("span", "lab-chip-number"));
+  option.append(chip);
+  option.setAttribute("role", "option");
+  option.tabIndex = -1;
+  return option;
+}
+
+function drawOption(option, token, look) {
+  if (option.look === look && sameToken(option.token, token)) return;
+  Object.assign(option, { token, look });
+  const chip = option.firstChild;
+  chip.firstChild.textContent = token.text;
+  chip.lastChild.textContent = token.number ?? "";
+  chip.classList.toggle("lab-special", Boolean(token.special));
+  chip.dataset.outline = token.mark ? look.outlineOf(token.mark) : "";
+  option.classList.toggle("lab-ends-line", Boolean(token.ends_line));
+  option.setAttribute("aria-label", sentence(token, look));
+  paint(chip, token.value, look.scale);
+}
+
+function paint(chip, value, { min, max, palette }) {
+  const rgb = value === undefined ? null : colour((value - min) / (max - min), palette);
+  chip.style.backgroundColor = rgb ? `rgb(${rgb})` : "";
+  chip.style.color = rgb ? ink(rgb) : "";
+}
+
+/** The colour scale: what is shown, from where to where. */
+function scaleLegend({ valueLabel, scale: { min, max, palette, unit } }) {
+  const bar = element("span", "lab-scale");
+  bar.style.background = `linear-gradient(to right, ${PALETTES[palette].map((hex) => `#${hex}`)})`;
+  const item = element("span", "lab-legend-item");
+  const name = element("span", "", unit ? `${valueLabel} (${unit})` : valueLabel);
+  item.append(name, element("span", "", min), bar, element("span", "", max));
+  return item;
+}
+
+/** One mark's outline and its name. */
+function markLegend(mark, look) {
+  const item = element("span", "lab-legend-item");
+  const sample = element("span", "lab-chip lab-sample");
+  sample.dataset.outline = look.outlineOf(mark);
+  item.append(sample, element("bdi", "", mark));
+  return item;
+}
+
+/** A check box with its label. */
+function newSwitch(text, onChange) {
+  const label = element("label", "lab-legend-item");
+  const box = element("input");
+  box.type = "checkbox";
+  box.addEventListener("change", () => onChange(box.checked));
+  label.append(box, element("span", "", text));
+  return { label, box };
+}
+
+/** The card of one token: a popover, which no cell output can cut off. */
+class Card {
+  constructor() {
+    this.node = element("div", "lab-card");
+    this.node.popover = "manual";
+    this.node.setAttribute("aria-hidden", "true"); // the option's own label says the same
+  }
+
+  show(chip, token, look) {
+    const list = element("dl");
+    for (const [name, text] of facts(token, look)) {
+      const value = element("dd");
+      value.append(element("bdi", "", text));
+      list.append(element("dt", "", name), value);
+    }
+    this.node.replaceChildren(element("bdi", "lab-card-text", token.text), list);
+    this.node.showPopover?.();
+    this.place(chip.getBoundingClientRect());
+  }
+
+  /** Under the chip, or over it where there is no room below. */
+  place(chip) {
+    const { width, height } = this.node.getBoundingClientRect();
+    const left = Math.max(4, Math.min(chip.left, window.innerWidth - width - 4));
+    const below = chip.bottom + 6;
+    const top = below + height < window.innerHeight ? below : Math.max(4, chip.top - height - 6);
+    Object.assign(this.node.style, { left: `${left}px`, top: `${top}px` });
+  }
+
+  hide() {
+    if (this.node.matches(":popover-open")) this.node.hidePopover();
+  }
+}
+
+class Strip {
+  constructor(model, el) {
+    this.model = model;
+    this.current = 0; // the one option the Tab key reaches
+    this.anchor = { index: 0, selected: [] }; // where Shift extends from
+    this.list = element("div", "lab-tokens");
+    this.list.setAttribute("role", "listbox");
+    this.list.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys
+    this.legend = element("div", "lab-legend");
+    this.keys = element("span", "lab-legend-keys");
+    this.numbers = newSwitch("show the numbers", (on) => this.save("show_numbers", on));
+    this.legend.append(this.keys, this.numbers.label);
+    this.card = new Card();
+    el.classList.add("lab-strip");
+    el.append(this.list, this.legend, this.card.node);
+    this.near = new IntersectionObserver((seen) => this.fillSeen(seen), {
+      root: this.list,
+      rootMargin: "600px",
+    });
+    this.listen();
+    this.restyle();
+  }
+
+  get tokens() {
+    return this.model.get("tokens");
+  }
+
+  // Drawing
+
+  /** Colours, labels or marks changed: everything that is on the page is drawn again. */
+  restyle() {
+    this.look = this.newLook();
+    this.list.setAttribute("aria-label", this.model.get("label"));
+    this.draw();
+  }
+
+  newLook() {
+    const used = new Set(this.tokens.map((token) => token.mark).filter(Boolean));
+    const order = [...new Set([...this.model.get("marks"), ...used])];
+    return {
+      valueLabel: this.model.get("value_label"),
+      scale: this.model.get("scale"),
+      hasValues: this.tokens.some((token) => token.number !== undefined),
+      marks: order.filter((mark) => used.has(mark)),
+      outlineOf: (mark) => order.indexOf(mark) % OUTLINES,
+    };
+  }
+
+  /** Tokens changed or came: only what differs is touched. */
+  update() {
+    const look = this.newLook();
+    const sameLegend = look.hasValues === this.look.hasValues && `${look.marks}` === `${this.look.marks}`;
+    if (!sameLegend) this.look = look;
+    const follow = this.grows() && this.atEnd();
+    this.draw();
+    if (follow) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** Whether tokens were put behind the last one that is drawn. */
+  grows() {
+    const last = this.list.lastChild?.lastChild;
+    return Boolean(last) && last.index + 1 < this.tokens.length && sameToken(last.token, this.tokens[last.index]);
+  }
+
+  atEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 48;
+  }
+
+  draw() {
+    const ranges = blocks(this.tokens);
+    ranges.forEach((range, i) => this.drawBlock(i, range));
+    while (this.list.children.length > ranges.length) this.list.lastChild.remove();
+    this.moveTabStop(Math.min(this.current, Math.max(this.tokens.length - 1, 0)));
+    this.drawHovered();
+    this.drawLegend();
+  }
+
+  drawBlock(i, range) {
+    const block = this.list.children[i] ?? this.newBlock();
+    block.range = range;
+    if (i === 0 || block.filled) this.fill(block);
+    else block.style.height = `${this.estimate(range)}px`;
+  }
+
+  newBlock() {
+    const block = element("div", "lab-block");
+    block.setAttribute("role", "none");
+    this.list.append(block);
+    this.near.observe(block);
+    return block;
+  }
+
+  /** About how high a block will be, from its number of letters. */
+  estimate([start, end]) {
+    const letters = this.tokens.slice(start, end).reduce((sum, token) => sum + token.text.length + 2, 0);
+    return Math.ceil((letters * 8.5) / Math.max(this.list.clientWidth, 100)) * 30;
+  }
+
+  fill(block) {
+    const [start, end] = block.range;
+    block.filled = true;
+    block.style.height = "";
+    this.near.unobserve(block);
+    while (block.children.length > end - start) block.lastChild.remove();
+    for (let i = start; i < end; i++) {
+      const option = block.children[i - start] ?? block.appendChild(newOption());
+      option.index = i;
+      drawOption(option, this.tokens[i], this.look);
+    }
+    this.drawSelected(block);
+  }
+
+  fillSeen(entries) {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) this.fill(target);
+  }
+
+  drawSelected(within = this.list) {
+    const mode = this.model.get("selection");
+    const chosen = new Set(this.model.get("selected"));
+    this.list.dataset.selection = mode;
+    this.list.setAttribute("aria-multiselectable", String(mode === "many"));
+    for (const option of within.querySelectorAll(".lab-token"))
+      option.ariaSelected = mode === "none" ? null : String(chosen.has(option.index));
+  }
+
+  drawHovered() {
+    const option = this.optionAt(this.model.get("hovered"));
+    if (option === this.pointed) return;
+    this.pointed?.classList.remove("lab-hovered");
+    option?.classList.add("lab-hovered");
+    this.pointed = option;
+  }
+
+  drawLegend() {
+    const { hasValues, marks } = this.look;
+    const show = this.model.get("show_numbers");
+    this.list.classList.toggle("lab-numbered", show && hasValues);
+    this.numbers.box.checked = show;
+    this.numbers.label.hidden = !hasValues;
+    this.legend.hidden = !this.model.get("legend") || !(hasValues || marks.length);
+    if (this.legendLook === this.look) return;
+    this.legendLook = this.look;
+    const scale = hasValues ? [scaleLegend(this.look)] : [];
+    this.keys.replaceChildren(...scale, ...marks.map((mark) => markLegend(mark, this.look)));
+  }
+
+  /** The option of an index, making its block if it is not there yet; undefined for none. */
+  optionAt(index) {
+    const holds = ({ range: [start, end] }) => index !== null && start <= index && index < end;
+    const block = Array.from(this.list.children).find(holds);
+    if (block && !block.filled) this.fill(block);
+    return block?.children[index - block.range[0]];
+  }
+
+  // What the reader does
+
+  listen() {
+    const on = (name, act) => this.list.addEventListener(name, act);
+    const optionOf = (event) => event.target.closest?.(".lab-token");
+    on("pointerover", (event) => this.point(optionOf(event)));
+    on("pointerleave", () => this.point(undefined));
+    on("focusin", (event) => this.focused(optionOf(event)));
+    on("focusout", () => this.point(undefined));
+    on("scroll", () => this.card.hide());
+    on("keydown", (event) => this.key(event));
+    on("click", (event) => this.click(optionOf(event), event.shiftKey));
+  }
+
+  save(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  point(option) {
+    const index = option?.index ?? null;
+    if (option) this.card.show(option.firstChild, option.token, this.look);
+    else this.card.hide();
+    if (this.model.get("hovered") !== index) this.save("hovered", index);
+  }
+
+  focused(option) {
+    if (!option) return;
+    // The list holds only the options near by, so the one in focus says which of how many it is.
+    option.setAttribute("aria-posinset", option.index + 1);
+    option.setAttribute("aria-setsize", this.tokens.length);
+    this.moveTabStop(option.index);
+    if (option.matches(":focus-visible")) this.point(option);
+  }
+
+  moveTabStop(index) {
+    if (this.tabStop) this.tabStop.tabIndex = -1;
+    this.current = index;
+    this.tabStop = this.optionAt(index);
+    if (this.tabStop) this.tabStop.tabIndex = 0;
+  }
+
+  click(option, shift) {
+    if (option) this.choose(option.index, shift);
+  }
+
+  choose(index, shift) {
+    const mode = this.model.get("selection");
+    if (shift && mode === "many") return this.extendTo(index);
+    const selected = toggle(this.model.get("selected"), index, mode);
+    if (mode !== "none") this.save("selected", selected);
+    this.anchor = { index, selected };
+  }
+
+  extendTo(index) {
+    this.save("selected", extend(this.anchor.selected, this.anchor.index, index));
+  }
+
+  key(event) {
+    if (event.key === "Escape") return this.card.hide();
+    const chooses = event.key === "Enter" || event.key === " ";
+    const target = chooses ? this.current : this.destination(event.key);
+    if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (chooses) this.choose(this.current, event.shiftKey);
+    else this.move(target, event.shiftKey);
+  }
+
+  move(index, shift) {
+    const extends_ = shift && this.model.get("selection") === "many";
+    if (!extends_) this.anchor = { index, selected: this.model.get("selected") };
+    this.optionAt(index)?.focus();
+    if (extends_) this.extendTo(index);
+  }
+
+  /** Where a key leads from the current option; undefined for a key that leads nowhere. */
+  destination(key) {
+    const last = this.tokens.length - 1;
+    if (key === "ArrowRight") return Math.min(this.current + 1, last);
+    if (key === "ArrowLeft") return Math.max(this.current - 1, 0);
+    if (key === "ArrowDown") return this.onNextLine(1);
+    if (key === "ArrowUp") return this.onNextLine(-1);
+    return { Home: 0, End: last }[key];
+  }
+
+  /** The option nearest to the current one on the line below (step 1) or above it (step -1). */
+  onNextLine(step) {
+    const box = (index) => this.optionAt(index)?.firstChild.getBoundingClientRect();
+    const from = box(this.current);
+    const away = (to) => Math.abs(to.left + to.right - from.left - from.right);
+    let best = this.current;
+    let line = null;
+    for (let i = this.current + step, to; (to = box(i)); i += step) {
+      if (to.top === from.top) continue;
+      line ??= to.top;
+      if (to.top !== line) break;
+      if (best === this.current || away(to) < away(box(best))) best = i;
+    }
+    return best;
+  }
+}
+
+/** New tokens go into the model's own list, once for all views; then each view draws them. */
+function initialize({ model }) {
+  model.on("msg:custom", ({ at, append }) => model.get("tokens").splice(at, Infinity, ...append));
+}
+
+function render({ model, el }) {
+  const strip = new Strip(model, el);
+  const reactions = {
+    "change:tokens": () => strip.update(),
+    "msg:custom": () => strip.update(),
+    "change:selected": () => strip.drawSelected(),
+    "change:hovered": () => strip.drawHovered(),
+  };
+  for (const name of ["scale", "value_label", "marks", "label", "legend", "show_numbers", "selection"])
+    reactions[`change:${name}`] = () => strip.restyle();
+  for (const [event, act] of Object.entries(reactions)) model.on(event, act);
+  return () => {
+    strip.near.disconnect();
+    for (const [event, act] of Object.entries(reactions)) model.off(event, act);
+  };
+}
+
+export default { initialize, render };

@@ -1,0 +1,126 @@
+"""The token strip: the same token looks the same in every lab."""
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from lablib.widgets.assets import STATIC, source
+from lablib.widgets.tokens import finite, number, sendable, spoken, visible
+
+Token = dict[str, Any]
+
+SCALE: dict[str, Any] = {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""}
+PALETTES = ("viridis", "cividis")
+
+
+class TokenStrip(anywidget.AnyWidget):
+    """One chip per token: what is in it can be seen, pointed at, heard and chosen.
+
+    A token is a dict. `text` must be there; `id`, `bytes` (hexadecimal), `special`, `value`, `note`
+    (words for the card that opens on hover) and `mark` may be. `tokens.token_dicts` makes them.
+
+    Attributes:
+        tokens: the tokens, in order. Set it, or `append` to it while text is being generated.
+        value_label: what `value` is: "probability", "surprisal" …; it is shown as a colour.
+        scale: `min` and `max` of the colours (`min` may be the larger), `palette`, `unit`; the keys
+            left out are 0, 1, "viridis" and "".
+        show_numbers: whether each value stands under its chip; the reader can switch it.
+        legend: whether the line that explains colours and marks is there.
+        marks: the marks in the order of their outlines, so that one mark looks the same in several
+            strips; a mark not named here takes the next outline.
+        selection: "none", "one" or "many" tokens can be chosen.
+        selected: their indices, in order.
+        hovered: the index pointed at, or None; set it to point at a token from elsewhere.
+        label: the name a screen reader says.
+
+    Raises:
+        traitlets.TraitError: for a token without a text, or a scale that is none.
+
+    Example:
+        >>> strip = TokenStrip(tokens=[{"text": "Once"}, {"text": " upon"}], selection="one")
+        >>> strip.append({"text": " a"})
+        >>> strip.selected = [2]
+        >>> strip.tokens[strip.selected[0]]["text"]
+        ' a'
+    """
+
+    _esm = source(STATIC / "dom.js", STATIC / "strip.js")
+    _css = source(STATIC / "strip.css")
+
+    tokens: Any = traitlets.List(traitlets.Dict()).tag(
+        sync=True, to_json=lambda tokens, _: [to_browser(token) for token in tokens]
+    )
+    value_label = traitlets.Unicode("value").tag(sync=True)
+    scale: Any = traitlets.Dict(SCALE).tag(sync=True)
+    show_numbers = traitlets.Bool(False).tag(sync=True)
+    legend = traitlets.Bool(True).tag(sync=True)
+    marks: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    selection = traitlets.Enum(["none", "one", "many"], "none").tag(sync=True)
+    selected: Any = traitlets.List(traitlets.Int()).tag(sync=True)
+    hovered: Any = traitlets.Int(None, allow_none=True).tag(sync=True)
+    label = traitlets.Unicode("Tokens").tag(sync=True)
+
+    def append(self, *tokens: Token) -> None:
+        """Put tokens at the end. Only they travel to the browser, and only they are drawn.
+
+        The list grows in place: observers of `tokens` are not called.
+        """
+        start = len(self.tokens)
+        self.tokens.extend(_checked(token) for token in tokens)
+        self.send({"at": start, "append": [to_browser(token) for token in tokens]})
+
+    @traitlets.validate("tokens")
+    def _check_tokens(self, proposal: Any) -> list[Token]:
+        return [_checked(token) for token in proposal.value]
+
+    @traitlets.observe("tokens")
+    def _forget_lost_tokens(self, _: Any) -> None:
+        self.selected = self.selected
+        if self.hovered is not None and self.hovered >= len(self.tokens):
+            self.hovered = None
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> list[int]:
+        """A browser may name tokens that are gone by the time its message arrives."""
+        there = sorted({index for index in proposal.value if 0 <= index < len(self.tokens)})
+        return there[: {"none": 0, "one": 1, "many": None}[self.selection]]
+
+    @traitlets.validate("scale")
+    def _check_scale(self, proposal: Any) -> dict[str, Any]:
+        scale = SCALE | proposal.value
+        if finite(scale["min"]) != scale["min"] or finite(scale["max"]) != scale["max"]:
+            raise traitlets.TraitError("The ends of a colour scale are two finite numbers.")
+        if scale["min"] == scale["max"]:
+            raise traitlets.TraitError("A colour scale needs two different ends.")
+        if scale["palette"] not in PALETTES:
+            raise traitlets.TraitError(f"The palette is one of {', '.join(PALETTES)}.")
+        return scale
+
+
+def _checked(token: Token) -> Token:
+    if not isinstance(token.get("text"), str):
+        raise traitlets.TraitError(f"A token needs a text, as in {{'text': ' sat'}}, not {token}.")
+    return token
+
+
+def to_browser(token: Token) -> Token:
+    """A token as the page gets it: text made visible, numbers in words, nothing that is empty.
+
+    >>> to_browser({"text": " a", "id": 257, "value": 0.25, "mark": ""})
+    {'id': 257, 'text': '␣a', 'spoken': 'space a', 'value': 0.25, 'number': '0.25'}
+    """
+    text, value = token["text"], token.get("value")
+    sent = {
+        "id": token.get("id"),
+        "text": visible(text),
+        "spoken": spoken(text),
+        "bytes": token.get("bytes"),
+        "special": token.get("special") or None,
+        "ends_line": text.endswith("\n") or None,
+        "value": finite(value),
+        "number": None if value is None else number(value),
+        "note": sendable(token.get("note", "")),
+        "mark": sendable(token.get("mark", "")),
+    }
+    return {key: value for key, value in sent.items() if value not in (None, "")}

@@ -1,0 +1,133 @@
+"""A real JupyterLab, one server for all tests, and a page that records what went wrong."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.conftest import ROOT
+
+SERVER = """--no-browser --ip=127.0.0.1 --allow-root --ServerApp.port_retries=0
+--IdentityProvider.token= --ServerApp.password="""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory):
+    """The address of a JupyterLab over a copy of the labs, with a home and progress of its own."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(ROOT / "labs", home / "labs")
+    port = free_port()
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "LABLIB_PROGRESS": str(home / "progress"),
+        "HF_HOME": str(home / "hub"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "jupyterlab", *SERVER.split(), f"--port={port}"]
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/api/status", server)
+        yield address, home
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(url, server, seconds=180):
+    for _ in range(seconds * 4):
+        assert server.poll() is None, "JupyterLab ended early"
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.25)
+    raise TimeoutError(f"{url} did not answer within {seconds} s")
+
+
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+
+
+@dataclass
+class Lab:
+    """A page of JupyterLab with one notebook open.
+
+    Attributes:
+        errors: what the page's console and scripts complained about.
+        outside: requests to anywhere but this machine.
+    """
+
+    page: object
+    address: str
+    home: Path
+    errors: list = field(default_factory=list)
+    outside: list = field(default_factory=list)
+
+    def open(self, notebook, theme="JupyterLab Light"):
+        """Open a notebook of the labs afresh, in the theme asked for, and wait for its kernel."""
+        settings = self.home / "config/lab/user-settings/@jupyterlab/apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
+        self.page.goto(f"{self.address}/lab/tree/{notebook}?reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+
+    def run_all(self):
+        """Run every cell, and wait until the kernel has done them all."""
+        self.page.locator(".jp-Notebook").first.click(position={"x": 5, "y": 5})
+        self.page.locator('.lm-MenuBar-item:has-text("Run")').click()
+        self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+        self.wait_idle()
+
+    def wait_idle(self, seconds=120):
+        self.page.wait_for_timeout(500)
+        self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
+
+    def write(self, name, cells):
+        """A notebook with these code cells, beside the labs; its path for `open`."""
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(book, self.home / "labs" / name)
+        return f"labs/{name}"
+
+
+HARMLESS = re.compile(r"favicon|ResizeObserver")
+
+
+@pytest.fixture
+def lab(lab_server, page):
+    """A `Lab`; after the test, no console error and no outside request may be left."""
+    address, home = lab_server
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    result = Lab(page, address, home)
+    page.on("pageerror", lambda error: result.errors.append(str(error)))
+    page.on(
+        "console", lambda m: m.type == "error" and result.errors.append(f"{m.text} {m.location}")
+    )
+    page.on("request", lambda r: _is_outside(r.url) and result.outside.append(r.url))
+    yield result
+    assert result.outside == []
+    assert [e for e in result.errors if not HARMLESS.search(e)] == []
+
+
+def _is_outside(url):
+    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:", url)

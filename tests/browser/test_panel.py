@@ -1,0 +1,72 @@
+"""The panel in JupyterLab: its four states, stop, errors in words, text that stays text."""
+
+PANEL = """
+from lablib.widgets import Panel, Progress, TextInput
+import time
+text = TextInput(value="hello", label="Text")
+def work():
+    if "slow" in text.value:
+        for i in range(400):
+            time.sleep(0.05)
+            yield Progress(i, 400, "blocks")
+    if "bad" in text.value:
+        raise ValueError("This text is bad: <img src=x onerror=window.broken=1> type another.")
+    text.note = f"{len(text.value)} characters"
+    yield
+panel = Panel("Counting", [text], subtitle="A panel to test", code=lambda: f"len({text.value!r})")
+text.observe(lambda _: panel.run(work, delay=0.05), "value")
+panel.run(work)
+panel
+"""
+
+
+def test_states_text_and_errors(lab):
+    page = lab.page
+    lab.open(lab.write("panel.ipynb", [PANEL, "while not panel.wait(1): pass\nprint('cell ends')"]))
+    lab.run_all()
+    state = page.locator(".lab-state")
+    area = page.locator(".lab-area")
+    page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.locator(".lab-note", has_text="5 characters").wait_for()
+
+    area.fill("a bad text")
+    page.wait_for_selector(".lab-foot[data-state=failed]")
+    assert "type another" in page.locator(".lab-error-message").text_content()
+    assert page.evaluate("window.broken") is None
+    assert "ValueError" in page.locator(".lab-error .lab-pre").text_content()
+
+    area.fill("slow")
+    page.wait_for_selector(".lab-foot[data-state=working]")
+    page.locator(".lab-status-text", has_text="of 400 blocks").wait_for()
+    page.locator(".lab-stop").click()
+    page.wait_for_selector(".lab-foot[data-state=stale]")
+    assert state.text_content() == "Stopped"
+
+    area.fill("\\ud83d\\ude00 אבג <script>")
+    page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.locator(".lab-code summary").click()
+    assert "<script>" in page.locator(".lab-code .lab-pre").text_content()
+
+
+def test_a_panel_answers_while_a_cell_runs(lab):
+    page = lab.page
+    busy = "for _ in range(30): time.sleep(0.5)"
+    lab.open(lab.write("busy.ipynb", [PANEL, busy]))
+    lab.page.locator('.lm-MenuBar-item:has-text("Run")').click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+    page.wait_for_selector(".lab-foot[data-state=ready]", timeout=60_000)
+    page.locator(".lab-area").fill("four")
+    page.locator(".lab-note", has_text="4 characters").wait_for(timeout=14_000)
+    assert page.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]").count() == 1
+
+
+def test_a_lone_surrogate_becomes_a_mark_and_nothing_breaks(lab):
+    page = lab.page
+    lab.open(lab.write("surrogate.ipynb", [PANEL]))
+    lab.run_all()
+    page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.evaluate(
+        "() => { const a = document.querySelector('.lab-area'); a.value = 'x\\ud800y';"
+        " a.dispatchEvent(new Event('input')); }"
+    )
+    page.locator(".lab-note", has_text="3 characters").wait_for()

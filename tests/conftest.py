@@ -1,0 +1,40 @@
+"""What all tests share: where the browser is, and that it can reach nothing but this machine."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+CHROMIUM = os.environ.get("LAB_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium or Chrome instead of a browser of Playwright's own."""
+    if CHROMIUM is None:
+        missing = "no Chromium or Chrome found: browser tests need one (or LAB_CHROMIUM=its path)"
+        (pytest.fail if os.environ.get("LAB_BROWSER_REQUIRED") else pytest.skip)(missing)
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder with the corpus and the real GPT-2 numbers, where there is one."""
+    if not SHARED.exists():
+        pytest.skip("needs the folder shared/ beside the checkout")
+    return SHARED
