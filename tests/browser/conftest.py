@@ -64,6 +64,7 @@ def wait_for(url, server, seconds=180):
     raise TimeoutError(f"{url} did not answer within {seconds} s")
 
 
+BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 
@@ -97,6 +98,13 @@ class Lab:
         self.page.locator('.lm-MenuBar-item:has-text("Run")').click()
         self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
         self.wait_idle()
+
+    def run_cell(self, index, wait=True):
+        """Run one code cell, counted from 0."""
+        self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(index).click()
+        self.page.keyboard.press("Control+Enter")
+        if wait:
+            self.wait_idle()
 
     def wait_idle(self, seconds=120):
         self.page.wait_for_timeout(500)

@@ -1,0 +1,68 @@
+"""Every notebook: runs from top to bottom, holds no outputs, and is as thin as we promise."""
+
+import ast
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "labs").glob("*.ipynb"))
+LINES = 14
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def test_there_are_labs():
+    assert {"00_start_here.ipynb", "05_sampling.ipynb"} <= {path.name for path in NOTEBOOKS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
+    """With the pocket models, without a network, and with progress in a file of its own."""
+    monkeypatch.setenv("LABLIB_PROGRESS", str(tmp_path / "progress"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    book = read(path)
+    book.cells.append(
+        nbformat.v4.new_code_cell("from lablib.widgets import WORKER\nWORKER.join(240)")
+    )
+    NotebookClient(book, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert [o for o in outputs if o.output_type == "error"] == []
+    assert [o.text for o in outputs if o.get("name") == "stderr"] == []
+    assert book.cells[-1].outputs[0]["data"]["text/plain"] == "True"
+    assert failures(book) == []
+
+
+def failures(book):
+    """What the panels of an executed notebook say went wrong."""
+    states = book.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    return [s["state"]["message"] for s in states.values() if s["state"].get("message")]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_is_stored_without_outputs(path):
+    assert [c.id for c in code_cells(path) if c.outputs or c.execution_count] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_cells_are_short_enough_to_be_read_aloud(path):
+    assert [c.source for c in code_cells(path) if len(c.source.splitlines()) > LINES] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_uses_public_names_only(path):
+    """No notebook reaches behind a room's door: `from lablib import room`, never deeper."""
+    for cell in code_cells(path):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom):
+                assert not (node.module or "").startswith("lablib."), cell.source

@@ -1,0 +1,89 @@
+"""The project's own files agree with each other."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked():
+    lines = (ROOT / "requirements.lock").read_text().split()
+    return {canonical(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def needed():
+    extras = PROJECT["optional-dependencies"].values()
+    return [*PROJECT["dependencies"], *(name for extra in extras for name in extra)]
+
+
+def test_the_lock_holds_everything_the_project_needs():
+    names = {canonical(re.match(r"[\w.-]+", line).group()) for line in needed()}
+    assert names - set(locked()) == set()
+
+
+def test_torch_is_the_version_with_a_wheel_for_the_cpu():
+    assert locked()["torch"] == "2.13.0"
+
+
+def test_the_conda_environment_has_the_locked_versions():
+    lines = (ROOT / "environment.yml").read_text()
+    pinned = re.findall(r"- ([\w.-]+)={1,2}([\d.]+)$", lines, flags=re.M)
+    wrong = [
+        (name, version)
+        for name, version in pinned
+        if name != "python" and locked()[canonical(name)] != version
+    ]
+    assert len(pinned) > 10
+    assert wrong == []
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = "import lablib, sys; from lablib import sampling; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"torch", "transformers", "plotly", "ipywidgets"} & set(loaded.stdout.split()) == set()
+
+
+MODULES = [p for p in (ROOT / "lablib").rglob("*.py") if "pretraining" not in p.parts]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_data_flows_one_way(path):
+    """No widgets or plots where tensors are computed, and no room reaches into the panels."""
+    imported = {
+        name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in [getattr(node, "module", None) or "", *(a.name for a in node.names)]
+    }
+    computing = {"compute.py", "generation.py", "beams.py", "measures.py", "branches.py"}
+    if path.name in computing and path.parent.name != "panel":
+        assert not {n for n in imported if re.match(r"plotly|ipywidgets|anywidget|lablib\.widgets", n)}
+    if path.name == "figures.py":
+        assert not {n for n in imported if re.match(r"ipywidgets|.*\.panel", n)}
+
+
+def test_no_page_loads_anything_from_elsewhere():
+    for path in (ROOT / "lablib").rglob("*"):
+        if path.suffix in {".js", ".css"}:
+            text = path.read_text()
+            assert not re.search(r"https?://(?!www\.w3\.org)|@import|^import ", text, re.M), path
+
+
+def test_html_is_made_in_one_place():
+    """`lablib.widgets.html` is the only door to HTML from Python, `textContent` that of the pages."""
+    for path in (ROOT / "lablib").rglob("*"):
+        text = path.read_text() if path.suffix in {".py", ".js"} else ""
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", text), path
+        if path.name not in {"html.py"}:
+            assert not re.search(r"ipywidgets\.HTML(Math)?\(|display\.HTML\(", text), path
