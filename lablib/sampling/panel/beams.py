@@ -1,0 +1,138 @@
+"""The beam panel: the tree of a beam search as it grows, and greedy decoding beside it."""
+
+import time
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lablib.sampling import figures
+from lablib.sampling.beams import BeamNode, BeamTree, grow_beams
+from lablib.sampling.generation import Step
+from lablib.sampling.panel.controls import opening_code
+from lablib.sampling.text import prepare
+from lablib.sampling.tree_view import TreeView
+from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.html import escape
+from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.tokens import token_dicts
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+QUIET_SECONDS = 0.2
+
+
+class Line(ipywidgets.VBox):
+    """A text of the tree: its name with its log-probability, and its tokens."""
+
+    def __init__(self, name: str) -> None:
+        self.words = ipywidgets.HTML(escape(name))
+        self.strip = TokenStrip(value_label="probability", label=name, legend=False)
+        self._name = name
+        super().__init__([self.words, self.strip])
+
+    def show(
+        self, nodes: Sequence[BeamNode] | Sequence[Step], tokenizer: "PreTrainedTokenizerBase"
+    ) -> None:
+        """Show these tokens, from the first after the prompt on."""
+        self.words.value = escape(figures.log_probability_words(self._name, nodes))
+        chances = figures.probabilities(nodes)
+        self.strip.tokens = token_dicts([node.id for node in nodes], tokenizer, chances)
+
+
+class BeamPanel(Panel):
+    """A prompt and the tree of texts that beam search looks at.
+
+    `result` is the tree that is drawn, None before the first.
+    """
+
+    def __init__(
+        self, prompt: str, beams: int, steps: int, model: str | ModelChoice | None
+    ) -> None:
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.beams = ipywidgets.IntSlider(beams, min=1, max=8, description="Beams")
+        self.steps = ipywidgets.IntSlider(steps, min=1, max=20, description="Steps")
+        self.tree = TreeView(label="Beam search")
+        self.words = ipywidgets.HTML()
+        self.winner, self.greedy = Line("Beam search"), Line("Greedy")
+        self.picked = Line("Click a token of the tree to see the text that leads to it")
+        self.greedy.strip.legend = True
+        self.result: BeamTree | None = None
+        super().__init__(
+            "Beam search",
+            [
+                self.text,
+                ipywidgets.HBox([self.beams, self.steps]),
+                self.tree,
+                self.picked,
+                self.winner,
+                self.greedy,
+                self.words,
+            ],
+            choice=as_choice(model),
+            subtitle="At each step every beam goes on with every token, and only the likeliest "
+            "texts are kept: a choice that looks poor now may win later.",
+            code=self._lines,
+        )
+        for control in (self.text, self.beams, self.steps):
+            control.observe(lambda _: self.run(self._search, QUIET_SECONDS), "value")
+        self.tree.observe(lambda change: self._pick(change.new), "picked")
+        self.run(self._search)
+
+    def model_changed(self) -> None:
+        """Search with the new model."""
+        self.run(self._search)
+
+    def _search(self) -> Generator[Progress, None, None]:
+        m, beams, steps = self.model(), self.beams.value, self.steps.value
+        prompt = prepare(m, self.text.value, steps)
+        self.text.note = prompt.note
+        self.tree.picked = None
+        drawn = 0.0
+        for tree in grow_beams(m, prompt, beams, steps):
+            self.result = tree
+            if time.monotonic() - drawn > PROGRESS_SECONDS:
+                self._draw(tree)
+                drawn = time.monotonic()
+            yield Progress(len(tree.steps), steps, "steps")
+        self._draw(tree)
+        self.words.value = escape(figures.beam_words(tree))
+
+    def _draw(self, tree: BeamTree) -> None:
+        tokenizer = self.model().tokenizer
+        self.tree.nodes = figures.tree_nodes(tree)
+        self.winner.show(tree.winner, tokenizer)
+        self.greedy.show(tree.greedy, tokenizer)
+
+    def _pick(self, node: int | None) -> None:
+        if self.result is None:
+            return
+        path = () if node is None else self.result.path(*divmod(node, len(self.result.steps[0])))
+        self.picked.show(path, self.model().tokenizer)
+
+    def _lines(self) -> str:
+        return opening_code(self.choice.name or "") + (
+            f"prompt = {self.text.value!r}\n"
+            f"beams, steps = {self.beams.value}, {self.steps.value}\n"
+            "tree = sp.beam_search(m, prompt, beams, steps)\n"
+            "winner, greedy = tree.winner[-1].cumulative, tree.greedy[-1].cumulative\n"
+            "tree.text, winner, greedy"
+        )
+
+
+def beam_panel(
+    prompt: str = "Once upon a time",
+    beams: int = 4,
+    steps: int = 8,
+    model: str | ModelChoice | None = None,
+) -> BeamPanel:
+    """Watch beam search keep and prune texts, and compare its winner with greedy decoding.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        beams: how many texts go on from each step, 1 to 8.
+        steps: how many tokens are written at most, 1 to 20.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return BeamPanel(prompt, beams, steps, model)

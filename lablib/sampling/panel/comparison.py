@@ -1,0 +1,203 @@
+"""The comparison panel: several settings of the knobs, given the same random draws."""
+
+import time
+from collections.abc import Generator, Sequence
+
+import ipywidgets
+
+from lablib.sampling import figures
+from lablib.sampling.compute import Knobs
+from lablib.sampling.generation import Step, generate_rows, lockstep
+from lablib.sampling.panel.controls import knobs_code, opening_code
+from lablib.sampling.panel.seeds import SEEDS, SeedsView
+from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
+from lablib.sampling.text import prepare
+from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
+from lablib.widgets.html import escape
+from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.tokens import token_dicts
+
+SETTINGS = (
+    Knobs(temperature=0),
+    Knobs(temperature=0.7),
+    Knobs(temperature=0.7, top_p=0.95),
+    Knobs(temperature=1.3),
+)
+MOST_SETTINGS = 6
+TOKENS_AT_ONCE = 4096
+"""How many tokens, prompts included, are remembered at once: 300 MB of them for GPT-2."""
+QUIET_SECONDS = 0.2
+
+Work = Generator[Progress | None, None, None]
+Rounds = list[tuple[Step | None, ...]]
+
+
+class ComparisonPanel(Panel):
+    """A prompt and the texts that several settings write after it, one token of each at a time.
+
+    `runs` holds the steps of the texts in the strips.
+    """
+
+    def __init__(
+        self, prompt: str, settings: Sequence[Knobs], model: str | ModelChoice | None
+    ) -> None:
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
+        self.length = ipywidgets.BoundedIntText(30, min=1, max=200, description="Tokens")
+        self.add_button = ipywidgets.Button(description="Add a setting")
+        self.seeds_button = ipywidgets.Button(
+            description=f"Compare {SEEDS} seeds", button_style="primary"
+        )
+        self.settings = [self._new_setting(knobs) for knobs in settings]
+        self.rows = ipywidgets.VBox()
+        self.words = ipywidgets.HTML()
+        self.seeds = SeedsView(on_pick=self._take_seed)
+        self.runs: list[list[Step]] = []
+        controls = [self.seed, self.length, self.add_button, self.seeds_button]
+        for control in controls:
+            control.layout.width = "200px"
+        super().__init__(
+            "Same draws, other knobs",
+            [self.text, ipywidgets.HBox(controls), self.rows, self.words, self.seeds],
+            choice=as_choice(model),
+            subtitle="All texts are written with the same random numbers, so what differs comes "
+            "from the knobs alone. Press the name of a setting to turn them.",
+            code=self._lines,
+        )
+        self.text.observe(lambda _: self._restart(), "value")
+        self.length.observe(lambda _: self._restart(), "value")
+        self.seed.observe(lambda _: self.run(self._write, QUIET_SECONDS), "value")
+        self.add_button.on_click(lambda _: self.add(self.settings[-1].knobs))
+        self.seeds_button.on_click(lambda _: self.run(self._write_seeds))
+        self._arrange()
+
+    def model_changed(self) -> None:
+        """Let the new model write."""
+        self._restart()
+
+    def add(self, knobs: Knobs) -> None:
+        """Put another setting below the last, its knobs open, unless there are enough."""
+        if len(self.settings) < MOST_SETTINGS:
+            self.settings.append(self._new_setting(knobs))
+            self.settings[-1].name.value = True
+            self._arrange()
+
+    def remove(self, setting: Setting) -> None:
+        """Take a setting away, unless it is the only one."""
+        if len(self.settings) > 1:
+            self.settings.remove(setting)
+            self._arrange()
+
+    def _new_setting(self, knobs: Knobs) -> Setting:
+        return Setting(knobs, on_change=self._restart, on_remove=self.remove)
+
+    def _arrange(self) -> None:
+        for setting in self.settings:
+            setting.remove.disabled = len(self.settings) == 1
+            setting.strip.legend = setting is self.settings[-1]
+        self.add_button.disabled = len(self.settings) == MOST_SETTINGS
+        self.rows.children = self.settings
+        self._restart()
+
+    def _restart(self) -> None:
+        """Write anew; what the seeds gave belongs to the controls as they were."""
+        self.seeds.clear()
+        self.run(self._write, QUIET_SECONDS)
+
+    def _take_seed(self, seed: int) -> None:
+        self.seed.value = seed
+
+    def _write(self) -> Work:
+        m, n = self.model(), self.length.value
+        prompt = prepare(m, self.text.value, n)
+        self.text.note = prompt.note
+        settings = list(self.settings)
+        knobs = [setting.knobs for setting in settings]
+        rounds: Rounds = []
+        drawn = 0.0
+        for steps in lockstep(m, prompt, knobs, self.seed.value, n, keep_logits=False):
+            rounds.append(steps)
+            if time.monotonic() - drawn > PROGRESS_SECONDS:
+                self._draw(settings, rounds)
+                drawn = time.monotonic()
+            yield Progress(len(rounds), n, "tokens")
+        self._draw(settings, rounds)
+
+    def _draw(self, settings: Sequence[Setting], rounds: Rounds) -> None:
+        """Bring the strips up to date: only what is new travels, but for the first round."""
+        self.runs = _runs(rounds)
+        texts = [[step.id for step in run] for run in self.runs]
+        tokenizer = self.model().tokenizer
+        for setting, run, ids, parting in zip(
+            settings, self.runs, texts, figures.partings(texts), strict=True
+        ):
+            tokens = token_dicts(ids, tokenizer, [step.model_probability for step in run])
+            if parting is not None and parting < len(tokens):
+                tokens[parting]["mark"] = PARTS
+            if len(rounds) == 1:
+                setting.strip.tokens = tokens
+            else:
+                setting.strip.append(*tokens[len(setting.strip.tokens) :])
+        self.words.value = escape(figures.divergence_words(texts))
+
+    def _write_seeds(self) -> Work:
+        """Write a text with every seed and setting, as many together as memory allows."""
+        m, n = self.model(), self.length.value
+        prompt = prepare(m, self.text.value, n)
+        knobs = [setting.knobs for setting in self.settings]
+        rows = [(setting, seed) for setting in knobs for seed in range(SEEDS)]
+        together = max(1, TOKENS_AT_ONCE // (len(prompt.ids) + n))
+        runs: list[list[Step]] = []
+        for start in range(0, len(rows), together):
+            some, rounds = rows[start : start + together], Rounds()
+            for steps in generate_rows(m, prompt, some, n, keep_logits=False):
+                rounds.append(steps)
+                yield Progress(start * n + len(rounds) * len(some), len(rows) * n, "tokens")
+            runs += _runs(rounds)
+        names = [knobs_words(setting) for setting in knobs]
+        self.seeds.show(names, [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)])
+
+    def _lines(self) -> str:
+        settings = "".join(f"    {knobs_code(setting.knobs)},\n" for setting in self.settings)
+        n = self.length.value
+        lines = opening_code(self.choice.name or "") + (
+            f"prompt = {self.text.value!r}\n"
+            f"settings = [\n{settings}]\n"
+            f"rounds = sp.lockstep(m, prompt, settings, seed={self.seed.value}, n={n})\n"
+            "texts = [[step.id for step in run if step] for run in zip(*rounds)]\n"
+            "sp.first_divergence(texts)"
+        )
+        if not self.seeds.runs:
+            return lines
+        return lines + (
+            f"\n\nrows = [(knobs, seed) for knobs in settings for seed in range({SEEDS})]\n"
+            f"rounds = sp.generate_rows(m, prompt, rows, {n}, keep_logits=False)\n"
+            "runs = [[step for step in run if step] for run in zip(*rounds)]\n"
+            f"[sp.diversity(runs[i : i + {SEEDS}]) for i in range(0, len(runs), {SEEDS})]"
+        )
+
+
+def _runs(rounds: Rounds) -> list[list[Step]]:
+    """The steps of each text, from those of each position."""
+    return [[step for step in run if step] for run in zip(*rounds, strict=True)]
+
+
+def comparison_panel(
+    prompt: str = "Once upon a time",
+    settings: Sequence[Knobs] | None = None,
+    model: str | ModelChoice | None = None,
+) -> ComparisonPanel:
+    """Compare what different settings of the knobs write with the same random draws.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        settings: one to six settings; None for greedy, two milder ones and a wild one.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for no setting, or more than six.
+    """
+    chosen = SETTINGS if settings is None else settings
+    if not 1 <= len(chosen) <= MOST_SETTINGS:
+        raise ValueError(f"Give 1 to {MOST_SETTINGS} settings to compare, not {len(chosen)}.")
+    return ComparisonPanel(prompt, chosen, model)

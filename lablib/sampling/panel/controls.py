@@ -1,0 +1,97 @@
+"""The knobs as sliders, for the panels that send them to the model, and as code."""
+
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from typing import Any
+
+import ipywidgets
+
+from lablib.sampling.compute import OFF, Knobs
+
+SLIDERS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "temperature": (
+        "Temperature",
+        {"min": 0.0, "max": 2.0, "step": 0.05},
+        "Below 1 the likely become likelier, above 1 all become alike; 0 takes the likeliest.",
+    ),
+    "top_k": (
+        "Top-k",
+        {"min": 0, "max": 200, "step": 1},
+        "Keep the k likeliest tokens; 0 keeps all.",
+    ),
+    "top_p": (
+        "Top-p",
+        {"min": 0.0, "max": 1.0, "step": 0.01},
+        "Keep the likeliest tokens that together reach this probability; 1 keeps all.",
+    ),
+    "min_p": (
+        "Min-p",
+        {"min": 0.0, "max": 1.0, "step": 0.01},
+        "Keep tokens at least this share as likely as the likeliest; 0 keeps all.",
+    ),
+    "typical_p": (
+        "Typical-p",
+        {"min": 0.05, "max": 1.0, "step": 0.05},
+        "Keep the tokens closest to the expected surprise, up to this probability; 1 keeps all.",
+    ),
+    "repetition_penalty": (
+        "Repetition penalty",
+        {"min": 0.5, "max": 2.0, "step": 0.05},
+        "Above 1, tokens that were there already become less likely.",
+    ),
+}
+"""For each knob its label, the range of its slider, and what it does in one line."""
+
+
+class KnobSliders(ipywidgets.Box):
+    """A slider for each knob; `value` is the `Knobs` they stand for.
+
+    Args:
+        on_change: called, with nothing, when a slider was moved.
+
+    Example:
+        >>> sliders = KnobSliders(Knobs(temperature=0.5))
+        >>> sliders.value
+        Knobs(temperature=0.5, top_k=0, top_p=1.0, min_p=0.0, typical_p=1.0, repetition_penalty=1.0)
+    """
+
+    def __init__(self, knobs: Knobs = OFF, on_change: Callable[[], object] = lambda: None) -> None:
+        self.sliders = {name: _slider(name, getattr(knobs, name)) for name in SLIDERS}
+        for slider in self.sliders.values():
+            slider.observe(lambda _: on_change(), "value")
+        layout = ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        super().__init__(list(self.sliders.values()), layout=layout)
+
+    @property
+    def value(self) -> Knobs:
+        """The knobs as the sliders stand."""
+        return Knobs(**{name: slider.value for name, slider in self.sliders.items()})
+
+
+def _slider(name: str, value: float) -> ipywidgets.Widget:
+    label, ends, tooltip = SLIDERS[name]
+    kind = ipywidgets.IntSlider if isinstance(ends["step"], int) else ipywidgets.FloatSlider
+    return kind(
+        value=value,
+        **ends,
+        description=label,
+        tooltip=tooltip,
+        style={"description_width": "116px"},
+        layout=ipywidgets.Layout(width="300px"),
+    )
+
+
+def knobs_code(knobs: Knobs) -> str:
+    """The call that makes these knobs, with only what is turned in it.
+
+    >>> knobs_code(Knobs(temperature=0.7, top_k=5))
+    'sp.Knobs(temperature=0.7, top_k=5)'
+    """
+    neutral, values = asdict(OFF), asdict(knobs)
+    turned = [f.name for f in fields(Knobs) if values[f.name] != neutral[f.name]]
+    return f"sp.Knobs({', '.join(f'{name}={values[name]!r}' for name in turned)})"
+
+
+def opening_code(model_name: str) -> str:
+    """The lines that every code fold of this room begins with."""
+    return f"from lablib import models, sampling as sp\n\nm = models.load({model_name!r})\n"

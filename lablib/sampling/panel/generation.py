@@ -1,0 +1,223 @@
+"""The generation panel: text arrives token by token; any token can be looked into and changed."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import ipywidgets
+
+from lablib.sampling.branches import Branches
+from lablib.sampling.compute import OFF, Knobs
+from lablib.sampling.generation import Session, Step, choose, generate
+from lablib.sampling.panel.alternatives import Alternatives
+from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
+from lablib.sampling.text import Prompt, prepare
+from lablib.sampling.tree_view import TreeView
+from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.tokens import token_dicts, visible
+
+COLOURS: dict[str, dict[str, Any]] = {
+    "probability": {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""},
+    "surprisal": {"min": 12.0, "max": 0.0, "palette": "viridis", "unit": "bits"},
+}
+"""What the chips can be coloured by, and the scale of each: what the model expected is bright."""
+
+Work = Generator[Progress | None, None, None]
+
+
+class GenerationPanel(Panel):
+    """A prompt, what the model writes after it, and the branches taken from it.
+
+    `branches` holds every text since the prompt last changed, `shown` the nodes of the one in the
+    strip. One session reads for all of them, so that a branch costs only its own tokens.
+    """
+
+    def __init__(
+        self,
+        prompt: str,
+        model: str | ModelChoice | None,
+        knobs: Knobs,
+        seed: int,
+        max_new_tokens: int,
+    ) -> None:
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.sliders = KnobSliders(knobs)
+        self.seed = ipywidgets.BoundedIntText(seed, min=0, max=2**31 - 1, description="Seed")
+        self.length = ipywidgets.BoundedIntText(
+            max_new_tokens, min=1, max=999, description="Tokens"
+        )
+        self.colour = ipywidgets.Dropdown(options=list(COLOURS), description="Colour")
+        self.button = ipywidgets.Button(description="Write", button_style="primary")
+        self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
+        self.alternatives = Alternatives(self._branch)
+        self.tree = TreeView(label="All branches")
+        self.branches = Branches()
+        self.shown: list[int] = []
+        self._scripts: dict[int, str] = {}
+        self._prompt: Prompt | None = None
+        self._session: Session | None = None
+        settings = [self.seed, self.length, self.colour, self.button]
+        for setting in settings:
+            setting.layout.width = "200px"
+        super().__init__(
+            "Write",
+            [
+                self.text,
+                self.sliders,
+                ipywidgets.HBox(settings),
+                self.strip,
+                self.alternatives,
+                self.tree,
+            ],
+            choice=as_choice(model),
+            subtitle="Each token is drawn from the distribution the knobs leave. "
+            "Look into any of them, and branch off from it.",
+            code=self._lines,
+        )
+        self.button.on_click(lambda _: self.run(self._write))
+        self.text.observe(lambda _: self.outdate(), "value")
+        self.colour.observe(lambda _: self._show(self.shown), "value")
+        self.strip.observe(lambda _: self._look(), "selected")
+        self.tree.observe(lambda change: self._visit(change.new), "picked")
+        self.run(self._write)
+
+    def model_changed(self) -> None:
+        """What another model wrote is of no use to the new one: write anew."""
+        self.run(self._write)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps of the text in the strip."""
+        return [self.branches.steps[node] for node in self.shown]
+
+    def _write(self) -> Work:
+        """Write a text from the prompt on."""
+        opening = opening_code(self.model().card.name) + f"prompt = {self.text.value!r}\n"
+        yield from self._continue([], opening)
+
+    def _continue(self, path: Sequence[Step], script: str) -> Work:
+        """Write on after `path`, one chip at a time, until the length that was asked for.
+
+        `script` is the code that leads to the path; that of the new steps is added to it.
+        """
+        m, prompt = self.model(), self._read_prompt()
+        knobs, seed = self.sliders.value, self.seed.value
+        length = max(self.length.value - len(path), 1)
+        self._show(self.branches.add_path(path))
+        try:
+            for step in generate(m, prompt, knobs, seed, length, after=path, session=self._session):
+                self.shown.append(self.branches.add(step, self.shown[-1] if self.shown else None))
+                self.strip.append(self._chip(step))
+                yield Progress(len(self.shown) - len(path), length, "tokens")
+        finally:
+            if self.shown:
+                written = len(self.shown) - len(path)
+                self._scripts[self.shown[-1]] = script + _writing_code(knobs, seed, written, path)
+            self._draw_tree()
+
+    def _read_prompt(self) -> Prompt:
+        """The prompt as the model reads it; a new prompt or model begins a new tree."""
+        m = self.model()
+        prompt = prepare(m, self.text.value, self.length.value)
+        if prompt != self._prompt or self._session is None or self._session.model is not m.model:
+            self._prompt, self._session = prompt, Session(m)
+            self.branches, self.shown, self._scripts = Branches(), [], {}
+            self.text.note = prompt.note
+        return prompt
+
+    def _branch(self, id: int) -> None:
+        """Put another token in the place of the selected one, and write on from there."""
+        place, steps = self._place(), self.steps
+        script = f"{self._script()}path = [*steps[:{place}], sp.choose(m, steps[{place}], {id})]\n"
+
+        def work() -> Work:
+            path = [*steps[:place], choose(self.model(), steps[place], id)]
+            yield from self._continue(path, script)
+
+        self.run(work)
+
+    def _visit(self, node: int | None) -> None:
+        """Show the text that goes through a node of the tree."""
+        if node is not None and not self.slot.busy:
+            self._show(self.branches.line_through(node))
+            self._draw_tree()
+            self.show_code()
+
+    def _place(self) -> int:
+        """Which step is selected; -1 for none, or for a token of the prompt."""
+        prompt = len(self._prompt.ids) if self._prompt else 0
+        return max(self.strip.selected[0] - prompt, -1) if self.strip.selected else -1
+
+    def _look(self) -> None:
+        place = self._place()
+        step = self.steps[place] if 0 <= place < len(self.shown) else None
+        self.alternatives.show(step.alternatives if step else (), step.id if step else None)
+
+    def _show(self, nodes: list[int]) -> None:
+        """Put the prompt and the steps of these nodes into the strip."""
+        if self._prompt is None:
+            return
+        self.shown = nodes
+        prompt = token_dicts(self._prompt.ids, self.model().tokenizer)
+        with self.strip.hold_sync():
+            self.strip.selected = []
+            self.strip.scale = COLOURS[self.colour.value]
+            self.strip.value_label = self.colour.value
+            self.strip.tokens = [{**token, "mark": "prompt"} for token in prompt] + [
+                self._chip(step) for step in self.steps
+            ]
+
+    def _chip(self, step: Step) -> dict[str, Any]:
+        value = step.model_probability if self.colour.value == "probability" else step.surprisal
+        note = f"cumulative log-probability {step.cumulative:.2f}; drawn at {step.probability:.1%}"
+        (token,) = token_dicts([step.id], self.model().tokenizer, [value])
+        return {**token, "note": f"{note}; {step.end}" if step.end else note}
+
+    def _draw_tree(self) -> None:
+        """All branches, the one in the strip marked."""
+        self.tree.nodes = [
+            {
+                "id": node,
+                "parent": parent,
+                "text": visible(step.text),
+                "value": step.model_probability,
+                "cumulative": step.cumulative,
+                "state": "path" if node in self.shown else "kept",
+                "step": step.position,
+            }
+            for node, (step, parent) in enumerate(
+                zip(self.branches.steps, self.branches.parents, strict=True)
+            )
+        ]
+
+    def _script(self) -> str:
+        """The code that writes the steps in the strip, with every branch that led to them."""
+        return self._scripts.get(self.shown[-1], "") if self.shown else ""
+
+    def _lines(self) -> str:
+        script = self._script()
+        return script and f'{script}"".join(step.text for step in steps)'
+
+
+def _writing_code(knobs: Knobs, seed: int, length: int, path: Sequence[Step]) -> str:
+    """The line that writes `length` tokens, after `path` if there is one."""
+    call = f"sp.generate(m, prompt, {knobs_code(knobs)}, seed={seed}, max_new_tokens={length}"
+    return f"steps = [*path, *{call}, after=path)]\n" if path else f"steps = [*{call})]\n"
+
+
+def generation_panel(
+    prompt: str = "Once upon a time",
+    model: str | ModelChoice | None = None,
+    knobs: Knobs = OFF,
+    seed: int = 0,
+    max_new_tokens: int = 60,
+) -> GenerationPanel:
+    """Write a text token by token, look into each token, and branch off from any of them.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        knobs: how the knobs stand at first.
+        seed: decides every draw: the same seed and settings write the same text.
+        max_new_tokens: how many tokens to write.
+    """
+    return GenerationPanel(prompt, model, knobs, seed, max_new_tokens)

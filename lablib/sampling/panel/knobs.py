@@ -1,0 +1,78 @@
+"""The knob panel: one forward pass, then every knob answers in the browser."""
+
+from collections.abc import Generator
+from dataclasses import asdict
+
+from lablib.models import LoadedModel
+from lablib.sampling.compute import OFF, STAGES, Knobs
+from lablib.sampling.generation import next_logits
+from lablib.sampling.knob_view import KnobView
+from lablib.sampling.panel.controls import knobs_code, opening_code
+from lablib.sampling.text import prepare, token_text
+from lablib.widgets import ModelChoice, Panel, TextInput, as_choice
+
+TYPING_SECONDS = 0.1
+
+
+class KnobPanel(Panel):
+    """A prompt, the model's next-token distribution, and six knobs over all of it."""
+
+    def __init__(self, prompt: str, model: str | ModelChoice | None, knobs: Knobs) -> None:
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.view = KnobView(knobs=asdict(knobs), pickable=True)
+        self._named: LoadedModel | None = None
+        super().__init__(
+            "What comes next?",
+            [self.text, self.view],
+            choice=as_choice(model),
+            subtitle="The model gives every token of its vocabulary a probability. "
+            "Turn the knobs; click a bar to put its token at the end of the prompt.",
+            code=self._lines,
+        )
+        self.text.observe(lambda _: self.run(self._work, TYPING_SECONDS), "value")
+        self.view.observe(lambda _: self.show_code(), "summary")
+        self.view.observe(lambda change: self._take(change.new), "picked")
+        self.run(self._work)
+
+    def model_changed(self) -> None:
+        """Ask the new model."""
+        self.run(self._work)
+
+    def _work(self) -> Generator[None, None, None]:
+        m = self.model()
+        prompt = prepare(m, self.text.value)
+        logits = next_logits(m, prompt)
+        yield
+        if m is not self._named:
+            self.view.use_vocabulary(token_text(m.tokenizer, id) for id in range(len(logits)))
+            self._named = m
+        self.text.note = prompt.note
+        self.view.show(logits, prompt.ids, self.text.value)
+
+    def _take(self, picked: int | None) -> None:
+        if picked is not None and self._named is not None:
+            self.text.value += token_text(self._named.tokenizer, picked)
+
+    def _lines(self) -> str:
+        knobs = Knobs(**self.view.knobs)
+        order = "" if tuple(self.view.order) == tuple(STAGES) else f", order={self.view.order!r}"
+        return opening_code(self.choice.name or "") + (
+            f"prompt = sp.prepare(m, {self.text.value!r})\n"
+            f"knobs = {knobs_code(knobs)}\n"
+            "logits = sp.next_logits(m, prompt)\n"
+            f"probabilities = sp.distribution(logits, knobs, prompt.ids{order})\n"
+            "sp.top(m, probabilities, 10)"
+        )
+
+
+def knob_panel(
+    prompt: str = "Once upon a time", model: str | ModelChoice | None = None, knobs: Knobs = OFF
+) -> KnobPanel:
+    """Show the distribution of the next token, and what each knob does to it.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        knobs: how the knobs stand at first.
+    """
+    return KnobPanel(prompt, model, knobs)

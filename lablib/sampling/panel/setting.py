@@ -1,0 +1,75 @@
+"""One of the settings that are compared: its knobs and its text."""
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from lablib.sampling.compute import OFF, Knobs
+from lablib.sampling.panel.controls import SLIDERS, KnobSliders
+from lablib.widgets import TokenStrip
+
+PARTS = "parts from the text above"
+
+
+class Setting(ipywidgets.VBox):
+    """A setting's name, its knobs (folded away behind the name) and the text it writes.
+
+    Args:
+        knobs: how the knobs stand at first.
+        on_change: called when a knob was turned.
+        on_remove: called with the setting when it should go.
+    """
+
+    def __init__(
+        self,
+        knobs: Knobs,
+        on_change: Callable[[], object],
+        on_remove: Callable[["Setting"], object],
+    ) -> None:
+        self.sliders = KnobSliders(knobs, self._turned)
+        self.name = ipywidgets.ToggleButton(
+            tooltip="Turn the knobs of this setting", layout={"width": "auto"}
+        )
+        self.remove = ipywidgets.Button(
+            description="Remove", tooltip="Remove this setting", layout={"width": "80px"}
+        )
+        self.strip = TokenStrip(value_label="probability by the model alone", marks=[PARTS])
+        self.strip.layout.min_height = "64px"  # so that a text written anew moves nothing
+        self._on_change = on_change
+        self.name.observe(lambda _: self._fold(), "value")
+        self.remove.on_click(lambda _: on_remove(self))
+        self._fold()
+        self._show_name()
+        head = ipywidgets.HBox([self.name, self.remove])
+        super().__init__([head, self.sliders, self.strip])
+
+    @property
+    def knobs(self) -> Knobs:
+        """The knobs as they stand."""
+        return self.sliders.value
+
+    def _turned(self) -> None:
+        self._show_name()
+        self._on_change()
+
+    def _show_name(self) -> None:
+        self.name.description = self.strip.label = knobs_words(self.knobs)
+
+    def _fold(self) -> None:
+        self.sliders.layout.display = None if self.name.value else "none"
+
+
+def knobs_words(knobs: Knobs) -> str:
+    """The knobs that are turned, in words.
+
+    >>> knobs_words(Knobs(temperature=0.7, top_p=0.95)), knobs_words(Knobs(temperature=0))
+    ('temperature 0.7, top-p 0.95', 'greedy')
+    """
+    turned = [
+        f"{label.lower()} {getattr(knobs, name):g}"
+        for name, (label, _, _) in SLIDERS.items()
+        if getattr(knobs, name) != getattr(OFF, name)
+    ]
+    if knobs.temperature == 0:
+        turned[0] = "greedy"
+    return ", ".join(turned) or "no knob turned"

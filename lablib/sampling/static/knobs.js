@@ -1,0 +1,254 @@
+// The knob view: from the model's logits and six knobs to everything on the screen, with no kernel.
+//
+// Traits in: logits, vocabulary, previous, prompt_text, pickable. Both ways: knobs, order. Out:
+// summary (250 ms after the last move) and picked. The model of the widget is the one source of
+// truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
+
+const REPORT_MS = 250;
+const TIMINGS_KEPT = 200;
+
+/** The same function, which computes again only when an argument is another object or value. */
+function remembering(make) {
+  let last = null;
+  let answer;
+  return (...args) => {
+    if (!last || args.some((arg, i) => arg !== last[i])) answer = make(...args);
+    last = args;
+    return answer;
+  };
+}
+
+/** Acts at once, then at most once a frame: the first move waits for nothing, the last is never lost. */
+function oncePerFrame(act) {
+  let busy = false;
+  let waiting = null;
+  const run = (since) => {
+    busy = true;
+    waiting = null;
+    requestAnimationFrame(() => {
+      busy = false;
+      if (waiting !== null) run(waiting);
+    });
+    act(since);
+  };
+  return (since) => {
+    if (!busy) run(since);
+    else waiting ??= since;
+  };
+}
+
+/** The bytes of a trait: a DataView from Jupyter, a typed array or a buffer on a page. */
+function bytesOf(value) {
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value ?? 0);
+}
+
+/** What is wrong with the logits, in a sentence; "" if nothing is. */
+function problemWith(logits) {
+  if (logits.length === 0) return "No scores yet. Type a prompt: the model\u2019s scores for the next token come here.";
+  const broken = logits.reduce((n, score) => n + (Number.isNaN(score) || score === Infinity), 0);
+  if (broken > 0) return `${count(broken)} of the ${count(logits.length)} scores are not finite numbers, so there are no probabilities to draw. Choose another model or prompt.`;
+  if (logits.every((score) => score === -Infinity)) return "Every token has the score minus infinity, so none can come. Choose another model or prompt.";
+  return "";
+}
+
+/** The logits of a prompt and their ranking, or what is wrong with them. */
+function readLogits(value) {
+  const logits = new Float32Array(bytesOf(value).slice().buffer);
+  const problem = problemWith(logits);
+  return { size: logits.length, problem, base: problem ? null : rank(logits) };
+}
+
+/** The texts of the tokens; none before they came. */
+function readVocabulary(value) {
+  const bytes = bytesOf(value);
+  return bytes.length ? JSON.parse(new TextDecoder().decode(bytes)) : [];
+}
+
+/** 1 for every token id that stands in the prompt. */
+function seenTokens(previous, size) {
+  const seen = new Uint8Array(size);
+  for (const id of previous) if (id >= 0 && id < size) seen[id] = 1;
+  return seen;
+}
+
+/** From the traits to everything that is drawn; what did not change is not computed again. */
+function calculator() {
+  const logitsOf = remembering(readLogits);
+  const vocabularyOf = remembering(readVocabulary);
+  const seenOf = remembering(seenTokens);
+  let [now, usual] = [[], []];
+  return (model, selected) => {
+    const { size, problem, base } = logitsOf(model.get("logits"));
+    const knobs = model.get("knobs");
+    const tokens = vocabularyOf(model.get("vocabulary"));
+    if (problem) return { size, problem, knobs, tokens };
+    const seen = seenOf(model.get("previous"), size);
+    const order = model.get("order");
+    now = stages(base, knobs, seen, order, now);
+    const result = now.at(-1).after;
+    const span = now.find(({ name }) => name === selected) ?? { before: base, after: result };
+    const isUsual = order.join() === TRANSFORMERS_ORDER.join();
+    if (!isUsual) usual = stages(base, knobs, seen, TRANSFORMERS_ORDER, usual);
+    const moves = isUsual ? null : totalVariation(result, usual.at(-1).after, size);
+    return { size, problem, knobs, tokens, seen, order, base, stages: now, result, span, selected, moves };
+  };
+}
+
+/** A token's visible text, or its number where the vocabulary has none. */
+const tokenText = (tokens, id) => tokens[id] ?? `#${id}`;
+
+/** The rows of the bar chart in words and numbers. */
+function bars({ span, stages: list, size, tokens, seen }) {
+  const cutBy = removedBy(list, size);
+  const stays = probabilities(span.after, size);
+  return barRows(span.before, span.after, stays, ROWS).map((row) => {
+    const text = tokenText(tokens, row.id) + (seen[row.id] ? " \u21ba" : "");
+    const out = row.after === 0 && cutBy[row.id] > 0;
+    const cut = out ? LABELS[list[cutBy[row.id] - 1].name].toLowerCase() : "";
+    const title = `${tokenText(tokens, row.id)}, token ${row.id}${seen[row.id] ? ", in the prompt" : ""}`;
+    return { ...row, text, title, cut, state: out ? "out" : "kept" };
+  });
+}
+
+/** The picture in one sentence. */
+function sentence({ size, result, tokens }) {
+  const kept = result.ids.length;
+  const best = `${tokenText(tokens, result.ids[0])}`;
+  const chance = percent(probability(result, 0));
+  return `${count(kept)} of ${count(size)} tokens kept; the most likely is \u2018${best}\u2019 with ${chance}.`;
+}
+
+/** What Python is told of the picture; all numbers are of the result, not of one stage. */
+function summaryOf({ knobs, order, stages: list, result, size }) {
+  const rows = list.map(({ name, removedMass: removed_mass, kept, entropy, choices }) => {
+    return { name, removed_mass, kept, entropy, effective_choices: choices };
+  });
+  const { kept, entropy, effective_choices } = rows.at(-1);
+  const top = Array.from(result.ids.subarray(0, ROWS), (id, i) => [id, probability(result, i)]);
+  return { knobs, order, size, kept, entropy, effective_choices, stages: rows, top };
+}
+
+/** The line over everything: the end of the prompt, whose next token this is about. */
+function promptLine() {
+  const node = element("p", "knobs-prompt");
+  const text = element("bdi", "knobs-prompt-text");
+  node.append(element("span", "knobs-dim", "Next token after "), text);
+  const draw = (prompt) => {
+    const end = Array.from(prompt).slice(-80).join("");
+    node.hidden = !prompt;
+    write(text, end === prompt ? prompt : `\u2026${end}`);
+  };
+  return { node, draw };
+}
+
+/** What stands over the bars: which two distributions they compare. */
+function spanTitle({ selected, order }) {
+  if (selected === "result") return "Before: the model\u2019s own probabilities. After: all stages.";
+  return `Before and after stage ${order.indexOf(selected) + 1}, ${LABELS[selected].toLowerCase()}.`;
+}
+
+/** All pictures: the bars, the curve and the table beside it. */
+function pictures(pick) {
+  const node = element("section", "knobs-pictures");
+  node.setAttribute("aria-label", "Probabilities");
+  const title = element("p", "knobs-title");
+  const [chart, curve, table] = [barChart(pick), rankCurve(), spanTable()];
+  const side = element("div", "knobs-side");
+  const caption = element("p", "knobs-dim", "Probability that the most likely tokens hold together, by number of tokens");
+  side.append(caption, curve.node, table.node);
+  node.append(title, chart.node, side);
+  const draw = (picture) => {
+    write(title, spanTitle(picture));
+    chart.draw(bars(picture));
+    curve.draw(picture.span, picture.size);
+    table.draw(picture.span);
+  };
+  return { node, draw };
+}
+
+function render({ model, el }) {
+  const calculate = calculator();
+  let selected = "result";
+  let timer = 0;
+  let sizeDrawn = 0;
+  el.classList.add("lab-knobs");
+  el.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys
+  el.__timings = []; // milliseconds from the event to the finished layout, the last moves first out
+
+  const summary = element("p", "knobs-summary");
+  const spoken = element("p", "knobs-spoken");
+  spoken.setAttribute("role", "status");
+  const empty = element("p", "knobs-empty");
+  const prompt = promptLine();
+
+  const report = () => {
+    timer = 0;
+    const picture = calculate(model, selected);
+    write(spoken, picture.problem || sentence(picture));
+    if (picture.problem) return;
+    model.set("summary", summaryOf(picture));
+    model.save_changes();
+  };
+  const reportSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(report, REPORT_MS);
+  };
+
+  const drawAll = (since) => {
+    const picture = calculate(model, selected);
+    prompt.draw(model.get("prompt_text"));
+    if (picture.size !== sizeDrawn) board.resize((sizeDrawn = picture.size));
+    board.draw(picture.knobs);
+    el.classList.toggle("is-empty", Boolean(picture.problem));
+    write(empty, picture.problem);
+    if (picture.problem) return write(summary, "");
+    strip.draw(picture);
+    views.draw(picture);
+    write(summary, sentence(picture));
+    if (since) measure(since);
+  };
+  const measure = (since) => {
+    el.getBoundingClientRect(); // lays the page out now, so that the time holds that too
+    el.__timings.push(performance.now() - since);
+    if (el.__timings.length > TIMINGS_KEPT) el.__timings.shift();
+  };
+  const draw = oncePerFrame(drawAll);
+
+  let since = 0;
+  const set = (name, value, moment = 0) => {
+    since = moment;
+    model.set(name, value);
+    since = 0;
+  };
+  const onChange = () => {
+    draw(since);
+    reportSoon();
+  };
+  const board = knobBoard({
+    change: (name, value, moment) => set("knobs", { ...model.get("knobs"), [name]: value }, moment),
+    resetAll: (moment) => set("knobs", { ...NEUTRAL }, moment),
+  });
+  const strip = stageStrip({
+    reorder: (order) => set("order", order),
+    select: (name) => {
+      selected = name;
+      draw(0);
+    },
+  });
+  const views = pictures(model.get("pickable") ? pick : null);
+  function pick(id) {
+    model.set("picked", id);
+    model.save_changes();
+  }
+
+  el.append(prompt.node, board.node, empty, strip.node, summary, views.node, spoken);
+  const watched = ["logits", "vocabulary", "previous", "prompt_text", "knobs", "order"].map((name) => `change:${name}`).join(" ");
+  model.on(watched, onChange);
+  onChange();
+  return () => {
+    clearTimeout(timer);
+    model.off(watched, onChange);
+  };
+}
+
+export default { render };
