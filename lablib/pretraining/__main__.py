@@ -30,6 +30,7 @@ from lablib.pretraining.recipe import RECIPES, Model, Recipe, new_model
 from lablib.pretraining.training import train
 
 PROMPT = "Once upon a time"
+ATTENTION = "mean attention, random tokens repeated once"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -128,7 +129,7 @@ def causal_figures(
     }
     heads = {name: best_head(scores) for name, scores in head_scores(model).items()}
     return [Measured(what, f"{bits:.3f}", "bits per byte") for what, bits in figures.items()] + [
-        Measured(f"best {name} head: layer {layer}, head {head}", f"{score:.2f}", "mean attention")
+        Measured(f"best {name} head: layer {layer}, head {head}", f"{score:.2f}", ATTENTION)
         for name, (layer, head, score) in heads.items()
     ]
 

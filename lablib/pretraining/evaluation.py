@@ -97,8 +97,8 @@ def head_scores(
 ) -> dict[str, torch.Tensor]:
     """How far each head does one thing: scores [layers, heads] from 0 to 1.
 
-    On random tokens repeated once: the mean attention paid to the token before (`previous`), to the
-    very first token (`first`), and to the token after the last time the present one was seen
+    On random tokens repeated once: the mean attention paid to the token before (`previous-token`), to the
+    very first token (`first-token`), and to the token after the last time the present one was seen
     (`induction`; Olsson et al. 2022, "In-context learning and induction heads").
     """
     length = min(length, model.config.n_positions // 2)
@@ -110,8 +110,8 @@ def head_scores(
     model.set_attn_implementation(before)
     weights = torch.stack(out.attentions).float().mean(1).cpu()  # [layers, heads, query, key]
     return {
-        "previous": weights.diagonal(-1, 2, 3).mean(-1),
-        "first": weights[:, :, 1:, 0].mean(-1),
+        "previous-token": weights.diagonal(-1, 2, 3).mean(-1),
+        "first-token": weights[:, :, 1:, 0].mean(-1),
         "induction": weights.diagonal(-(length - 1), 2, 3).mean(-1),
     }
 

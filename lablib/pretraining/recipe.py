@@ -32,7 +32,7 @@ class Recipe:
     heads: int = 4
     context: int = 256
     batch: int = 16
-    steps: int = 6000
+    steps: int = 3400
     warmup: int = 100
     decay: float = 0.4
     matrix_lr: float = 4e-3

@@ -1,6 +1,7 @@
 """A page that shows widgets with no kernel and no network."""
 
 import json
+from base64 import b64encode
 from typing import Any
 
 import anywidget
@@ -20,14 +21,15 @@ def static_page(*widgets: anywidget.AnyWidget, title: str = "Language Model Labs
     """One self-contained HTML page that shows `widgets` as they stand now.
 
     What a widget's own JavaScript answers keeps answering there; nothing reaches Python. They are
-    widgets of our own, whose state is JSON.
+    widgets of our own, whose state is JSON and bytes.
 
     >>> from lablib.widgets.strip import TokenStrip
     >>> page = static_page(TokenStrip(tokens=[{"text": "</script><script>alert(1)"}]))
     >>> page.count("<script")
     2
     """
-    data = json.dumps([_parts(widget) for widget in widgets]).replace("<", "\\u003c")
+    data = json.dumps([_parts(widget) for widget in widgets], default=_base64)
+    data = data.replace("<", "\\u003c")
     scripts = (
         f'<script type="application/json" id="widgets">{data}</script>\n'
         f'<script type="module">\n{source(STATIC / "dom.js", STATIC / "page.js")}\n</script>\n'
@@ -38,3 +40,7 @@ def static_page(*widgets: anywidget.AnyWidget, title: str = "Language Model Labs
 def _parts(widget: anywidget.AnyWidget) -> dict[str, Any]:
     own = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
     return {"esm": str(widget._esm), "css": str(widget._css), "state": own}
+
+
+def _base64(value: bytes | memoryview) -> dict[str, str]:
+    return {"base64": b64encode(value).decode()}

@@ -1,5 +1,6 @@
 """The token strip: the same token looks the same in every lab."""
 
+from math import isfinite, nan
 from typing import Any
 
 import anywidget
@@ -52,7 +53,10 @@ class TokenStrip(anywidget.AnyWidget):
         sync=True, to_json=lambda tokens, _: [to_browser(token) for token in tokens]
     )
     value_label = traitlets.Unicode("value").tag(sync=True)
-    scale: Any = traitlets.Dict(SCALE).tag(sync=True)
+    scale: Any = traitlets.Dict(SCALE).tag(
+        sync=True,
+        to_json=lambda scale, _: scale | {"ends": [number(scale["min"]), number(scale["max"])]},
+    )
     show_numbers = traitlets.Bool(False).tag(sync=True)
     legend = traitlets.Bool(True).tag(sync=True)
     marks: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -66,19 +70,17 @@ class TokenStrip(anywidget.AnyWidget):
 
         The list grows in place: observers of `tokens` are not called.
         """
-        start = len(self.tokens)
-        self.tokens.extend(_checked(token) for token in tokens)
-        self.send({"at": start, "append": [to_browser(token) for token in tokens]})
+        checked = [_checked(token) for token in tokens]
+        self.send({"at": len(self.tokens), "append": [to_browser(token) for token in checked]})
+        self.tokens.extend(checked)
 
     @traitlets.validate("tokens")
     def _check_tokens(self, proposal: Any) -> list[Token]:
         return [_checked(token) for token in proposal.value]
 
-    @traitlets.observe("tokens")
+    @traitlets.observe("tokens", "selection")
     def _forget_lost_tokens(self, _: Any) -> None:
-        self.selected = self.selected
-        if self.hovered is not None and self.hovered >= len(self.tokens):
-            self.hovered = None
+        self.selected, self.hovered = self.selected, self.hovered
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Any) -> list[int]:
@@ -86,11 +88,18 @@ class TokenStrip(anywidget.AnyWidget):
         there = sorted({index for index in proposal.value if 0 <= index < len(self.tokens)})
         return there[: {"none": 0, "one": 1, "many": None}[self.selection]]
 
+    @traitlets.validate("hovered")
+    def _check_hovered(self, proposal: Any) -> int | None:
+        return proposal.value if 0 <= proposal.value < len(self.tokens) else None
+
     @traitlets.validate("scale")
     def _check_scale(self, proposal: Any) -> dict[str, Any]:
         scale = SCALE | proposal.value
-        if finite(scale["min"]) != scale["min"] or finite(scale["max"]) != scale["max"]:
-            raise traitlets.TraitError("The ends of a colour scale are two finite numbers.")
+        if unknown := scale.keys() - SCALE.keys():
+            raise traitlets.TraitError(
+                f"A colour scale has {', '.join(SCALE)}, not {', '.join(map(str, unknown))}."
+            )
+        scale |= {end: _finite_end(scale[end]) for end in ("min", "max")}
         if scale["min"] == scale["max"]:
             raise traitlets.TraitError("A colour scale needs two different ends.")
         if scale["palette"] not in PALETTES:
@@ -99,28 +108,43 @@ class TokenStrip(anywidget.AnyWidget):
 
 
 def _checked(token: Token) -> Token:
-    if not isinstance(token.get("text"), str):
+    if not isinstance(token, dict) or not isinstance(token.get("text"), str):
         raise traitlets.TraitError(f"A token needs a text, as in {{'text': ' sat'}}, not {token}.")
+    try:
+        finite(token.get("value"))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise traitlets.TraitError(f"A token's value is one number, unlike in {token}.") from error
     return token
 
 
+def _finite_end(value: Any) -> float:
+    """The end of a scale as a plain float; arrays and tensors of one number hold one too."""
+    try:
+        end = float(value)
+    except (TypeError, ValueError, RuntimeError):
+        end = nan
+    if not isfinite(end):
+        raise traitlets.TraitError("The ends of a colour scale are two finite numbers.")
+    return end
+
+
 def to_browser(token: Token) -> Token:
-    """A token as the page gets it: text made visible, numbers in words, nothing that is empty.
+    """A token as the page gets it: text made visible, numbers in words, nothing else that is empty.
 
     >>> to_browser({"text": " a", "id": 257, "value": 0.25, "mark": ""})
-    {'id': 257, 'text': '␣a', 'spoken': 'space a', 'value': 0.25, 'number': '0.25'}
+    {'text': '␣a', 'id': 257, 'spoken': 'space a', 'value': 0.25, 'number': '0.25'}
     """
     text, value = token["text"], token.get("value")
     sent = {
         "id": token.get("id"),
-        "text": visible(text),
         "spoken": spoken(text),
         "bytes": token.get("bytes"),
         "special": token.get("special") or None,
         "ends_line": text.endswith("\n") or None,
         "value": finite(value),
         "number": None if value is None else number(value),
-        "note": sendable(token.get("note", "")),
-        "mark": sendable(token.get("mark", "")),
+        "note": sendable(token.get("note") or ""),
+        "mark": sendable(token.get("mark") or ""),
     }
-    return {key: value for key, value in sent.items() if value not in (None, "")}
+    there = {key: value for key, value in sent.items() if value not in (None, "")}
+    return {"text": visible(text)} | there

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "␡"}
 _MARKS = _PICTURES | {" ": "␣", "\n": "⏎", "\t": "⇥"}
 _NAMES = {" ": "space", "\n": "new line", "\t": "tab"}
+# Letters and marks by their category that no font draws: fillers, joiners, variation selectors.
+_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
 
 
 def visible(text: str) -> str:
     """The text with a mark for every character that would not be seen.
 
     Space, new line and tab have their usual marks, other control characters their Unicode control
-    picture, and everything else without a shape (format characters, odd spaces, unassigned code
-    points, lone surrogates) its code point. A combining mark with nothing to sit on gets a dotted
+    picture, and everything else without a shape (format characters, odd spaces, variation selectors,
+    unassigned code points, lone surrogates) its code point. A combining mark with nothing to sit on gets a dotted
     circle. What is visible already stays, so `visible(visible(text)) == visible(text)`.
 
     >>> visible(" a\\n"), visible("\\0"), visible("\\u200d"), visible("\\u0301")
@@ -35,11 +39,15 @@ def visible(text: str) -> str:
 def _visible_character(character: str, before: str) -> str:
     if character in _MARKS:
         return _MARKS[character]
-    if not character.isprintable():
+    if not _has_shape(character):
         return f"‹{ord(character):04X}›"
     combining = unicodedata.category(character).startswith("M")
-    stands_alone = before in _MARKS or not before.isprintable()
+    stands_alone = before in _MARKS or not _has_shape(before)
     return "◌" + character if combining and stands_alone else character
+
+
+def _has_shape(character: str) -> bool:
+    return character.isprintable() and character not in _EMPTY
 
 
 def spoken(text: str) -> str:
@@ -48,7 +56,7 @@ def spoken(text: str) -> str:
     >>> spoken(" sat"), spoken("\\n\\n"), spoken("\\u200d")
     ('space sat', 'new line new line', 'zero width joiner')
     """
-    words = "".join(c if c.isprintable() and c != " " else f" {_name(c)} " for c in text)
+    words = "".join(c if _has_shape(c) and c != " " else f" {_name(c)} " for c in text)
     return " ".join(words.split())
 
 
@@ -129,7 +137,8 @@ def token_dicts(
 
 
 def _describe(index: int, tokenizer: "PreTrainedTokenizerBase", special: bool) -> dict[str, Any]:
-    entry = tokenizer.convert_ids_to_tokens([index])[0] if index >= 0 else None
+    # Tokenizers count in 32 bits and answer numbers beyond with an error of their own.
+    entry = tokenizer.convert_ids_to_tokens([index])[0] if 0 <= index < 2**31 else None
     if entry is None:
         size = len(tokenizer)
         raise ValueError(f"Token id {index} is not in the vocabulary, which has {size} tokens.")
@@ -160,7 +169,7 @@ def token_bytes(entry: str, tokenizer: "PreTrainedTokenizerBase") -> bytes:
     decoder = _decoder(tokenizer)
     if entry in tokenizer.get_added_vocab():
         return entry.encode()
-    if "ByteLevel" in decoder:
+    if "ByteLevel" in decoder and _byte_of_letter().keys() >= set(entry):
         return bytes(_byte_of_letter()[letter] for letter in entry)
     if "ByteFallback" in decoder and entry.startswith("<0x"):
         return bytes.fromhex(entry[3:5])

@@ -125,7 +125,7 @@ HARMLESS = re.compile(r"favicon|ResizeObserver")
 def lab(lab_server, page):
     """A `Lab`; after the test, no console error and no outside request may be left."""
     address, home = lab_server
-    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.set_viewport_size({"width": 1400, "height": 1700})
     result = Lab(page, address, home)
     page.on("pageerror", lambda error: result.errors.append(str(error)))
     page.on(

@@ -146,7 +146,7 @@ def test_xz_needs_little_for_what_it_knows():
 def test_head_scores_see_a_perfect_first_token_head(tokenizer):
     scores = head_scores(fresh(tokenizer), length=4)
     assert {name: s.shape for name, s in scores.items()} == dict.fromkeys(
-        ("previous", "first", "induction"), (1, 2)
+        ("previous-token", "first-token", "induction"), (1, 2)
     )
     assert all((s >= 0).all() and (s <= 1).all() for s in scores.values())
 

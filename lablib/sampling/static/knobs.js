@@ -172,7 +172,7 @@ function render({ model, el }) {
   let timer = 0;
   let sizeDrawn = 0;
   el.classList.add("lab-knobs");
-  el.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys
+  keepKeys(el);
   el.__timings = []; // milliseconds from the event to the finished layout, the last moves first out
 
   const summary = element("p", "knobs-summary");

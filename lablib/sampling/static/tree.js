@@ -158,11 +158,9 @@ function render({ model, el }) {
       there.setAttribute("tabindex", 0);
       there.focus();
     }
-    if (/^(Arrow|Enter$| $)/.test(event.key)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
+    if (/^(Arrow|Enter$| $)/.test(event.key)) event.preventDefault();
   });
+  keepKeys(frame);
 
   const redraw = () => {
     draw(model, frame, text);

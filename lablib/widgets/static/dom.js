@@ -7,3 +7,8 @@ function element(tag, className = "", text = "") {
   node.textContent = text;
   return node;
 }
+
+/** Keeps the keys pressed in a node from JupyterLab's shortcuts, which take arrows and digits. */
+function keepKeys(node) {
+  node.addEventListener("keydown", (event) => event.stopPropagation());
+}

@@ -23,6 +23,7 @@ function chooser(model) {
     event.preventDefault();
     if (field.value.trim()) model.send({ open: field.value.trim() });
   });
+  keepKeys(field);
   const row = element("div", "lab-row");
   row.append(select, field, button);
   form.append(why, row);

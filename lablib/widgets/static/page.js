@@ -39,5 +39,11 @@ async function show({ esm, css, state }) {
   return { model, module, el };
 }
 
-const widgets = JSON.parse(document.getElementById("widgets").textContent);
+/** Bytes come as text, since JSON has none. */
+function revive(_, value) {
+  if (typeof value?.base64 !== "string") return value;
+  return Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0));
+}
+
+const widgets = JSON.parse(document.getElementById("widgets").textContent, revive);
 window.shown = Promise.all(widgets.map(show));

@@ -123,12 +123,12 @@ function paint(chip, value, { min, max, palette }) {
 }
 
 /** The colour scale: what is shown, from where to where. */
-function scaleLegend({ valueLabel, scale: { min, max, palette, unit } }) {
+function scaleLegend({ valueLabel, scale: { ends, palette, unit } }) {
   const bar = element("span", "lab-scale");
   bar.style.background = `linear-gradient(to right, ${PALETTES[palette].map((hex) => `#${hex}`)})`;
   const item = element("span", "lab-legend-item");
   const name = element("span", "", unit ? `${valueLabel} (${unit})` : valueLabel);
-  item.append(name, element("span", "", min), bar, element("span", "", max));
+  item.append(name, element("span", "", ends[0]), bar, element("span", "", ends[1]));
   return item;
 }
 
@@ -159,7 +159,9 @@ class Card {
     this.node.setAttribute("aria-hidden", "true"); // the option's own label says the same
   }
 
-  show(chip, token, look) {
+  show(option, look) {
+    const { firstChild: chip, token } = option;
+    this.option = option;
     const list = element("dl");
     for (const [name, text] of facts(token, look)) {
       const value = element("dd");
@@ -181,6 +183,7 @@ class Card {
   }
 
   hide() {
+    this.option = undefined;
     if (this.node.matches(":popover-open")) this.node.hidePopover();
   }
 }
@@ -189,10 +192,9 @@ class Strip {
   constructor(model, el) {
     this.model = model;
     this.current = 0; // the one option the Tab key reaches
-    this.anchor = { index: 0, selected: [] }; // where Shift extends from
     this.list = element("div", "lab-tokens");
     this.list.setAttribute("role", "listbox");
-    this.list.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys
+    keepKeys(this.list);
     this.legend = element("div", "lab-legend");
     this.keys = element("span", "lab-legend-keys");
     this.numbers = newSwitch("show the numbers", (on) => this.save("show_numbers", on));
@@ -206,6 +208,7 @@ class Strip {
     });
     this.listen();
     this.restyle();
+    this.setAnchor();
   }
 
   get tokens() {
@@ -259,6 +262,7 @@ class Strip {
     while (this.list.children.length > ranges.length) this.list.lastChild.remove();
     this.moveTabStop(Math.min(this.current, Math.max(this.tokens.length - 1, 0)));
     this.drawHovered();
+    this.drawCard();
     this.drawLegend();
   }
 
@@ -318,6 +322,12 @@ class Strip {
     this.pointed = option;
   }
 
+  /** An open card goes on telling of its token, which may have changed or gone. */
+  drawCard() {
+    const { option } = this.card;
+    if (option) this.point(option.isConnected ? option : undefined);
+  }
+
   drawLegend() {
     const { hasValues, marks } = this.look;
     const show = this.model.get("show_numbers");
@@ -329,6 +339,12 @@ class Strip {
     this.legendLook = this.look;
     const scale = hasValues ? [scaleLegend(this.look)] : [];
     this.keys.replaceChildren(...scale, ...marks.map((mark) => markLegend(mark, this.look)));
+  }
+
+  /** The selection changed, here or in Python: Shift extends what is selected now. */
+  reselect() {
+    this.setAnchor();
+    this.drawSelected();
   }
 
   /** The option of an index, making its block if it is not there yet; undefined for none. */
@@ -360,7 +376,7 @@ class Strip {
 
   point(option) {
     const index = option?.index ?? null;
-    if (option) this.card.show(option.firstChild, option.token, this.look);
+    if (option) this.card.show(option, this.look);
     else this.card.hide();
     if (this.model.get("hovered") !== index) this.save("hovered", index);
   }
@@ -390,11 +406,18 @@ class Strip {
     if (shift && mode === "many") return this.extendTo(index);
     const selected = toggle(this.model.get("selected"), index, mode);
     if (mode !== "none") this.save("selected", selected);
-    this.anchor = { index, selected };
+    this.setAnchor(index);
+  }
+
+  /** From where Shift extends what selection. */
+  setAnchor(index = this.current) {
+    this.anchor = { index, selected: this.model.get("selected") };
   }
 
   extendTo(index) {
-    this.save("selected", extend(this.anchor.selected, this.anchor.index, index));
+    const anchor = this.anchor;
+    this.save("selected", extend(anchor.selected, anchor.index, index));
+    this.anchor = anchor; // so that the next key with Shift may also take back
   }
 
   key(event) {
@@ -409,7 +432,7 @@ class Strip {
 
   move(index, shift) {
     const extends_ = shift && this.model.get("selection") === "many";
-    if (!extends_) this.anchor = { index, selected: this.model.get("selected") };
+    if (!extends_) this.setAnchor(index);
     this.optionAt(index)?.focus();
     if (extends_) this.extendTo(index);
   }
@@ -451,7 +474,7 @@ function render({ model, el }) {
   const reactions = {
     "change:tokens": () => strip.update(),
     "msg:custom": () => strip.update(),
-    "change:selected": () => strip.drawSelected(),
+    "change:selected": () => strip.reselect(),
     "change:hovered": () => strip.drawHovered(),
   };
   for (const name of ["scale", "value_label", "marks", "label", "legend", "show_numbers", "selection"])

@@ -39,8 +39,7 @@ function render({ model, el }) {
     timer = setTimeout(send, PAUSE_MS);
   });
   area.addEventListener("blur", () => timer && send());
-  // JupyterLab's own shortcuts must not act on what is typed here.
-  area.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(area);
 
   const draw = () => {
     caption.textContent = model.get("label");

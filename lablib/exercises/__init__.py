@@ -1,0 +1,55 @@
+"""Predict, check, hint, solution, spot the bug; and what the learner has done so far.
+
+    from lablib import exercises as ex
+
+    ex.predict("sampling/greedy-three", then=lambda: panel)   # the picture unlocks with the answer
+    ex.check("sampling/softmax-temperature", my_function)     # right, or what is wrong
+    ex.spot_the_bug("sampling/softmax-of-the-cut")            # click the line
+    ex.progress("sampling")                                   # what is done, what is left
+
+A room declares its records in `lablib/<room>/exercises.py`, as a tuple `RECORDS` in the order of
+its story. Read in this order: `records` (what a question is), `running` (a learner's function, run
+safely), `checking` (from an answer to a verdict), `progress` (the file), `cards` (what is on the
+screen), `views` (the widgets).
+"""
+
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.progress import Event, ProgressFile, Standing, standing
+from lablib.exercises.records import (
+    Bug,
+    Exercise,
+    ExerciseError,
+    Guess,
+    Option,
+    Prediction,
+    Verdict,
+    find,
+    lab,
+    source,
+)
+from lablib.exercises.views import check, grade, predict, progress, spot_the_bug
+
+__all__ = [
+    "Bug",
+    "Event",
+    "Exercise",
+    "ExerciseError",
+    "FunctionCheck",
+    "Guess",
+    "Mistake",
+    "Option",
+    "Prediction",
+    "ProgressFile",
+    "Standing",
+    "ValueCheck",
+    "Verdict",
+    "check",
+    "find",
+    "grade",
+    "lab",
+    "predict",
+    "progress",
+    "source",
+    "spot_the_bug",
+    "standing",
+]

@@ -1,0 +1,177 @@
+"""What stands on the screen, as plain data: a `dict` that `static/card.js` draws with textContent.
+
+Nothing here touches a widget, so everything a learner reads can be tested without a browser.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lablib.exercises.progress import Event, Standing, standing
+from lablib.exercises.records import Bug, Exercise, Guess, Prediction, Record, Verdict
+
+Block = dict[str, Any]
+Content = dict[str, Any]
+
+_TITLES = {"right": "Right", "wrong": "Not yet", "unanswered": "Not answered yet"}
+_STATES = {"new": "–", "skipped": "looked at", "wrong": "tried", "right": "right"}
+_DIFFICULTY = {1: "easy", 2: "medium", 3: "hard"}
+
+
+def text(words: str) -> Block:
+    """Paragraphs; `backticks` become code."""
+    return {"type": "text", "text": words}
+
+
+def note(tone: str, title: str, words: str, code: str = "", folded: str = "") -> Block:
+    """A framed remark; `tone` is "right", "wrong", "info" or "error"; `folded` opens on a click."""
+    return {
+        "type": "note", "tone": tone, "title": title, "text": words, "code": code, "folded": folded,
+    }  # fmt: skip
+
+
+def button(do: str, label: str, value: Any = None, quiet: bool = False) -> Block:
+    """Something to press: the card sends `{"do": do, "value": value}`."""
+    return {"do": do, "label": label, "value": value, "quiet": quiet}
+
+
+def actions(*buttons: Block) -> Block:
+    """Buttons side by side."""
+    return {"type": "actions", "buttons": list(buttons)}
+
+
+def verdict_note(verdict: Verdict, title: str = "") -> Block:
+    """A verdict with the case that shows it."""
+    tone = {"unanswered": "info"}.get(verdict.state, verdict.state)
+    return note(tone, title or _TITLES[verdict.state], verdict.message, verdict.case)
+
+
+def card(label: str, record: Record, blocks: Sequence[Block]) -> Content:
+    """A whole card about one question."""
+    minutes = f"{record.minutes} minute{'' if record.minutes == 1 else 's'}"
+    about = f"{minutes}, {_DIFFICULTY[record.difficulty]}"
+    return {"label": label, "title": record.title, "about": about, "blocks": list(blocks)}
+
+
+def prediction(record: Prediction, now: Standing, trouble: Sequence[Block] = ()) -> Content:
+    """The question; once it is answered or skipped, what was said and what is so."""
+    blocks = [text(record.question)]
+    if now.state == "new":
+        skip = button("skip", "Just show me", quiet=True)
+        blocks += [_asked(record), actions(skip)]
+    else:
+        blocks += _answered(record, now)
+        blocks.append(actions(button("forget", "Forget my answer", quiet=True)))
+    return card("Predict before you look", record, [*blocks, *trouble])
+
+
+def _asked(record: Prediction) -> Block:
+    if isinstance(record.answer, Guess):
+        return {"type": "number", "unit": record.answer.unit, "label": record.title}
+    return {"type": "choices", "options": [_choice(option.text) for option in record.answer]}
+
+
+def _choice(words: str, marks: Sequence[str] = (), tone: str = "") -> Block:
+    return {"text": words, "marks": list(marks), "tone": tone}
+
+
+def _answered(record: Prediction, now: Standing) -> list[Block]:
+    feedback = verdict_note(record.judge(now.answer)) if now.answer is not None else None
+    if isinstance(record.answer, Guess):
+        if feedback is None:
+            return [note("info", "Skipped", record.answer.right)]
+        return [text(f"You said {now.answer:g} {record.answer.unit}".rstrip() + "."), feedback]
+    drawn = []
+    for option in record.answer:
+        chosen = option.text == now.answer
+        marks = ["your answer"] * chosen + ["right"] * option.right
+        tone = "right" if option.right else "wrong" if chosen else ""
+        drawn.append(_choice(option.text, marks, tone))
+    truth = next(option.feedback for option in record.answer if option.right)
+    return [
+        {"type": "choices", "options": drawn, "done": True},
+        feedback or note("info", "Skipped", truth),
+    ]
+
+
+def checked(
+    record: Exercise, verdict: Verdict, hints: int, solution: bool, trouble: Sequence[Block] = ()
+) -> Content:
+    """A verdict, with `hints` of the hints open and, if `solution`, the solution."""
+    blocks = [verdict_note(verdict)]
+    if verdict.state == "right":
+        blocks.append(text(record.lesson))
+    return card("Check", record, [*blocks, *help_blocks(record, hints, solution), *trouble])
+
+
+def help_blocks(record: Exercise, hints: int, solution: bool) -> list[Block]:
+    """The open hints and the solution, and the buttons for the rest."""
+    blocks = [
+        note("info", f"Hint {n} of {len(record.hints)}", words)
+        for n, words in enumerate(record.hints[:hints], 1)
+    ]
+    if solution:
+        blocks.append({"type": "code", "text": record.solution, "label": "Solution"})
+    more = []
+    if hints < len(record.hints):
+        label = f"Show hint {hints + 1} of {len(record.hints)}"
+        more.append(button("hint", label))
+    more.append(
+        button("hide", "Hide the solution", quiet=True)
+        if solution
+        else button("solution", "Show the solution", quiet=True)
+    )
+    return [*blocks, actions(*more)]
+
+
+def bug(
+    record: Bug, clicked: Sequence[int], found: bool, shown: bool, trouble: Sequence[Block] = ()
+) -> Content:
+    """The code with its lines to click; what was said about the last of the `clicked` lines.
+
+    `found` and `shown` say that the line is known: by the learner's own eye, or given away.
+    """
+    verdict = record.judge_line(clicked[-1]) if clicked else None
+    marks: dict[int, str] = {number: "wrong" for number in clicked}
+    if found or shown:
+        marks[record.line_number] = "right"
+    blocks = [
+        text(record.question),
+        {"type": "lines", "text": record.code, "marks": {str(n): t for n, t in marks.items()}},
+    ]
+    if verdict:
+        title = "That is the line" if verdict.state == "right" else f"Not line {clicked[-1]}"
+        blocks.append(verdict_note(verdict, title))
+    elif found or shown:
+        blocks.append(note("info", f"It is line {record.line_number}", record.why))
+    if found or shown:
+        blocks.append(text("Now mend it in the cell below, and run the cell to have it checked."))
+        blocks.append(actions(button("forget", "Look for it again", quiet=True)))
+    else:
+        blocks.append(actions(button("show", "Show me the line", quiet=True)))
+    return card("Spot the bug: which line is wrong?", record, [*blocks, *trouble])
+
+
+def table(
+    records: Iterable[Record], events: Sequence[Event], where: str, trouble: Sequence[Block] = ()
+) -> Content:
+    """Every question of a lab and where the learner stands with it."""
+    rows, right, total = [], 0, 0
+    for record in records:
+        now = standing(events, record.id)
+        right, total = right + (now.state == "right"), total + 1
+        rows.append(_row(record, now))
+    head = ["Question", "Kind", "Minutes", "State", "Tries", "Hints", "Solution"]
+    blocks: list[Block] = [{"type": "table", "head": head, "rows": rows}]
+    blocks += [*trouble, text(f"Kept in `{where}`.")]
+    title = f"{right} of {total} right"
+    return {"label": "Your progress", "title": title, "about": "", "blocks": blocks}
+
+
+def _row(record: Record, now: Standing) -> list[str]:
+    asks = isinstance(record, Prediction)
+    kind = "prediction" if asks else "spot the bug" if isinstance(record, Bug) else "exercise"
+    state = "line found" if now.line_found and now.state == "wrong" else _STATES[now.state]
+    if asks and now.state == "wrong":
+        state = "answered"
+    helped = ["–", "–"] if asks else [str(now.hints), "opened" if now.solution else "–"]
+    return [record.title, kind, str(record.minutes), state, str(now.tries), *helped]

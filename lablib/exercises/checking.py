@@ -1,0 +1,252 @@
+"""From an answer to a verdict, by comparing behaviour.
+
+A check knows the right answer and the typical wrong ones. A learner's function is run on cases; if
+it behaves as the right one does, it is right; if it behaves as a known mistake does, the learner is
+told which; otherwise the first case that fails is shown.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lablib.exercises.records import Verdict
+from lablib.exercises.running import Outcome, run
+
+Cases = Callable[[], Sequence[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer (a function or a value, as is asked for), and what to say to it."""
+
+    answer: Any
+    says: str
+
+
+@dataclass(frozen=True)
+class ValueCheck:
+    """Holds an answer against one right value: a number, a text, a list, a set or a dictionary.
+
+    >>> check = ValueCheck(4, mistakes=(Mistake(8, "You doubled twice."),))
+    >>> check(4).state, check(8).message, check(...).state
+    ('right', 'You doubled twice.', 'unanswered')
+    >>> check([4]).message
+    'This should be a number; you gave a list of 1 number.'
+    """
+
+    right: Any
+    mistakes: tuple[Mistake, ...] = ()
+    tolerance: float = 1e-4
+
+    def __call__(self, answer: Any) -> Verdict:
+        """The verdict on `answer`; `None`, `...` or a list with them is not answered yet."""
+        got = plain(answer)
+        if _left_open(got):
+            return Verdict("unanswered", "Not answered yet: put your answer in place of `...`.")
+        if callable(answer):
+            return Verdict("wrong", "Give the value, not the function that computes it.")
+        if same(got, self.right, self.tolerance):
+            return Verdict("right", "Right.")
+        for mistake in self.mistakes:
+            if same(got, mistake.answer, self.tolerance):
+                return Verdict("wrong", mistake.says)
+        return Verdict("wrong", mismatch(got, self.right) or f"Not {show(got)}. Look at a hint.")
+
+
+@dataclass(frozen=True)
+class FunctionCheck:
+    """Holds a function against the right one, on cases.
+
+    `cases()` gives the tuples of arguments, anew for every run, so that a function that changes its
+    arguments spoils nothing. `explain(arguments, value)` may add a sentence to a wrong value that
+    is no known mistake. Each case may take `seconds`.
+
+    >>> def double(x):
+    ...     return 2 * x
+    >>> square = Mistake(lambda x: x * x, "You squared it.")
+    >>> check = FunctionCheck(double, cases=lambda: [(2,), (3,)], mistakes=(square,))
+    >>> check(lambda x: x + x).state
+    'right'
+    >>> verdict = check(lambda x: x**2)
+    >>> print(verdict.message, verdict.case, sep="\\n")
+    You squared it.
+    double(3)
+    should give  6
+    yours gives  9
+    """
+
+    right: Callable[..., Any]
+    cases: Cases
+    mistakes: tuple[Mistake, ...] = ()
+    tolerance: float = 1e-4
+    explain: Callable[[tuple[Any, ...], Any], str] | None = None
+    seconds: float = 5.0
+
+    def __call__(self, answer: Any) -> Verdict:
+        """The verdict on the function `answer`; one that always returns `None` is not answered."""
+        name = self.right.__name__
+        if answer is None or answer is ...:
+            return Verdict("unanswered", f"Not answered yet: write `{name}` first.")
+        if not callable(answer):
+            return Verdict("wrong", f"Hand over the function itself: `{name}`, without brackets.")
+        got = self._outcomes(answer)
+        if all(not one.error and _left_open(one.value) for one in got):
+            return Verdict("unanswered", f"Not answered yet: `{name}` returns nothing so far.")
+        wanted = self._outcomes(self.right)
+        failing = [n for n in range(len(got)) if not self._agree(got[n], wanted[n])]
+        if not failing:
+            return Verdict("right", "Right.")
+        return self._wrong(got, wanted, failing[0])
+
+    def _outcomes(self, function: Callable[..., Any]) -> list[Outcome]:
+        """What `function` makes of the cases; after running out of time, of no further ones."""
+        outcomes: list[Outcome] = []
+        for arguments in self.cases():
+            if outcomes and outcomes[-1].error == "TooLong":
+                outcomes.append(outcomes[-1])
+                continue
+            one = run(function, arguments, self.seconds)
+            outcomes.append(Outcome(plain(one.value), one.error, one.sentence))
+        return outcomes
+
+    def _agree(self, one: Outcome, other: Outcome) -> bool:
+        return one.error == other.error and same(one.value, other.value, self.tolerance)
+
+    def _wrong(self, got: list[Outcome], wanted: list[Outcome], first: int) -> Verdict:
+        arguments, mine, right = self.cases()[first], got[first], wanted[first]
+        says = self._known_mistake(got, first)
+        if mine.error:
+            said = f"{says} {mine.sentence}".strip()
+            return Verdict("wrong", said, self._case(arguments, right))
+        if not says:
+            says = mismatch(mine.value, right.value)
+        if not says and self.explain:
+            says = self.explain(arguments, mine.value)
+        case = f"{self._case(arguments, right)}\nyours gives  {show(mine.value)}"
+        return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
+
+    def _case(self, arguments: tuple[Any, ...], right: Outcome) -> str:
+        call = f"{self.right.__name__}({', '.join(show(plain(one)) for one in arguments)})"
+        return f"{call}\nshould give  {show(right.value)}"
+
+    def _known_mistake(self, got: list[Outcome], first: int) -> str:
+        """What is said to the mistake that fails alike on the first failing case, and elsewhere."""
+        best, says = 0, ""
+        for mistake in self.mistakes:
+            theirs = self._outcomes(mistake.answer)
+            alike = [self._agree(*pair) for pair in zip(got, theirs, strict=True)]
+            if alike[first] and sum(alike) > best:
+                best, says = sum(alike), mistake.says
+        return says
+
+
+def plain(value: Any) -> Any:
+    """Tensors and arrays as lists and numbers, tuples and ranges as lists, all the way down.
+
+    >>> plain(({1}, range(2)))
+    [{1}, [0, 1]]
+    """
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {plain(key): plain(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return {plain(one) for one in value}
+    if isinstance(value, list | tuple | range):
+        return [plain(one) for one in value]
+    return value
+
+
+def same(got: Any, wanted: Any, tolerance: float) -> bool:
+    """Whether two plain values agree, numbers to within `tolerance` (relative and absolute).
+
+    A list may stand for a set. Not-a-number equals itself here: it is the same mistake.
+
+    >>> same([1.0, float("nan")], [1.00001, float("nan")], 1e-4), same([3, 1], {1, 3}, 0)
+    (True, True)
+    """
+    if _is_number(got) and _is_number(wanted):
+        close = math.isclose(got, wanted, rel_tol=tolerance, abs_tol=tolerance)
+        return close or (math.isnan(got) and math.isnan(wanted))
+    if isinstance(wanted, set) and isinstance(got, list):
+        return len(got) == len(wanted) and all(one in got for one in wanted)
+    if isinstance(wanted, list) and isinstance(got, list):
+        return len(got) == len(wanted) and all(
+            same(a, b, tolerance) for a, b in zip(got, wanted, strict=True)
+        )
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        return got.keys() == wanted.keys() and all(
+            same(got[key], wanted[key], tolerance) for key in wanted
+        )
+    return bool(type(got) is type(wanted) and got == wanted)
+
+
+def mismatch(got: Any, wanted: Any) -> str:
+    """A sentence where `got` is of another kind or length than `wanted`, else "".
+
+    >>> mismatch([0.5, 0.5], [0.2, 0.3, 0.5])
+    'This should be a list of 3 numbers; you gave a list of 2 numbers.'
+    >>> mismatch(2.0, 1.0)
+    ''
+    """
+    if isinstance(wanted, set):
+        fits = isinstance(got, set | list) and all(_is_number(one) for one in got)
+        return "" if fits else f"This should be a set of numbers; you gave {kind(got)}."
+    if kind(got) == kind(wanted):
+        return ""
+    return f"This should be {kind(wanted)}; you gave {kind(got)}."
+
+
+def kind(value: Any) -> str:
+    """What a plain value is, in words.
+
+    >>> kind(1.5), kind([[1], [2]]), kind(None)
+    ('a number', 'a list of 2 lists', 'nothing (`None`)')
+    """
+    if value is None:
+        return "nothing (`None`)"
+    if isinstance(value, list | set):
+        name = "list" if isinstance(value, list) else "set"
+        inside = {kind(one).split(" of ")[0].removeprefix("a ") for one in value}
+        item = inside.pop() if len(inside) == 1 else "thing"
+        return f"a {name} of {len(value)} {item}{'' if len(value) == 1 else 's'}"
+    if isinstance(value, bool):
+        return "a truth value"
+    if _is_number(value):
+        return "a number"
+    if isinstance(value, str | dict):
+        return "a text" if isinstance(value, str) else "a dictionary"
+    return f"a `{type(value).__name__}`"
+
+
+def show(value: Any, most: int = 12) -> str:
+    """A plain value as short code, numbers to four digits.
+
+    >>> show([0.123456, 2]), show({3, 1}), show(list(range(20)), most=3)
+    ('[0.1235, 2]', '{1, 3}', '[0, 1, 2, … 17 more]')
+    """
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | set):
+        items = sorted(value, key=repr) if isinstance(value, set) else value
+        more = [f"… {len(items) - most} more"] if len(items) > most else []
+        inner = ", ".join([show(one, most) for one in items[:most]] + more)
+        return f"[{inner}]" if isinstance(value, list) else f"{{{inner}}}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, str | int | bool | None):
+        text = repr(value)
+        return text if len(text) <= 120 else f"{text[:60]} … {text[-40:]}"
+    return type(value).__name__
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _left_open(value: Any) -> bool:
+    """Whether this is what an exercise cell holds before anybody has answered."""
+    if isinstance(value, list):
+        return any(_left_open(one) for one in value)
+    return value is None or value is ...

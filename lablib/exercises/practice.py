@@ -1,0 +1,44 @@
+"""A model small enough to run inside a check: `transformers`' own classes, random weights."""
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import GPT2LMHeadModel, PreTrainedTokenizerFast
+
+CHARACTERS = 95
+"""The printable ones of ASCII, from the space to `~`; any other is read as `?`."""
+
+
+@functools.cache
+def practice_model() -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
+    """A one-layer GPT-2 over characters, with its tokenizer; the same weights every time.
+
+    It writes nonsense, but `generate` and its settings work on it as on any model, in milliseconds.
+
+    >>> model, tokenizer = practice_model()
+    >>> tokenizer.decode(tokenizer("Once upon").input_ids)
+    'Once upon'
+    """
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    config = GPT2Config(
+        vocab_size=CHARACTERS, n_positions=256, n_embd=32, n_layer=1, n_head=2,
+        # Large weights, so that some tokens are much likelier than others.
+        initializer_range=0.3, bos_token_id=None, eos_token_id=None, pad_token_id=None,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return GPT2LMHeadModel(config).eval(), _character_tokenizer()
+
+
+def _character_tokenizer() -> "PreTrainedTokenizerFast":
+    from tokenizers import Tokenizer, decoders, models
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {chr(32 + number): number for number in range(CHARACTERS)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="?"))
+    tokenizer.decoder = decoders.Fuse()
+    names = ["input_ids", "attention_mask"]
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_input_names=names)

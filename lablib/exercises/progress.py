@@ -1,0 +1,167 @@
+"""What one person has done: a file with one line of JSON for each thing that happened.
+
+Lines are only ever added, under a lock, so that several kernels writing at once lose nothing and a
+teacher can read back how somebody came to an answer.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock
+from platformdirs import user_data_path
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing a learner did with the question `id` (which starts with its lab's name).
+
+    `what` is "predicted", "skipped", "forgot", "checked", "hint", "solution" or "line"; `value`
+    is the prediction, the message of a check, or the number of the hint or the line; `right` says
+    whether it was; `time` is in UTC, ISO 8601.
+    """
+
+    id: str
+    what: str
+    value: str | float | None = None
+    right: bool | None = None
+    time: str = field(default_factory=_now)
+
+    @property
+    def lab(self) -> str:
+        """The lab this belongs to."""
+        return self.id.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a learner stands with one question.
+
+    `state` is "new", "skipped", "wrong" or "right" (once right, an exercise stays so); `answer` is
+    the prediction; `tries` counts checks and clicked lines; `hints` is how many were opened.
+    """
+
+    state: Literal["new", "skipped", "wrong", "right"] = "new"
+    answer: str | float | None = None
+    tries: int = 0
+    hints: int = 0
+    solution: bool = False
+    line_found: bool = False
+
+
+def standing(events: Iterable[Event], id: str) -> Standing:
+    """Sum up all events about the question `id`, in the order they happened.
+
+    >>> seen = [Event("a/b", "checked", right=False), Event("a/b", "checked", right=True)]
+    >>> standing(seen, "a/b").state, standing(seen, "a/b").tries, standing(seen, "a/c").state
+    ('right', 2, 'new')
+    """
+    state = Standing()
+    for event in events:
+        if event.id == id:
+            state = _after(state, event)
+    return state
+
+
+def _after(before: Standing, event: Event) -> Standing:
+    changes: dict[str, Any] = {}
+    verdict = "right" if event.right else "wrong"
+    if event.what == "predicted":
+        changes = {"state": verdict, "answer": event.value, "tries": before.tries + 1}
+    elif event.what == "skipped":
+        changes = {"state": "skipped"}
+    elif event.what == "forgot":
+        changes = {"state": "new", "answer": None}
+    elif event.what == "checked":
+        state = "right" if before.state == "right" else verdict
+        changes = {"state": state, "tries": before.tries + 1}
+    elif event.what == "line":
+        state = "wrong" if before.state == "new" else before.state
+        found = before.line_found or bool(event.right)
+        changes = {"state": state, "tries": before.tries + 1, "line_found": found}
+    elif event.what == "hint":
+        number = event.value if isinstance(event.value, int) else 0
+        changes = {"hints": max(before.hints, number)}
+    elif event.what == "solution":
+        changes = {"solution": True}
+    return replace(before, **changes)
+
+
+class ProgressFile:
+    """The file of one person.
+
+    Where it is: `path`, else the environment variable LABLIB_PROGRESS, else the user's own data
+    folder, which restarts and updates leave alone. `notice` is a sentence if a damaged file was
+    found and set aside by this object.
+    """
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        named = path or os.environ.get("LABLIB_PROGRESS")
+        self.path = Path(named) if named else user_data_path("lablib") / "progress.jsonl"
+        self.notice = ""
+
+    def add(self, event: Event) -> None:
+        """Write one event at the end of the file. Raises `OSError` where that cannot be done."""
+        line = json.dumps({k: v for k, v in asdict(event).items() if v is not None})
+        with self._lock(), self.path.open("ab+") as file:
+            # A line that another process was killed in the middle of must not swallow this one.
+            if file.tell() and not _ends_a_line(self.path):
+                line = "\n" + line
+            file.write(line.encode() + b"\n")
+
+    def events(self) -> list[Event]:
+        """Everything that happened, oldest first. Raises `OSError` if the file cannot be read.
+
+        If some lines cannot be understood, the file is copied aside and goes on with the others.
+        """
+        if not self.path.exists():
+            return []
+        with self._lock():
+            lines = self.path.read_bytes().splitlines()
+            parsed = [(line, _parse(line)) for line in lines if line.strip()]
+            if any(event is None for _, event in parsed):
+                self._set_aside([line for line, event in parsed if event is not None])
+        return [event for _, event in parsed if event is not None]
+
+    def _lock(self) -> FileLock:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(f"{self.path}.lock", timeout=10)
+
+    def _set_aside(self, good: list[bytes]) -> None:
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        aside = self.path.with_name(f"{self.path.stem}-damaged-{stamp}{self.path.suffix}")
+        shutil.copy2(self.path, aside)
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        fresh.write_bytes(b"".join(line + b"\n" for line in good))
+        fresh.replace(self.path)
+        self.notice = (
+            f"Part of your progress file could not be read. It was kept as {aside.name}, beside "
+            f"{self.path}; what could be read still counts ({len(good)} lines)."
+        )
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _parse(line: bytes) -> Event | None:
+    """The event in a line, or `None`. Fields that a later version may add are left out."""
+    try:
+        found = json.loads(line)
+        event = Event(**{one.name: found[one.name] for one in fields(Event) if one.name in found})
+    except (ValueError, TypeError, RecursionError):
+        return None
+    sound = isinstance(event.value, str | int | float | None)
+    texts = all(isinstance(one, str) for one in (event.id, event.what, event.time))
+    return event if sound and texts else None

@@ -1,0 +1,277 @@
+"""The widgets: a card that answers to clicks, and the calls that notebooks use."""
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from lablib.exercises import cards
+from lablib.exercises.progress import Event, ProgressFile, Standing, standing
+from lablib.exercises.records import (
+    Bug,
+    Exercise,
+    ExerciseError,
+    Prediction,
+    Record,
+    Verdict,
+    find,
+    lab,
+)
+from lablib.widgets import assets
+from lablib.widgets.tokens import sendable
+
+_STATIC = Path(__file__).parent / "static"
+_Kind = TypeVar("_Kind", bound=Record)
+
+
+class Card(anywidget.AnyWidget):
+    """Draws `content` (see `cards`) and calls `act(do, value)` when something on it is pressed.
+
+    An error in `act` is shown on the card: nowhere else in a notebook would it be seen.
+    """
+
+    _esm = assets.source(assets.STATIC / "dom.js", _STATIC / "card.js")
+    _css = assets.source(assets.STATIC / "frame.css", _STATIC / "card.css")
+    content = traitlets.Dict().tag(sync=True, to_json=lambda content, _: _sendable(content))
+
+    def __init__(self, content: cards.Content, act: Callable[[str, Any], None]) -> None:
+        super().__init__(content=content)
+        self._act = act
+        self.on_msg(self._hear)
+
+    def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
+        try:
+            self._act(str(message.get("do")), message.get("value"))
+        except Exception as error:
+            self.add(trouble("This did not work", error))
+        # A press that changes nothing must still be answered, or the page waits for it.
+        self.send({"answered": message.get("press")})
+
+    def add(self, block: cards.Block) -> None:
+        """Put one more block below the others."""
+        self.content = {**self.content, "blocks": [*self.content["blocks"], block]}
+
+
+def _sendable(content: Any) -> Any:
+    """The content with every text in it fit for a message."""
+    if isinstance(content, dict):
+        return {key: _sendable(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_sendable(value) for value in content]
+    return sendable(content) if isinstance(content, str) else content
+
+
+def trouble(title: str, error: Exception) -> cards.Block:
+    """An error for a card: what happened, with the details folded."""
+    details = "".join(traceback.format_exception(error))
+    return cards.note("error", title, f"{type(error).__name__}: {error}", folded=details)
+
+
+class _Question:
+    """What the three kinds of question share: a record, the progress file, and what went wrong."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.file = ProgressFile()
+        self.notes: list[cards.Block] = []
+
+    def note_down(self, what: str, value: Any = None, right: bool | None = None) -> Standing:
+        """Add to the progress file; where the learner stands by this event alone.
+
+        A file that cannot be written costs the record, not the lab.
+        """
+        self.notes = []
+        event = Event(self.record.id, what, value, right)
+        try:
+            self.file.add(event)
+        except (OSError, NotImplementedError) as error:
+            self.notes = [trouble("This could not be saved to your progress file", error)]
+        return standing([event], self.record.id)
+
+    def read(self) -> Standing:
+        """Where the learner stands; at the start, if the progress file cannot be read."""
+        events, self.notes = _read(self.file)
+        return standing(events, self.record.id)
+
+
+def _read(file: ProgressFile) -> tuple[list[Event], list[cards.Block]]:
+    """The events in the progress file, and what has to be said about the file."""
+    try:
+        events = file.events()
+    except (OSError, NotImplementedError) as error:
+        return [], [trouble("Your progress file could not be read", error)]
+    if not file.notice:
+        return events, []
+    return events, [cards.note("error", "A damaged file was set aside", file.notice)]
+
+
+class PredictView(ipywidgets.VBox):
+    """A prediction above the place for its picture, which is built when the answer is recorded."""
+
+    def __init__(self, record: Prediction, then: Callable[[], Any] | None) -> None:
+        self._question = _Question(record)
+        self._record, self._then = record, then
+        self._now = self._question.read()
+        if not _still_an_answer(record, self._now.answer):
+            self._now = Standing()
+        self._picture: ipywidgets.Widget | None = None
+        self.card = Card(self._content(), self._act)
+        super().__init__([self.card])
+        if self._now.state != "new":
+            self._unlock()
+
+    def _content(self) -> cards.Content:
+        return cards.prediction(self._record, self._now, self._question.notes)
+
+    def _act(self, do: str, value: Any) -> None:
+        if do == "answer":
+            right = self._record.judge(value).state == "right"
+            self._now = self._question.note_down("predicted", value, right)
+        elif do == "skip":
+            self._now = self._question.note_down("skipped")
+        elif do == "forget":
+            self._now = self._question.note_down("forgot")
+        self.card.content = self._content()
+        self.children = [self.card]
+        if self._now.state != "new":
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._then is None:
+            return
+        try:
+            self.children = [self.card, ipywidgets.Label("Making the picture …")]
+            self._picture = self._picture or _as_widget(self._then())
+        except Exception as error:
+            self.children = [self.card]
+            self.card.add(trouble("The picture could not be made", error))
+            return
+        self.children = [self.card, self._picture]
+
+
+def _still_an_answer(record: Prediction, answer: Any) -> bool:
+    """Whether a recorded answer can be given today: an update may have reworded the options."""
+    try:
+        return answer is None or bool(record.judge(answer))
+    except ExerciseError:
+        return False
+
+
+def _as_widget(thing: Any) -> ipywidgets.Widget:
+    """A widget as it is; anything else as a cell would show it."""
+    if isinstance(thing, ipywidgets.Widget):
+        return thing
+    output = ipywidgets.Output()
+    if thing is not None:
+        output.append_display_data(thing)
+    return output
+
+
+class CheckView(ipywidgets.VBox):
+    """The verdict on an answer, with the hints opened so far; `.verdict` is the verdict itself."""
+
+    def __init__(self, record: Exercise, answer: Any) -> None:
+        self.verdict = record.check(answer)
+        self._question = _Question(record)
+        self._record = record
+        self._hints = self._question.read().hints
+        self._solution = False
+        if self.verdict.state != "unanswered":
+            right = self.verdict.state == "right"
+            self._question.note_down("checked", self.verdict.message, right)
+        self.card = Card(self._content(), self._act)
+        super().__init__([self.card])
+
+    def _content(self) -> cards.Content:
+        notes = self._question.notes
+        return cards.checked(self._record, self.verdict, self._hints, self._solution, notes)
+
+    def _act(self, do: str, value: Any) -> None:
+        if do == "hint":
+            self._hints = min(self._hints + 1, len(self._record.hints))
+            self._question.note_down("hint", self._hints)
+        elif do == "solution":
+            self._question.note_down("solution")
+        if do in ("solution", "hide"):
+            self._solution = do == "solution"
+        self.card.content = self._content()
+
+
+class BugView(ipywidgets.VBox):
+    """Code whose wrong line is to be clicked."""
+
+    def __init__(self, record: Bug) -> None:
+        self._question = _Question(record)
+        self._record = record
+        self._clicked: list[int] = []
+        self._found = self._question.read().line_found
+        self._shown = False
+        self.card = Card(self._content(), self._act)
+        super().__init__([self.card])
+
+    def _content(self) -> cards.Content:
+        notes = self._question.notes
+        return cards.bug(self._record, self._clicked, self._found, self._shown, notes)
+
+    def _act(self, do: str, value: Any) -> None:
+        if do == "line":
+            right = self._record.judge_line(int(value)).state == "right"
+            self._clicked.append(int(value))
+            self._found = self._found or right
+            self._question.note_down("line", int(value), right)
+        elif do == "show":
+            self._clicked, self._shown = [], True
+            self._question.note_down("solution")
+        elif do == "forget":
+            self._clicked, self._found, self._shown = [], False, False
+        self.card.content = self._content()
+
+
+def predict(id: str, then: Callable[[], Any] | None = None) -> PredictView:
+    """Ask for a prediction; the answer is recorded, and then `then()` is built and shown below.
+
+    Whoever answered before sees the answer and the picture at once. `then` gives a widget, or
+    anything a cell can show.
+    """
+    return PredictView(_find(id, Prediction), then)
+
+
+def check(id: str, answer: Any) -> CheckView:
+    """Check the answer to an exercise, or a mended bug, and write it down.
+
+    The last line of an exercise cell. `...` or an empty function is "not answered yet".
+    """
+    return CheckView(_find(id, Exercise), answer)
+
+
+def grade(id: str, answer: Any) -> Verdict:
+    """The verdict alone: nothing is shown and nothing is written down."""
+    return _find(id, Exercise).check(answer)
+
+
+def spot_the_bug(id: str) -> BugView:
+    """Show code with one wrong line, to be clicked."""
+    return BugView(_find(id, Bug))
+
+
+def progress(name: str) -> Card:
+    """A table of all questions of the lab `name` and how far the learner is with each."""
+    file = ProgressFile()
+    events, notes = _read(file)
+    return Card(cards.table(lab(name).values(), events, str(file.path), notes), _nothing)
+
+
+def _nothing(do: str, value: Any) -> None:
+    """A table has nothing to press."""
+
+
+def _find(id: str, kind: type[_Kind]) -> _Kind:
+    record = find(id)
+    if not isinstance(record, kind):
+        is_a = type(record).__name__.lower()
+        raise ExerciseError(f"{id!r} is of another kind than this call asks for: {is_a}.")
+    return record

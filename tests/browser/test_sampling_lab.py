@@ -1,0 +1,111 @@
+"""Lab 05 in JupyterLab, as a learner uses it: type, turn a knob, write, branch, stop."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lablib import models
+from lablib.sampling import next_logits, top
+
+SHOTS = os.environ.get("LAB_SCREENSHOTS")
+KNOBS = 'from lablib import sampling as sp\nsp.knob_panel("Once upon a time", "pocket-gpt2")'
+WRITE = (
+    "from lablib import sampling as sp\n"
+    'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=30)'
+)
+READY = ".lab-panel .lab-foot[data-state=ready]"
+
+
+@pytest.fixture(scope="module")
+def pocket():
+    return models.load("pocket-gpt2")
+
+
+def shot(page, name):
+    """Keep a picture where `make screenshots` asked for them."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.locator(".lab-panel").first.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_knobs_answer_and_show_pythons_numbers(lab, pocket, theme):
+    page = lab.page
+    lab.open(lab.write(f"knobs-{theme}.ipynb", [KNOBS]), f"JupyterLab {theme}")
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    logits = next_logits(pocket, "Once upon a time")
+    best = top(pocket, logits.softmax(0), 1)[0]
+    assert f"{100 * best.probability:.1f}"[:3] in page.locator(".lab-panel").inner_text()
+
+    page.locator("[type=range][data-knob=temperature]").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(500)
+    shot(page, f"knobs-{theme.lower()}")
+    page.locator(".lab-code summary").click()
+    assert "temperature=0." in page.locator(".lab-code .lab-pre").text_content()
+
+    page.locator(".lab-area").fill("She opened the")
+    page.wait_for_timeout(1500)
+    other = top(pocket, next_logits(pocket, "She opened the").softmax(0), 1)[0]
+    assert other.text.strip() in page.locator(".lab-panel").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_write_look_branch_and_stop(lab, theme):
+    page = lab.page
+    lab.open(lab.write(f"write-{theme}.ipynb", [WRITE]), f"JupyterLab {theme}")
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    chips = page.locator("[role=option]")
+    prompt = chips.count() - 30
+    assert prompt > 0
+    chips.nth(prompt + 4).click()
+    buttons = page.locator(".lab-panel button.jupyter-button:visible:not([disabled])", has_text="%")
+    buttons.first.wait_for()
+    buttons.first.click()
+    page.wait_for_function("document.querySelectorAll('.lab-tree-node').length > 40")
+    page.wait_for_selector(READY)
+    shot(page, f"write-{theme.lower()}")
+
+    page.get_by_label("Tokens").last.fill("240")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".lab-stop").click(timeout=20_000)
+    page.wait_for_selector(".lab-foot[data-state=stale]")
+
+
+def test_a_payload_as_prompt_is_never_run(lab):
+    page = lab.page
+    lab.open(lab.write("payload.ipynb", [KNOBS, WRITE]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    for area in page.locator(".lab-area").all():
+        area.fill("<img src=x onerror='window.broken=1'><script>window.broken=1</script> $x$")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.broken") is None
+
+
+def test_the_whole_lab_runs_and_nothing_fails(lab):
+    page = lab.page
+    lab.open("labs/05_sampling.ipynb")
+    lab.run_all()
+    lab.wait_idle(300)
+    assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+    assert page.locator(".lab-foot[data-state=failed]").count() == 0
+
+
+def test_after_a_kernel_restart_the_cells_bring_everything_back(lab):
+    page = lab.page
+    lab.open(lab.write("restart.ipynb", [KNOBS]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.locator('.lm-MenuBar-item:has-text("Kernel")').click()
+    page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)

@@ -1,0 +1,181 @@
+import itertools
+import random
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lablib.exercises import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import kind, mismatch, plain, same, show
+from lablib.exercises.running import run
+from tests.exercises.toy import DOUBLE
+
+values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(values)
+def test_any_answer_gets_a_sentence(value):
+    for check in (ValueCheck(4), ValueCheck([1.0, 2.0]), ValueCheck({1, 2}), ValueCheck("a")):
+        assert check(value).message
+    assert DOUBLE.check(lambda x: value).message
+    assert DOUBLE.check(value).message
+
+
+@given(values)
+def test_a_plain_value_equals_itself_and_can_be_shown(value):
+    assert same(value, value, 0)
+    assert mismatch(value, value) == ""
+    assert len(show(value)) and len(kind(value))
+
+
+def test_a_right_function_is_right_however_it_is_written():
+    assert DOUBLE.check(lambda x: x + x).state == "right"
+    assert DOUBLE.check(lambda x: torch.tensor(2 * x)).state == "right"
+
+
+def test_a_known_mistake_is_told_with_its_case():
+    verdict = DOUBLE.check(lambda x: x**2)
+    assert verdict.message == "Squared."
+    assert verdict.case == "double(3)\nshould give  6\nyours gives  9"
+
+
+def test_an_unknown_mistake_shows_the_first_case_that_fails():
+    verdict = DOUBLE.check(lambda x: 2 * x if x == 2 else 7)
+    assert "a case where it goes wrong" in verdict.message
+    assert "double(3)" in verdict.case and "7" in verdict.case
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ([4], "This should be a number; you gave a list of 1 number."),
+        ("4", "This should be a number; you gave a text."),
+        (True, "This should be a number; you gave a truth value."),
+        (object(), "This should be a number; you gave a `object`."),
+    ],
+)
+def test_a_wrong_kind_is_said_in_words(returned, said):
+    assert DOUBLE.check(lambda x: returned).message == said
+
+
+def test_a_list_of_the_wrong_length_is_said_in_words():
+    assert "list of 2 numbers; you gave a list of 3 numbers" in ValueCheck([1, 2])([1, 2, 3]).message
+    assert "list of 2 lists" in ValueCheck([1, 2])(torch.zeros(2, 2)).message
+
+
+@pytest.mark.parametrize("answer", [None, ..., lambda x: None, lambda x: ...])
+def test_an_untouched_cell_is_not_answered_yet(answer):
+    assert DOUBLE.check(answer).state == "unanswered"
+
+
+@pytest.mark.parametrize("answer", [None, ..., [..., ...], [1, None]])
+def test_an_untouched_value_is_not_answered_yet(answer):
+    assert ValueCheck([1, 2])(answer).state == "unanswered"
+
+
+def test_a_function_called_too_early_and_a_value_not_called():
+    assert "without brackets" in DOUBLE.check(6).message
+    assert "Give the value" in ValueCheck(4)(lambda: 4).message
+
+
+def test_an_error_is_reported_with_the_learners_line():
+    def helper(x):
+        return x / 0
+
+    def answer(x):
+        return helper(x)
+
+    verdict = DOUBLE.check(answer)
+    assert "ZeroDivisionError: division by zero" in verdict.message
+    assert "`return x / 0`" in verdict.message
+    assert "should give  4" in verdict.case
+
+
+def test_an_error_inside_a_library_is_reported_at_the_learners_line():
+    verdict = DOUBLE.check(lambda x: random.sample([x], 5))
+    assert "random.sample([x], 5)" in verdict.message
+
+
+def test_the_wrong_number_of_parameters_is_said_in_words():
+    assert "could not be called" in DOUBLE.check(lambda: 4).message
+
+
+def test_leaving_python_is_reported_too():
+    assert "SystemExit" in DOUBLE.check(lambda x: exit()).message
+
+
+def test_a_mistake_that_raises_is_known_by_its_error():
+    check = FunctionCheck(
+        lambda x: 0, cases=lambda: [(0,)], mistakes=(Mistake(lambda x: 1 / x, "By zero."),)
+    )
+    assert check(lambda x: 2 // x).message.startswith("By zero. Your function stopped with")
+
+
+def endless_while(x):
+    while True:
+        pass
+
+
+def endless_for(x):
+    return sum(1 for _ in itertools.count())
+
+
+def endless_but_careful(x):
+    while True:
+        try:
+            x += 1
+        except Exception:
+            pass
+
+
+@pytest.mark.parametrize("endless", [endless_while, endless_for, endless_but_careful])
+def test_a_loop_without_end_is_stopped(endless):
+    outcome = run(endless, [1], seconds=0.05)
+    assert outcome.error == "TooLong"
+    assert "0.05 seconds" in outcome.sentence and "line" in outcome.sentence
+
+
+def test_a_loop_without_end_is_waited_for_once():
+    check = FunctionCheck(abs, cases=lambda: [(1,), (2,), (3,)], seconds=0.05)
+    assert "stopped after 0.05 seconds" in check(endless_while).message
+
+
+def test_randomness_is_the_same_for_all_and_left_as_it_was():
+    def drawn():
+        return random.random(), torch.rand(1).item()
+
+    random.seed(5)
+    torch.manual_seed(5)
+    expected = drawn()
+    random.seed(5)
+    torch.manual_seed(5)
+    first = run(lambda: drawn(), []).value
+    assert run(lambda: drawn(), []).value == first
+    assert drawn() == expected
+
+
+def test_a_function_that_changes_its_arguments_spoils_nothing():
+    def total(numbers):
+        return sum(numbers)
+
+    def emptying(numbers):
+        result = sum(numbers)
+        numbers.clear()
+        return result
+
+    check = FunctionCheck(total, cases=lambda: [([1, 2],), ([3],)])
+    assert check(emptying).state == "right"
+    assert check(emptying).state == "right"
+
+
+def test_tensors_sets_and_tuples_are_compared_by_what_they_hold():
+    assert plain((torch.tensor([1.0]), {2})) == [[1.0], {2}]
+    assert ValueCheck({1, 2})([2, 1]).state == "right"
+    assert ValueCheck({1, 2})([2, 1, 1]).state == "wrong"
+    assert ValueCheck({1, 2})({2.0, 1.0}).state == "right"
+    assert ValueCheck({1: 0.5})({1: 0.50001}).state == "right"
+    assert ValueCheck({1: 0.5})({2: 0.5}).state == "wrong"

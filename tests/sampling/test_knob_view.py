@@ -1,0 +1,191 @@
+"""The knob view on a page: the same numbers as Python, the keyboard, and text that stays text."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from traitlets import TraitError
+
+from lablib.sampling import STAGES, Knobs, stages
+from lablib.sampling.knob_view import KnobView
+from lablib.widgets.page import static_page
+
+WORDS = [
+    "the",
+    " king",
+    "\n",
+    "<img src=x onerror=window.broken=1>",
+    "</script><script>window.broken=1",
+]
+STAGES_IN_PAGE = """
+async ([logits, knobs, previous, order]) => {
+    const [{ module }] = await window.shown;
+    const seen = new Uint8Array(logits.length);
+    for (const id of previous) seen[id] = 1;
+    const model = module.rank(Float32Array.from(logits));
+    const last = module.stages(model, { ...module.NEUTRAL, ...knobs }, seen, order);
+    return last.map(({ name, after, removedMass, kept, entropy, choices }) => ({
+        name, removedMass, kept, entropy, choices,
+        probabilities: Array.from(module.probabilities(after, logits.length)),
+    }));
+}
+"""
+
+
+@pytest.fixture
+def show(page):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+
+    def show(logits, previous=(), words=WORDS, **traits):
+        view = KnobView(**traits)
+        view.use_vocabulary(words)
+        view.show(logits, previous, "Once upon")
+        page.set_content(static_page(view))
+        page.evaluate("window.shown")
+        return page
+
+    yield show
+    assert errors == []
+
+
+def in_page(page, logits, knobs, previous, order):
+    return page.evaluate(STAGES_IN_PAGE, [logits.tolist(), knobs, list(previous), list(order)])
+
+
+def assert_same(page, logits, knobs, previous=(), order=STAGES):
+    """Every stage of the page equals that of Python, to the 1e-5 that was promised."""
+    ours = in_page(page, logits, knobs, previous, order)
+    theirs = {stage.name: stage for stage in stages(logits, Knobs(**knobs), previous, order)}
+    for one in ours:
+        stage = theirs.get(one["name"], theirs[order[-1]])
+        np.testing.assert_allclose(one["probabilities"], stage.probabilities, atol=1e-5, rtol=0)
+    last, expected = ours[-1], theirs[order[-1]]
+    assert last["entropy"] == pytest.approx(expected.entropy, abs=1e-4)
+    assert last["kept"] == expected.kept
+
+
+def random_logits(seed, size=500):
+    return torch.randn(size, generator=torch.Generator().manual_seed(seed)) * 3
+
+
+SETTINGS = [
+    {},
+    {"temperature": 0.7, "top_p": 0.95},
+    {"temperature": 0},
+    {"temperature": 1.7, "top_k": 40, "repetition_penalty": 1.3},
+    {"min_p": 0.1},
+    {"typical_p": 0.6},
+    {"repetition_penalty": 0.5, "top_p": 0.5},
+    {"temperature": 1.3, "top_k": 90, "top_p": 0.8, "min_p": 0.02, "typical_p": 0.9,
+     "repetition_penalty": 1.2},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("knobs", SETTINGS, ids=str)
+def test_the_pages_numbers_are_pythons(show, knobs):
+    page = show(random_logits(0))
+    for seed in range(5):
+        assert_same(page, random_logits(seed), knobs, previous=[3, 7, 7, 11])
+
+
+def test_the_real_gpt2(show, shared):
+    page = show(random_logits(0))
+    for path in sorted((shared / "gpt2_reference").glob("*.npz")):
+        reference = np.load(path)
+        logits = torch.from_numpy(reference["logits"])
+        for knobs in SETTINGS:
+            assert_same(page, logits, knobs, reference["ids"].tolist())
+
+
+EDGES = {
+    "all equal": torch.zeros(20),
+    "ties": torch.tensor([1.0, 3.0, 3.0, 3.0, 2.0, 2.0, -1.0]),
+    "minus infinity": torch.tensor([1.0, -torch.inf, 2.0, -torch.inf, 0.5]),
+    "one left": torch.tensor([-torch.inf, 0.0, -torch.inf]),
+    "far apart": torch.tensor([1000.0, 0.0, -1000.0]),
+}
+ENDS = [{"top_k": 1}, {"top_k": 10_000}, {"top_p": 0.0}, {"min_p": 1.0}, {"typical_p": 0.01},
+        {"temperature": 0.01}, {"temperature": 0}]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_the_edges(show, name):
+    page = show(random_logits(0))
+    for knobs in ENDS:
+        assert_same(page, EDGES[name], knobs, previous=[0])
+
+
+def test_every_kind_of_order(show):
+    page = show(random_logits(0))
+    for order in itertools.islice(itertools.permutations(STAGES), 0, 720, 37):
+        assert_same(page, random_logits(1, 200), SETTINGS[-1], [5, 6], order)
+
+
+def state(page, name):
+    return page.evaluate(f"window.shown.then((s) => s[0].model.get('{name}'))")
+
+
+def test_the_keyboard_moves_a_knob_and_python_is_told(show):
+    page = show(random_logits(0))
+    page.locator("[type=range][data-knob=temperature]").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(400)
+    temperature = state(page, "knobs")["temperature"]
+    assert temperature < 1
+    assert state(page, "summary")["knobs"]["temperature"] == temperature
+    expected = stages(random_logits(0), Knobs(temperature=temperature))[-1]
+    assert state(page, "summary")["entropy"] == pytest.approx(expected.entropy, abs=1e-4)
+
+
+def test_two_hundred_moves_end_with_the_last(show):
+    page = show(random_logits(0))
+    page.evaluate(
+        """async () => {
+            const slider = document.querySelector("[type=range][data-knob=top_k]");
+            for (let i = 0; i < 200; i++) {
+                slider.value = i % slider.max;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+                await new Promise((done) => setTimeout(done, 5));
+            }
+        }"""
+    )
+    page.wait_for_timeout(500)
+    top_k = state(page, "knobs")["top_k"]
+    assert state(page, "summary")["kept"] == top_k
+    assert f"{top_k} of 500 tokens kept" in page.locator(".knobs-summary").text_content()
+
+
+def test_a_number_beyond_the_knobs_end_is_refused_in_words(show):
+    page = show(random_logits(0))
+    page.locator("[type=number][data-knob=top_p]").fill("7")
+    assert page.locator("[type=number][data-knob=top_p]").get_attribute("aria-invalid") == "true"
+    assert state(page, "knobs")["top_p"] == 1
+
+
+def test_token_texts_are_never_read_as_html(show):
+    page = show([1.0, 2.0, 3.0, 4.0, 5.0], previous=[3])
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.broken") is None
+    assert "onerror=window.broken" in page.locator("body").inner_text()
+
+
+def test_scores_that_are_no_numbers_are_said(show):
+    page = show([1.0, float("nan")])
+    assert "not finite numbers" in page.locator(".knobs-empty").text_content()
+
+
+def test_a_clicked_bar_is_told(show):
+    page = show([1.0, 2.0, 9.0], pickable=True, words=["a", "b", "c"])
+    page.get_by_role("button", name="Add it to the prompt").first.click()
+    assert state(page, "picked") == 2
+
+
+def test_impossible_knobs_and_orders_are_refused():
+    with pytest.raises(TraitError, match="temperature"):
+        KnobView(knobs={"temperature": -1})
+    with pytest.raises(TraitError, match="names each of these once"):
+        KnobView(order=["top_k"])
