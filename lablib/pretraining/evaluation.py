@@ -97,9 +97,10 @@ def head_scores(
 ) -> dict[str, torch.Tensor]:
     """How far each head does one thing: scores [layers, heads] from 0 to 1.
 
-    On random tokens repeated once: the mean attention paid to the token before (`previous-token`), to the
-    very first token (`first-token`), and to the token after the last time the present one was seen
-    (`induction`; Olsson et al. 2022, "In-context learning and induction heads").
+    On random tokens repeated once: the mean attention paid to the token before
+    (`previous-token`), to the very first token (`first-token`), and to the token after the last
+    time the present one was seen (`induction`; Olsson et al. 2022, "In-context learning and
+    induction heads").
     """
     length = min(length, model.config.n_positions // 2)
     rng = torch.Generator().manual_seed(0)

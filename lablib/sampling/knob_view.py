@@ -22,10 +22,10 @@ class KnobView(anywidget.AnyWidget):
     """Six knobs over the next token's distribution, drawn stage by stage.
 
     Python sends the scores of the whole vocabulary once per prompt. The page ranks them, applies
-    the knobs as the logits processors of `transformers` do, and draws: no knob waits for the kernel.
+    the knobs as the logits processors of `transformers` do, and draws: no knob waits for a kernel.
 
-    `knobs` and `order` go both ways; a knob that is not named is off. 250 ms after the last move the
-    page writes them back, with a `summary` of its picture: `knobs`, `order`, `size`, `kept`,
+    `knobs` and `order` go both ways; a knob that is not named is off. 250 ms after the last move
+    the page writes them back, with a `summary` of its picture: `knobs`, `order`, `size`, `kept`,
     `entropy` in bits, `effective_choices`, `stages` (a dict per stage) and `top` (pairs of token id
     and probability). `picked` is the id of the token whose bar was clicked, if `pickable`.
 
@@ -82,7 +82,7 @@ class KnobView(anywidget.AnyWidget):
         return self._with_defaults(proposal.value)
 
     @staticmethod
-    def _with_defaults(values: dict[str, float]) -> dict[str, float]:
+    def _with_defaults(values: dict[str, Any]) -> dict[str, float]:
         from lablib.sampling.compute import Knobs
 
         try:

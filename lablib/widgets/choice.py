@@ -23,7 +23,7 @@ class ModelChoice(traitlets.HasTraits):
 
     loaded: Any = traitlets.Any(None, allow_none=True)
 
-    def __init__(self, name: str | None = None, kind: str = "causal") -> None:
+    def __init__(self, name: str | None = None, kind: models.Kind = "causal") -> None:
         super().__init__()
         self.name = name
         self.kind = kind
@@ -43,7 +43,7 @@ class ModelChoice(traitlets.HasTraits):
         return self.loaded
 
 
-def as_choice(model: "str | ModelChoice | None", kind: str = "causal") -> ModelChoice:
+def as_choice(model: "str | ModelChoice | None", kind: models.Kind = "causal") -> ModelChoice:
     """A panel's model from what it was given: a name, a choice, or None for the shared choice."""
     if isinstance(model, ModelChoice):
         return model
@@ -53,6 +53,6 @@ def as_choice(model: "str | ModelChoice | None", kind: str = "causal") -> ModelC
 _SHARED: dict[str, ModelChoice] = {}
 
 
-def shared_choice(kind: str = "causal") -> ModelChoice:
+def shared_choice(kind: models.Kind = "causal") -> ModelChoice:
     """The choice that all panels of one kind follow unless they are given another."""
     return _SHARED.setdefault(kind, ModelChoice(kind=kind))

@@ -26,9 +26,10 @@ def visible(text: str) -> str:
     """The text with a mark for every character that would not be seen.
 
     Space, new line and tab have their usual marks, other control characters their Unicode control
-    picture, and everything else without a shape (format characters, odd spaces, variation selectors,
-    unassigned code points, lone surrogates) its code point. A combining mark with nothing to sit on gets a dotted
-    circle. What is visible already stays, so `visible(visible(text)) == visible(text)`.
+    picture, and everything else without a shape (format characters, variation selectors, odd
+    spaces, unassigned code points, lone surrogates) its code point. A combining mark with nothing
+    to sit on gets a dotted circle. What is visible already stays, so
+    `visible(visible(text)) == visible(text)`.
 
     >>> visible(" a\\n"), visible("\\0"), visible("\\u200d"), visible("\\u0301")
     ('␣a⏎', '␀', '‹200D›', '◌́')

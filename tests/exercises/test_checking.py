@@ -63,7 +63,9 @@ def test_a_wrong_kind_is_said_in_words(returned, said):
 
 
 def test_a_list_of_the_wrong_length_is_said_in_words():
-    assert "list of 2 numbers; you gave a list of 3 numbers" in ValueCheck([1, 2])([1, 2, 3]).message
+    assert (
+        "list of 2 numbers; you gave a list of 3 numbers" in ValueCheck([1, 2])([1, 2, 3]).message
+    )
     assert "list of 2 lists" in ValueCheck([1, 2])(torch.zeros(2, 2)).message
 
 
@@ -126,7 +128,7 @@ def endless_for(x):
 
 def endless_but_careful(x):
     while True:
-        try:
+        try:  # noqa: SIM105 (a learner would write it so)
             x += 1
         except Exception:
             pass

@@ -11,7 +11,9 @@ from lablib.exercises import Event, ProgressFile, standing
 
 ids = st.sampled_from(["toy/choice", "toy/double", "other/one"])
 whats = st.sampled_from(["predicted", "skipped", "forgot", "checked", "hint", "solution", "line"])
-events = st.builds(Event, ids, whats, st.none() | st.text() | st.integers(), st.none() | st.booleans())
+events = st.builds(
+    Event, ids, whats, st.none() | st.text() | st.integers(), st.none() | st.booleans()
+)
 
 
 def test_what_is_written_is_read_back_by_another(progress_path):
@@ -53,7 +55,9 @@ def test_several_threads_and_processes_lose_nothing(progress_path):
     assert sorted(event.value for event in ProgressFile().events()) == sorted([*range(50)] * 4)
 
 
-@pytest.mark.parametrize("damage", [b'{"id": "toy/x", "wh', b"\x00\xff\n", b"[1]\n", b'{"id": 3}\n'])
+@pytest.mark.parametrize(
+    "damage", [b'{"id": "toy/x", "wh', b"\x00\xff\n", b"[1]\n", b'{"id": 3}\n']
+)
 def test_a_damaged_file_is_kept_aside_and_said(progress_path, damage):
     ProgressFile().add(Event("toy/double", "checked", right=True))
     before = progress_path.read_bytes() + damage
@@ -76,7 +80,9 @@ def test_a_line_cut_off_by_a_crash_does_not_swallow_the_next(progress_path):
 
 
 def test_what_a_later_version_adds_is_left_alone(progress_path):
-    line = '{"id": "toy/x", "what": "dreamt", "mood": "good", "time": "2031-01-01T00:00:00+00:00"}\n'
+    line = (
+        '{"id": "toy/x", "what": "dreamt", "mood": "good", "time": "2031-01-01T00:00:00+00:00"}\n'
+    )
     progress_path.write_text(line)
     file = ProgressFile()
     assert [event.what for event in file.events()] == ["dreamt"]

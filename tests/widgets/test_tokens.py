@@ -36,14 +36,15 @@ def test_every_character_is_seen(text):
 
 
 def test_no_character_of_unicode_goes_unseen_or_unsaid():
-    unseen = [c for c in EVERY_CHARACTER if SHAPELESS.search(visible(c)) or not visible(c)]
-    unsaid = [c for c in EVERY_CHARACTER if SHAPELESS.search(spoken(c).replace(" ", "")) or not spoken(c)]
-    assert unseen == unsaid == []
+    seen, said = map(visible, EVERY_CHARACTER), map(spoken, EVERY_CHARACTER)
+    for words in (list(seen), [name.replace(" ", "") for name in said]):
+        assert all(words)
+        assert not SHAPELESS.search("".join(words))
 
 
-def test_two_characters_without_a_shape_never_look_the_same():
-    shapeless = [c for c in EVERY_CHARACTER if SHAPELESS.match(c)]
-    assert len({visible(c) for c in shapeless}) == len(shapeless)
+def test_two_characters_with_marks_never_look_the_same():
+    marks = [mark for c in EVERY_CHARACTER if (mark := visible(c)) != c]
+    assert len(set(marks)) == len(marks)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_any_number_can_be_sent(value):
     assert math.isinf(value) or sent is None or sent == value
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(st.floats(-1e300, 1e300))
 def test_a_number_is_right_to_three_figures(value):
     words = number(value)
     assert "-" not in words
@@ -161,7 +162,7 @@ def test_an_id_outside_the_vocabulary(byte_level, wrong):
 
 
 def test_as_many_values_as_tokens(byte_level):
-    with pytest.raises(ValueError, match="^2 tokens need as many numbers, not 1.$"):
+    with pytest.raises(ValueError, match=r"^2 tokens need as many numbers, not 1.$"):
         token_dicts([1, 2], byte_level, [0.5])
 
 
@@ -180,7 +181,9 @@ def test_word_pieces_keep_their_sign(word_pieces):
     tokens = token_dicts([5, 6, 7, 8], word_pieces)
     assert [token["text"] for token in tokens] == ["play", "##ing", "##", "un"]
     assert [bytes.fromhex(token["bytes"]) for token in tokens] == [b"play", b"ing", b"", b"un"]
-    assert [token["special"] for token in token_dicts(range(9), word_pieces)] == [True] * 5 + [False] * 4
+    assert [token["special"] for token in token_dicts(range(9), word_pieces)] == [True] * 5 + [
+        False
+    ] * 4
     with pytest.raises(ValueError, match=r"^Token id 9 is not in the vocabulary"):
         token_dicts([9], word_pieces)
 
