@@ -1,5 +1,6 @@
 # make lab    opens the labs            make test   runs every test
 # make lint   style and types           make bench  measures the figures of the README
+# make screenshots  takes the README's pictures from the running labs
 #
 # Everything is installed into .venv, at the exact versions of requirements.lock.
 
@@ -29,7 +30,7 @@ bench: .venv/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: .venv/test
-	$(BIN)/python -m tests.browser.screenshots
+	LAB_SCREENSHOTS=docs $(BIN)/python -m pytest tests/browser/test_sampling_lab.py
 
 # The two stamps say which half of the environment is complete; a changed lock renews them.
 .venv/lab: requirements.lock pyproject.toml

@@ -96,8 +96,8 @@ def _answered(record: Prediction, now: Standing) -> list[Block]:
 def checked(
     record: Exercise, verdict: Verdict, hints: int, solution: bool, trouble: Sequence[Block] = ()
 ) -> Content:
-    """A verdict, with `hints` of the hints open and, if `solution`, the solution."""
-    blocks = [verdict_note(verdict)]
+    """The question, the verdict, `hints` of the hints, and the solution if it is open."""
+    blocks = [text(record.question), verdict_note(verdict)]
     if verdict.state == "right":
         blocks.append(text(record.lesson))
     return card("Check", record, [*blocks, *help_blocks(record, hints, solution), *trouble])

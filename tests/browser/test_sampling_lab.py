@@ -9,7 +9,10 @@ from lablib import models
 from lablib.sampling import next_logits, top
 
 SHOTS = os.environ.get("LAB_SCREENSHOTS")
-KNOBS = 'from lablib import sampling as sp\nsp.knob_panel("Once upon a time", "pocket-gpt2")'
+KNOBS = (
+    "from lablib import sampling as sp\n"
+    'sp.knob_panel("Once upon a time", "pocket-gpt2", sp.Knobs(temperature=0.8, top_p=0.9))'
+)
 WRITE = (
     "from lablib import sampling as sp\n"
     'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=30)'

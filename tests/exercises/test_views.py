@@ -120,7 +120,7 @@ def test_a_check_tells_and_records():
 def test_a_right_answer_gets_its_lesson():
     view = ex.check("toy/value", 4)
     assert notes(view)[0][0] == "right"
-    assert blocks(view, "text")[0]["text"] == "Four."
+    assert [block["text"] for block in blocks(view, "text")] == ["2 × 2?", "Four."]
 
 
 def test_an_unanswered_cell_is_friendly_and_not_recorded():

@@ -175,6 +175,7 @@ class Card {
 
   /** Under the chip, or over it where there is no room below. */
   place(chip) {
+    this.node.style.left = "0"; // near the right edge it would be measured too narrow
     const { width, height } = this.node.getBoundingClientRect();
     const left = Math.max(4, Math.min(chip.left, window.innerWidth - width - 4));
     const below = chip.bottom + 6;
