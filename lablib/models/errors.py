@@ -6,7 +6,7 @@ _quoting = reprlib.Repr()
 _quoting.maxstring = 80
 
 
-class ModelError(Exception):
+class ModelError(ValueError):
     """A model could not be opened. The text is a sentence or two: what happened and what to do."""
 
 

@@ -112,3 +112,26 @@ def test_after_a_kernel_restart_the_cells_bring_everything_back(lab):
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     lab.run_all()
     page.wait_for_selector(READY, timeout=60_000)
+
+
+def test_another_model_is_opened_in_the_panel_and_a_wrong_name_is_said(lab, tmp_path):
+    models.load("pocket-gpt2").model.save_pretrained(tmp_path / "mine")
+    models.load("pocket-gpt2").tokenizer.save_pretrained(tmp_path / "mine")
+    page = lab.page
+    lab.open(lab.write("models.ipynb", [KNOBS]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    badge = page.locator(".lab-badge")
+    badge.click()
+    assert "pocket-gpt2" in page.locator(".lab-why").text_content()
+    field = page.get_by_label("Hub id or folder of another model")
+    field.fill("nobody/nothing")
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.wait_for_selector(".lab-foot[data-state=failed]")
+    assert "nobody/nothing" in page.locator(".lab-error-message").text_content()
+    assert "pocket-gpt2" in badge.text_content()
+    shot(page, "another-model")
+    field.fill(str(tmp_path / "mine"))
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.wait_for_selector(READY, timeout=60_000)
+    assert str(tmp_path / "mine") in badge.text_content()

@@ -35,9 +35,9 @@ SLIDERS: dict[str, tuple[str, dict[str, Any], str]] = {
         "Keep the tokens closest to the expected surprise, up to this probability; 1 keeps all.",
     ),
     "repetition_penalty": (
-        "Repetition penalty",
+        "Repetition",
         {"min": 0.5, "max": 2.0, "step": 0.05},
-        "Above 1, tokens that were there already become less likely.",
+        "The repetition penalty: above 1, tokens that were there already become less likely.",
     ),
 }
 """For each knob its label, the range of its slider, and what it does in one line."""
