@@ -1,0 +1,34 @@
+"""The tokenization room: from text to tokens and back.
+
+Names are loaded when they are used, so that `from lablib import tokenization` costs nothing:
+
+    >>> from lablib import tokenization as tk
+    >>> tk.encode("Hello world", "gpt2").ids
+    (15496, 995)
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    name: module
+    for module, names in {
+        "compute": "Encoding Token encode",
+    }.items()
+    for name in names.split()
+}
+"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that defines a public name when the name is first used (PEP 562)."""
+    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

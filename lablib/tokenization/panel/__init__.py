@@ -1,0 +1,3 @@
+"""The panels of the tokenization room, one module each."""
+
+__all__: list[str] = []
