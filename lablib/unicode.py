@@ -24,3 +24,16 @@ def graphemes(text: str) -> list[str]:
     import regex
 
     return regex.findall(r"\X", text)
+
+
+def grapheme_starts(text: str) -> list[int]:
+    """Where each of `graphemes(text)` begins, and at the end where the last one ends.
+
+    >>> grapheme_starts("ae\\u0301!")
+    [0, 1, 3, 4]
+    """
+    import regex
+
+    if text.isascii() and "\r\n" not in text:
+        return list(range(len(text) + 1))
+    return [*(match.start() for match in regex.finditer(r"\X", text)), len(text)]

@@ -127,7 +127,7 @@ class _Spelling:
 def _names(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[str]:
     # Tokenizers count in 32 bits and answer numbers beyond with an error of their own.
     countable = [id if 0 <= id < 2**31 else 2**31 - 1 for id in ids]
-    names: list[str | None] = tokenizer.convert_ids_to_tokens(countable)
+    names: list[str | None] = [*tokenizer.convert_ids_to_tokens(countable)]
     for id, name in zip(ids, names, strict=True):
         if name is None:
             size = len(tokenizer)

@@ -13,7 +13,10 @@ from typing import Any
 _HOME = {
     name: module
     for module, names in {
-        "compute": "Encoding Token encode",
+        "compute": "Encoding Token byte_offsets encode",
+        "named": "TokenizerCard as_tokenizer menu",
+        "levels": "Ladder Rung code_point_name ladder sharing",
+        "comparison": "Comparison Difference Row compare decode differences",
     }.items()
     for name in names.split()
 }
