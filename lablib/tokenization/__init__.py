@@ -17,6 +17,11 @@ _HOME = {
         "named": "TokenizerCard as_tokenizer menu",
         "levels": "Ladder Rung code_point_name ladder sharing",
         "comparison": "Comparison Difference Row compare decode differences",
+        "pipeline": "Pretoken backend pretokens",
+        "steps": (
+            "Arrival Arrivals Candidate Match Merge Part WordSteps bpe_steps kind_of"
+            " unigram_steps word_steps wordpiece_steps"
+        ),
     }.items()
     for name in names.split()
 }
