@@ -16,10 +16,11 @@ import numpy as np
 
 from lablib.models.vocabulary import Entry, entries
 from lablib.tokenization.named import AnyTokenizer, as_tokenizer
-from lablib.unicode import well_formed
+from lablib.unicode import grapheme_starts, well_formed
 
 if TYPE_CHECKING:
     from tokenizers import Encoding as LibraryEncoding
+    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ class Encoding:
             >>> encode("Hello world", "gpt2").touching(4, 7)
             [0, 1]
         """
-        touches = (self.spans[:, 0] < end) & (self.spans[:, 1] > start)
-        return np.flatnonzero(touches).tolist()
+        first, last = self.spans[:, 0].clip(start), self.spans[:, 1].clip(max=end)
+        return np.flatnonzero(first < last).tolist()
 
     def unread(self) -> list[tuple[int, int]]:
         """Start and end of the stretches of characters that no token comes from.
@@ -164,11 +165,13 @@ def encode(text: str, tokenizer: AnyTokenizer, control: bool = True) -> Encoding
     opened = as_tokenizer(tokenizer)
     read = well_formed(text)
     result = opened(read, split_special_tokens=not control, verbose=False).encodings[0]
-    return _located(read, result, entries(result.ids, opened))
+    return _located(read, result, opened)
 
 
-def _located(text: str, result: "LibraryEncoding", known: Mapping[int, Entry]) -> Encoding:
-    raw = text.encode()
+def _located(
+    text: str, result: "LibraryEncoding", tokenizer: "PreTrainedTokenizerBase"
+) -> Encoding:
+    raw, known = text.encode(), entries(result.ids, tokenizer)
     added = np.array(result.special_tokens_mask, dtype=bool)
     written = [b"" if put else known[id].bytes for id, put in zip(result.ids, added, strict=True)]
     lossless = b"".join(written) == raw
@@ -176,7 +179,8 @@ def _located(text: str, result: "LibraryEncoding", known: Mapping[int, Entry]) -
         byte_spans = _laid_out(written)
         spans = _characters(byte_spans, raw)
     else:
-        spans = _in_order(np.array(result.offsets, dtype=np.int64).reshape(-1, 2), added)
+        offsets = np.array(result.offsets, dtype=np.int64).reshape(-1, 2)
+        spans = _composed(text, _in_order(offsets, added), tokenizer)
         byte_spans = byte_offsets(text)[spans]
     return Encoding(text, tuple(result.ids), spans, byte_spans, added, known, lossless)
 
@@ -224,3 +228,26 @@ def _in_order(offsets: np.ndarray, added: np.ndarray) -> np.ndarray:
     """The library's offsets, with tokens that it added standing behind the token before them."""
     reached = np.maximum.accumulate(np.append(0, offsets[:, 1]))[: len(offsets)]
     return np.where(added[:, None], reached[:, None], offsets)
+
+
+def _composed(text: str, spans: np.ndarray, tokenizer: "PreTrainedTokenizerBase") -> np.ndarray:
+    """The spans, with all code points that a normaliser put together into one.
+
+    `tokenizers` names only the first of them: for e and an accent that NFC makes é, the e. An
+    accent that was thrown away (BERT's way) adds nothing, and no token comes from it.
+    """
+    normalizer = tokenizer.backend_tokenizer.normalizer
+    if normalizer is None or text.isascii():
+        return spans
+    bounds = np.array(grapheme_starts(text))
+    ends = spans[:, 1]
+    inside = np.flatnonzero((bounds[np.searchsorted(bounds, ends)] > ends) & (ends > spans[:, 0]))
+    starts_after = np.append(np.minimum.accumulate(spans[::-1, 0])[::-1][1:], len(text))
+    result = spans.copy()
+    for i in inside:
+        start, end = spans[i]
+        reach = min(bounds[np.searchsorted(bounds, end)], starts_after[i])
+        short, long = (normalizer.normalize_str(text[start:stop]) for stop in (end, reach))
+        if reach > end and short != long:
+            result[i, 1] = reach
+    return result

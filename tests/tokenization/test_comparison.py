@@ -1,0 +1,97 @@
+"""Comparing tokenizers: counts, unknown words, and what does not come back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lablib import models
+from lablib.tokenization import as_tokenizer, compare, decode, differences, encode, menu
+from lablib.tokenization.comparison import LOOKED_AT
+from lablib.unicode import well_formed
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+PLAIN = ["characters", "bytes", "words"]
+
+
+def one(text, name):
+    return compare(text, [name]).rows[0]
+
+
+@given(text=ANY_TEXT, decoded=ANY_TEXT)
+def test_differences_make_one_text_of_the_other(text, decoded):
+    parts, reached = [], 0
+    for difference in differences(text, decoded):
+        assert text[difference.start : difference.end] == difference.was
+        parts += [text[reached : difference.start], difference.now]
+        reached = difference.end
+    assert "".join([*parts, text[reached:]]) == decoded
+
+
+@given(text=ANY_TEXT)
+@pytest.mark.parametrize("name", ["gpt2", "pocket-gpt2", "bytes"])
+def test_byte_level_gives_every_text_back(name, text):
+    row = one(text, name)
+    assert row.exact and row.differences == () and row.unknown == 0
+    assert row.decoded == well_formed(text)
+
+
+def test_what_bert_loses(bert):
+    row = one("The Café  opens\n at 9", "bert-base-uncased")
+    assert row.decoded == "the cafe opens at 9" and not row.exact
+    assert [(d.was, d.now) for d in row.differences] == [
+        ("The", "the"),
+        ("Café ", "cafe"),
+        ("\n", ""),
+    ]
+    assert (row.tokens, len(row.encoding), row.unknown) == (5, 7, 0)
+    assert row.bytes_per_token == pytest.approx(23 / 5)
+
+
+def test_unknown_is_what_the_tokenizer_does_not_know():
+    assert one("hello qwxzk [UNK]", "words").unknown == 1
+    assert one("a\U000e1000b", "characters").unknown == 1
+    assert one("<|endoftext|>", "gpt2").unknown == 0
+
+
+def test_the_same_text_through_several(bert):
+    comparison = compare("naïve 中文", ["gpt2", "bert-base-uncased", *PLAIN])
+    table = {row["tokenizer"]: row for row in comparison.table()}
+    assert (table["characters"]["tokens"], table["bytes"]["tokens"]) == (8, 13)
+    assert table["words"]["unknown"] == 2
+    assert table["bert-base-uncased"]["added"] == 2
+    assert [row["round trip"] for row in table.values()] == [True, False, True, True, False]
+
+
+def test_a_long_text_is_counted_whole_and_compared_at_its_beginning(bert):
+    text = "Word é " * 20_000
+    row = one(text, "bert-base-uncased")
+    assert row.tokens == 40_000 and not row.exact
+    assert 0 < max(difference.end for difference in row.differences) <= LOOKED_AT
+
+
+def test_no_text():
+    for row in compare("", PLAIN).rows:
+        assert (row.tokens, row.bytes_per_token, row.exact) == (0, 0.0, True)
+
+
+def test_tokenizers_of_the_menu_open_or_say_why():
+    for card in menu():
+        try:
+            row = one("It works.", card.name)
+        except models.ModelError as error:
+            assert "does not answer" in str(error)
+        else:
+            assert row.tokens > 0
+
+
+def test_names(gpt2):
+    comparison = compare("a", ["bytes", as_tokenizer("bytes"), gpt2])
+    assert [row.name for row in comparison.rows] == ["bytes", "bytes", "GPT2Tokenizer"]
+
+
+def test_plain_tokenizers():
+    assert encode("né", "bytes").ids == (110, 195, 169)
+    assert encode("né", "characters").ids == (110, 233)
+    hello = encode("hello , hello", "words")
+    assert hello.ids[0] == hello.ids[2] and len(hello) == 3
+    assert decode(hello, "words") == "hello [UNK] hello"
