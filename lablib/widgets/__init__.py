@@ -1,6 +1,6 @@
 """The parts all labs share: the panel and its worker, the text input, the token strip."""
 
-from lablib.widgets.choice import ModelChoice, as_choice, shared_choice
+from lablib.widgets.choice import Choice, ModelChoice, as_choice, shared_choice
 from lablib.widgets.frame import TextInput
 from lablib.widgets.html import escape, html_widget
 from lablib.widgets.panel import Panel
@@ -9,6 +9,7 @@ from lablib.widgets.worker import WORKER, Progress, Slot, Status, Worker
 
 __all__ = [
     "WORKER",
+    "Choice",
     "ModelChoice",
     "Panel",
     "Progress",

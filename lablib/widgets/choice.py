@@ -1,4 +1,4 @@
-"""Which model the panels of a lab use: chosen once, followed by all of them."""
+"""Which model or tokenizer the panels of a lab use: chosen once, followed by all of them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,52 @@ if TYPE_CHECKING:
     from lablib.widgets.worker import Slot
 
 
-class ModelChoice(traitlets.HasTraits):
-    """A model that several panels share: one opens another, and all follow.
+class Choice(traitlets.HasTraits):
+    """Something to be opened by name that several panels share: one opens another, all follow.
+
+    A kind of choice says how it is opened (`_open`) and how it is told of (`badge`, `menu`).
+
+    Attributes:
+        noun: what it is, for people.
+        name: a name of its menu, a hub id or a folder.
+        loaded: what is open, None before first use; a failed change leaves it as it is.
+    """
+
+    noun = "model"
+    loaded: Any = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+    def open(self, slot: "Slot", name: str | None = None) -> Any:
+        """What is chosen, opening it (or, if `name` is given, another in its place) if need be.
+
+        Call it inside work: a download reports to `slot` and stops when the work is dropped.
+
+        Raises:
+            lablib.models.ModelError: if it cannot be had; the one before stays.
+        """
+        if self.loaded is None or name is not None:
+            new, self.name = self._open(slot, name or self.name)
+            self.loaded = new
+        return self.loaded
+
+    def _open(self, slot: "Slot", name: str | None) -> tuple[Any, str]:
+        """Open it; what is open and its name."""
+        raise TypeError(f"{type(self).__name__} does not say how it is opened.")
+
+    def badge(self) -> tuple[str, str]:
+        """What stands on the panel, and a sentence that says why."""
+        return self.name or "", "It opens at first use."
+
+    def menu(self) -> list[dict[str, str]]:
+        """What there is to choose from: `name`, and `text` for people."""
+        return []
+
+
+class ModelChoice(Choice):
+    """A model that several panels share.
 
     Args:
         name: a name of the catalogue, a hub id or a folder; None for the kind's default.
@@ -21,26 +65,29 @@ class ModelChoice(traitlets.HasTraits):
         loaded: the open `LoadedModel`, None before first use; a failed change leaves it as it is.
     """
 
-    loaded: Any = traitlets.Any(None, allow_none=True)
-
     def __init__(self, name: str | None = None, kind: models.Kind = "causal") -> None:
-        super().__init__()
-        self.name = name
+        super().__init__(name)
         self.kind = kind
 
-    def open(self, slot: "Slot", name: str | None = None) -> "models.LoadedModel":
-        """The model, loading it (or, if `name` is given, another in its place) if need be.
+    def _open(self, slot: "Slot", name: str | None) -> tuple["models.LoadedModel", str]:
+        new = models.load(name, kind=self.kind, progress=slot.report)
+        return new, new.card.name
 
-        Call it inside work: a download reports to `slot` and stops when the work is dropped.
+    def badge(self) -> tuple[str, str]:
+        """The model and the device it runs on."""
+        if self.loaded is None:
+            return self.name or models.default_name(self.kind), "It opens at first use."
+        return f"{self.loaded.card.name} on {self.loaded.device.type}", self.loaded.why
 
-        Raises:
-            lablib.models.ModelError: if it cannot be had; the one before stays.
-        """
-        if self.loaded is None or name is not None:
-            new = models.load(name or self.name, kind=self.kind, progress=slot.report)
-            self.name = new.card.name
-            self.loaded = new
-        return self.loaded
+    def menu(self) -> list[dict[str, str]]:
+        """The catalogue."""
+        return [{"name": card.name, "text": describe(card)} for card in models.catalogue()]
+
+
+def describe(card: models.ModelCard) -> str:
+    """A catalogue line: name, size, and what it is."""
+    size = f"{card.parameters / 1e6:.0f} M parameters" if card.parameters else "size unknown"
+    return f"{card.name} ({size}): {card.summary}"
 
 
 def as_choice(model: "str | ModelChoice | None", kind: models.Kind = "causal") -> ModelChoice:

@@ -11,7 +11,8 @@ from lablib.widgets.assets import STATIC, source
 class Head(anywidget.AnyWidget):
     """The title line: what the panel is, which model answers and why, and a way to change it.
 
-    Sends the custom message `{"open": name}` when the learner asks for another model.
+    Sends the custom message `{"open": name}` when the learner asks for another model. `noun` says
+    what it is that is chosen, where it is not a model.
     """
 
     _esm = source(STATIC / "dom.js", STATIC / "head.js")
@@ -22,6 +23,7 @@ class Head(anywidget.AnyWidget):
     model_name = traitlets.Unicode().tag(sync=True)
     why = traitlets.Unicode().tag(sync=True)
     choices: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
+    noun = traitlets.Unicode("model").tag(sync=True)
 
 
 class Foot(anywidget.AnyWidget):
@@ -46,9 +48,17 @@ class TextInput(anywidget.AnyWidget):
 
     `value` never holds a lone surrogate, which no message could carry back; `note` stands under the
     field (what was cut, say).
+
+    Attributes:
+        limit: how many UTF-16 units the field takes; the reader is told when it is full.
+        marked: start and end of each stretch of characters that is marked in the field.
+        selects: whether what the reader selects is sent.
+        selection: start and end of the characters selected; empty for none.
     """
 
-    _esm = source(STATIC / "dom.js", STATIC / "text.js")
+    _esm = source(
+        STATIC / "dom.js", STATIC / "text_places.js", STATIC / "text_marks.js", STATIC / "text.js"
+    )
     _css = source(STATIC / "frame.css")
 
     value = traitlets.Unicode().tag(sync=True)
@@ -56,3 +66,6 @@ class TextInput(anywidget.AnyWidget):
     placeholder = traitlets.Unicode().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     limit = traitlets.Int(100_000).tag(sync=True)
+    marked: Any = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
+    selects = traitlets.Bool(False).tag(sync=True)
+    selection: Any = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib import models
-from lablib.widgets.choice import ModelChoice
+from lablib.widgets.choice import Choice
 from lablib.widgets.frame import Foot, Head
 from lablib.widgets.worker import Progress, Slot, Status, Work
 
@@ -27,7 +27,7 @@ class Panel(ipywidgets.VBox):
     Args:
         title: one line.
         body: the text being worked on, the controls, the picture, from top to bottom.
-        choice: the model it uses; None for a panel that needs none.
+        choice: the model or tokenizer it uses; None for a panel that needs none.
         subtitle: one sentence under the title.
         code: gives the lines of public calls behind the picture, with the current values in them.
 
@@ -44,7 +44,7 @@ class Panel(ipywidgets.VBox):
         self,
         title: str,
         body: Sequence[ipywidgets.Widget],
-        choice: ModelChoice | None = None,
+        choice: Choice | None = None,
         subtitle: str = "",
         code: Callable[[], str] | None = None,
     ) -> None:
@@ -59,9 +59,9 @@ class Panel(ipywidgets.VBox):
         super().__init__([self.head, *body, self.foot])
         self.add_class("lab-panel")
         if choice is not None:
-            self.head.choices = [{"name": c.name, "text": describe(c)} for c in models.catalogue()]
-            choice.observe(lambda _: self._show_model(), "loaded")
-            self._show_model()
+            self.head.choices, self.head.noun = choice.menu(), choice.noun
+            choice.observe(lambda _: self._show_choice(), "loaded")
+            self._show_choice()
 
     @property
     def state(self) -> str:
@@ -69,15 +69,16 @@ class Panel(ipywidgets.VBox):
         return self.foot.state
 
     @property
-    def choice(self) -> ModelChoice:
-        """The model choice of a panel that has one."""
+    def choice(self) -> Choice:
+        """The choice of a panel that has one."""
         if self._choice is None:
             raise ValueError("This panel uses no model.")
         return self._choice
 
     def model(self) -> models.LoadedModel:
         """The open model, loading it at first use; call it inside work."""
-        return self.choice.open(self.slot)
+        loaded: models.LoadedModel = self.choice.open(self.slot)
+        return loaded
 
     def run(self, work: Work, delay: float = 0.0) -> None:
         """Ask for `work` (a generator function, see `worker`) after `delay` seconds of quiet."""
@@ -105,7 +106,9 @@ class Panel(ipywidgets.VBox):
             self.foot.code = self._code()
 
     def model_changed(self) -> None:
-        """Called on the worker's thread when another model was opened. Rooms draw anew here."""
+        """Called on the worker's thread when another model (or tokenizer, whatever is chosen here)
+        was opened. Rooms draw anew here.
+        """
 
     def _on_head(self, _: object, message: dict, __: object) -> None:
         name = str(message.get("open", ""))
@@ -120,15 +123,10 @@ class Panel(ipywidgets.VBox):
         if message.get("stop"):
             self.stop()
 
-    def _show_model(self) -> None:
-        loaded = self.choice.loaded
-        if loaded is None:
-            self.head.model_name = self.choice.name or models.default_name(self.choice.kind)
-            self.head.why = "It opens at first use."
-            return
-        self.head.model_name = f"{loaded.card.name} on {loaded.device.type}"
-        self.head.why = loaded.why
-        self.model_changed()
+    def _show_choice(self) -> None:
+        self.head.model_name, self.head.why = self.choice.badge()
+        if self.choice.loaded is not None:
+            self.model_changed()
 
     def _show_status(self, status: Status) -> None:
         if status.progress and time.monotonic() - self._shown < PROGRESS_SECONDS:
@@ -142,12 +140,6 @@ class Panel(ipywidgets.VBox):
             self.foot.details = status.failure.details if status.failure else ""
             if status.state == "ready":
                 self.show_code()
-
-
-def describe(card: models.ModelCard) -> str:
-    """A catalogue line: name, size, and what it is."""
-    size = f"{card.parameters / 1e6:.0f} M parameters" if card.parameters else "size unknown"
-    return f"{card.name} ({size}): {card.summary}"
 
 
 def status_text(status: Status) -> str:

@@ -1,6 +1,9 @@
 """The token strip: the same token looks the same in every lab."""
 
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import isfinite, nan
+from threading import RLock
 from typing import Any
 
 import anywidget
@@ -14,6 +17,9 @@ Token = dict[str, Any]
 SCALE: dict[str, Any] = {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""}
 PALETTES = ("viridis", "cividis")
 
+AT_ONCE = 4096
+"""Of more tokens than this only so many travel; the others come when they are looked at."""
+
 
 class TokenStrip(anywidget.AnyWidget):
     """One chip per token: what is in it can be seen, pointed at, heard and chosen.
@@ -22,7 +28,9 @@ class TokenStrip(anywidget.AnyWidget):
     (words for the card that opens on hover) and `mark` may be. `tokens.token_dicts` makes them.
 
     Attributes:
-        tokens: the tokens, in order. Set it, or `append` to it while text is being generated.
+        tokens: the tokens, in order. Set it, or `append` to it while text is being generated; for
+            a text of any length there is `show`.
+        total: how many tokens there are in all, where `tokens` holds only the first of them.
         value_label: what `value` is: "probability", "surprisal" …; it is shown as a colour.
         scale: `min` and `max` of the colours (`min` may be the larger), `palette`, `unit`; the keys
             left out are 0, 1, "viridis" and "".
@@ -52,6 +60,7 @@ class TokenStrip(anywidget.AnyWidget):
     tokens: Any = traitlets.List(traitlets.Dict()).tag(
         sync=True, to_json=lambda tokens, _: [to_browser(token) for token in tokens]
     )
+    total = traitlets.Int(0).tag(sync=True)
     value_label = traitlets.Unicode("value").tag(sync=True)
     scale: Any = traitlets.Dict(SCALE).tag(
         sync=True,
@@ -64,6 +73,46 @@ class TokenStrip(anywidget.AnyWidget):
     selected: Any = traitlets.List(traitlets.Int()).tag(sync=True)
     hovered: Any = traitlets.Int(None, allow_none=True).tag(sync=True)
     label = traitlets.Unicode("Tokens").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._make: Callable[[int, int], Sequence[Token]] | None = None
+        self._sending = RLock()  # an answer about the tokens before must not come after new ones
+        super().__init__(**traits)
+        self.on_msg(self._answer)
+
+    @property
+    def count(self) -> int:
+        """How many tokens there are, in the browser or still here."""
+        return max(self.total, len(self.tokens))
+
+    def show(self, count: int, make: Callable[[int, int], Sequence[Token]]) -> None:
+        """Show any number of tokens, of which only those that are looked at are made and travel.
+
+        Args:
+            count: how many tokens there are.
+            make: gives the tokens number `first` up to `last`; it is called from any thread, and
+                should be quick.
+
+        Example:
+            >>> strip = TokenStrip()
+            >>> strip.show(10**6, lambda first, last: [{"text": "a"}] * (last - first))
+            >>> strip.count, len(strip.tokens)
+            (1000000, 4096)
+        """
+        with self._sending, self.hold_sync():
+            self.tokens = []  # so that the first ones travel even if they stay the same
+            self.tokens = list(make(0, min(count, AT_ONCE)))
+            self._make, self.total = make, count
+
+    def _answer(self, _: object, message: dict, __: object) -> None:
+        """Send what the browser wants: `{"want": [first, last]}`."""
+        with self._sending:
+            first, last = message.get("want", (0, 0))
+            last = min(last, self.count, first + AT_ONCE)
+            if self._make is None or not 0 <= first < last:
+                return
+            wanted = [to_browser(_checked(token)) for token in self._make(first, last)]
+            self.send({"at": first, "put": wanted})
 
     def append(self, *tokens: Token) -> None:
         """Put tokens at the end. Only they travel to the browser, and only they are drawn.
@@ -78,6 +127,10 @@ class TokenStrip(anywidget.AnyWidget):
     def _check_tokens(self, proposal: Any) -> list[Token]:
         return [_checked(token) for token in proposal.value]
 
+    @traitlets.observe("tokens")
+    def _forget_the_rest(self, _: Any) -> None:
+        self._make, self.total = None, 0
+
     @traitlets.observe("tokens", "selection")
     def _forget_lost_tokens(self, _: Any) -> None:
         self.selected, self.hovered = self.selected, self.hovered
@@ -85,12 +138,12 @@ class TokenStrip(anywidget.AnyWidget):
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Any) -> list[int]:
         """A browser may name tokens that are gone by the time its message arrives."""
-        there = sorted({index for index in proposal.value if 0 <= index < len(self.tokens)})
+        there = sorted({index for index in proposal.value if 0 <= index < self.count})
         return there[: {"none": 0, "one": 1, "many": None}[self.selection]]
 
     @traitlets.validate("hovered")
     def _check_hovered(self, proposal: Any) -> int | None:
-        return proposal.value if 0 <= proposal.value < len(self.tokens) else None
+        return proposal.value if 0 <= proposal.value < self.count else None
 
     @traitlets.validate("scale")
     def _check_scale(self, proposal: Any) -> dict[str, Any]:
@@ -134,17 +187,24 @@ def to_browser(token: Token) -> Token:
     >>> to_browser({"text": " a", "id": 257, "value": 0.25, "mark": ""})
     {'text': '␣a', 'id': 257, 'spoken': 'space a', 'value': 0.25, 'number': '0.25'}
     """
-    text, value = token["text"], token.get("value")
+    value = token.get("value")
+    text, said, ends_line = _shown(token["text"])
     sent = {
         "id": token.get("id"),
-        "spoken": spoken(text),
+        "spoken": said,
         "bytes": token.get("bytes"),
         "special": token.get("special") or None,
-        "ends_line": text.endswith("\n") or None,
+        "ends_line": ends_line or None,
         "value": finite(value),
         "number": None if value is None else number(value),
         "note": sendable(token.get("note") or ""),
         "mark": sendable(token.get("mark") or ""),
     }
     there = {key: value for key, value in sent.items() if value not in (None, "")}
-    return {"text": visible(text)} | there
+    return {"text": text} | there
+
+
+@lru_cache(maxsize=65_536)  # a text has far fewer different tokens than tokens
+def _shown(text: str) -> tuple[str, str, bool]:
+    """A token's text made visible, in words, and whether a line ends with it."""
+    return visible(text), spoken(text), text.endswith("\n")

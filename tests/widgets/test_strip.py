@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plotly.colors import sample_colorscale
 
 from lablib.widgets.page import static_page
-from lablib.widgets.strip import PALETTES, TokenStrip, to_browser
+from lablib.widgets.strip import AT_ONCE, PALETTES, TokenStrip, to_browser
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 PAYLOAD = "<img src=x onerror=window.broken=1></script><script>window.broken=1</script>"
@@ -122,6 +122,58 @@ def test_any_token_can_be_sent(text, value):
     sent = to_browser({"text": text, "value": value, "note": text, "mark": text})
     json.dumps(sent, allow_nan=False, ensure_ascii=False).encode()
     assert ("number" in sent) == (value is not None)
+
+
+def numbered(first, last):
+    return [{"text": str(i)} for i in range(first, last)]
+
+
+def answers(monkeypatch):
+    """What strips send from now on."""
+    sent = []
+    monkeypatch.setattr(anywidget.AnyWidget, "send", lambda _, content: sent.append(content))
+    return sent
+
+
+def ask(strip, first, last):
+    strip._handle_custom_msg({"want": [first, last]}, [])
+
+
+def test_of_very_many_tokens_the_first_travel_and_others_when_asked_for(monkeypatch):
+    made = []
+    strip, sent = TokenStrip(selection="many"), answers(monkeypatch)
+    strip.show(10**6, lambda first, last: made.append((first, last)) or numbered(first, last))
+    assert made == [(0, AT_ONCE)] and len(strip.tokens) == AT_ONCE
+    assert (strip.count, strip.total) == (10**6, 10**6)
+    ask(strip, 9000, 9002)
+    assert sent == [
+        {"at": 9000, "put": [{"text": "9000", "spoken": "9000"}, to_browser({"text": "9001"})]}
+    ]
+    strip.selected, strip.hovered = [5000, 10**6], 999_999
+    assert (strip.selected, strip.hovered) == ([5000], 999_999)
+
+
+@pytest.mark.parametrize("wrong", [[-1, 5], [10**6, 10**6 + 5], [7, 7], [9, 3]])
+def test_what_is_not_there_is_not_sent(monkeypatch, wrong):
+    strip, sent = TokenStrip(), answers(monkeypatch)
+    strip.show(10**6, numbered)
+    ask(strip, *wrong)
+    assert sent == []
+    ask(strip, 10**6 - 1, 10**9)
+    assert len(sent[0]["put"]) == 1
+    ask(strip, 0, 10**6)
+    assert len(sent[1]["put"]) == AT_ONCE
+
+
+def test_other_tokens_take_the_place_of_very_many(monkeypatch):
+    strip, sent = TokenStrip(), answers(monkeypatch)
+    strip.show(10**6, numbered)
+    strip.tokens = numbered(0, 3)
+    assert (strip.count, strip.total) == (3, 0)
+    ask(strip, 1, 2)
+    assert sent == []
+    strip.show(2, numbered)
+    assert strip.count == 2
 
 
 # The page
@@ -543,6 +595,64 @@ def test_five_thousand_tokens(show):
     )
     append(page, 5000, {"text": "z"})
     assert page.locator(".lab-token").count() == 5001
+
+
+@pytest.fixture
+def many(page):
+    """A page with a million tokens, of which it is given what it asks for."""
+    strip = TokenStrip(selection="many")
+    strip.show(10**6, numbered)
+    page.set_content(static_page(strip))
+    page.evaluate(
+        """() => window.shown.then(([{ model }]) => {
+            window.asked = [];
+            model.send = ({ want: [first, last] }) => window.asked.push([first, last]);
+            window.answer = () => {
+                for (const [first, last] of window.asked.splice(0)) {
+                    const numbers = Array.from({ length: last - first }, (_, i) => first + i);
+                    const put = numbers.map((number) => ({ text: `${number}` }));
+                    model.receive({ at: first, put });
+                }
+            };
+        })"""
+    )
+    return page
+
+
+def test_tokens_are_asked_for_when_they_come_near(many):
+    page = many
+    assert page.evaluate("window.asked") == []
+    page.locator(".lab-tokens").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
+    page.wait_for_function("window.asked.length")
+    assert max(last for _, last in page.evaluate("window.asked")) == 10**6
+    page.evaluate("window.answer()")
+    assert page.locator(".lab-token").last.text_content() == "999999"
+    assert page.locator(".lab-token").count() < 5000
+
+
+def test_the_last_of_a_million_by_key(many):
+    page = many
+    chip(page, 0).focus()
+    page.keyboard.press("End")
+    assert focused(page) == 999_999
+    assert page.locator(":focus").text_content() == "…"
+    page.evaluate("window.answer()")
+    assert page.locator(":focus").text_content() == "999999"
+    assert page.locator(":focus").get_attribute("aria-setsize") == "1000000"
+    page.keyboard.press("Enter")
+    assert get(page, "selected") == [999_999]
+
+
+def test_a_token_selected_elsewhere_comes_into_sight(many):
+    page = many
+    put(page, "selected", [500_000])
+    for _ in range(3):  # the blocks that come near meanwhile ask as well
+        page.evaluate("window.answer()")
+        page.wait_for_timeout(50)
+    (option,) = page.locator('.lab-token[aria-selected="true"]').all()
+    assert option.text_content() == "500000"
+    frame, box = page.locator(".lab-tokens").bounding_box(), option.bounding_box()
+    assert frame["y"] <= box["y"] + 40 and box["y"] < frame["y"] + frame["height"]
 
 
 def test_many_lines_reach_the_end_by_keys(show):

@@ -1,10 +1,10 @@
 // The head of a panel: title, model badge, and the form that asks for another model.
 
 /** The drop-down of the catalogue, with what is not on this machine marked in words. */
-function catalogue(choices) {
+function catalogue(choices, noun) {
   const select = element("select", "lab-input");
-  select.setAttribute("aria-label", "Models to choose from");
-  select.append(new Option("choose a model …", ""));
+  select.setAttribute("aria-label", `Choose a ${noun}`);
+  select.append(new Option(`choose a ${noun} …`, ""));
   for (const { name, text } of choices) select.append(new Option(text, name));
   return select;
 }
@@ -13,10 +13,10 @@ function catalogue(choices) {
 function chooser(model) {
   const form = element("form", "lab-chooser");
   const why = element("p", "lab-why");
-  const select = catalogue(model.get("choices"));
+  const select = catalogue(model.get("choices"), model.get("noun"));
   const field = element("input", "lab-input");
   field.placeholder = "or any hub id or folder";
-  field.setAttribute("aria-label", "Hub id or folder of another model");
+  field.setAttribute("aria-label", `Hub id or folder of another ${model.get("noun")}`);
   const button = element("button", "lab-button", "Open");
   select.addEventListener("change", () => (field.value = select.value));
   form.addEventListener("submit", (event) => {
@@ -49,7 +49,7 @@ function render({ model, el }) {
     subtitle.hidden = !model.get("subtitle");
     badge.textContent = model.get("model_name");
     badge.hidden = !model.get("model_name");
-    badge.title = `${model.get("why")} Click to change the model.`;
+    badge.title = `${model.get("why")} Click to change the ${model.get("noun")}.`;
     badge.setAttribute("aria-expanded", String(!form.hidden));
   };
   badge.addEventListener("click", () => {

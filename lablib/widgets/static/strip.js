@@ -3,9 +3,13 @@
 // Chips stand in blocks of some hundred, which end with a line of text where they can. A block far
 // from what is being looked at is an empty box of about the right height until it comes near, so the
 // page carries a long text as lightly as a short one.
+//
+// Of very many tokens the model's list holds the first only. The others are asked for when their
+// block comes near, and kept in `tokens.later`, by index: they go when the list is replaced.
 
 const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
+const COMING = { text: "…" }; // stands for a token that is still in Python
 const OUTLINES = 4; // how many outlines strip.css has for marks
 
 // matplotlib's colour maps at ten evenly spaced points.
@@ -34,7 +38,7 @@ export function ink(rgb) {
 }
 
 /** The [start, end) of each block. It depends only on the tokens before its end. */
-export function blocks(tokens) {
+export function blocks(tokens, count = tokens.length) {
   const ranges = [];
   let start = 0;
   tokens.forEach((token, i) => {
@@ -44,6 +48,7 @@ export function blocks(tokens) {
     ranges.push([start, i + 1]);
     start = i + 1;
   });
+  for (; start < count; start += LARGEST_BLOCK) ranges.push([start, Math.min(start + LARGEST_BLOCK, count)]);
   return ranges;
 }
 
@@ -193,6 +198,7 @@ class Strip {
   constructor(model, el) {
     this.model = model;
     this.current = 0; // the one option the Tab key reaches
+    this.sought = null; // what was selected and is kept in sight until the reader goes elsewhere
     this.list = element("div", "lab-tokens");
     this.list.setAttribute("role", "listbox");
     keepKeys(this.list);
@@ -212,8 +218,23 @@ class Strip {
     this.setAnchor();
   }
 
+  /** The tokens that came at once. */
   get tokens() {
     return this.model.get("tokens");
+  }
+
+  /** How many tokens there are, here or still in Python. */
+  get count() {
+    return Math.max(this.model.get("total"), this.tokens.length);
+  }
+
+  /** A token, or undefined if it is still in Python. */
+  tokenAt(index) {
+    return this.tokens[index] ?? this.tokens.later?.get(index);
+  }
+
+  isHere([start, end]) {
+    return this.tokenAt(start) !== undefined && this.tokenAt(end - 1) !== undefined;
   }
 
   // Drawing
@@ -258,10 +279,10 @@ class Strip {
   }
 
   draw() {
-    const ranges = blocks(this.tokens);
+    const ranges = blocks(this.tokens, this.count);
     ranges.forEach((range, i) => this.drawBlock(i, range));
     while (this.list.children.length > ranges.length) this.list.lastChild.remove();
-    this.moveTabStop(Math.min(this.current, Math.max(this.tokens.length - 1, 0)));
+    this.moveTabStop(Math.min(this.current, Math.max(this.count - 1, 0)));
     this.drawHovered();
     this.drawCard();
     this.drawLegend();
@@ -282,14 +303,16 @@ class Strip {
     return block;
   }
 
-  /** About how high a block will be, from its number of letters. */
+  /** About how high a block will be, from its number of letters; those not here are like the last. */
   estimate([start, end]) {
-    const letters = this.tokens.slice(start, end).reduce((sum, token) => sum + token.text.length + 2, 0);
+    const like = start < this.tokens.length ? this.tokens.slice(start, end) : this.tokens.slice(start - end);
+    const letters = like.reduce((sum, token) => sum + token.text.length + 2, 0);
     return Math.ceil((letters * 8.5) / Math.max(this.list.clientWidth, 100)) * 30;
   }
 
   fill(block) {
     const [start, end] = block.range;
+    if (!this.isHere(block.range)) this.want(block.range);
     block.filled = true;
     block.style.height = "";
     this.near.unobserve(block);
@@ -297,13 +320,33 @@ class Strip {
     for (let i = start; i < end; i++) {
       const option = block.children[i - start] ?? block.appendChild(newOption());
       option.index = i;
-      drawOption(option, this.tokens[i], this.look);
+      drawOption(option, this.tokenAt(i) ?? COMING, this.look);
     }
     this.drawSelected(block);
   }
 
+  /** Blocks that came near are drawn, or first asked for. */
   fillSeen(entries) {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) this.fill(target);
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting && this.isHere(target.range)) this.fill(target);
+      else if (isIntersecting) this.want(target.range);
+    }
+    this.reveal(this.optionAt(this.sought));
+  }
+
+  want([start, end]) {
+    const asked = (this.tokens.asked ??= new Set());
+    if (!asked.has(start)) this.model.send({ want: [start, end] });
+    asked.add(start);
+  }
+
+  /** Tokens came that were asked for. */
+  receive(first, last) {
+    for (const block of this.list.children) {
+      const [start, end] = block.range;
+      if (start < last && first < end) this.fill(block);
+    }
+    this.reveal(this.optionAt(this.sought)); // blocks above it may now be higher or lower
   }
 
   drawSelected(within = this.list) {
@@ -346,6 +389,16 @@ class Strip {
   reselect() {
     this.setAnchor();
     this.drawSelected();
+    this.sought = this.model.get("selected")[0] ?? null;
+    this.reveal(this.optionAt(this.sought));
+  }
+
+  /** Scroll the list (not the page) until an option is in sight. */
+  reveal(option) {
+    if (!option) return;
+    const [box, frame] = [option.firstChild, this.list].map((node) => node.getBoundingClientRect());
+    if (box.top < frame.top) this.list.scrollTop += box.top - frame.top - 4;
+    else if (box.bottom > frame.bottom) this.list.scrollTop += Math.min(box.bottom - frame.bottom + 4, box.top - frame.top);
   }
 
   /** The option of an index, making its block if it is not there yet; undefined for none. */
@@ -367,6 +420,8 @@ class Strip {
     on("focusout", () => this.point(undefined));
     on("scroll", () => this.card.hide());
     on("keydown", (event) => this.key(event));
+    for (const name of ["wheel", "pointerdown", "keydown", "touchmove"])
+      this.list.addEventListener(name, () => (this.sought = null), { passive: true });
     on("click", (event) => this.click(optionOf(event), event.shiftKey));
   }
 
@@ -386,7 +441,7 @@ class Strip {
     if (!option) return;
     // The list holds only the options near by, so the one in focus says which of how many it is.
     option.setAttribute("aria-posinset", option.index + 1);
-    option.setAttribute("aria-setsize", this.tokens.length);
+    option.setAttribute("aria-setsize", this.count);
     this.moveTabStop(option.index);
     if (option.matches(":focus-visible")) this.point(option);
   }
@@ -440,7 +495,7 @@ class Strip {
 
   /** Where a key leads from the current option; undefined for a key that leads nowhere. */
   destination(key) {
-    const last = this.tokens.length - 1;
+    const last = this.count - 1;
     if (key === "ArrowRight") return Math.min(this.current + 1, last);
     if (key === "ArrowLeft") return Math.max(this.current - 1, 0);
     if (key === "ArrowDown") return this.onNextLine(1);
@@ -467,14 +522,20 @@ class Strip {
 
 /** New tokens go into the model's own list, once for all views; then each view draws them. */
 function initialize({ model }) {
-  model.on("msg:custom", ({ at, append }) => model.get("tokens").splice(at, Infinity, ...append));
+  model.on("msg:custom", ({ at, append, put }) => {
+    const tokens = model.get("tokens");
+    if (append) tokens.splice(at, Infinity, ...append);
+    const later = (tokens.later ??= new Map());
+    put?.forEach((token, i) => later.set(at + i, token));
+  });
 }
 
 function render({ model, el }) {
   const strip = new Strip(model, el);
   const reactions = {
     "change:tokens": () => strip.update(),
-    "msg:custom": () => strip.update(),
+    "change:total": () => strip.update(),
+    "msg:custom": ({ at, put }) => (put ? strip.receive(at, at + put.length) : strip.update()),
     "change:selected": () => strip.reselect(),
     "change:hovered": () => strip.drawHovered(),
   };

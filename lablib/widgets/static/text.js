@@ -13,6 +13,36 @@ function fit(area) {
   area.style.height = `${Math.min(area.scrollHeight + 2, 220)}px`;
 }
 
+/** What the reader is told under the field. */
+function noteText(model, full) {
+  const limit = model.get("limit").toLocaleString("en");
+  return [full && `The field is full: it takes ${limit} characters.`, model.get("note")].filter(Boolean).join(" ");
+}
+
+/** Sends what the reader selects in the field; gives back what ends it. */
+function sendSelection(model, area) {
+  let timer = 0;
+  const send = () => {
+    const text = model.get("value");
+    if (fieldText(text) !== wellFormed(area.value)) return; // the text itself is still on its way
+    const places = [area.selectionStart, area.selectionEnd].map((place) => toPoints(text, place));
+    const selection = places[0] === places[1] ? [] : places;
+    if (`${selection}` === `${model.get("selection")}`) return;
+    model.set("selection", selection);
+    model.save_changes();
+  };
+  const changed = () => {
+    if (!model.get("selects") || document.activeElement !== area) return;
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE_MS);
+  };
+  document.addEventListener("selectionchange", changed);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("selectionchange", changed);
+  };
+}
+
 function render({ model, el }) {
   el.classList.add("lab-text");
   const label = element("label");
@@ -23,7 +53,10 @@ function render({ model, el }) {
   area.rows = 1;
   area.dir = "auto";
   area.spellcheck = false;
-  label.append(caption, area);
+  const marks = new Marks(area);
+  const frame = element("span", "lab-area-frame");
+  frame.append(marks.node, area);
+  label.append(caption, frame);
   el.append(label, note);
 
   let timer = 0;
@@ -35,31 +68,48 @@ function render({ model, el }) {
   };
   area.addEventListener("input", () => {
     fit(area);
+    marks.show([]);
+    drawNote();
     clearTimeout(timer);
     timer = setTimeout(send, PAUSE_MS);
   });
   area.addEventListener("blur", () => timer && send());
   keepKeys(area);
 
+  const drawNote = () => {
+    note.textContent = noteText(model, area.value.length >= model.get("limit"));
+    note.hidden = !note.textContent;
+  };
   const draw = () => {
     caption.textContent = model.get("label");
     area.placeholder = model.get("placeholder");
     area.maxLength = model.get("limit");
-    note.textContent = model.get("note");
-    note.hidden = !model.get("note");
+    drawNote();
+  };
+  const drawMarks = () => {
+    const text = model.get("value");
+    const same = fieldText(text) === wellFormed(area.value);
+    marks.show(same ? model.get("marked").map((stretch) => stretch.map((place) => toUnits(text, place))) : []);
   };
   const drawValue = () => {
     const unsent = timer !== 0;
-    if (!unsent && wellFormed(area.value) !== model.get("value")) area.value = model.get("value");
+    if (!unsent && wellFormed(area.value) !== fieldText(model.get("value"))) area.value = model.get("value");
+    drawNote();
     requestAnimationFrame(() => fit(area));
   };
   const watched = "change:label change:placeholder change:limit change:note";
   model.on(watched, draw);
   model.on("change:value", drawValue);
+  model.on("change:marked", drawMarks);
+  const endSelection = sendSelection(model, area);
   draw();
   drawValue();
+  drawMarks();
   return () => {
     clearTimeout(timer);
+    endSelection();
+    marks.forget();
+    model.off("change:marked", drawMarks);
     model.off(watched, draw);
     model.off("change:value", drawValue);
   };

@@ -1,0 +1,142 @@
+"""The text field: marks stand where the characters stand, and what is selected is sent."""
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from lablib.widgets import TextInput
+from lablib.widgets.page import static_page
+
+LONG = "".join(f"line {i} of a text\n" for i in range(60))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n👋é"))
+
+
+@pytest.fixture
+def show(page):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def show(**traits):
+        page.set_content(static_page(TextInput(**traits)))
+        page.evaluate("window.shown")
+        return page
+
+    yield show
+    assert errors == []
+
+
+def get(page, name):
+    return page.evaluate(f"window.shown.then(([text]) => text.model.get('{name}'))")
+
+
+def put(page, name, value):
+    script = "([name, value]) => window.shown.then(([text]) => text.model.set(name, value))"
+    page.evaluate(script, [name, value])
+
+
+def select(page, start, end):
+    """As with the mouse: from one UTF-16 unit of the field to another."""
+    page.locator(".lab-area-frame > textarea").evaluate(
+        "(area, [start, end]) => { area.focus(); area.setSelectionRange(start, end); }",
+        [start, end],
+    )
+    page.wait_for_timeout(300)
+
+
+def boxes(page):
+    return [mark.bounding_box() for mark in page.locator(".lab-area-mark").all()]
+
+
+def test_a_mark_stands_under_its_characters(show):
+    page = show(value="one two three", marked=[[4, 7]])
+    (two,) = boxes(page)
+    put(page, "marked", [[0, 4], [7, 13]])
+    before, after = boxes(page)
+    assert before["x"] + before["width"] == pytest.approx(two["x"], abs=0.5)
+    assert after["x"] == pytest.approx(two["x"] + two["width"], abs=0.5)
+    field = page.locator(".lab-area-frame > textarea").bounding_box()
+    assert field["y"] < two["y"] and two["y"] + two["height"] < field["y"] + field["height"]
+    put(page, "marked", [])
+    assert boxes(page) == []
+
+
+def test_a_mark_over_several_lines_has_a_box_on_each(show):
+    page = show(value="one\ntwo\nthree", marked=[[2, 10]])
+    tops = [box["y"] for box in boxes(page)]
+    assert len(set(tops)) == 3 and tops == sorted(tops)
+
+
+def test_the_field_scrolls_to_its_mark(show):
+    page = show(value=LONG)
+    put(page, "marked", [[LONG.index("line 50"), LONG.index("line 50") + 7]])
+    (mark,) = boxes(page)
+    field = page.locator(".lab-area-frame > textarea").bounding_box()
+    assert field["y"] < mark["y"] < field["y"] + field["height"]
+    line = mark["y"]
+    page.locator(".lab-area-frame > textarea").evaluate("(area) => { area.scrollTop -= 24; }")
+    page.wait_for_timeout(50)
+    assert boxes(page)[0]["y"] == pytest.approx(line + 24, abs=1)
+
+
+def test_typing_takes_the_marks_away(show):
+    page = show(value="one two", marked=[[0, 3]])
+    page.locator(".lab-area-frame > textarea").press("End")
+    page.keyboard.type("!")
+    assert boxes(page) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "points"),
+    [
+        ("one two", [4, 7], [4, 7]),
+        ("👋é👋x", [2, 5], [1, 3]),
+        ("a\r\nb\rc", [2, 4], [3, 5]),
+        ("one", [1, 1], []),
+    ],
+)
+def test_what_is_selected_is_sent_in_code_points(show, text, units, points):
+    page = show(value=text, selects=True)
+    select(page, *units)
+    assert get(page, "selection") == points
+
+
+def test_a_field_that_sends_no_selection(show):
+    page = show(value="one two")
+    select(page, 0, 3)
+    assert get(page, "selection") == []
+
+
+@pytest.fixture
+def places(show):
+    """For each code point of a text its place in the field, and the way back from there."""
+    page = show()
+    script = """([text, places]) => window.shown.then(([{ module }]) => places.map((place) => {
+        const units = module.toUnits(text, place);
+        return [units, module.toPoints(text, units)];
+    }))"""
+    return lambda text: page.evaluate(script, [text, list(range(len(text)))])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=TEXTS)
+@example(text="\r\n\r👋\r\n")
+def test_places_in_any_text(places, text):
+    for i, (units, points) in enumerate(places(text)):
+        between = text[i - 1 : i + 1] == "\r\n" if i else False
+        before = text[: i - between].replace("\r\n", "\n")
+        assert units == len(before.encode("utf-16-le")) // 2
+        assert points == i - between
+
+
+def test_a_carriage_return_in_the_text_stays_there(show):
+    page = show(value="a\r\nb")
+    page.wait_for_timeout(50)
+    assert get(page, "value") == "a\r\nb"
+
+
+def test_a_full_field_says_so(show):
+    page = show(value="123456", limit=5, note="And this.")
+    words = page.locator(".lab-note").text_content()
+    assert words == "The field is full: it takes 5 characters. And this."
+    page.locator(".lab-area-frame > textarea").fill("1234")
+    assert page.locator(".lab-note").text_content() == "And this."
