@@ -22,6 +22,7 @@ _HOME = {
             "Arrival Arrivals Candidate Match Merge Part WordSteps bpe_steps kind_of"
             " unigram_steps word_steps wordpiece_steps"
         ),
+        "corners": "CORNERS Corner Reading corner",
     }.items()
     for name in names.split()
 }
