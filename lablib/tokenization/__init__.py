@@ -16,7 +16,9 @@ _HOME = {
         "compute": "Encoding Token byte_offsets encode",
         "named": "TokenizerCard as_tokenizer menu",
         "levels": "Ladder Rung code_point_name ladder sharing",
-        "comparison": "Comparison Difference Row compare decode differences",
+        "comparison": "Comparison Difference Row compare decode differences unknown",
+        "languages": "Cost Costs language_costs parallel_sentences read_parallel",
+        "vocabulary_search": "ORDERS Query entries_of search scripts unused used",
         "pipeline": "Pretoken backend pretokens",
         "steps": (
             "Arrival Arrivals Candidate Match Merge Part WordSteps bpe_steps kind_of"

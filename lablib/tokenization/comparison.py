@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+import numpy as np
+
 from lablib.tokenization.compute import Encoding, encode
 from lablib.tokenization.named import AnyTokenizer, as_tokenizer, name_of
 
@@ -117,7 +119,7 @@ def _row(text: str, tokenizer: AnyTokenizer) -> Row:
     if decoded != encoding.text:
         head = encode(text[:LOOKED_AT], opened)
         found = differences(head.text, decode(head, opened))
-    return Row(name_of(tokenizer), encoding, _unknown(encoding, opened), decoded, found)
+    return Row(name_of(tokenizer), encoding, unknown(encoding, opened), decoded, found)
 
 
 def decode(encoding: Encoding, tokenizer: AnyTokenizer) -> str:
@@ -126,12 +128,18 @@ def decode(encoding: Encoding, tokenizer: AnyTokenizer) -> str:
     return str(as_tokenizer(tokenizer).decode(own, clean_up_tokenization_spaces=False))
 
 
-def _unknown(encoding: Encoding, tokenizer: Any) -> int:
-    """Tokens that stand for unknown text; one that is spelled out in the text is none of them."""
-    unknown = tokenizer.unk_token_id
-    places = [i for i, id in enumerate(encoding.ids) if id == unknown and not encoding.added[i]]
-    spans = (encoding.spans[i] for i in places)
-    return sum(encoding.text[start:end] != tokenizer.unk_token for start, end in spans)
+def unknown(encoding: Encoding, tokenizer: AnyTokenizer) -> int:
+    """How many tokens say only that the tokenizer does not know what stands there; one that is
+    spelled out in the text is none of them.
+
+    Example:
+        >>> unknown(encode("hello qwxzk [UNK]", "words"), "words")
+        1
+    """
+    opened = as_tokenizer(tokenizer)
+    mine = np.array(encoding.ids) == opened.unk_token_id
+    spans = encoding.spans[mine & ~encoding.added].tolist()
+    return sum(encoding.text[start:end] != opened.unk_token for start, end in spans)
 
 
 def differences(text: str, decoded: str) -> tuple[Difference, ...]:
