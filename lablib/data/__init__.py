@@ -1,0 +1,38 @@
+"""The texts that come with the labs, all written for them.
+
+    >>> from lablib import data
+    >>> data.text("almanac").splitlines()[0]
+    "THE LAMPLIGHTER'S ALMANAC"
+"""
+
+from pathlib import Path
+
+_TEXTS = Path(__file__).parent / "texts"
+
+
+def names() -> list[str]:
+    """The texts there are.
+
+    `almanac` is a year in a harbour town, told by its lamplighter, 19 kB; `almanach` is a part of
+    it in German, 4 kB.
+
+    >>> names()
+    ['almanac', 'almanach']
+    """
+    return sorted(path.stem for path in _TEXTS.glob("*.txt"))
+
+
+def text(name: str) -> str:
+    """A text by its name.
+
+    Raises:
+        ValueError: if there is none of that name.
+
+    >>> text("novel")
+    Traceback (most recent call last):
+    ...
+    ValueError: There is no text 'novel': choose one of almanac, almanach.
+    """
+    if name not in names():
+        raise ValueError(f"There is no text {name!r}: choose one of {', '.join(names())}.")
+    return (_TEXTS / f"{name}.txt").read_text(encoding="utf-8")
