@@ -64,6 +64,8 @@ def wait_for(url, server, seconds=180):
     raise TimeoutError(f"{url} did not answer within {seconds} s")
 
 
+SHOTS = os.environ.get("LAB_SCREENSHOTS")
+READY = ".lab-panel .lab-foot[data-state=ready]"
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
@@ -116,6 +118,13 @@ class Lab:
         book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(book, self.home / "labs" / name)
         return f"labs/{name}"
+
+
+def shot(page, name):
+    """Keep a picture of the first panel where `make screenshots` asked for pictures."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.locator(".lab-panel").first.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 HARMLESS = re.compile(r"favicon|ResizeObserver")

@@ -1,14 +1,11 @@
 """Lab 05 in JupyterLab, as a learner uses it: type, turn a knob, write, branch, stop."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from lablib import models
 from lablib.sampling import next_logits, top
+from tests.browser.conftest import READY, shot
 
-SHOTS = os.environ.get("LAB_SCREENSHOTS")
 KNOBS = (
     "from lablib import sampling as sp\n"
     'sp.knob_panel("Once upon a time", "pocket-gpt2", sp.Knobs(temperature=0.8, top_p=0.9))'
@@ -17,19 +14,11 @@ WRITE = (
     "from lablib import sampling as sp\n"
     'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=30)'
 )
-READY = ".lab-panel .lab-foot[data-state=ready]"
 
 
 @pytest.fixture(scope="module")
 def pocket():
     return models.load("pocket-gpt2")
-
-
-def shot(page, name):
-    """Keep a picture where `make screenshots` asked for them."""
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.locator(".lab-panel").first.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

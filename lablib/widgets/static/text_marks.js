@@ -8,7 +8,7 @@ class Marks {
     this.area = area;
     this.node = element("div", "lab-area-marks");
     this.node.setAttribute("aria-hidden", "true");
-    this.copy = element("div", "lab-area lab-area-copy");
+    this.copy = element("div", "lab-area-copy");
     this.copy.append(new Text());
     this.boxes = element("div", "lab-area-boxes");
     this.node.append(this.copy, this.boxes);
