@@ -12,7 +12,7 @@ from tokenizers import models as kinds
 from lablib.exercises import Bug, Exercise, Guess, Prediction, grade, lab
 from lablib.models.vocabulary import vocabulary
 from lablib.tokenization.compute import encode
-from lablib.tokenization.exercises import broken, solutions, tasks
+from lablib.tokenization.exercises import broken, corner_tasks, solutions, tasks
 from lablib.tokenization.exercises.practice import gpt2_merges, wordpiece
 from lablib.tokenization.pipeline import backend, model_part
 from lablib.unicode import well_formed
@@ -229,9 +229,9 @@ def test_two_ways_to_write_one_text(answer, words):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (tasks.CODE, f"get it to {tasks.MOST_TOKENS}"),
-        (tasks.CODE.replace(" " * 8, "\t"), "Right"),
-        (tasks.CODE.replace(" " * 8, ""), "Python cannot read this"),
+        (corner_tasks.CODE, f"get it to {corner_tasks.MOST_TOKENS}"),
+        (corner_tasks.CODE.replace(" " * 8, "\t"), "Right"),
+        (corner_tasks.CODE.replace(" " * 8, ""), "Python cannot read this"),
         ("def sign(x): return 1", "another program"),
         ("\0", "Python cannot read this"),
         (7, "as a text"),
@@ -243,8 +243,8 @@ def test_cheaper_code(answer, words):
 
 def test_the_notebook_has_the_code_that_is_to_become_cheaper(gpt2):
     asked = lab("tokenization")["tokenization/cheaper-code"].question
-    assert f"costs {len(ids_of(tasks.CODE, gpt2))} tokens" in asked
+    assert f"costs {len(ids_of(corner_tasks.CODE, gpt2))} tokens" in asked
     cell = next(cell for cell in cells("tokenization") if "cheaper-code" in cell)
     names = {}
     exec(cell.partition("cheaper = ")[0], names)
-    assert names["code"] == tasks.CODE
+    assert names["code"] == corner_tasks.CODE

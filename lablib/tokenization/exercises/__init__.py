@@ -5,7 +5,7 @@ the odd corners.
 """
 
 from lablib.exercises.records import Record
-from lablib.tokenization.exercises import bugs, predictions, tasks
+from lablib.tokenization.exercises import bugs, corner_tasks, predictions, tasks
 
 RECORDS: tuple[Record, ...] = (
     # What a token is
@@ -40,13 +40,13 @@ RECORDS: tuple[Record, ...] = (
     # Odd corners
     bugs.WORD_BY_WORD,
     predictions.NUMBER_CUT,
-    tasks.IN_THREES,
+    corner_tasks.IN_THREES,
     predictions.TRAILING_SPACE,
-    tasks.TWO_WAYS,
-    tasks.CHEAPER_CODE,
-    tasks.UNIX_LINES,
-    tasks.SAME_WORD,
+    corner_tasks.TWO_WAYS,
+    corner_tasks.CHEAPER_CODE,
+    corner_tasks.UNIX_LINES,
+    corner_tasks.SAME_WORD,
     bugs.CUT_IN_A_CHARACTER,
     predictions.TYPED_CONTROL_TOKEN,
-    tasks.SAFE_IDS,
+    corner_tasks.SAFE_IDS,
 )
