@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from lablib import models
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerBase
 
-AnyTokenizer: TypeAlias = (
-    "str | os.PathLike[str] | PreTrainedTokenizerBase | Tokenizer | models.LoadedModel"
-)
+AnyTokenizer: TypeAlias = Union[
+    str, "os.PathLike[str]", "PreTrainedTokenizerBase", "Tokenizer", models.LoadedModel
+]
 """A name, hub id or folder, a tokenizer, or a model that has one."""
 
 UNKNOWN = "[UNK]"

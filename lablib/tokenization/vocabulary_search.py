@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lablib.models.vocabulary import Entry, vocabulary
 from lablib.tokenization.compute import encode
@@ -13,7 +13,7 @@ from lablib.tokenization.named import AnyTokenizer, as_tokenizer
 if TYPE_CHECKING:
     import regex
 
-ORDERS: dict[str, Callable[[Entry], object]] = {
+ORDERS: dict[str, Callable[[Entry], Any]] = {
     "id": lambda entry: entry.id,
     "longest": lambda entry: (-letters(entry), entry.id),
     "shortest": lambda entry: (letters(entry), entry.id),

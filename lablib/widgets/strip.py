@@ -25,7 +25,8 @@ class TokenStrip(anywidget.AnyWidget):
     """One chip per token: what is in it can be seen, pointed at, heard and chosen.
 
     A token is a dict. `text` must be there; `id`, `bytes` (hexadecimal), `special`, `value`, `note`
-    (words for the card that opens on hover) and `mark` may be. `tokens.token_dicts` makes them.
+    (words for the card that opens on hover), `mark` and `caption` (what stands under the chip where
+    there is no value) may be. `tokens.token_dicts` makes them.
 
     Attributes:
         tokens: the tokens, in order. Set it, or `append` to it while text is being generated; for
@@ -34,7 +35,7 @@ class TokenStrip(anywidget.AnyWidget):
         value_label: what `value` is: "probability", "surprisal" …; it is shown as a colour.
         scale: `min` and `max` of the colours (`min` may be the larger), `palette`, `unit`; the keys
             left out are 0, 1, "viridis" and "".
-        show_numbers: whether each value stands under its chip; the reader can switch it.
+        show_numbers: whether each value or caption stands under its chip; the reader can switch it.
         legend: whether the line that explains colours and marks is there.
         marks: the marks in the order of their outlines, so that one mark looks the same in several
             strips; a mark not named here takes the next outline.
@@ -197,6 +198,7 @@ def to_browser(token: Token) -> Token:
         "ends_line": ends_line or None,
         "value": finite(value),
         "number": None if value is None else number(value),
+        "caption": sendable(token.get("caption") or ""),
         "note": sendable(token.get("note") or ""),
         "mark": sendable(token.get("mark") or ""),
     }

@@ -4,9 +4,13 @@ import random
 import unicodedata
 
 import pytest
+from hypothesis import settings
 
 from lablib import models
 from lablib.models import entries
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 RANGES = [
     (0x0, 0x80),

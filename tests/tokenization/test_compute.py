@@ -97,17 +97,20 @@ def tiles(encoding, text):
     assert reached == len(raw) and encoding.unread() == []
 
 
+@pytest.fixture(scope="module", params=["gpt2", "pocket-gpt2", "bytes"])
+def byte_level(request):
+    return as_tokenizer(request.param)
+
+
 @given(text=st.one_of(ANY_TEXT, HARD_TEXT))
 @example(text=" नमस्ते 👩🏽‍🚀\r\n\n  <|endoftext|>")
 @example(text=ALL_BYTES)
 @example(text="\ud83d\ude00\ud800")
-@pytest.mark.parametrize("name", ["gpt2", "pocket-gpt2", "bytes"])
-def test_byte_level_tokens_tile_every_text(name, text):
-    tokenizer = as_tokenizer(name)
-    encoding = encode(text, tokenizer)
+def test_byte_level_tokens_tile_every_text(byte_level, text):
+    encoding = encode(text, byte_level)
     assert encoding.lossless
     tiles(encoding, well_formed(text))
-    assert tokenizer.decode(encoding.ids) == well_formed(text)
+    assert byte_level.decode(encoding.ids) == well_formed(text)
 
 
 @given(text=ANY_TEXT)

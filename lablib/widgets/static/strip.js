@@ -113,7 +113,7 @@ function drawOption(option, token, look) {
   Object.assign(option, { token, look });
   const chip = option.firstChild;
   chip.firstChild.textContent = token.text;
-  chip.lastChild.textContent = token.number ?? "";
+  chip.lastChild.textContent = token.number ?? token.caption ?? "";
   chip.classList.toggle("lab-special", Boolean(token.special));
   chip.dataset.outline = token.mark ? look.outlineOf(token.mark) : "";
   option.classList.toggle("lab-ends-line", Boolean(token.ends_line));
@@ -253,6 +253,7 @@ class Strip {
       valueLabel: this.model.get("value_label"),
       scale: this.model.get("scale"),
       hasValues: this.tokens.some((token) => token.number !== undefined),
+      hasNumbers: this.tokens.some((token) => (token.number ?? token.caption) !== undefined),
       marks: order.filter((mark) => used.has(mark)),
       outlineOf: (mark) => order.indexOf(mark) % OUTLINES,
     };
@@ -261,7 +262,8 @@ class Strip {
   /** Tokens changed or came: only what differs is touched. */
   update() {
     const look = this.newLook();
-    const sameLegend = look.hasValues === this.look.hasValues && `${look.marks}` === `${this.look.marks}`;
+    const legend = ({ hasValues, hasNumbers, marks }) => `${[hasValues, hasNumbers, marks]}`;
+    const sameLegend = legend(look) === legend(this.look);
     if (!sameLegend) this.look = look;
     const follow = this.grows() && this.atEnd();
     this.draw();
@@ -373,12 +375,12 @@ class Strip {
   }
 
   drawLegend() {
-    const { hasValues, marks } = this.look;
+    const { hasValues, hasNumbers, marks } = this.look;
     const show = this.model.get("show_numbers");
-    this.list.classList.toggle("lab-numbered", show && hasValues);
+    this.list.classList.toggle("lab-numbered", show && hasNumbers);
     this.numbers.box.checked = show;
-    this.numbers.label.hidden = !hasValues;
-    this.legend.hidden = !this.model.get("legend") || !(hasValues || marks.length);
+    this.numbers.label.hidden = !hasNumbers;
+    this.legend.hidden = !this.model.get("legend") || !(hasNumbers || marks.length);
     if (this.legendLook === this.look) return;
     this.legendLook = this.look;
     const scale = hasValues ? [scaleLegend(this.look)] : [];

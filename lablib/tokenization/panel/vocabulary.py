@@ -1,0 +1,140 @@
+"""The vocabulary panel: what entries there are, and which of them a text uses."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib.models.vocabulary import Entry
+from lablib.tokenization.figures import counted, vocabulary_chips
+from lablib.tokenization.languages import parallel_sentences
+from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
+from lablib.tokenization.panel.code import OPENING, text_code
+from lablib.tokenization.vocabulary_search import ORDERS, Query, entries_of, scripts, search, used
+from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
+
+KINDS = {
+    "contains": "contains",
+    "begins with": "prefix",
+    "has the bytes": "pattern",
+}
+"""How the words of the search field are meant: for people, and as a field of `Query`."""
+USES = {"all entries": None, "used by the text": True, "not used by the text": False}
+ANY_SCRIPT = ("any script", "")
+
+
+class VocabularyPanel(Panel):
+    """A search field, filters, and the entries of the vocabulary that pass them."""
+
+    def __init__(self, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
+        self.kind = ipywidgets.Dropdown(options=KINDS, description="Entry")
+        self.wanted = TextInput(label="Search", placeholder="ing, or f0 9f ?? for bytes", limit=200)
+        self.script = ipywidgets.Dropdown(options=[ANY_SCRIPT], description="Script")
+        self.length = ipywidgets.IntRangeSlider(
+            value=(0, 130), min=0, max=130, description="Length", tooltip="in characters"
+        )
+        self.order = ipywidgets.Dropdown(options=list(ORDERS), description="Order")
+        self.spaces = ipywidgets.Checkbox(False, description="only spaces", indent=False)
+        self.use = ipywidgets.Dropdown(options=USES, description="Show")
+        self.text = TextInput(
+            value=" ".join(parallel_sentences().values()), label="A text of yours", limit=2**20
+        )
+        self.words = html_widget("")
+        self.strip = TokenStrip(selection="one", label="Entries of the vocabulary")
+        self.strip.show_numbers = True
+        self.found: tuple[Entry, ...] = ()
+        controls = [self.kind, self.script, self.length, self.order, self.use, self.spaces]
+        for control in controls:
+            control.layout.width = "296px"
+        super().__init__(
+            "Search the vocabulary",
+            [
+                self.wanted,
+                ipywidgets.Box(controls, layout={"flex_flow": "row wrap"}),
+                self.text,
+                self.words,
+                self.strip,
+            ],
+            choice=as_choice(tokenizer),
+            subtitle="Everything this tokenizer can say, and what of it a text uses.",
+            code=self._lines,
+        )
+        for changing in [self.wanted, *controls]:
+            changing.observe(lambda _: self.run(self._work), "value")
+        self.text.observe(lambda _: self._reread(), "value")
+        self.run(self._work)
+
+    def model_changed(self) -> None:
+        """Search the vocabulary of the new tokenizer."""
+        self.run(self._work)
+
+    def _reread(self) -> None:
+        """Another text matters only where its tokens do."""
+        if self.use.value is not None:
+            self.run(self._work)
+
+    @property
+    def query(self) -> Query:
+        """What the controls ask for."""
+        shortest, longest = self.length.value
+        return Query(
+            **{self.kind.value: self.wanted.value},
+            script=self.script.value or "",
+            shortest=shortest,
+            longest=None if longest == self.length.max else longest,
+            spaces=self.spaces.value,
+        )
+
+    def _work(self) -> Generator[Progress | None, None, None]:
+        tokenizer = self.choice.open(self.slot).tokenizer
+        total = len(entries_of(tokenizer))
+        yield None
+        found = search(tokenizer, self.query, self.order.value)
+        yield None
+        if self.use.value is not None:
+            seen = used([self.text.value], tokenizer)
+            found = tuple(entry for entry in found if (entry.id in seen) == self.use.value)
+        self._show(found, total)
+        yield None
+        self._offer_scripts(scripts(tokenizer))
+
+    def _show(self, found: tuple[Entry, ...], total: int) -> None:
+        self.found = found
+        self.strip.show(len(found), lambda first, last: vocabulary_chips(found[first:last]))
+        entries = counted(len(found), "entry").replace("entrys", "entries")
+        words = f"{entries} of {total:,}."
+        self.words.value = html_widget("{words}", words=words).value
+
+    def _offer_scripts(self, counts: dict[str, int]) -> None:
+        """The scripts of this vocabulary; the one chosen stays to be chosen."""
+        options = [ANY_SCRIPT, *((f"{name} ({count:,})", name) for name, count in counts.items())]
+        if tuple(options) != tuple(self.script.options):
+            chosen = self.script.value
+            with self.script.hold_trait_notifications():
+                self.script.options = options
+                self.script.value = chosen if chosen in counts else ""
+
+    def _lines(self) -> str:
+        query = ", ".join(
+            f"{name}={value!r}"
+            for name, value in vars(self.query).items()
+            if value != getattr(Query(), name)
+        )
+        call = f"tk.search({self.choice.name!r}, tk.Query({query}), {self.order.value!r})"
+        if self.use.value is None:
+            return f"{OPENING}found = {call}\n[entry.text for entry in found]"
+        test = "in" if self.use.value else "not in"
+        return (
+            f"{OPENING}{text_code(self.text.value)}found = {call}\n"
+            f"seen = tk.used([text], {self.choice.name!r})\n"
+            f"[entry.text for entry in found if entry.id {test} seen]"
+        )
+
+
+def vocabulary_panel(tokenizer: AnyTokenizer | TokenizerChoice = "gpt2") -> VocabularyPanel:
+    """Look through a tokenizer's vocabulary.
+
+    Args:
+        tokenizer: a name, hub id or folder, a model, or a tokenizer; it can be changed in the head.
+    """
+    return VocabularyPanel(tokenizer)
