@@ -25,6 +25,9 @@ _HOME = {
             " unigram_steps word_steps wordpiece_steps"
         ),
         "corners": "CORNERS Corner Reading corner",
+        "training": ("Trained held_out train train_bpe train_unigram train_wordpiece"),
+        "counting": "Growth growth",
+        "merge_view": "MergeView",
     }.items()
     for name in names.split()
 }

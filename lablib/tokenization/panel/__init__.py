@@ -10,6 +10,7 @@ from lablib.tokenization.panel.word import word_panel
 
 __all__ = [
     "compare_panel",
+    "corner_panel",
     "language_panel",
     "token_panel",
     "training_panel",

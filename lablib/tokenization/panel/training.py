@@ -1,0 +1,154 @@
+"""The training panel: train a tokenizer, then scrub through the sizes its vocabulary had."""
+
+from collections.abc import Generator
+from contextlib import closing
+from typing import get_args
+
+import ipywidgets
+
+from lablib import data
+from lablib.tokenization.counting import Growth, growth
+from lablib.tokenization.merge_view import MergeView
+from lablib.tokenization.panel.code import OPENING, text_code
+from lablib.tokenization.training import Kind, Told, Trained, held_out, train
+from lablib.unicode import well_formed
+from lablib.widgets import Panel, Progress, TextInput, html_widget
+
+OWN = "your own text"
+KINDS = {"BPE": "train_bpe", "WordPiece": "train_wordpiece", "Unigram": "train_unigram"}
+LIMIT = 5_000
+"""Characters of the text under the slider: some 800 words, cut anew at every move."""
+LONGEST = 2**20
+"""Characters of the learner's own text that fit into a field; `training_panel` takes any length."""
+SENTENCE = (
+    "The lamplighter walked home through the snow, thinking of pumpkins. "
+    "Der Laternenanzünder ging nach Hause."
+)
+
+Work = Generator[Progress | None, None, None]
+
+
+class TrainingPanel(Panel):
+    """What to train, a button to train it, and the slider over the size of its vocabulary.
+
+    `trained` is the tokenizer, None before the first; `growths` how many tokens the texts take.
+    """
+
+    def __init__(self, text: str | None, kind: Kind, size: int) -> None:
+        self.kind = ipywidgets.Dropdown(options=get_args(Kind), value=kind, description="Kind")
+        self.size = ipywidgets.BoundedIntText(
+            size,
+            min=1,
+            max=50_000,
+            step=100,
+            description="Entries",
+            tooltip="How large the vocabulary may become",
+        )
+        options = [*data.names(), OWN]
+        self.source = ipywidgets.Dropdown(options=options, description="Text")
+        self.own = TextInput(label="Your own text", limit=LONGEST)
+        self.second = ipywidgets.Dropdown(
+            options=options[:-1],
+            value=data.names()[-1],
+            description="Second",
+            tooltip="A text in another language: it is only counted, never trained on",
+        )
+        self.button = ipywidgets.Button(description="Train", button_style="primary")
+        self.note = html_widget("")
+        self.sentence = TextInput(value=SENTENCE, label="Text under the slider", limit=LIMIT)
+        self.view = MergeView()
+        self.trained: Trained | None = None
+        self.growths: dict[str, Growth] = {}
+        self._given = text
+        if text is not None:
+            self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
+        for control in (self.kind, self.size, self.source, self.second):
+            control.layout.width = "220px"
+        super().__init__(
+            "Train a tokenizer",
+            [
+                self._row(self.kind, self.size, self.source, self.second, self.button),
+                self.own,
+                self.note,
+                self.sentence,
+                self.view,
+            ],
+            subtitle="Nine tenths of the text are for training, the last tenth is held out. Then "
+            "move the slider: the vocabulary grows, entry by entry, as it did in training.",
+            code=self._lines,
+        )
+        self.button.on_click(lambda _: self.run(self._train))
+        self.sentence.observe(lambda _: self.run(self._cut), "value")
+        self.source.observe(lambda _: self._show_field(), "value")
+        for control in (self.kind, self.size, self.source, self.second, self.own):
+            control.observe(lambda _: self.outdate(), "value")
+        self._show_field()
+        self.run(self._train)
+
+    @staticmethod
+    def _row(*controls: ipywidgets.Widget) -> ipywidgets.Box:
+        return ipywidgets.Box(controls, layout=ipywidgets.Layout(flex_flow="row wrap"))
+
+    def _show_field(self) -> None:
+        self.own.layout.display = None if self.source.value == OWN else "none"
+
+    def text(self) -> str:
+        """The text to train on; one that was given and is too long for the field is kept whole."""
+        if self.source.value != OWN:
+            return data.text(self.source.value)
+        given = self._given or ""
+        return given if self.own.value == well_formed(given[:LONGEST]) else self.own.value
+
+    def _train(self) -> Work:
+        text, heldout = held_out(self.text())
+        second = self.second.value
+        with closing(train(self.kind.value, [text], self.size.value)) as run:
+            trained = yield from _told(run)
+        growths = {}
+        texts = {"training text": text, "held-out text": heldout}
+        texts[f"second text, {second}"] = data.text(second)
+        for place, (label, one) in enumerate(texts.items()):
+            yield Progress(place, len(texts), "texts counted")
+            if one:
+                growths[label] = growth(trained, one)
+        yield None
+        self.trained, self.growths = trained, growths
+        self.note.value = html_widget("{note}", note=trained.note).value
+        self.view.use(trained, growths)
+        yield from self._cut()
+
+    def _cut(self) -> Work:
+        yield None
+        if self.trained is not None:
+            self.view.show(self.sentence.value[:LIMIT])
+
+    def _lines(self) -> str:
+        own = self.source.value == OWN
+        source = text_code(self.text()) if own else f"text = data.text({self.source.value!r})\n"
+        return f"from lablib import data\n{OPENING}{source}" + (
+            f"training, heldout = tk.held_out(text)\n"
+            f"trained = tk.{KINDS[self.kind.value]}([training], {self.size.value})\n"
+            "tokenizer = trained.at(len(trained.entries))  # or any smaller size\n"
+            "tk.growth(trained, heldout or training).bytes_per_token[-1]"
+        )
+
+
+def _told(run: Generator[Told, None, Trained]) -> Generator[Progress, None, Trained]:
+    """What a training tells, as progress; gives back its result."""
+    while True:
+        try:
+            done, total, text = next(run)
+        except StopIteration as end:
+            return end.value
+        yield Progress(done, total, text)
+
+
+def training_panel(text: str | None = None, kind: Kind = "BPE", size: int = 1500) -> TrainingPanel:
+    """Train a tokenizer and see what a larger vocabulary buys and costs.
+
+    Args:
+        text: the learner's own text, of any length; None for one that comes with the labs.
+        kind: "BPE", "WordPiece" or "Unigram".
+        size: how many entries its vocabulary should have.
+    """
+    return TrainingPanel(text, kind, size)

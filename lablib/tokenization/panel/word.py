@@ -1,0 +1,91 @@
+"""The word panel: how a tokenizer builds the tokens of a word, step by step."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
+from lablib.tokenization.panel.code import OPENING
+from lablib.tokenization.step_figures import MARKS, Frame, frames, readable
+from lablib.tokenization.steps import WordSteps, kind_of, word_steps
+from lablib.unicode import well_formed
+from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
+
+LIMIT = 300
+"""Characters of a word: every one may be a step, and the work grows with their square."""
+
+
+class WordPanel(Panel):
+    """A word, a slider over the steps that build its tokens, and the choice made at each.
+
+    `built` holds all steps, `frames` what the slider shows at each of its places.
+    """
+
+    def __init__(self, word: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
+        self.text = TextInput(value=well_formed(word)[:LIMIT], label="Word", limit=LIMIT)
+        self.slider = ipywidgets.IntSlider(
+            description="Step", min=0, max=0, layout={"width": "100%"}
+        )
+        self.strip = TokenStrip(marks=MARKS, label="Pieces")
+        self.words = html_widget("")
+        self.table = html_widget("")
+        self.built: WordSteps | None = None
+        self.frames: list[Frame] = []
+        self._texts: tuple[object, dict[str, str]] = (None, {})
+        super().__init__(
+            "How a word is built",
+            [self.text, self.slider, self.strip, self.words, self.table],
+            choice=as_choice(tokenizer),
+            subtitle="Move the slider to watch the tokenizer work. At each step: what it could do, "
+            "what it does, and why this first.",
+            code=self._lines,
+        )
+        self.text.observe(lambda _: self.run(self._work), "value")
+        self.slider.observe(lambda _: self._draw(), "value")
+        self.run(self._work)
+
+    def model_changed(self) -> None:
+        """Build the word with the new tokenizer."""
+        self.run(self._work)
+
+    def _work(self) -> Generator[None, None, None]:
+        tokenizer = self.choice.open(self.slot).tokenizer
+        built = word_steps(self.text.value[:LIMIT], tokenizer)
+        yield
+        if self._texts[0] is not tokenizer:
+            self._texts = (tokenizer, readable(tokenizer))
+        shown = frames(built, self._texts[1])
+        yield
+        self.built, self.frames = built, shown
+        self.slider.max = len(shown) - 1
+        self._draw()
+
+    def _draw(self) -> None:
+        frame = self.frames[min(self.slider.value, len(self.frames) - 1)]
+        self.strip.tokens = [{"text": text, "mark": mark} for text, mark in frame.pieces]
+        self.words.value = html_widget("{words}", words=frame.words).value
+        self.table.value = frame.table
+
+    def _lines(self) -> str:
+        kind = kind_of(self.choice.open(self.slot).tokenizer)
+        step = "step.pair, step.rank" if kind == "BPE" else "step"
+        return OPENING + (
+            f"word, tokenizer = {self.text.value!r}, {self.choice.name!r}\n"
+            f"built = tk.{kind.lower()}_steps(word, tokenizer)\n"
+            "for step in built:\n"
+            f"    print({step})\n"
+            "built.tokens"
+        )
+
+
+def word_panel(
+    word: str = "untranslatable", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
+) -> WordPanel:
+    """Watch a word being built: BPE's merges, WordPiece's matches or a unigram's best path.
+
+    Args:
+        word: the word at the start; it can be edited. A space before it counts in most BPEs.
+        tokenizer: a name, hub id or folder, a tokenizer, or a choice that panels share.
+    """
+    return WordPanel(word, tokenizer)

@@ -1,0 +1,176 @@
+// The merge view: a sentence at any size of a vocabulary, and what each size costs, with no kernel.
+//
+// Traits in: kind, entries, merges, scores, smallest, words, text_bytes, curves. Both ways: size.
+
+const SAVE_MS = 250;
+const TIMINGS_KEPT = 200;
+
+const count = (number) => number.toLocaleString("en");
+const plain = (number) => String(Number(number.toPrecision(6)));
+const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+
+const ABOUT = {
+  BPE: "The merges up to this size, applied in their order: what training would have given at this size.",
+  WordPiece: "Longest match first, with the entries up to this size: what training would have given at this size.",
+  Unigram: "The characters and, of all others, the most probable entries, with the probabilities they have in the whole vocabulary. Training at this size would give them others.",
+};
+
+const jsonOf = (bytes) => (bytes.length ? JSON.parse(new TextDecoder().decode(bytes)) : []);
+const numbersOf = (type, value) => new type(bytesOf(value).slice().buffer);
+
+/** Everything that does not change while the slider moves. */
+function readState(model) {
+  const { entries = [], shown = [] } = jsonOf(bytesOf(model.get("entries")));
+  const merges = numbersOf(Int32Array, model.get("merges"));
+  const scores = numbersOf(Float64Array, model.get("scores"));
+  return {
+    shown,
+    known: grammar(model.get("kind"), entries, merges, scores),
+    smallest: model.get("smallest"),
+    largest: entries.length,
+    curves: model.get("curves").map(readCurve),
+  };
+}
+
+/** What came last into a vocabulary of this size, in parts: [text, class] each. */
+function moment({ known, shown, smallest, curves }, size) {
+  if (size <= smallest) return [[`The ${count(smallest)} entries before the first step: ${known.kind === "BPE" ? "all bytes" : "the characters"}.`]];
+  const newest = [`${shown[size - 1]}`, "merges-piece merges-newest"];
+  const step = `${known.kind === "BPE" ? "Merge" : "Entry"} ${count(size - smallest)}: `;
+  if (known.kind !== "BPE") return [[step], newest];
+  const at = 3 * mergesAt(known, size - 1);
+  const [left, right] = [known.merges[at], known.merges[at + 1]];
+  const parts = [[step], [shown[left], "merges-piece"], [" + "], [shown[right], "merges-piece"], [" \u2192 "], newest];
+  const first = curves[0];
+  const place = size - smallest;
+  const times = first && first.sizes[place] === size ? first.tokens[place - 1] - first.tokens[place] : null;
+  return times === null ? parts : [...parts, [`, ${plural(times, "time")} in the ${first.label}`]];
+}
+
+/** The slider and the field for the size; `move(size, since)` is told every change. */
+function sizeControl(move) {
+  const node = element("div", "merges-size");
+  const label = element("label", "merges-label", "Vocabulary size");
+  const slider = element("input", "merges-slider");
+  const field = element("input", "merges-field");
+  label.append(slider);
+  Object.assign(slider, { type: "range", step: 1 });
+  Object.assign(field, { type: "number", step: 1 });
+  field.setAttribute("aria-label", "Vocabulary size as a number");
+  slider.addEventListener("input", (event) => move(Number(slider.value), event.timeStamp));
+  field.addEventListener("change", (event) => move(Number(field.value), event.timeStamp));
+  node.append(label, field);
+  const resize = (smallest, largest) => {
+    for (const input of [slider, field]) Object.assign(input, { min: smallest, max: largest });
+  };
+  const draw = (size) => {
+    slider.value = field.value = size;
+    slider.setAttribute("aria-valuetext", `${count(size)} entries`);
+  };
+  return { node, resize, draw };
+}
+
+/** The chips of the sentence. A word is drawn anew only where its cut changed. */
+function sentenceChips() {
+  const node = element("div", "merges-words");
+  node.tabIndex = 0;
+  node.setAttribute("role", "group");
+  let cuts = [];
+  const chip = (shown, number, newest) => element("span", number === newest ? "merges-piece merges-newest" : "merges-piece", shown[number]);
+  const reset = (words) => {
+    cuts = words.map(() => "");
+    node.replaceChildren(...words.map(() => element("span", "merges-word")));
+  };
+  const draw = (words, cut, shown, newest) => {
+    const known = new Map();
+    let tokens = 0;
+    words.forEach((word, i) => {
+      if (!known.has(word)) known.set(word, cut(word));
+      const pieces = known.get(word);
+      tokens += pieces.length;
+      const key = `${pieces.join()}${pieces.includes(newest) ? "*" : ""}`;
+      if (key === cuts[i]) return;
+      cuts[i] = key;
+      node.children[i].replaceChildren(...pieces.map((number) => chip(shown, number, newest)));
+    });
+    return tokens;
+  };
+  return { node, reset, draw };
+}
+
+function render({ model, el }) {
+  el.classList.add("lab-merges");
+  keepKeys(el);
+  el.__timings = []; // milliseconds from the event to the finished layout
+  const empty = element("p", "merges-empty", "No vocabulary yet: train one.");
+  const whole = element("div");
+  const now = element("p", "merges-moment");
+  const total = element("p", "merges-total");
+  const about = element("p", "merges-dim");
+  const chips = sentenceChips();
+  const chart = growthChart();
+  let state = readState(model);
+  let since = 0;
+  let timer = 0;
+
+  const move = (size, moment) => {
+    since = moment;
+    model.set("size", Math.min(Math.max(Math.round(size) || 0, state.smallest), state.largest));
+    since = 0;
+    control.draw(model.get("size"));
+    clearTimeout(timer);
+    timer = setTimeout(() => model.save_changes(), SAVE_MS);
+  };
+  const control = sizeControl(move);
+
+  const drawAll = (moved) => {
+    const size = model.get("size");
+    whole.hidden = !(empty.hidden = state.largest > 0);
+    if (whole.hidden) return;
+    const words = model.get("words");
+    const bytes = model.get("text_bytes");
+    control.draw(size);
+    const tokens = chips.draw(words, cutter(state.known, size), state.shown, size > state.smallest ? size - 1 : -1);
+    now.replaceChildren(...moment(state, size).map(([text, name]) => element("span", name, text)));
+    write(total, words.length ? `Your text: ${plural(tokens, "token")} for ${plural(bytes, "byte")}, ${(bytes / Math.max(tokens, 1)).toFixed(2)} bytes per token` : "Type a text above to see its tokens.");
+    chips.node.setAttribute("aria-label", total.textContent);
+    chart.draw(size);
+    if (moved) measure(moved);
+  };
+  const measure = (moved) => {
+    el.getBoundingClientRect(); // lays the page out now, so that the time holds that too
+    el.__timings.push(performance.now() - moved);
+    if (el.__timings.length > TIMINGS_KEPT) el.__timings.shift();
+  };
+  const draw = oncePerFrame(drawAll);
+
+  const reread = () => {
+    state = readState(model);
+    write(about, ABOUT[state.known.kind]);
+    control.resize(state.smallest, state.largest);
+    chart.build(state.curves, state.smallest, state.largest);
+    chips.reset(model.get("words"));
+    draw(0);
+  };
+  const rewrite = () => {
+    chips.reset(model.get("words"));
+    draw(0);
+  };
+  const onSize = () => draw(since);
+
+  whole.append(control.node, now, total, chips.node, about, chart.node);
+  el.append(empty, whole);
+  const vocabulary = ["kind", "entries", "merges", "scores", "smallest", "curves"].map((name) => `change:${name}`).join(" ");
+  model.on(vocabulary, reread);
+  model.on("change:words", rewrite);
+  model.on("change:size", onSize);
+  reread();
+  return () => {
+    clearTimeout(timer);
+    model.off(vocabulary, reread);
+    model.off("change:words", rewrite);
+    model.off("change:size", onSize);
+  };
+}
+
+export default { render };
