@@ -1,11 +1,8 @@
 """What the tests of the panels share: an open model to give them, and running their code."""
 
-import ast
-
-import torch
-
 from lablib import models
 from lablib.widgets import ModelChoice
+from tests import panels
 
 CARD = models.ModelCard("tiny", "causal", "folder", None, None, "mit", ("en",), "A tiny model.")
 
@@ -18,11 +15,6 @@ def opened(m):
 
 
 def run_code(panel, monkeypatch):
-    """Run the code a panel shows; the value of its last line, and all its names."""
+    """Run the code a panel shows, with the panel's own model whatever name is asked for."""
     monkeypatch.setattr(models, "load", lambda name: panel.choice.loaded)
-    code = ast.parse(panel.foot.code)
-    last = ast.Expression(code.body.pop().value)
-    names = {}
-    with torch.inference_mode():
-        exec(compile(code, "panel", "exec"), names)
-        return eval(compile(last, "panel", "eval"), names), names
+    return panels.run_code(panel)

@@ -1,0 +1,123 @@
+"""The corner panel: two or three ways to write a text, cut by one tokenizer."""
+
+from collections.abc import Generator
+
+import ipywidgets
+import numpy as np
+
+from lablib.tokenization.corners import CORNERS, LONGEST, Reading, corner
+from lablib.tokenization.figures import ADDED, chips, counted
+from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
+from lablib.tokenization.panel.code import OPENING, text_code
+from lablib.widgets import Panel, TextInput, TokenStrip
+from lablib.widgets.html import fill
+
+DIFFERS = "differs from the first row"
+
+
+class ReadingRow(ipywidgets.VBox):
+    """One case: what was done to the text, and its tokens."""
+
+    def __init__(self) -> None:
+        self.words = ipywidgets.HTML()
+        self.strip = TokenStrip(marks=[DIFFERS, ADDED])
+        super().__init__([self.words, self.strip])
+
+    def show(self, reading: Reading, first: Reading) -> None:
+        """Draw a reading, and say how it compares with the first."""
+        count = len(reading.encoding)
+        tokens = chips(reading.encoding, np.zeros(count, bool), 0, count)
+        for number in () if reading is first else reading.apart:
+            tokens[number]["mark"] = DIFFERS
+        words = reading_words(reading, first)
+        self.words.value = fill("<b>{label}</b>: {words}", label=reading.label, words=words)
+        self.strip.label, self.strip.tokens = reading.label, tokens
+
+
+def reading_words(reading: Reading, first: Reading) -> str:
+    """How many tokens, and whether they are those of the first case.
+
+    >>> rows = corner("accents").compare("é", "gpt2")
+    >>> [reading_words(row, rows[0]) for row in rows]
+    ['1 token', '3 tokens']
+    """
+    words = counted(len(reading.encoding), "token")
+    same = reading is not first and reading.encoding.ids == first.encoding.ids
+    return f"{words}, the same as in the first row" if same else words
+
+
+class CornerPanel(Panel):
+    """A corner to choose, its text to edit, and its cases one above the other."""
+
+    def __init__(self, name: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
+        chosen = corner(name)
+        self.menu = ipywidgets.Dropdown(
+            options=[(one.title, one.name) for one in CORNERS.values()],
+            value=chosen.name,
+            description="Corner",
+            layout={"width": "400px"},
+        )
+        self.question, self.why = ipywidgets.HTML(), ipywidgets.HTML()
+        self.text = TextInput(value=chosen.text, label="Text", limit=LONGEST)
+        self.rows = ipywidgets.VBox()
+        super().__init__(
+            "Odd corners",
+            [self.menu, self.question, self.text, self.rows, self.why],
+            choice=as_choice(tokenizer),
+            subtitle="Texts that look alike, or nearly, and what a tokenizer makes of them. Choose "
+            "a corner, change its text, change the tokenizer.",
+            code=self._lines,
+        )
+        self.menu.observe(lambda _: self._enter(), "value")
+        self.text.observe(lambda _: self.run(self._work), "value")
+        self._describe()
+        self.run(self._work)
+
+    def model_changed(self) -> None:
+        """Let the new tokenizer cut."""
+        self.run(self._work)
+
+    def _enter(self) -> None:
+        """Go to the chosen corner, with its own text."""
+        self._describe()
+        self.text.value = corner(self.menu.value).text
+        self.run(self._work)
+
+    def _describe(self) -> None:
+        chosen = corner(self.menu.value)
+        self.question.value = fill("<b>{question}</b>", question=chosen.question)
+        self.why.value = fill("{why}", why=chosen.why)
+
+    def _work(self) -> Generator[None, None, None]:
+        tokenizer = self.choice.open(self.slot).tokenizer
+        readings = corner(self.menu.value).compare(self.text.value, tokenizer)
+        yield
+        if len(self.rows.children) != len(readings):
+            self.rows.children = [ReadingRow() for _ in readings]
+        for row, reading in zip(self.rows.children, readings, strict=True):
+            row.show(reading, readings[0])
+            row.strip.legend = reading is readings[-1]
+
+    def _lines(self) -> str:
+        return (
+            OPENING
+            + text_code(self.text.value)
+            + f"readings = tk.corner({self.menu.value!r}).compare(text, {self.choice.name!r})\n"
+            + "[(reading.label, reading.encoding.ids) for reading in readings]"
+        )
+
+
+def corner_panel(
+    name: str = "leading-space", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
+) -> CornerPanel:
+    """Show how a tokenizer reads texts that look alike, or nearly.
+
+    Args:
+        name: the corner at the start, one of `tk.CORNERS`; another can be chosen.
+        tokenizer: a tokenizer, its name, a hub id or a folder; another can be chosen.
+
+    Raises:
+        ValueError: if there is no such corner.
+    """
+    return CornerPanel(name, tokenizer)
