@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, trainers
 from tokenizers import models as kinds
 
+from lablib import data
 from lablib.exercises import Bug, Exercise, Guess, Prediction, grade, lab
 from lablib.models.vocabulary import vocabulary
 from lablib.tokenization.compute import encode
+from lablib.tokenization.counting import growth
 from lablib.tokenization.exercises import broken, corner_tasks, solutions, tasks
 from lablib.tokenization.exercises.practice import gpt2_merges, wordpiece
+from lablib.tokenization.languages import language_costs, parallel_sentences
 from lablib.tokenization.pipeline import backend, model_part
+from lablib.tokenization.training import held_out, train_bpe
 from lablib.unicode import well_formed
 from tests.exercises.test_rooms import cells
 
@@ -74,6 +78,22 @@ def test_what_is_said_of_bert(bert):
     assert bert.tokenize("play🦩ful") == ["[UNK]"]
     assert bert.tokenize("playful") == ["playful"]
     assert {"play", "##ful"} <= bert.get_vocab().keys()
+
+
+def test_what_is_said_of_a_larger_vocabulary():
+    training, heldout = held_out(data.text(data.names()[0]))
+    trained = train_bpe([training], 2000)
+    counted = growth(trained, heldout)
+    tokens = dict(zip(counted.sizes.tolist(), counted.tokens.tolist(), strict=True))
+    doubled, again = tokens[1000] / tokens[500], tokens[max(tokens)] / tokens[1000]
+    assert 0.70 < doubled < 0.80 < again < 0.92
+
+
+def test_what_is_said_of_languages(gpt2):
+    costs = language_costs(parallel_sentences(), [gpt2])
+    premium = {cost.language: cost.premium for cost in costs.costs}
+    assert premium["Hindi"] > 5
+    assert 1.5 < premium["German"] < 2.5 and 1.5 < premium["French"] < 2.5
 
 
 # What each bug does, seen without our checks.

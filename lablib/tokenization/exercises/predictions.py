@@ -153,31 +153,31 @@ LARGER_VOCABULARY = Prediction(
     id="tokenization/larger-vocabulary",
     title="Twice the vocabulary",
     question=(
-        "You train BPE on a text with 1,000 entries, and again with 2,000. How does the number of "
-        "tokens that the text is cut into change?"
+        "You train BPE with 500 entries, and then with 1,000. How does the number of tokens change "
+        "that it takes for a text on which it was not trained?"
     ),
     answer=(
         Option(
             "It is halved",
-            "Far less. The first merges are of the most frequent pairs and save most; each later "
-            "one is rarer and saves less. Doubling the vocabulary saves some ten to twenty "
-            "percent.",
+            "Far less: it falls by about a quarter, and with the next doubling by about an eighth. "
+            "The most frequent pairs were merged first, and they save most.",
         ),
         Option(
-            "It falls by ten or twenty percent",
-            "Yes. The most frequent pairs are merged first, so each further merge saves less. A "
-            "larger vocabulary also costs: the model has a row of weights for each entry.",
+            "It falls by about a quarter",
+            "Yes, and with the next doubling by about an eighth: the most frequent pairs were "
+            "merged first. A larger vocabulary also costs: the model has a row of weights for "
+            "each entry.",
             right=True,
         ),
         Option(
             "It stays about the same",
-            "It falls: every new entry is a pair that was two tokens before. But by far less than "
-            "half, because the frequent pairs were merged first.",
+            "It falls by about a quarter: the new entries are pairs of letters that this text is "
+            "full of, too. It would stay the same in a language that shares no words.",
         ),
         Option(
             "It grows",
-            "A new entry replaces two tokens by one, so on the training text the number can only "
-            "fall: here by ten or twenty percent.",
+            "A new entry puts one token in place of two, so it hardly can. It falls by about a "
+            "quarter.",
         ),
     ),
 )
