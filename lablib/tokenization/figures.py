@@ -1,6 +1,7 @@
 """What the panels show of a result: chips, sentences, tables, the ladder, the bars."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ MARKS = [SHARED, ADDED]
 
 MOST_BYTES = 96
 """Bytes a ladder is drawn for; more would be wider than anybody scrolls."""
+MOST_NAMES = 8
+"""Code points whose names stand under it."""
 
 
 def chips(encoding: Encoding, shared: np.ndarray, first: int, last: int) -> list[dict[str, Any]]:
@@ -90,7 +93,8 @@ def encoding_words(encoding: Encoding, shared: np.ndarray) -> str:
 _LADDER = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
 <caption style="text-align: left; padding: 4px 0">{caption}</caption>
 {rows}
-</table></div>"""
+</table></div>
+<p style="color: var(--jp-ui-font-color2, #616161); line-height: 1.5">{names}</p>"""
 _LEVEL = (
     '<tr><th scope="row" style="text-align: left; padding: 2px 16px 2px 0">{name}</th>{cells}</tr>'
 )
@@ -106,12 +110,13 @@ def ladder_html(ladder: Ladder) -> str:
     """The ladder as a table: one column a byte, and above and below it what the byte is part of."""
     if not ladder.text:
         return ""
-    size = len(ladder.bytes)
+    size, tokens = len(ladder.bytes), _side_by_side(ladder.tokens)
     levels = {
         "characters": ladder.characters,
         "code points": ladder.code_points,
         "UTF-8 bytes": ladder.bytes,
-        "tokens": _side_by_side(ladder.tokens),
+        "tokens": tokens,
+        "token ids": [replace(rung, text=rung.note, note=rung.text) for rung in tokens],
     }
     shown = min(size, MOST_BYTES)
     caption = f"{counted(size, 'byte')}" + (f", the first {shown} of them" if shown < size else "")
@@ -119,7 +124,8 @@ def ladder_html(ladder: Ladder) -> str:
         fill(_LEVEL, name=name, cells="@").replace("@", _cells(rungs, shown))
         for name, rungs in levels.items()
     ]
-    return _LADDER.format(caption=escape(caption), rows="\n".join(rows))
+    names = "; ".join(f"{rung.text} {rung.note}" for rung in ladder.code_points[:MOST_NAMES])
+    return _LADDER.format(caption=escape(caption), rows="\n".join(rows), names=escape(f"{names}."))
 
 
 def _side_by_side(rungs: Sequence[Rung]) -> list[Rung]:
@@ -128,7 +134,7 @@ def _side_by_side(rungs: Sequence[Rung]) -> list[Rung]:
     for rung in rungs:
         if result and rung.start < result[-1].end:
             last = result.pop()
-            text, note = f"{last.text} + {rung.text}", f"{last.note}, {rung.note}"
+            text, note = f"{last.text} + {rung.text}", f"{last.note} + {rung.note}"
             rung = Rung(text, note, last.start, max(last.end, rung.end))
         result.append(rung)
     return result
@@ -168,7 +174,7 @@ def comparison_table(comparison: Comparison) -> str:
         )
         for row in comparison.rows
     ]
-    return table("The same text", columns, rows)
+    return table("The same text", columns, rows, words={0, 4, 5})
 
 
 def difference_words(differences: Sequence[Difference], most: int = 4) -> str:
@@ -194,6 +200,9 @@ def shortened(text: str, most: int = 24) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+_SCROLLING = '<div style="max-height: 360px; overflow: auto" tabindex="0" role="region" aria-label="Costs">{}</div>'
+
+
 def costs_table(costs: Costs) -> str:
     """One row for each language and tokenizer, as HTML."""
     columns = [
@@ -203,7 +212,7 @@ def costs_table(costs: Costs) -> str:
         ("unknown", "how many of them only say that something unknown stands there"),
         ("premium", "how many times as many tokens as in the first language"),
         ("context used", "which share of what the model reads at once"),
-        ("price", "of reading it, in the unit of the price per million tokens"),
+        ("price of 1,000", "of reading it a thousand times, in the unit of the price you set"),
     ]
     rows = [
         (
@@ -213,11 +222,11 @@ def costs_table(costs: Costs) -> str:
             f"{cost.unknown:,}",
             f"× {cost.premium:.2f}",
             f"{cost.context:.1%}",
-            f"{cost.price:.3g}",
+            f"{1000 * cost.price:,.4f}",
         )
         for cost in costs.costs
     ]
-    return table("The same sentence", columns, rows)
+    return _SCROLLING.format(table("The same sentence", columns, rows, words={0, 1}))
 
 
 def costs_words(costs: Costs) -> str:

@@ -96,7 +96,7 @@ def _token_rungs(encoding: Encoding, first: int, last: int) -> tuple[Rung, ...]:
     return tuple(
         Rung(
             token.text,
-            f"id {token.id}",
+            str(token.id),
             max(token.byte_start, before) - before,
             min(token.byte_end, size) - before,
         )

@@ -142,7 +142,7 @@ def _script_pattern(script: str) -> "regex.Pattern[str]":
     """
     import regex
 
-    name = script or "Common"
+    name = regex.sub(r"\W", "?", script) or "Common"  # a brace would end the name
     try:
         return regex.compile(
             rf"[\p{{Zyyy}}\p{{Zinh}}]*+(?:\p{{Script={name}}}[\p{{Zyyy}}\p{{Zinh}}]*+)+"

@@ -1,6 +1,6 @@
 """The only way to HTML: every value that is put into a template is escaped first."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from html import escape as _escape
 
 import ipywidgets
@@ -47,24 +47,29 @@ _HEADING = (
 
 
 def table(
-    caption: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]
+    caption: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[object]],
+    words: Container[int] = (0,),
 ) -> str:
     """An HTML table, everything in it escaped: words to the left, numbers to the right.
 
     Args:
         columns: for each column its name and a sentence that says what it is.
+        words: which columns hold words.
 
     >>> table("Two", [("n", "a number")], [["<b>"]]).count("&lt;b&gt;")
     1
     """
     head = "".join(
-        fill(_HEADING, side="right" if i else "left", text=name, tip=tip)
+        fill(_HEADING, side="left" if i in words else "right", text=name, tip=tip)
         for i, (name, tip) in enumerate(columns)
     )
     body = "\n".join(
         "<tr>"
         + "".join(
-            fill(_CELL, side="right" if i else "left", text=cell) for i, cell in enumerate(row)
+            fill(_CELL, side="left" if i in words else "right", text=cell)
+            for i, cell in enumerate(row)
         )
         + "</tr>"
         for row in rows

@@ -36,7 +36,7 @@ class TokenPanel(Panel):
             layout={"width": "auto"},
         )
         self.words = html_widget("")
-        self.strip = TokenStrip(selection="many", marks=MARKS, label="Tokens")
+        self.strip = TokenStrip(selection="many", marks=MARKS, label="Tokens", show_numbers=True)
         self.ladder = html_widget("")
         self.encoding: Encoding | None = None
         super().__init__(

@@ -40,8 +40,9 @@ class VocabularyPanel(Panel):
             value=" ".join(parallel_sentences().values()), label="A text of yours", limit=2**20
         )
         self.words = html_widget("")
-        self.strip = TokenStrip(selection="one", label="Entries of the vocabulary")
-        self.strip.show_numbers = True
+        self.strip = TokenStrip(
+            selection="one", label="Entries of the vocabulary", show_numbers=True
+        )
         self.found: tuple[Entry, ...] = ()
         controls = [self.kind, self.script, self.length, self.order, self.use, self.spaces]
         for control in controls:
@@ -61,17 +62,18 @@ class VocabularyPanel(Panel):
         )
         for changing in [self.wanted, *controls]:
             changing.observe(lambda _: self.run(self._work), "value")
-        self.text.observe(lambda _: self._reread(), "value")
+        self.text.observe(lambda _: self.run(self._work), "value")
+        self.use.observe(lambda _: self._show_text(), "value")
+        self._show_text()
         self.run(self._work)
 
     def model_changed(self) -> None:
         """Search the vocabulary of the new tokenizer."""
         self.run(self._work)
 
-    def _reread(self) -> None:
-        """Another text matters only where its tokens do."""
-        if self.use.value is not None:
-            self.run(self._work)
+    def _show_text(self) -> None:
+        """The text is there where it matters."""
+        self.text.layout.display = "none" if self.use.value is None else None
 
     @property
     def query(self) -> Query:
@@ -101,8 +103,7 @@ class VocabularyPanel(Panel):
     def _show(self, found: tuple[Entry, ...], total: int) -> None:
         self.found = found
         self.strip.show(len(found), lambda first, last: vocabulary_chips(found[first:last]))
-        entries = counted(len(found), "entry").replace("entrys", "entries")
-        words = f"{entries} of {total:,}."
+        words = f"{counted(len(found), 'token')} of {total:,} in the vocabulary."
         self.words.value = html_widget("{words}", words=words).value
 
     def _offer_scripts(self, counts: dict[str, int]) -> None:
