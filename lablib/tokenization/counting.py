@@ -43,6 +43,11 @@ class Growth:
         """The mean length of a token at each size, float64 [sizes]; more is a shorter sequence."""
         return self.bytes / np.maximum(self.tokens, 1)
 
+    def table(self) -> list[dict[str, float]]:
+        """One row per size: the tokens, and their mean length in bytes."""
+        rows = zip(self.sizes.tolist(), self.tokens.tolist(), self.bytes_per_token, strict=True)
+        return [{"size": size, "tokens": n, "bytes_per_token": float(b)} for size, n, b in rows]
+
 
 def growth(trained: Trained, text: str) -> Growth:
     """Count the tokens of a text at every size (BPE), or at 32 sizes (WordPiece, unigram).

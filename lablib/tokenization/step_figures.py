@@ -55,7 +55,7 @@ def frames(built: WordSteps[Any], texts: Texts) -> list[Frame]:
     shown: list[Frame] = []
     for place, part in enumerate(built.parts):
         before = [(_text(token, texts), "") for p in built.parts[:place] for token in p.tokens]
-        after = [(_text(p.text, texts), REST) for p in built.parts[place + 1 :]]
+        after = [(visible(built.word[p.start : p.end]), REST) for p in built.parts[place + 1 :]]
         for frame in _part_frames(part, texts):
             shown.append(replace(frame, pieces=(*before, *frame.pieces, *after)))
     return [*shown, _result(built, texts)]
@@ -114,7 +114,7 @@ def _merge_words(step: Merge, texts: Texts) -> str:
     left, right = (_text(piece, texts) for piece in step.pair)
     first = f"‘{left}’ and ‘{right}’ become ‘{_text(step.merged, texts)}’"
     if len({one.rank for one in step.candidates}) == 1:
-        return f"{first}: no other pair of neighbours stands in the list of merges."
+        return f"{first}, place {step.rank + 1:,} in the list of merges; no other pair is in it."
     next_best = min(
         (one for one in step.candidates if one.rank != step.rank), key=lambda one: one.rank
     )
@@ -147,7 +147,7 @@ def _match_frame(part: Part[Match], place: int, texts: Texts) -> Frame:
     words = (
         f"The longest entry that the rest begins with is ‘{visible(step.found)}’."
         if step.found is not None
-        else f"No entry begins ‘{visible(part.text[step.start :])}’: the whole word becomes unknown."
+        else f"No entry begins ‘{visible(part.text[step.start :])}’: the whole word is unknown."
     )
     caption = f"Looked up, the longest first: {len(step.tried):,} in all"
     columns = [("entry", "what was looked up"), ("", "")]
@@ -181,8 +181,9 @@ def _arrival_frame(part: Part[Arrivals], place: int, texts: Texts) -> Frame:
         ("sum", "log-probability of the whole path"),
         ("", ""),
     ]
+    so_far, last = visible(part.text[: step.end]), visible(step.best.token)
     words = (
-        f"The best cut of ‘{visible(part.text[: step.end])}’ ends with ‘{visible(step.best.token)}’: "
+        f"The best cut of ‘{so_far}’ ends with ‘{last}’: "
         f"its log-probabilities add up to {number(step.best.total)}, more than for any other."
     )
     return Frame(tuple(pieces), words, "All ways to get here", columns, rows)

@@ -171,6 +171,10 @@ class WordSteps(Generic[Step]):
         """Their ids."""
         return tuple(chain.from_iterable(part.ids for part in self.parts))
 
+    def table(self) -> list[dict[str, Any]]:
+        """One row per step: its number, from 1, and its fields."""
+        return [{"step": number, **vars(step)} for number, step in enumerate(self.steps, 1)]
+
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
 

@@ -7,6 +7,7 @@ at last the tokenizer, or `error`, one sentence. It ends by itself when nobody r
 
 import json
 import os
+import re
 import sys
 from threading import Event, Thread
 
@@ -45,7 +46,8 @@ def train(kind: str, text: str, size: int) -> tuple[Tokenizer, list[list[str]]]:
     >>> train("BPE", "aaaa", 258)[1]
     [['a', 'a'], ['aa', 'aa']]
     """
-    tokenizer, lines = untrained(kind), text.splitlines(keepends=True)
+    tokenizer = untrained(kind)
+    lines = (line[0] for line in re.finditer("[^\n]*\n|[^\n]+", text))  # no copy of the text
     if kind == "Unigram":
         # With fewer entries than these the library would go round for ever.
         size = max(size, len(_letters(tokenizer, text)) + 1)

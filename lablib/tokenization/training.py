@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -273,8 +274,9 @@ def _in_a_process(kind: Kind, text: str, size: int) -> Generator[Told, None, dic
 
 def _follow(process: "subprocess.Popen[str]", text: str) -> Generator[Told, None, dict[str, Any]]:
     assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(text)
-    process.stdin.close()
+    with suppress(BrokenPipeError):  # it died: below there is no result then
+        process.stdin.write(text)
+        process.stdin.close()
     told: Told = (0, 0, "Training")
     for line in process.stdout:
         answer = _read(line)

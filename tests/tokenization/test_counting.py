@@ -45,6 +45,7 @@ def test_a_book_at_many_sizes(shared):
         assert grown.tokens[size - 256] == len(whole.ids)
     assert np.all(np.diff(grown.tokens) <= 0)
     assert grown.bytes_per_token[0] == 1
+    assert grown.table()[0] == {"size": 256, "tokens": grown.bytes, "bytes_per_token": 1.0}
 
 
 @pytest.mark.parametrize("make", [train_wordpiece, train_unigram])

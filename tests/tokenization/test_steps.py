@@ -189,6 +189,7 @@ def test_each_merge_leads_to_the_next():
         assert step.merged == "".join(step.pair)
     assert built[0].before == tuple("unbelievably")
     assert built[-1].after == built.tokens
+    assert [row["after"] for row in built.table()] == [step.after for step in built]
 
 
 def test_a_wordpiece_word_that_is_not_known():

@@ -129,6 +129,12 @@ def test_closing_it_ends_the_process(monkeypatch):
     assert started[0].poll() is not None
 
 
+def test_a_process_that_dies_is_said(monkeypatch):
+    monkeypatch.setattr(training.sys, "executable", "/bin/false")
+    with pytest.raises(ValueError, match="without a result"):
+        train_bpe([TEXT * 2000], 300)
+
+
 def test_a_long_text_is_sampled_and_that_is_said(monkeypatch):
     monkeypatch.setattr(training, "MOST_BYTES", 2_000_000)
     monkeypatch.setattr(sample, "__defaults__", (2_000_000, training.SLICE))

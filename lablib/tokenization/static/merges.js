@@ -4,6 +4,7 @@
 
 const SAVE_MS = 250;
 const TIMINGS_KEPT = 200;
+const BLOCK = 48; // words
 
 const count = (number) => number.toLocaleString("en");
 const plain = (number) => String(Number(number.toPrecision(6)));
@@ -15,7 +16,7 @@ const ABOUT = {
   Unigram: "The characters and, of all others, the most probable entries, with the probabilities they have in the whole vocabulary. Training at this size would give them others.",
 };
 
-const jsonOf = (bytes) => (bytes.length ? JSON.parse(new TextDecoder().decode(bytes)) : []);
+const jsonOf = (bytes) => (bytes.length ? JSON.parse(new TextDecoder().decode(bytes)) : {});
 const numbersOf = (type, value) => new type(bytesOf(value).slice().buffer);
 
 /** Everything that does not change while the slider moves. */
@@ -70,32 +71,56 @@ function sizeControl(move) {
   return { node, resize, draw };
 }
 
-/** The chips of the sentence. A word is drawn anew only where its cut changed. */
+/**
+ * The chips of the sentence, in blocks of words. A word is drawn anew only where its cut changed,
+ * and a block out of sight only when it comes near.
+ */
 function sentenceChips() {
   const node = element("div", "merges-words");
   node.tabIndex = 0;
   node.setAttribute("role", "group");
-  let cuts = [];
-  const chip = (shown, number, newest) => element("span", number === newest ? "merges-piece merges-newest" : "merges-piece", shown[number]);
+  let picture = null; // what the last move gave: cuts by word, texts by number, the newest number
+  const chip = (number) => element("span", number === picture.newest ? "merges-piece merges-newest" : "merges-piece", picture.shown[number]);
+  const drawWord = (place, word) => {
+    const pieces = picture.cuts.get(word);
+    const key = `${pieces.join()}${pieces.includes(picture.newest) ? "*" : ""}`;
+    if (place.cut === key) return;
+    place.cut = key;
+    place.replaceChildren(...pieces.map(chip));
+  };
+  const drawBlock = (block) => block.words.forEach((word, i) => drawWord(block.children[i], word));
+  const sight = new IntersectionObserver(
+    (seen) => {
+      for (const { target, isIntersecting } of seen) target.near = isIntersecting;
+      if (picture) seen.filter(({ target }) => target.near).forEach(({ target }) => drawBlock(target));
+    },
+    { root: node, rootMargin: "200px" },
+  );
+  const newBlock = (words, first) => {
+    const block = element("div", "merges-block");
+    block.words = words;
+    block.near = first;
+    block.append(...words.map(() => element("span", "merges-word")));
+    sight.observe(block);
+    return block;
+  };
   const reset = (words) => {
-    cuts = words.map(() => "");
-    node.replaceChildren(...words.map(() => element("span", "merges-word")));
+    sight.disconnect();
+    picture = null;
+    const starts = Array.from({ length: Math.ceil(words.length / BLOCK) }, (_, i) => i * BLOCK);
+    node.replaceChildren(...starts.map((start) => newBlock(words.slice(start, start + BLOCK), start === 0)));
   };
   const draw = (words, cut, shown, newest) => {
-    const known = new Map();
+    picture = { cuts: new Map(), shown, newest };
     let tokens = 0;
-    words.forEach((word, i) => {
-      if (!known.has(word)) known.set(word, cut(word));
-      const pieces = known.get(word);
-      tokens += pieces.length;
-      const key = `${pieces.join()}${pieces.includes(newest) ? "*" : ""}`;
-      if (key === cuts[i]) return;
-      cuts[i] = key;
-      node.children[i].replaceChildren(...pieces.map((number) => chip(shown, number, newest)));
-    });
+    for (const word of words) {
+      if (!picture.cuts.has(word)) picture.cuts.set(word, cut(word));
+      tokens += picture.cuts.get(word).length;
+    }
+    for (const block of node.children) if (block.near) drawBlock(block);
     return tokens;
   };
-  return { node, reset, draw };
+  return { node, reset, draw, forget: () => sight.disconnect() };
 }
 
 function render({ model, el }) {
@@ -167,6 +192,7 @@ function render({ model, el }) {
   reread();
   return () => {
     clearTimeout(timer);
+    chips.forget();
     model.off(vocabulary, reread);
     model.off("change:words", rewrite);
     model.off("change:size", onSize);
