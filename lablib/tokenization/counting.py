@@ -13,6 +13,7 @@ import numpy as np
 
 from lablib.tokenization.pipeline import backend, pretokens
 from lablib.tokenization.training import Trained, sample, size_of
+from lablib.unicode import well_formed
 
 MEASURED_BYTES = 200_000
 """Of a longer text a sample of this size is counted."""
@@ -60,7 +61,7 @@ def growth(trained: Trained, text: str) -> Growth:
         >>> growth(trained, "low slow").tokens.tolist()
         [8, 6, 4]
     """
-    text = "".join(sample([text], MEASURED_BYTES, SLICE))
+    text = "".join(sample([well_formed(text)], MEASURED_BYTES, SLICE))
     sizes = grid(trained)
     count = _tokens_by_merges if trained.kind == "BPE" else _tokens_by_size
     return Growth(sizes, count(trained, text, sizes), size_of([text]))

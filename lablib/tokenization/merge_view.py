@@ -1,15 +1,21 @@
 """The merge view: a vocabulary sent once, and every size of it answered in the browser."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 import traitlets
 
+from lablib.unicode import well_formed
 from lablib.widgets.assets import STATIC, source
 from lablib.widgets.tokens import visible
+
+if TYPE_CHECKING:
+    from lablib.tokenization.counting import Growth
+    from lablib.tokenization.training import Trained
 
 _HERE = Path(__file__).parent / "static"
 
@@ -54,13 +60,13 @@ class MergeView(anywidget.AnyWidget):
 
     # The room's modules are loaded when they are needed: transformers comes with them.
 
-    def use(self, trained: Any, growths: Any = None) -> None:
+    def use(self, trained: "Trained", growths: "Mapping[str, Growth] | None" = None) -> None:
         """Take a vocabulary.
 
         Args:
-            trained: a `Trained`.
-            growths: for each curve its name and its `Growth`; of a BPE, the first one's tokens
-                also tell how often each merge was made.
+            trained: the tokenizer and how it grew.
+            growths: a curve for each name, at most three; for a BPE the first one's tokens also
+                tell how often each merge was made.
         """
         self._trained = trained
         with self.hold_sync():
@@ -78,10 +84,10 @@ class MergeView(anywidget.AnyWidget):
 
         with self.hold_sync():
             self.words = [part.text for part in pretokens(text, self._trained.tokenizer)]
-            self.text_bytes = len(text.encode("utf-8", "replace"))
+            self.text_bytes = len(well_formed(text).encode())
 
 
-def _names(trained: Any) -> dict[str, list[str]]:
+def _names(trained: "Trained") -> dict[str, list[str]]:
     """The entries as the vocabulary writes them, and as people can read them."""
     from lablib.models.vocabulary import vocabulary
 
@@ -89,7 +95,7 @@ def _names(trained: Any) -> dict[str, list[str]]:
     return {"entries": list(trained.entries), "shown": [texts[name] for name in trained.entries]}
 
 
-def _merges(trained: Any) -> np.ndarray:
+def _merges(trained: "Trained") -> np.ndarray:
     """Left piece, right piece and what they make as numbers, int32 [merges, 3]; BPE only."""
     if trained.kind != "BPE":
         return np.zeros(0, np.int32)
@@ -99,7 +105,7 @@ def _merges(trained: Any) -> np.ndarray:
     )
 
 
-def _scores(trained: Any) -> np.ndarray:
+def _scores(trained: "Trained") -> np.ndarray:
     """The log-probabilities of the entries, float64 [entries]; unigram only."""
     from lablib.tokenization.pipeline import backend, model_part
 
@@ -109,7 +115,7 @@ def _scores(trained: Any) -> np.ndarray:
     return np.array([scores[name] for name in trained.entries])
 
 
-def _curve(label: str, grown: Any) -> dict[str, Any]:
+def _curve(label: str, grown: "Growth") -> dict[str, Any]:
     numbers = {
         name: getattr(grown, name).astype(np.int32).tobytes() for name in ("sizes", "tokens")
     }

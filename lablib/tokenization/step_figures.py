@@ -126,12 +126,12 @@ def _merge_words(step: Merge, texts: Texts) -> str:
 
 
 def _left_out(step: Merge, ranked: Sequence[object]) -> str:
-    unknown = len(step.before) - 1 - len(ranked)
-    more = (
-        f"; the first {MOST_ROWS} of {len(ranked):,} are shown" if len(ranked) > MOST_ROWS else ""
-    )
-    pairs = "pair stands" if unknown == 1 else "pairs stand"
-    return f"Pairs of neighbours that can merge; {unknown:,} more {pairs} in no merge{more}"
+    others = len(step.before) - 1 - len(ranked)
+    words = ["Pairs of neighbours that can merge"]
+    words += [f"{others:,} other{'' if others == 1 else 's'} cannot"] if others else []
+    if len(ranked) > MOST_ROWS:
+        words.append(f"the first {MOST_ROWS} of {len(ranked):,} are shown")
+    return "; ".join(words)
 
 
 def _match_frame(part: Part[Match], place: int, texts: Texts) -> Frame:

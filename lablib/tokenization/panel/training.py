@@ -53,7 +53,9 @@ class TrainingPanel(Panel):
             description="Second",
             tooltip="A text in another language: it is only counted, never trained on",
         )
-        self.button = ipywidgets.Button(description="Train", button_style="primary")
+        self.button = ipywidgets.Button(
+            description="Train", button_style="primary", layout={"width": "96px"}
+        )
         self.note = html_widget("")
         self.sentence = TextInput(value=SENTENCE, label="Text under the slider", limit=LIMIT)
         self.view = MergeView()
@@ -63,7 +65,7 @@ class TrainingPanel(Panel):
         if text is not None:
             self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
         for control in (self.kind, self.size, self.source, self.second):
-            control.layout.width = "220px"
+            control.layout.width, control.style.description_width = "196px", "56px"
         super().__init__(
             "Train a tokenizer",
             [

@@ -150,8 +150,10 @@ function render({ model, el }) {
 
   const drawAll = (moved) => {
     const size = model.get("size");
-    whole.hidden = !(empty.hidden = state.largest > 0);
-    if (whole.hidden) return;
+    const trained = state.largest > 0;
+    empty.hidden = trained;
+    whole.hidden = !trained;
+    if (!trained) return;
     const words = model.get("words");
     const bytes = model.get("text_bytes");
     control.draw(size);
@@ -185,7 +187,7 @@ function render({ model, el }) {
 
   whole.append(control.node, now, total, chips.node, about, chart.node);
   el.append(empty, whole);
-  const vocabulary = ["kind", "entries", "merges", "scores", "smallest", "curves"].map((name) => `change:${name}`).join(" ");
+  const vocabulary = "change:entries change:curves"; // what else a vocabulary has comes with them
   model.on(vocabulary, reread);
   model.on("change:words", rewrite);
   model.on("change:size", onSize);
