@@ -200,7 +200,8 @@ def shortened(text: str, most: int = 24) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-_SCROLLING = '<div style="max-height: 360px; overflow: auto" tabindex="0" role="region" aria-label="Costs">{}</div>'
+_SCROLLING = """<div style="max-height: 360px; overflow: auto" tabindex="0" role="region"
+aria-label="Costs">{}</div>"""
 
 
 def costs_table(costs: Costs) -> str:

@@ -142,8 +142,10 @@ def _script_pattern(script: str) -> "regex.Pattern[str]":
     """
     import regex
 
-    name = regex.sub(r"\W", "?", script) or "Common"  # a brace would end the name
+    name = script or "Common"
     try:
+        if not name.isidentifier():  # a brace would end the name
+            raise regex.error("This is no name.")
         return regex.compile(
             rf"[\p{{Zyyy}}\p{{Zinh}}]*+(?:\p{{Script={name}}}[\p{{Zyyy}}\p{{Zinh}}]*+)+"
         )

@@ -17,7 +17,7 @@ Token = dict[str, Any]
 SCALE: dict[str, Any] = {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""}
 PALETTES = ("viridis", "cividis")
 
-AT_ONCE = 4096
+AT_ONCE = 2048
 """Of more tokens than this only so many travel; the others come when they are looked at."""
 
 
@@ -98,7 +98,7 @@ class TokenStrip(anywidget.AnyWidget):
             >>> strip = TokenStrip()
             >>> strip.show(10**6, lambda first, last: [{"text": "a"}] * (last - first))
             >>> strip.count, len(strip.tokens)
-            (1000000, 4096)
+            (1000000, 2048)
         """
         with self._sending, self.hold_sync():
             self.tokens = []  # so that the first ones travel even if they stay the same

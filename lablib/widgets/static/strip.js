@@ -259,6 +259,11 @@ class Strip {
     };
   }
 
+  /** Other tokens, or another number of them; the two often change in one message. */
+  renew() {
+    if (this.drawn.tokens !== this.tokens || this.drawn.count !== this.count) this.update();
+  }
+
   /** Tokens changed or came: only what differs is touched. */
   update() {
     const look = this.newLook();
@@ -282,6 +287,8 @@ class Strip {
 
   draw() {
     const ranges = blocks(this.tokens, this.count);
+    this.drawn = { tokens: this.tokens, count: this.count };
+    this.width = Math.max(this.list.clientWidth, 100); // read once: to ask lays the page out
     ranges.forEach((range, i) => this.drawBlock(i, range));
     while (this.list.children.length > ranges.length) this.list.lastChild.remove();
     this.moveTabStop(Math.min(this.current, Math.max(this.count - 1, 0)));
@@ -305,11 +312,11 @@ class Strip {
     return block;
   }
 
-  /** About how high a block will be, from its number of letters; those not here are like the last. */
+  /** About how high a block will be, from its number of letters; those not here are like the others. */
   estimate([start, end]) {
-    const like = start < this.tokens.length ? this.tokens.slice(start, end) : this.tokens.slice(start - end);
-    const letters = like.reduce((sum, token) => sum + token.text.length + 2, 0);
-    return Math.ceil((letters * 8.5) / Math.max(this.list.clientWidth, 100)) * 30;
+    const here = this.tokens.slice(start, end);
+    const letters = here.length ? here.reduce((sum, token) => sum + token.text.length + 2, 0) : 6 * (end - start);
+    return Math.ceil((letters * 8.5) / this.width) * 30;
   }
 
   fill(block) {
@@ -535,8 +542,8 @@ function initialize({ model }) {
 function render({ model, el }) {
   const strip = new Strip(model, el);
   const reactions = {
-    "change:tokens": () => strip.update(),
-    "change:total": () => strip.update(),
+    "change:tokens": () => strip.renew(),
+    "change:total": () => strip.renew(),
     "msg:custom": ({ at, put }) => (put ? strip.receive(at, at + put.length) : strip.update()),
     "change:selected": () => strip.reselect(),
     "change:hovered": () => strip.drawHovered(),

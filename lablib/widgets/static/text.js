@@ -7,10 +7,14 @@ function wellFormed(text) {
   return text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
 }
 
-/** As high as its text, up to ten lines; then it scrolls. */
+const HIGHEST = 220; // pixels: ten lines
+const SURELY_HIGHER = 5_000; // characters
+
+/** As high as its text, up to ten lines; then it scrolls. To measure a long text takes long. */
 function fit(area) {
-  area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight + 2, 220)}px`;
+  if (area.textLength < SURELY_HIGHER) area.style.height = "auto";
+  const height = area.textLength < SURELY_HIGHER ? area.scrollHeight + 2 : HIGHEST;
+  area.style.height = `${Math.min(height, HIGHEST)}px`;
 }
 
 /** What the reader is told under the field. */
@@ -77,7 +81,7 @@ function render({ model, el }) {
   keepKeys(area);
 
   const drawNote = () => {
-    note.textContent = noteText(model, area.value.length >= model.get("limit"));
+    note.textContent = noteText(model, area.textLength >= model.get("limit"));
     note.hidden = !note.textContent;
   };
   const draw = () => {
