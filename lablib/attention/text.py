@@ -1,0 +1,109 @@
+"""A text, or a pair of texts, as the model will read it."""
+
+from dataclasses import dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from lablib.sampling.text import clean, context_length, start_of_text
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from lablib.models import LoadedModel
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The tokens a model reads.
+
+    Attributes:
+        ids: token ids, at least one.
+        tokens: each token's text, as every lab shows it.
+        special: whether a token is one of the model's own marks, such as [CLS].
+        token_types: 0 for a token of the first text, 1 for one of the second.
+        cut: how many tokens were left out because they are more than `limit`.
+        limit: how many tokens may be read.
+    """
+
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    special: tuple[bool, ...]
+    token_types: tuple[int, ...]
+    cut: int = 0
+    limit: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def note(self) -> str:
+        """What was cut, in a sentence; empty if nothing was."""
+        if not self.cut:
+            return ""
+        return (
+            f"The text has {len(self) + self.cut:,} tokens and {self.limit:,} are read here: "
+            f"{self.cut:,} were left out."
+        )
+
+    def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
+        """What the model is called with: a batch of one, on the model's device."""
+        given = {"input_ids": self.ids}
+        if "token_type_ids" in signature(m.model.forward).parameters and any(self.token_types):
+            given["token_type_ids"] = self.token_types
+        return {name: torch.tensor([row], device=m.model.device) for name, row in given.items()}
+
+
+def read(m: "LoadedModel", text: str, pair: str | None = None, limit: int | None = None) -> Reading:
+    """Cut a text, or two, into the tokens the model reads, with its special tokens.
+
+    An empty text becomes the model's start-of-text token, if its tokenizer adds no marks of its
+    own. What is more than the model or `limit` allows is left out, as the tokenizer does it.
+
+    Raises:
+        ValueError: if nothing is left to read, or the model does not read pairs.
+    """
+    tokenizer = m.tokenizer
+    texts = [clean(text)] if pair is None else [clean(text), clean(pair)]
+    if pair is not None and not _reads_pairs(tokenizer):
+        raise ValueError(
+            "This model does not tell two texts apart; leave the second one empty, or choose a "
+            "model that reads sentence pairs, as BERT does."
+        )
+    limits = [number for number in (limit, context_length(m)) if number is not None]
+    encoding: Any = tokenizer(*texts, verbose=False)
+    length, most = len(encoding["input_ids"]), min(limits, default=None)
+    if most is not None and length > most:
+        encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
+    ids = list(encoding["input_ids"]) or start_of_text(m)
+    types = encoding.get("token_type_ids") or [i or 0 for i in encoding.sequence_ids()]
+    return reading(tokenizer, ids, types or None, max(0, length - len(ids)), most)
+
+
+def reading(
+    tokenizer: "PreTrainedTokenizerBase",
+    ids: list[int],
+    token_types: list[int] | None = None,
+    cut: int = 0,
+    limit: int | None = None,
+) -> Reading:
+    """A `Reading` of these ids."""
+    from lablib.widgets.tokens import token_dicts  # how a token is shown; not needed to compute
+
+    shown = token_dicts(ids, tokenizer)
+    return Reading(
+        ids=tuple(ids),
+        tokens=tuple(token["text"] for token in shown),
+        special=tuple(token["special"] for token in shown),
+        token_types=tuple(token_types or [0] * len(ids)),
+        cut=cut,
+        limit=limit,
+    )
+
+
+def _reads_pairs(tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether the tokenizer puts something between two texts."""
+    marks = tokenizer.num_special_tokens_to_add
+    return marks(pair=True) > marks(pair=False)
