@@ -51,8 +51,7 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
     Raises:
         ValueError: if the prompt is empty and the model has no start-of-text token.
     """
-    text = prompt.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    ids = list(m.tokenizer(text, verbose=False)["input_ids"]) or _start_of_text(m)
+    ids = list(m.tokenizer(clean(prompt), verbose=False)["input_ids"]) or start_of_text(m)
     context = context_length(m)
     cut = 0
     if context is not None and len(ids) >= context:
@@ -60,12 +59,26 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
     return Prompt(ids=tuple(ids[cut:]), cut=cut, context=context)
 
 
+def clean(text: str) -> str:
+    """The text as tokenizers can take it: each lone surrogate becomes U+FFFD.
+
+    >>> clean("a\\ud800b")
+    'a\ufffdb'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def context_length(m: "LoadedModel") -> int | None:
     """How many tokens the model can read at once, None if there is no limit."""
     return getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
 
 
-def _start_of_text(m: "LoadedModel") -> list[int]:
+def start_of_text(m: "LoadedModel") -> list[int]:
+    """The token an empty text becomes.
+
+    Raises:
+        ValueError: if the model has none.
+    """
     for start in (m.tokenizer.bos_token_id, m.tokenizer.eos_token_id, m.model.config.bos_token_id):
         if start is not None:
             return [start]
