@@ -1,8 +1,7 @@
-"""Each question of the sampling lab: the right answer, and every typical wrong one."""
+"""What the sampling lab teaches, seen without its checks.
 
-import inspect
-import math
-import random
+`tests/exercises/test_rooms.py` holds each question to its right answer and typical wrong ones.
+"""
 
 import pytest
 import torch
@@ -14,95 +13,9 @@ from transformers import (
 )
 
 from lablib import sampling as sp
-from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab
+from lablib.exercises import grade, lab
 from lablib.exercises.practice import practice_model
 from lablib.sampling.exercises import broken, solutions
-
-RECORDS = list(lab("sampling").values())
-PREDICTIONS = [record for record in RECORDS if isinstance(record, Prediction)]
-CHECKED = [record for record in RECORDS if isinstance(record, Exercise)]
-BUGS = [record for record in RECORDS if isinstance(record, Bug)]
-FUNCTIONS = [record for record in CHECKED if isinstance(record.check, FunctionCheck)]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_core():
-    """What is computed here is too small to be worth sharing out."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def by_id(records):
-    return pytest.mark.parametrize("record", records, ids=lambda record: record.id)
-
-
-def run_as_a_cell(code: str, name: str):
-    """What a learner gets who pastes shown code into the lab's notebook."""
-    namespace = {"math": math, "random": random, "torch": torch}
-    exec(code, namespace)
-    return namespace[name]
-
-
-def test_the_lab_asks_enough_for_its_story():
-    assert len(PREDICTIONS) >= 6
-    assert len(CHECKED) - len(BUGS) >= 7
-    assert len(BUGS) >= 4
-    assert all(record.id.startswith("sampling/") for record in RECORDS)
-
-
-@by_id(PREDICTIONS)
-def test_a_prediction_has_one_right_answer_and_a_word_for_every_other(record):
-    if isinstance(record.answer, Guess):
-        far = 10 * record.answer.tolerance
-        given = [record.answer.value, record.answer.value - far, record.answer.value + far]
-        assert [record.judge(one).state for one in given] == ["right", "wrong", "wrong"]
-    else:
-        given = [option.text for option in record.answer]
-        assert [record.judge(one).state for one in given].count("right") == 1
-    assert len({record.judge(one).message for one in given}) == len(given)
-
-
-@by_id(FUNCTIONS)
-def test_the_shown_solution_passes_the_check(record):
-    answer = run_as_a_cell(record.solution, record.check.right.__name__)
-    assert grade(record.id, answer).state == "right"
-
-
-@by_id([record for record in CHECKED if record not in FUNCTIONS])
-def test_a_shown_value_passes_the_check(record):
-    assert grade(record.id, eval(record.solution, {"sp": sp})).state == "right"
-
-
-@by_id(CHECKED)
-def test_each_typical_mistake_gets_its_own_message(record):
-    for mistake in getattr(record.check, "mistakes", ()):
-        verdict = grade(record.id, mistake.answer)
-        assert verdict.state == "wrong"
-        assert verdict.message.startswith(mistake.says)
-        assert record not in FUNCTIONS or "should give" in verdict.case
-
-
-@by_id(FUNCTIONS)
-def test_an_empty_function_is_not_answered_yet(record):
-    number = len(inspect.signature(record.check.right).parameters)
-    empty = eval(f"lambda {', '.join('abcd'[:number])}: ...")
-    assert grade(record.id, empty).state == "unanswered"
-    assert grade(record.id, ...).state == "unanswered"
-
-
-@by_id(BUGS)
-def test_the_shown_code_has_the_bug_and_the_right_line_is_named(record):
-    buggy = run_as_a_cell(record.code, record.check.right.__name__)
-    assert grade(record.id, buggy).message == record.check.mistakes[0].says
-    for number, text in enumerate(record.code.splitlines(), 1):
-        expected = "right" if record.line in text else "wrong"
-        assert record.judge_line(number).state == expected
-    for piece, reason in record.innocent.items():
-        lines = [n for n, text in enumerate(record.code.splitlines(), 1) if piece in text]
-        assert any(record.judge_line(n).message == reason for n in lines), piece
-
 
 # What each bug does, seen without our checks.
 
