@@ -114,6 +114,10 @@ class Exercise(Record):
     solution: str
     lesson: str
 
+    def judge(self, answer: Any) -> Verdict:
+        """The verdict on an answer."""
+        return self.check(answer)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bug(Exercise):
@@ -135,6 +139,12 @@ class Bug(Exercise):
         if len(found) != 1:
             raise ValueError(f"{self.id}: {self.line!r} is in {len(found)} lines, not in one.")
         return found[0]
+
+    def judge(self, answer: Any) -> Verdict:
+        """The verdict on the mended function; the code as it was shown is no answer yet."""
+        if _source_of(answer) == self.code:
+            return Verdict("unanswered", "This is the code as it was: mend it, then run the cell.")
+        return super().judge(answer)
 
     def judge_line(self, number: int) -> Verdict:
         """Whether line `number` (from 1) is the wrong one, and why or why not.
@@ -158,6 +168,14 @@ def source(function: Callable[..., Any]) -> str:
     def source(function: Callable[..., Any]) -> str:
     """
     return textwrap.dedent(inspect.getsource(function)).rstrip()
+
+
+def _source_of(answer: Any) -> str:
+    """The code of an answer, "" where it has none that can be found."""
+    try:
+        return source(answer)
+    except (TypeError, OSError):
+        return ""
 
 
 @functools.cache

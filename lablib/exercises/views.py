@@ -175,7 +175,7 @@ class CheckView(ipywidgets.VBox):
     """The verdict on an answer, with the hints opened so far; `.verdict` is the verdict itself."""
 
     def __init__(self, record: Exercise, answer: Any) -> None:
-        self.verdict = record.check(answer)
+        self.verdict = record.judge(answer)
         self._question = _Question(record)
         self._record = record
         self._hints = self._question.read().hints
@@ -250,7 +250,7 @@ def check(id: str, answer: Any) -> CheckView:
 
 def grade(id: str, answer: Any) -> Verdict:
     """The verdict alone: nothing is shown and nothing is written down."""
-    return _find(id, Exercise).check(answer)
+    return _find(id, Exercise).judge(answer)
 
 
 def spot_the_bug(id: str) -> BugView:

@@ -1,23 +1,29 @@
-"""What holds for every question of every room: the right answer, and every typical wrong one."""
+"""Every room's questions: the right answer is right, and every typical wrong one is told apart."""
 
+import ast
+import functools
 import inspect
-import math
-import random
-from importlib import import_module
+import pkgutil
+from importlib.util import find_spec
 
+import nbformat
 import pytest
 import torch
 
+import lablib
 from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab
 from tests.conftest import ROOT
 
-ROOMS = sorted(path.parent.name for path in (ROOT / "lablib").glob("*/exercises/"))
+ROOMS = [
+    room.name
+    for room in pkgutil.iter_modules(lablib.__path__)
+    if room.ispkg and find_spec(f"lablib.{room.name}.exercises")
+]
 RECORDS = [record for room in ROOMS for record in lab(room).values()]
 PREDICTIONS = [record for record in RECORDS if isinstance(record, Prediction)]
 CHECKED = [record for record in RECORDS if isinstance(record, Exercise)]
 BUGS = [record for record in RECORDS if isinstance(record, Bug)]
 FUNCTIONS = [record for record in CHECKED if isinstance(record.check, FunctionCheck)]
-ALIASES = {"attention": "at", "masking": "mk", "sampling": "sp", "tokenization": "tk"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -33,27 +39,39 @@ def by_id(records):
     return pytest.mark.parametrize("record", records, ids=lambda record: record.id)
 
 
-def notebook_names():
-    """What a lab's notebook has imported when its exercises are done."""
-    rooms = {ALIASES[room]: import_module(f"lablib.{room}") for room in ROOMS}
-    return {"math": math, "random": random, "torch": torch, **rooms}
+@functools.cache
+def cells(room):
+    """The code of the notebook that asks a room's questions: the one that shows the progress."""
+    for path in sorted((ROOT / "labs").glob("*.ipynb")):
+        book = nbformat.read(path, as_version=4)
+        code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+        if any(f'ex.progress("{room}")' in cell for cell in code):
+            return code
+    raise LookupError(f"No notebook shows the progress of {room!r}.")
 
 
-def run_as_a_cell(code: str, name: str):
-    """What a learner gets who pastes shown code into the lab's notebook."""
-    namespace = notebook_names()
-    exec(code, namespace)
-    return namespace[name]
+@functools.cache
+def imports(room):
+    """What is imported in a room's notebook, by the names it has there."""
+    names = {}
+    for cell in cells(room):
+        lines = [n for n in ast.parse(cell).body if isinstance(n, ast.Import | ast.ImportFrom)]
+        exec(compile(ast.Module(lines, type_ignores=[]), room, "exec"), names)
+    return names
+
+
+def pasted(record, code):
+    """The names a learner has who pastes shown code into the lab's notebook."""
+    names = dict(imports(record.id.partition("/")[0]))
+    exec(code, names)
+    return names
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_asks_enough_for_its_story(room):
-    records = lab(room).values()
-    bugs = [record for record in records if isinstance(record, Bug)]
-    assert len([record for record in records if isinstance(record, Prediction)]) >= 6
-    assert len([r for r in records if isinstance(r, Exercise)]) - len(bugs) >= 6
-    assert len(bugs) >= 4
-    assert all(record.id.startswith(f"{room}/") for record in records)
+def test_ids_tell_the_room_and_the_notebook_asks_every_question(room):
+    code = "\n".join(cells(room))
+    assert [id for id in lab(room) if not id.startswith(f"{room}/")] == []
+    assert [id for id in lab(room) if f'"{id}"' not in code] == []
 
 
 @by_id(PREDICTIONS)
@@ -70,22 +88,28 @@ def test_a_prediction_has_one_right_answer_and_a_word_for_every_other(record):
 
 @by_id(FUNCTIONS)
 def test_the_shown_solution_passes_the_check(record):
-    answer = run_as_a_cell(record.solution, record.check.right.__name__)
+    answer = pasted(record, record.solution)[record.check.right.__name__]
     assert grade(record.id, answer).state == "right"
 
 
 @by_id([record for record in CHECKED if record not in FUNCTIONS])
 def test_a_shown_value_passes_the_check(record):
-    assert grade(record.id, eval(record.solution, notebook_names())).state == "right"
+    answer = pasted(record, f"answer = {record.solution}")["answer"]
+    assert grade(record.id, answer).state == "right"
 
 
 @by_id(CHECKED)
 def test_each_typical_mistake_gets_its_own_message(record):
     for mistake in getattr(record.check, "mistakes", ()):
-        verdict = grade(record.id, mistake.answer)
+        verdict = record.check(mistake.answer)
         assert verdict.state == "wrong"
         assert verdict.message.startswith(mistake.says)
         assert record not in FUNCTIONS or "should give" in verdict.case
+
+
+@by_id(CHECKED)
+def test_what_is_left_open_is_not_answered_yet(record):
+    assert grade(record.id, ...).state == "unanswered"
 
 
 @by_id(FUNCTIONS)
@@ -93,16 +117,22 @@ def test_an_empty_function_is_not_answered_yet(record):
     number = len(inspect.signature(record.check.right).parameters)
     empty = eval(f"lambda {', '.join('abcd'[:number])}: ...")
     assert grade(record.id, empty).state == "unanswered"
-    assert grade(record.id, ...).state == "unanswered"
 
 
 @by_id(BUGS)
 def test_the_shown_code_has_the_bug_and_the_right_line_is_named(record):
-    buggy = run_as_a_cell(record.code, record.check.right.__name__)
-    assert grade(record.id, buggy).message.startswith(record.check.mistakes[0].says)
+    buggy = pasted(record, record.code)[record.check.right.__name__]
+    assert grade(record.id, buggy).message == record.check.mistakes[0].says
     for number, text in enumerate(record.code.splitlines(), 1):
         expected = "right" if record.line in text else "wrong"
         assert record.judge_line(number).state == expected
     for piece, reason in record.innocent.items():
         lines = [n for n, text in enumerate(record.code.splitlines(), 1) if piece in text]
         assert any(record.judge_line(n).message == reason for n in lines), piece
+
+
+@by_id(BUGS)
+def test_the_code_to_mend_stands_in_a_cell_with_its_check(record):
+    check = f'ex.check("{record.id}", {record.check.right.__name__})'
+    below = [cell for cell in cells(record.id.partition("/")[0]) if check in cell]
+    assert [record.code in cell for cell in below] == [True]

@@ -171,6 +171,17 @@ def test_the_line_can_be_shown_and_looked_for_again():
     assert blocks(view, "lines")[0]["marks"] == {} and notes(view) == []
 
 
+def test_the_code_as_it_was_is_no_try():
+    def double(x):
+        y = 3 * x
+        return y
+
+    view = ex.check("toy/bug", double)
+    assert view.verdict.state == "unanswered"
+    assert "mend it" in view.verdict.message
+    assert ProgressFile().events() == []
+
+
 def test_the_mended_bug_is_checked_like_an_exercise():
     assert ex.check("toy/bug", lambda x: 2 * x).verdict.state == "right"
 

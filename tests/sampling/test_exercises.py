@@ -1,7 +1,4 @@
-"""What the sampling lab teaches, seen without its checks.
-
-`tests/exercises/test_rooms.py` holds each question to its right answer and typical wrong ones.
-"""
+"""The questions of the sampling lab, held against transformers and torch."""
 
 import pytest
 import torch
@@ -13,9 +10,28 @@ from transformers import (
 )
 
 from lablib import sampling as sp
-from lablib.exercises import grade, lab
+from lablib.exercises import Bug, Exercise, Prediction, grade, lab
 from lablib.exercises.practice import practice_model
 from lablib.sampling.exercises import broken, solutions
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_core():
+    """What is computed here is too small to be worth sharing out."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_the_lab_asks_enough_for_its_story():
+    def count(kind):
+        return sum(isinstance(record, kind) for record in lab("sampling").values())
+
+    assert count(Prediction) >= 6
+    assert count(Exercise) - count(Bug) >= 7
+    assert count(Bug) >= 4
+
 
 # What each bug does, seen without our checks.
 
