@@ -40,10 +40,10 @@ def split_heads(x, heads):
     return x.reshape(heads, tokens, d_model // heads)
 
 
-def first_layer(model, tokenizer, text):
-    """The attention weights of the first layer, [heads, queries, keys]."""
+def all_weights(model, tokenizer, text):
+    """The attention weights of every layer, each [heads, queries, keys]."""
     model.set_attn_implementation("sdpa")
     inputs = tokenizer(text, return_tensors="pt")
     with torch.no_grad():
         result = model(**inputs, output_attentions=True)
-    return result.attentions[0][0]
+    return [layer[0] for layer in result.attentions]

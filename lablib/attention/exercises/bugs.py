@@ -293,7 +293,7 @@ def _cases_with_a_model() -> list[tuple[Any, ...]]:
     return [(copy.deepcopy(model), tokenizer, "Once"), (copy.deepcopy(model), tokenizer, "a")]
 
 
-def _without_the_layer(model: Any, tokenizer: Any, text: str) -> Any:
+def _with_the_batch(model: Any, tokenizer: Any, text: str) -> Any:
     model.set_attn_implementation("eager")
     return model(**tokenizer(text, return_tensors="pt"), output_attentions=True).attentions
 
@@ -304,11 +304,10 @@ SDPA_GIVES_NONE = Bug(
     minutes=3,
     difficulty=2,
     question=(
-        "This should return the attention weights of the first layer. It asks for them with "
-        "`output_attentions=True`, and stops with `IndexError: tuple index out of range`. Which "
-        "line is the reason?"
+        "This should return the attention weights of every layer. It asks for them with "
+        "`output_attentions=True`, and returns an empty list. Which line is the reason?"
     ),
-    code=source(broken.first_layer),
+    code=source(broken.all_weights),
     line='"sdpa"',
     why=(
         "`sdpa` (scaled dot-product attention) computes the output in one go and never keeps the "
@@ -320,16 +319,17 @@ SDPA_GIVES_NONE = Bug(
         "output_attentions": "It does ask for them. But can they be had?",
         "no_grad": "Only gradients are left out here.",
         "tokenizer(": "This turns the text into ids.",
-        "attentions[0][0]": "First layer, first text of the batch: right, if there is a layer.",
+        "in result": "Of each layer the first text of the batch. Right, if there is a layer.",
     },
     check=FunctionCheck(
-        solutions.first_layer,
+        solutions.all_weights,
         cases=_cases_with_a_model,
         mistakes=(
-            Mistake(broken.first_layer, "There are still no weights to return."),
+            Mistake(broken.all_weights, "There are still no weights to return."),
             Mistake(
-                lambda model, tokenizer, text: _without_the_layer(model, tokenizer, text)[0],
-                "These are the weights of a batch of texts: take the first of the batch as well.",
+                _with_the_batch,
+                "The weights are there. Each layer's are those of a batch of texts: take the "
+                "first, `layer[0]`.",
             ),
         ),
         seconds=20.0,
@@ -339,7 +339,7 @@ SDPA_GIVES_NONE = Bug(
         'The name of it is "eager". For a model still to be loaded: '
         '`from_pretrained(…, attn_implementation="eager")`.',
     ),
-    solution=source(solutions.first_layer),
+    solution=source(solutions.all_weights),
     lesson=(
         "The lab loads a model of its own with eager attention for its pictures, so whatever else "
         "you do with the fast one goes on undisturbed."

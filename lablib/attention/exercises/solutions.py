@@ -92,10 +92,10 @@ def split_heads(x, heads):
     return x.reshape(tokens, heads, d_model // heads).transpose(0, 1)
 
 
-def first_layer(model, tokenizer, text):
-    """The attention weights of the first layer, [heads, queries, keys]."""
+def all_weights(model, tokenizer, text):
+    """The attention weights of every layer, each [heads, queries, keys]."""
     model.set_attn_implementation("eager")
     inputs = tokenizer(text, return_tensors="pt")
     with torch.no_grad():
         result = model(**inputs, output_attentions=True)
-    return result.attentions[0][0]
+    return [layer[0] for layer in result.attentions]
