@@ -10,12 +10,16 @@ if TYPE_CHECKING:
     from lablib.widgets.worker import Slot
 
 
+Kinds = models.Kind | tuple[models.Kind, ...]
+
+
 class ModelChoice(traitlets.HasTraits):
     """A model that several panels share: one opens another, and all follow.
 
     Args:
         name: a name of the catalogue, a hub id or a folder; None for the kind's default.
-        kind: what it must be able to do: "causal", "masked", "encoder" or "seq2seq".
+        kind: what it must be able to do: "causal", "masked", "encoder" or "seq2seq"; or several of
+            them, of which the first that a model can be is taken.
 
     Attributes:
         loaded: the open `LoadedModel`, None before first use; a failed change leaves it as it is.
@@ -23,10 +27,15 @@ class ModelChoice(traitlets.HasTraits):
 
     loaded: Any = traitlets.Any(None, allow_none=True)
 
-    def __init__(self, name: str | None = None, kind: models.Kind = "causal") -> None:
+    def __init__(self, name: str | None = None, kind: Kinds = "causal") -> None:
         super().__init__()
         self.name = name
         self.kind = kind
+
+    @property
+    def default_name(self) -> str:
+        """The model that is opened if none is named."""
+        return models.default_name(self.kind if isinstance(self.kind, str) else self.kind[0])
 
     def open(self, slot: "Slot", name: str | None = None) -> "models.LoadedModel":
         """The model, loading it (or, if `name` is given, another in its place) if need be.
@@ -43,16 +52,16 @@ class ModelChoice(traitlets.HasTraits):
         return self.loaded
 
 
-def as_choice(model: "str | ModelChoice | None", kind: models.Kind = "causal") -> ModelChoice:
+def as_choice(model: "str | ModelChoice | None", kind: Kinds = "causal") -> ModelChoice:
     """A panel's model from what it was given: a name, a choice, or None for the shared choice."""
     if isinstance(model, ModelChoice):
         return model
     return shared_choice(kind) if model is None else ModelChoice(model, kind)
 
 
-_SHARED: dict[str, ModelChoice] = {}
+_SHARED: dict[Kinds, ModelChoice] = {}
 
 
-def shared_choice(kind: models.Kind = "causal") -> ModelChoice:
+def shared_choice(kind: Kinds = "causal") -> ModelChoice:
     """The choice that all panels of one kind follow unless they are given another."""
     return _SHARED.setdefault(kind, ModelChoice(kind=kind))

@@ -123,7 +123,7 @@ class Panel(ipywidgets.VBox):
     def _show_model(self) -> None:
         loaded = self.choice.loaded
         if loaded is None:
-            self.head.model_name = self.choice.name or models.default_name(self.choice.kind)
+            self.head.model_name = self.choice.name or self.choice.default_name
             self.head.why = "It opens at first use."
             return
         self.head.model_name = f"{loaded.card.name} on {loaded.device.type}"
