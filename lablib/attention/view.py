@@ -1,5 +1,7 @@
 """The attention view: one head or many, as matrices or as lines between tokens."""
 
+from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,12 @@ from lablib.widgets.tokens import sendable, spoken, visible
 
 if TYPE_CHECKING:
     from lablib.attention.mapping import AttentionMaps
-    from lablib.attention.text import Reading
 
 _HERE = Path(__file__).parent / "static"
-_PARTS = ["pens", "weights_math", "weights_words", "weights_matrix", "weights_lines"]
+_PARTS = [
+    *("pens", "words", "controls", "weights_math", "weights_words", "weights_matrix"),
+    *("weights_lines", "weights_controls", "weights"),
+]
 _BROKEN = 255
 _PAGE_BYTES = 8 * 2**20
 """Up to so many bytes of weights an exported page holds every layer; above, the one in sight."""
@@ -56,7 +60,7 @@ class AttentionView(anywidget.AnyWidget):
     _esm = source(
         STATIC / "dom.js",
         STATIC / "colours.js",
-        *(_HERE / f"{part}.js" for part in [*_PARTS, "weights_controls", "weights"]),
+        *(_HERE / f"{part}.js" for part in _PARTS),
     )
     _css = source(_HERE / "attention.css")
 
@@ -127,7 +131,10 @@ class AttentionView(anywidget.AnyWidget):
         return page
 
     def _show_tokens(self, maps: "AttentionMaps") -> None:
-        queries, keys = _tokens(maps.queries), _tokens(maps.keys)
+        queries, keys = (
+            page_tokens(reading.tokens, reading.token_types)
+            for reading in (maps.queries, maps.keys)
+        )
         if (queries, keys) == (self.query_tokens, self.key_tokens):
             return
         # Places in another text mean nothing.
@@ -187,9 +194,13 @@ def _bytes(maps: "AttentionMaps") -> int:
     return maps.weights.numel()
 
 
-def _tokens(reading: "Reading") -> list[dict[str, Any]]:
-    """The tokens as the page gets them: what cannot be seen made visible, in words for the ear."""
+def page_tokens(tokens: Iterable[str], types: Iterable[int] = ()) -> list[dict[str, Any]]:
+    """The tokens as a page gets them: what cannot be seen made visible, in words for the ear.
+
+    >>> page_tokens([" sat"])
+    [{'text': '␣sat', 'spoken': 'space sat', 'type': 0}]
+    """
     return [
-        {"text": visible(sendable(text)), "spoken": spoken(sendable(text)), "type": kind}
-        for text, kind in zip(reading.tokens, reading.token_types, strict=True)
+        {"text": visible(sendable(text)), "spoken": spoken(sendable(text)), "type": kind or 0}
+        for text, kind in zip_longest(tokens, types)
     ]

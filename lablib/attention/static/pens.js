@@ -4,6 +4,7 @@
 const FONT = "system-ui, sans-serif";
 const MONO = "ui-monospace, Menlo, Consolas, monospace";
 const LARGEST_SIDE = 16000; // what browsers give a canvas, in its own pixels
+const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
 
 /** An image of `columns` × `rows` pixels (Uint32Array) as a canvas of its own. */
 function bitmap(pixels, columns, rows) {
@@ -121,6 +122,13 @@ function themeOf(el) {
   const style = getComputedStyle(el);
   const names = ["ink", "dim", "line", "paper", "accent"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--att-${name}`).trim()]));
+}
+
+/** Calls `act` when the page's theme changes; gives back how to stop that. */
+function onTheme(act) {
+  const observer = new MutationObserver(act);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "style"] });
+  return () => observer.disconnect();
 }
 
 /** Offers a text as a file to keep. */

@@ -138,12 +138,14 @@ class AttentionPicture {
     this.frame.setAttribute("role", "application");
     this.problem = element("p", "att-problem");
     this.readout = element("p", "att-readout");
-    this.readout.setAttribute("role", "status");
+    this.spoken = element("p", "att-spoken");
+    this.spoken.setAttribute("role", "status");
+    this.readout.setAttribute("aria-hidden", "true"); // the line beside it says the same, for the ear
     this.legend = element("div", "att-legend");
     this.summary = element("p", "att-summary");
     this.table = linkTable();
     this.el.classList.add("lab-attention");
-    this.el.append(bar, this.problem, this.frame, this.readout, this.legend, this.summary, this.table.node, this.buildFoot());
+    this.el.append(bar, this.problem, this.frame, this.readout, this.spoken, this.legend, this.summary, this.table.node, this.buildFoot());
     keepKeys(this.el);
   }
 
@@ -247,18 +249,20 @@ class AttentionPicture {
 
   /** What is pointed at, in words. */
   say() {
-    write(this.readout, this.picture ? (this.isLines ? this.tokenText() : this.cellText()) : "");
+    const text = (voice) => (this.isLines ? this.tokenText(voice) : this.cellText(voice));
+    write(this.readout, this.picture ? text("text") : "");
+    write(this.spoken, this.picture && this.pointed ? text("spoken") : "");
   }
 
-  cellText() {
+  cellText(voice) {
     if (!this.pointed) return "Point at a cell, or move with the arrow keys, to read it.";
     const { heads, columns } = this.picture;
     const { head, row, column } = this.pointed;
     const { values } = heads.find((one) => one.head === head);
-    return linkText(this.picture, { head, row, column, weight: values[row * columns.length + column] });
+    return linkText(this.picture, { head, row, column, weight: values[row * columns.length + column] }, voice);
   }
 
-  tokenText() {
+  tokenText(voice) {
     const focus = focusOf(this.pointed, this.chosen());
     if (!focus) return "Point at a token to see its links alone; click tokens to choose several and sum them.";
     const { heads, rows, columns, queries, keys } = this.picture;
@@ -267,8 +271,8 @@ class AttentionPicture {
     const [ownPlaces, otherPlaces] = isQuery ? [rows, columns] : [columns, rows];
     const sums = heads.map(({ values }) => summed(values, focus.places, focus.side, rows.length, columns.length));
     const means = otherPlaces.map((index, place) => ({ index, sum: sums.reduce((total, one) => total + one[place], 0) / heads.length }));
-    const best = means.sort((a, b) => b.sum - a.sum).slice(0, 3).map(({ index, sum }) => `${quoted(others[index])} (${index}) ${amount(sum)}`);
-    const names = focus.places.map((place) => `${quoted(own[ownPlaces[place]])} (${ownPlaces[place]})`).join(" + ");
+    const best = means.sort((a, b) => b.sum - a.sum).slice(0, 3).map(({ index, sum }) => `${quoted(others[index], voice)} (${index}) ${amount(sum)}`);
+    const names = focus.places.map((place) => `${quoted(own[ownPlaces[place]], voice)} (${ownPlaces[place]})`).join(" + ");
     return `${names} ${isQuery ? "most looks at" : "is most looked at by"} ${best.join(", ")}${heads.length > 1 ? `; mean of ${headsText(heads.map(({ head }) => head))}` : ""}`;
   }
 
@@ -351,11 +355,9 @@ function render({ model, el }) {
   model.on(DATA, onData);
   model.on(choices, onChoice);
   model.on("msg:custom", onMessage);
-  // The theme of the page is only seen when something is drawn anew.
-  const themed = new MutationObserver(() => view.draw());
-  themed.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "style"] });
+  const forget = onTheme(() => view.draw());
   return () => {
-    themed.disconnect();
+    forget();
     view.resized.disconnect();
     model.off(DATA, onData);
     model.off(choices, onChoice);

@@ -4,8 +4,6 @@ const GUTTER = { left: 112, top: 96, right: 8, bottom: 8 };
 const CELL = { most: 28, height: 720, labelled: 13 };
 const SMALL = { gap: 16, heading: 24 };
 
-const shortened = (text, most = 14) => ([...text].length > most ? `${[...text].slice(0, most - 1).join("")}…` : text);
-
 /** How many small matrices stand side by side. */
 function perRow(heads, width) {
   const wide = heads <= 3 ? heads : heads <= 12 ? 4 : 6;
@@ -59,8 +57,6 @@ function imageOf(values, columns, { palette, top, broken }) {
   images.set(values, { key, image });
   return image;
 }
-
-const GREY = 0xff808080; // what is not a number, on the canvas and in the legend
 
 function drawMatrices(pen, picture, layout, pointed, theme) {
   const { rows, columns, top, palette } = picture;

@@ -6,12 +6,6 @@ const DASHES = [[], [10, 3], [2, 2], [8, 3, 2, 3]];
 const kindOf = (head) => KINDS[head % KINDS.length];
 const dashOf = (head) => DASHES[Math.floor(head / KINDS.length) % DASHES.length];
 
-/** 0.62 → "62 %": whole percents, which is what the bytes of a weight can hold. */
-function percentText(weight) {
-  if (Number.isNaN(weight)) return "not a number";
-  return weight > 0 && weight < 0.005 ? "under 1\u00a0%" : `${Math.round(100 * weight)}\u00a0%`;
-}
-
 /** A sum over tokens: "1.31", or a share below one. */
 const amount = (sum) => (sum >= 1.005 ? sum.toFixed(2) : percentText(sum));
 
@@ -22,11 +16,9 @@ function headsText(heads) {
   return heads.length === 1 ? `head ${names}` : `heads ${names}`;
 }
 
-const quoted = (token) => `\u2018${token.text}\u2019`;
-
-/** One link in words, for the eye. */
-function linkText({ queries, keys, rows, columns }, { head, row, column, weight }) {
-  const link = `${quoted(queries[rows[row]])} (${rows[row]}) looks at ${quoted(keys[columns[column]])} (${columns[column]})`;
+/** One link in words. */
+function linkText({ queries, keys, rows, columns }, { head, row, column, weight }, voice) {
+  const link = `${quoted(queries[rows[row]], voice)} (${rows[row]}) looks at ${quoted(keys[columns[column]], voice)} (${columns[column]})`;
   return `${link}: ${percentText(weight)}, head ${head}`;
 }
 
