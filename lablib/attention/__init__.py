@@ -16,6 +16,10 @@ _HOME = {
     name: module
     for module, names in {
         "compute": "AttentionSteps entropy hide steps",
+        "projections": "HeadParts LayerVectors head_parts vectors",
+        "metrics": (
+            "METRICS HeadMetrics change head_metrics head_scores induction_scores top_heads"
+        ),
         "mapping": "AttentionMaps EncoderDecoderMaps encoder_decoder_maps maps",
         "text": "Reading read",
     }.items()

@@ -50,7 +50,9 @@ def steps(
     causal: bool = True,
     scale: bool | float = True,
     temperature: float = 1.0,
+    *,
     bias: Tensor | None = None,
+    hidden: Tensor | None = None,
 ) -> AttentionSteps:
     """Compute attention, and keep every stage of it.
 
@@ -62,14 +64,16 @@ def steps(
             the queries are the last tokens.
         scale: True for 1/√d_k, False for none, or the number itself.
         temperature: divides the scaled scores: below 1 sharpens the attention, above 1 spreads it.
-        bias: what the model adds to the scaled scores, broadcast to […, query, key]: T5's position
-            bias, or a mask of its own with minus infinity at what may not be seen.
+        bias: what some models add to the scaled scores (T5 by the distance of two tokens),
+            broadcast to […, query, key].
+        hidden: what else may not be seen, True there, broadcast to […, query, key]: padding, or
+            what lies outside a sliding window.
 
     Returns:
         The stages, in float32 for 16-bit inputs, else in the precision of the inputs.
 
     Raises:
-        ValueError: if the shapes do not fit, a query would see nothing, or a number is unusable.
+        ValueError: if the shapes do not fit, or a number cannot be used.
 
     Example: two tokens. The first sees only itself, the second both.
         >>> q = k = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
@@ -93,6 +97,7 @@ def steps(
     scaled = scores * factor
     scaled = (scaled if bias is None else scaled + bias) / temperature
     masked = scaled.masked_fill(_future(q, k), HIDDEN) if causal else scaled
+    masked = masked if hidden is None else masked.masked_fill(hidden, HIDDEN)
     weights = masked.softmax(-1)
     return AttentionSteps(scores, scaled, masked, weights, weights @ v, factor)
 
@@ -130,7 +135,8 @@ def _future(q: Tensor, k: Tensor) -> Tensor:
 
 
 def entropy(weights: Tensor) -> Tensor:
-    """How spread out attention is, in bits: -Σ w log2 w over the keys. […, query, key] → […, query].
+    """How spread out attention is, in bits: -Σ w log2 w over the keys.
+    […, query, key] → […, query].
 
     0 for one key alone; log2(n) for n keys alike. Not-a-number stays not-a-number.
 

@@ -15,14 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lablib.attention.text import Reading, read, reading
+from lablib.attention.text import MAX_TOKENS, Reading, read, reading
 from lablib.attention.watching import Attended, watchable, watching
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
-MAX_TOKENS = 512
-"""The longest text maps are made of, if nothing else is asked for."""
 CAP = 96 * 2**20
 """The most bytes the maps of one text take: 512 tokens of a 12 × 12 model are 72 MiB in float16."""
 
@@ -74,6 +72,11 @@ class AttentionMaps:
         """How many heads a layer has."""
         return self.weights.shape[1]
 
+    @property
+    def sinks(self) -> Tensor:
+        """The keys many heads rest on: the first token and special ones, [key] (see `hide`)."""
+        return torch.tensor([i == 0 or mark for i, mark in enumerate(self.keys.special)])
+
     @cached_property
     def broken(self) -> Tensor:
         """Which heads have a weight that is not a number, [layers, heads] of bool."""
@@ -120,10 +123,8 @@ def maps(
     Raises:
         ValueError: if the model has no attention, or the text cannot be read.
     """
-    body = m.model.base_model  # without the scores over the vocabulary, which are not needed here
-    body = body.get_encoder() if m.model.config.is_encoder_decoder else body
-    tokens = read(m, text, pair, _most_tokens(m, limit)) if isinstance(text, str) else text
-    output = _run(body, tokens.inputs(m), _precision(m, len(tokens)))
+    tokens = read(m, text, pair, _most_tokens(m, limit))
+    output = _run(body(m), tokens.inputs(m), _precision(m, len(tokens)))
     return _maps(m, output.get("attentions"), tokens, tokens)
 
 
@@ -158,14 +159,20 @@ def encoder_decoder_maps(
     )
 
 
-def _run(body: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
+def body(m: "LoadedModel") -> Any:
+    """The model without its scores over the vocabulary, or an encoder-decoder model's encoder."""
+    model: Any = m.model.base_model
+    return model.get_encoder() if model.config.is_encoder_decoder else model
+
+
+def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
     """The output of a watchable twin, with its attention weights stored as `dtype` at once."""
 
     def store(call: Attended) -> tuple[Tensor, Tensor]:
         return call.output, call.weights.to(dtype)
 
     with watching(store):
-        return watchable(body)(**inputs, output_attentions=True)
+        return watchable(model)(**inputs, output_attentions=True)
 
 
 def _maps(
@@ -206,16 +213,14 @@ def _broken(found: AttentionMaps) -> str:
         return ""
     first = "layer {}, head {}".format(*heads[0])
     return (
-        f"{len(heads)} of {found.broken.numel()} heads have weights that are not numbers, the first "
-        f"of them {first}: check the model's weights and the precision it runs in."
+        f"{len(heads)} of {found.broken.numel()} heads have weights that are not numbers, "
+        f"the first of them {first}: check the model's weights and the precision it runs in."
     )
 
 
 def _most_tokens(m: "LoadedModel", limit: int) -> int:
     """How many tokens can be read such that float16 maps stay within `CAP`."""
-    if limit < 1:
-        raise ValueError(f"limit must be 1 or above, and it was {limit}.")
-    return max(1, min(limit, isqrt(CAP // (2 * _heads(m)))))
+    return min(limit, isqrt(CAP // (2 * _heads(m))))
 
 
 def _precision(m: "LoadedModel", tokens: int) -> torch.dtype:

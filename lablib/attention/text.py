@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from lablib.models import LoadedModel
 
+MAX_TOKENS = 512
+"""The longest text that is read, if nothing else is asked for."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -33,7 +36,7 @@ class Reading:
     special: tuple[bool, ...]
     token_types: tuple[int, ...]
     cut: int = 0
-    limit: int | None = None
+    limit: int = MAX_TOKENS
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -56,15 +59,26 @@ class Reading:
         return {name: torch.tensor([row], device=m.model.device) for name, row in given.items()}
 
 
-def read(m: "LoadedModel", text: str, pair: str | None = None, limit: int | None = None) -> Reading:
+def read(
+    m: "LoadedModel", text: str | Reading, pair: str | None = None, limit: int = MAX_TOKENS
+) -> Reading:
     """Cut a text, or two, into the tokens the model reads, with its special tokens.
 
     An empty text becomes the model's start-of-text token, if its tokenizer adds no marks of its
     own. What is more than the model or `limit` allows is left out, as the tokenizer does it.
 
+    Args:
+        text: a text; or a `Reading`, which is given back as it is.
+        pair: a second text, for models that read sentence pairs.
+        limit: the most tokens to read.
+
     Raises:
         ValueError: if nothing is left to read, or the model does not read pairs.
     """
+    if isinstance(text, Reading):
+        return text
+    if limit < 1:
+        raise ValueError(f"limit must be 1 or above, and it was {limit}.")
     tokenizer = m.tokenizer
     texts = [clean(text)] if pair is None else [clean(text), clean(pair)]
     if pair is not None and not _reads_pairs(tokenizer):
@@ -72,10 +86,10 @@ def read(m: "LoadedModel", text: str, pair: str | None = None, limit: int | None
             "This model does not tell two texts apart; leave the second one empty, or choose a "
             "model that reads sentence pairs, as BERT does."
         )
-    limits = [number for number in (limit, context_length(m)) if number is not None]
+    most = min(limit, context_length(m) or limit)
     encoding: Any = tokenizer(*texts, verbose=False)
-    length, most = len(encoding["input_ids"]), min(limits, default=None)
-    if most is not None and length > most:
+    length = len(encoding["input_ids"])
+    if length > most:
         encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
     ids = list(encoding["input_ids"]) or start_of_text(m)
     types = encoding.get("token_type_ids") or [i or 0 for i in encoding.sequence_ids()]
@@ -87,7 +101,7 @@ def reading(
     ids: list[int],
     token_types: list[int] | None = None,
     cut: int = 0,
-    limit: int | None = None,
+    limit: int = MAX_TOKENS,
 ) -> Reading:
     """A `Reading` of these ids."""
     from lablib.widgets.tokens import token_dicts  # how a token is shown; not needed to compute

@@ -23,7 +23,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
 from transformers.masking_utils import eager_mask
@@ -74,7 +73,7 @@ def _attend(
     **settings: Any,
 ) -> tuple[Tensor, Tensor]:
     """The module's own plain attention, shown to the watcher."""
-    plain = sys.modules[type(module).__module__].eager_attention_forward  # type: ignore[attr-defined]
+    plain = sys.modules[type(module).__module__].eager_attention_forward
     output, weights = plain(module, query, key, value, attention_mask, **settings)
     watcher = _watcher.get()
     if watcher is None:
@@ -112,10 +111,9 @@ def can_be_watched(model: PreTrainedModel) -> bool:
 
     Example:
         >>> from transformers import BloomConfig, BloomModel, GPT2Config, GPT2Model
-        >>> small = GPT2Model(GPT2Config(n_layer=1, n_embd=8, n_head=2, vocab_size=9))
-        >>> can_be_watched(small)
+        >>> can_be_watched(GPT2Model(GPT2Config(n_layer=1, n_embd=8, n_head=2)))
         True
-        >>> can_be_watched(BloomModel(BloomConfig(n_layer=1, hidden_size=8, n_head=2, vocab_size=9)))
+        >>> can_be_watched(BloomModel(BloomConfig(n_layer=1, hidden_size=8, n_head=2)))
         False
     """
     return all(
@@ -123,6 +121,20 @@ def can_be_watched(model: PreTrainedModel) -> bool:
         for part in model.modules()
         if isinstance(part, PreTrainedModel)
     )
+
+
+def require_watchable(model: PreTrainedModel) -> None:
+    """Refuse a model whose attention gives its weights and nothing else.
+
+    Raises:
+        ValueError: a sentence that says so.
+    """
+    if not can_be_watched(model):
+        raise ValueError(
+            f"{type(model).__name__} computes its attention in a way of its own: its maps can be "
+            "shown, and nothing inside can be seen or changed. Choose another model for this, as "
+            "GPT-2, BERT or Llama."
+        )
 
 
 @contextmanager
