@@ -86,7 +86,8 @@ class StepsView(anywidget.AnyWidget):
             ValueError: if the shapes do not fit.
         """
         parts = [np.asarray(part, dtype=np.float32) for part in (q, k, v)]
-        shape = _shape(*parts, len(tokens), len(tokens if key_tokens is None else key_tokens))
+        key_tokens = tokens if key_tokens is None else key_tokens
+        shape = _shape(parts, len(tokens), len(key_tokens))
         added = np.zeros(0) if bias is None else np.broadcast_to(np.asarray(bias), shape[:2])
         with self.hold_sync():
             if causal != self.causal:
@@ -96,7 +97,7 @@ class StepsView(anywidget.AnyWidget):
             self.shape = shape
             self.scale = shape[2] ** -0.5 if scale is None else float(scale)
             self.query_tokens = page_tokens(tokens)
-            self.key_tokens = page_tokens(tokens if key_tokens is None else key_tokens)
+            self.key_tokens = page_tokens(key_tokens)
 
     @traitlets.validate("temperature")
     def _above_zero(self, proposal: Any) -> float:
@@ -105,9 +106,9 @@ class StepsView(anywidget.AnyWidget):
         return proposal.value
 
 
-def _shape(q: np.ndarray, k: np.ndarray, v: np.ndarray, queries: int, keys: int) -> list[int]:
+def _shape(parts: list[np.ndarray], queries: int, keys: int) -> list[int]:
     """[query, key, d_k, value size] of vectors that fit each other and the tokens."""
-    given = [q.shape, k.shape, v.shape]
+    given = [part.shape for part in parts]
     sizes = [shape[-1] if shape else 0 for shape in given]
     if given != [(queries, sizes[0]), (keys, sizes[0]), (keys, sizes[2])] or 0 in (*sizes, queries):
         raise ValueError(
