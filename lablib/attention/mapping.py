@@ -123,8 +123,12 @@ def maps(
     Raises:
         ValueError: if the model has no attention, or the text cannot be read.
     """
-    tokens = read(m, text, pair, _most_tokens(m, limit))
-    output = _run(body(m), tokens.inputs(m), _precision(m, len(tokens)))
+    return look(m, watchable(body(m)), read(m, text, pair, _most_tokens(m, limit)))
+
+
+def look(m: "LoadedModel", model: Any, tokens: Reading, **more: Tensor) -> AttentionMaps:
+    """The maps a watchable model gives for some tokens, called with more inputs than these."""
+    output = _run(model, tokens.inputs(m) | more, _precision(m, len(tokens)))
     return _maps(m, output.get("attentions"), tokens, tokens)
 
 
@@ -151,7 +155,9 @@ def encoder_decoder_maps(
         "input_ids": encoder.inputs(m)["input_ids"],
         "decoder_input_ids": decoder.inputs(m)["input_ids"],
     }
-    output = _run(m.model.base_model, inputs, _precision(m, max(len(encoder), len(decoder))))
+    output = _run(
+        watchable(m.model.base_model), inputs, _precision(m, max(len(encoder), len(decoder)))
+    )
     return EncoderDecoderMaps(
         encoder=_maps(m, output.get("encoder_attentions"), encoder, encoder, "encoder"),
         decoder=_maps(m, output.get("decoder_attentions"), decoder, decoder, "decoder"),
@@ -166,13 +172,13 @@ def body(m: "LoadedModel") -> Any:
 
 
 def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
-    """The output of a watchable twin, with its attention weights stored as `dtype` at once."""
+    """A watchable model's output, with its attention weights stored as `dtype` at once."""
 
     def store(call: Attended) -> tuple[Tensor, Tensor]:
         return call.output, call.weights.to(dtype)
 
     with watching(store):
-        return watchable(model)(**inputs, output_attentions=True)
+        return model(**inputs, output_attentions=True)
 
 
 def _maps(

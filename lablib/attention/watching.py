@@ -29,8 +29,8 @@ from transformers.masking_utils import eager_mask
 
 M = TypeVar("M", bound=nn.Module)
 
-NAME = "lablib_watched"
-"""What the attention function is registered as."""
+WATCHED, UNMASKED = "lablib_watched", "lablib_unmasked"
+"""What the attention function is registered as, with the model's masks and without any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,10 @@ def _attend(
     return watcher(Attended(module, query, key, value, attention_mask, settings, output, weights))
 
 
-AttentionInterface.register(NAME, _attend)
-AttentionMaskInterface.register(NAME, eager_mask)
+AttentionInterface.register(WATCHED, _attend)
+AttentionMaskInterface.register(WATCHED, eager_mask)
+AttentionInterface.register(UNMASKED, _attend)
+AttentionMaskInterface.register(UNMASKED, lambda *_, **__: None)
 
 
 def twin(model: M) -> M:
@@ -98,11 +100,15 @@ def twin(model: M) -> M:
     return copy.deepcopy(model, shared)  # what `memo` holds is taken as it is
 
 
-def watchable(model: PreTrainedModel) -> PreTrainedModel:
-    """A twin whose attention can be watched (see `watching`), as far as its architecture allows."""
+def watchable(model: PreTrainedModel, masked: bool = True) -> PreTrainedModel:
+    """A twin whose attention can be watched (see `watching`), as far as its architecture allows.
+
+    Args:
+        masked: False to let every token see all of them, in models that otherwise hide some.
+    """
     other = twin(model).eval()
     if can_be_watched(model):
-        other.set_attn_implementation(NAME)
+        other.set_attn_implementation(WATCHED if masked else UNMASKED)
     return other
 
 

@@ -69,8 +69,15 @@ def clean(text: str) -> str:
 
 
 def context_length(m: "LoadedModel") -> int | None:
-    """How many tokens the model can read at once, None if there is no limit."""
-    return getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    """How many tokens the model can read at once, None if there is no limit.
+
+    RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
+    """
+    most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    for name, part in m.model.named_modules():
+        if most and name.endswith("position_embeddings") and getattr(part, "padding_idx", None):
+            return most - part.padding_idx - 1
+    return most
 
 
 def start_of_text(m: "LoadedModel") -> list[int]:
