@@ -143,26 +143,30 @@ def encoder_decoder_maps(
     Raises:
         ValueError: if the model is no encoder-decoder model, or a text cannot be read.
     """
-    config: Any = m.model.config
-    if not config.is_encoder_decoder:
+    if not m.model.config.is_encoder_decoder:
         raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")
     most = _most_tokens(m, limit)
     encoder, written = read(m, source, limit=most), read(m, target, limit=most - 1)
     ids = [id for id, special in zip(written.ids, written.special, strict=True) if not special]
-    start = [config.get_text_config(decoder=True).decoder_start_token_id]
-    decoder = reading(m.tokenizer, start + ids, cut=written.cut, limit=most)
+    decoder = reading(m.tokenizer, [_start_of_decoder(m), *ids], cut=written.cut, limit=most)
     inputs = {
         "input_ids": encoder.inputs(m)["input_ids"],
         "decoder_input_ids": decoder.inputs(m)["input_ids"],
     }
-    output = _run(
-        watchable(m.model.base_model), inputs, _precision(m, max(len(encoder), len(decoder)))
-    )
+    whole: Any = m.model.base_model
+    output = _run(watchable(whole), inputs, _precision(m, max(len(encoder), len(decoder))))
     return EncoderDecoderMaps(
         encoder=_maps(m, output.get("encoder_attentions"), encoder, encoder, "encoder"),
         decoder=_maps(m, output.get("decoder_attentions"), decoder, decoder, "decoder"),
         cross=_maps(m, output.get("cross_attentions"), decoder, encoder, "cross"),
     )
+
+
+def _start_of_decoder(m: "LoadedModel") -> int:
+    """The token a decoder begins with; the padding token where a model names none, as T5 has it."""
+    generation: Any = m.model.generation_config
+    start = generation.decoder_start_token_id
+    return int(m.model.config.pad_token_id if start is None else start)
 
 
 def body(m: "LoadedModel") -> Any:
