@@ -90,10 +90,23 @@ def read(
     encoding: Any = tokenizer(*texts, verbose=False)
     length = len(encoding["input_ids"])
     if length > most:
+        texts = [_beginning(tokenizer, each, 2 * most) for each in texts]
         encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
     ids = list(encoding["input_ids"]) or start_of_text(m)
     types = encoding.get("token_type_ids") or [i or 0 for i in encoding.sequence_ids()]
     return reading(tokenizer, ids, types or None, max(0, length - len(ids)), most)
+
+
+def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> str:
+    """The text up to the end of its first tokens. What a tokenizer cuts off itself it still cuts
+    into pieces, and of two long texts it makes every pair of pieces, which takes minutes.
+    """
+    if not tokenizer.is_fast:
+        return text
+    places: Any = tokenizer(
+        text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )["offset_mapping"]
+    return text if len(places) <= most else text[: places[most - 1][1]]
 
 
 def reading(
