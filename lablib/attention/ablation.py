@@ -183,10 +183,11 @@ def striking_but_idle(metrics: HeadMetrics, effects: Sweep) -> tuple[int, int, s
     patterns = ("previous_token", "next_token", "same_token", "induction")
     strengths = torch.stack([getattr(metrics, name).nan_to_num() for name in patterns])
     strength, which = strengths.max(0)
-    moved = effects.divergence.masked_fill(strength < 0.5, math.inf).nan_to_num(math.inf)
-    layer, head = divmod(int(moved.argmin()), moved.shape[1])
-    if math.isinf(moved[layer, head]):
+    known = (strength >= 0.5) & effects.divergence.isfinite()
+    if not known.any():
         return None
+    moved = effects.divergence.masked_fill(~known, math.inf)
+    layer, head = divmod(int(moved.argmin()), moved.shape[1])
     return layer, head, patterns[int(which[layer, head])]
 
 
@@ -223,9 +224,7 @@ def _ask_next(tokens: Reading) -> _Asked:
     """What comes after the text, and after each of its tokens."""
     last = len(tokens) - 1
     targets = [[0, place, tokens.ids[place + 1]] for place in range(last)]
-    return _Asked(
-        tokens, last + 1, last, torch.tensor([tokens.ids]), torch.tensor(targets).reshape(-1, 3)
-    )
+    return _Asked(tokens, last + 1, last, torch.tensor([tokens.ids]), _targets(targets))
 
 
 def _ask_masked(m: "LoadedModel", tokens: Reading) -> _Asked:
@@ -245,7 +244,12 @@ def _ask_masked(m: "LoadedModel", tokens: Reading) -> _Asked:
         targets.append([row, place, tokens.ids[place]])
     asked = reading(m.tokenizer, ids, list(tokens.token_types))
     asked = replace(asked, cut=tokens.cut, limit=tokens.limit)
-    return _Asked(asked, places[0], places[0], rows, torch.tensor(targets).reshape(-1, 3))
+    return _Asked(asked, places[0], places[0], rows, _targets(targets))
+
+
+def _targets(targets: list[list[int]]) -> Tensor:
+    """Row, place and true id of each token the loss asks for, [n, 3]; n may be 0."""
+    return torch.tensor(targets, dtype=torch.long).reshape(-1, 3)
 
 
 class _Experiment:

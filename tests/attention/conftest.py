@@ -95,6 +95,22 @@ OTHERS = {"mamba": (tf.MambaForCausalLM, tf.MambaConfig, {})}
 """Each architecture by name: the class of its model, of its configuration, and what it needs."""
 
 
+OUTPUT_PROJECTIONS = (
+    "attn.c_proj",
+    "attn.out_proj",
+    "attention.dense",
+    "attn.o_proj",
+    "attention.output.dense",
+    "out_lin",
+    "SelfAttention.o",
+)
+
+
+def output_projections(model):
+    """The matrices that mix the heads, one a layer (an encoder's first)."""
+    return [part for name, part in model.named_modules() if name.endswith(OUTPUT_PROJECTIONS)]
+
+
 @pytest.fixture(scope="session")
 def make():
     """Make a tiny model with its tokenizer: `make("llama")`, `make("bert", dtype=…)`, …"""
