@@ -4,9 +4,10 @@ let names = 0;
 
 /** A labelled field in the bar; `label` names it for everybody. */
 function labelled(text, field) {
-  const node = element("label", "att-field");
-  field.id = `att-${++names}`;
-  node.append(element("span", "att-label", text), field);
+  const node = element("span", "att-field");
+  const label = element("label", "att-label", text);
+  field.id = label.htmlFor = `att-field-${++names}`;
+  node.append(label, field);
   return node;
 }
 

@@ -211,9 +211,8 @@ const short = (value) => (Math.abs(value) < 9.95 ? value.toFixed(Math.abs(value)
 function render({ model, el }) {
   const grid = new HeadGrid(model, el);
   const draw = () => grid.draw();
-  const watched = ["size", "metrics", "values", "metric", "opened", "muted", "mode", "can_mute"].map((name) => `change:${name}`).join(" ");
-  model.on(watched, draw);
-  return () => model.off(watched, draw);
+  model.on("change", draw);
+  return () => model.off("change", draw);
 }
 
 export default { render };

@@ -9,29 +9,30 @@ const NARROWEST = 4; // tokens that a zoom keeps at least
 /** The layers that have come since the text last changed, decoded when they are first wanted. */
 function layerStore(model) {
   const layers = new Map();
-  let version;
+  let [version, weights, sent] = [];
   const receive = () => {
+    if (version === model.get("version") && weights === model.get("weights") && sent === model.get("sent")) return;
     if (version !== model.get("version")) layers.clear();
-    version = model.get("version");
-    const codes = bytesOf(model.get("weights"));
-    const sent = model.get("sent");
+    [version, weights, sent] = ["version", "weights", "sent"].map((name) => model.get(name));
+    const codes = bytesOf(weights);
     const length = model.get("size").reduce((product, n) => product * n, 1);
     if (length && codes.length === length * sent.length)
       sent.forEach((layer, i) => layers.set(layer, codes.subarray(i * length, (i + 1) * length)));
   };
   const get = (layer) => {
+    receive();
     const held = layers.get(layer);
     if (held instanceof Uint8Array) layers.set(layer, decode(held));
     return layers.get(layer);
   };
-  return { receive, get };
+  return get;
 }
 
 /** Everything that is drawn, from the traits; or the `problem` that keeps it from being drawn. */
-function pictureOf(model, store) {
+function pictureOf(model, layerOf) {
   const [queries, keys, layer] = ["query_tokens", "key_tokens", "layer"].map((name) => model.get(name));
   if (!queries.length || !keys.length) return { problem: "No attention yet." };
-  const weights = store.get(layer);
+  const weights = layerOf(layer);
   if (!weights) return { problem: `Layer ${layer} is on its way.` };
   const hide = model.get("hide_sinks");
   const [pair, step, zoom, sinks] = ["pair", "step", "zoom", "sinks"].map((name) => model.get(name));
@@ -110,13 +111,12 @@ function halved([start, end], at) {
 class AttentionPicture {
   constructor(model, el) {
     Object.assign(this, { model, el, pointed: null, drag: null });
-    this.store = layerStore(model);
+    this.layerOf = layerStore(model);
     this.build();
     this.listen();
     this.draw = oncePerFrame(() => this.paint());
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.frame);
-    this.store.receive();
     this.refresh();
   }
 
@@ -165,7 +165,7 @@ class AttentionPicture {
   refresh() {
     this.choosers.forEach((chooser) => chooser.draw());
     this.whole.hidden = !this.model.get("zoom");
-    const picture = pictureOf(this.model, this.store);
+    const picture = pictureOf(this.model, this.layerOf);
     write(this.problem, picture.problem ?? "");
     this.problem.hidden = !picture.problem;
     // While a layer is on its way the old picture stays, but it says that it is old.
@@ -340,27 +340,17 @@ class AttentionPicture {
   }
 }
 
-const DATA = "change:version change:weights change:sent change:size";
-const CHOICES = ["layers", "layer", "heads", "kind", "pair", "query_tokens", "key_tokens", "sinks", "hide_sinks", "renormalise", "step", "written_from", "zoom", "chosen", "palette"];
-
 function render({ model, el }) {
   const view = new AttentionPicture(model, el);
-  const onData = () => {
-    view.store.receive();
-    view.refresh();
-  };
-  const onChoice = () => view.refresh();
+  const onChange = () => view.refresh();
   const onMessage = (message) => message.page && download("attention.html", "text/html", message.page);
-  const choices = CHOICES.map((name) => `change:${name}`).join(" ");
-  model.on(DATA, onData);
-  model.on(choices, onChoice);
+  model.on("change", onChange);
   model.on("msg:custom", onMessage);
   const forget = onTheme(() => view.draw());
   return () => {
     forget();
     view.resized.disconnect();
-    model.off(DATA, onData);
-    model.off(choices, onChoice);
+    model.off("change", onChange);
     model.off("msg:custom", onMessage);
   };
 }

@@ -112,10 +112,10 @@ export function summed(values, chosen, side, height, width) {
   return sums;
 }
 
-/** Which part of all weight in the picture goes to each column; the share of the largest first. */
+/** Which part of all weight in the picture goes to each column; what is not a number counts as none. */
 export function columnShares(heads, width) {
   const shares = new Float64Array(width);
-  for (const { values } of heads) for (let i = 0; i < values.length; i++) shares[i % width] += values[i];
+  for (const { values } of heads) for (let i = 0; i < values.length; i++) shares[i % width] += values[i] || 0;
   const total = shares.reduce((sum, share) => sum + share, 0);
   return total > 0 ? shares.map((share) => share / total) : shares;
 }
