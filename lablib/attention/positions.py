@@ -145,7 +145,7 @@ def shuffle(
 
 def _order(tokens: Reading, seed: int) -> tuple[int, ...]:
     """Ordinary tokens in a random order, special ones where they are."""
-    movable = torch.tensor([i for i, special in enumerate(tokens.special) if not special])
+    movable = (~torch.tensor(tokens.special)).nonzero().flatten()
     order = torch.arange(len(tokens))
     mixed = torch.randperm(len(movable), generator=torch.Generator().manual_seed(seed))
     order[movable] = movable[mixed]

@@ -75,8 +75,9 @@ def context_length(m: "LoadedModel") -> int | None:
     """
     most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
     for name, part in m.model.named_modules():
-        if most and name.endswith("position_embeddings") and getattr(part, "padding_idx", None):
-            return most - part.padding_idx - 1
+        padding = getattr(part, "padding_idx", None)
+        if most and padding is not None and name.endswith("position_embeddings"):
+            return most - padding - 1
     return most
 
 
