@@ -176,14 +176,15 @@ def ablation_words(result: Ablation) -> str:
 
 
 def idle_words(layer: int, head: int, pattern: str, metrics: HeadMetrics, effects: Sweep) -> str:
-    """A head with a striking pattern and no effect, in two sentences."""
+    """A head with a striking pattern, and whether muting it has an effect, in a few sentences."""
     strength = float(getattr(metrics, pattern)[layer, head])
     moved = float(effects.divergence[layer, head])
     most = float(effects.divergence.max())
+    matters = "This one matters after all." if moved > most / 5 else "So it hardly matters here."
     return (
         f"Layer {layer}, head {head} has a striking pattern: {METRICS[pattern].title.lower()}, "
         f"with {strength:.0%} of its attention. Muting it moves the prediction by {moved:.3f} "
-        f"bits; the head that matters most moves it by {most:.3f}."
+        f"bits; the head that matters most moves it by {most:.3f}. {matters}"
     )
 
 

@@ -167,7 +167,7 @@ class AblationPanel(TextPanel):
 
 
 def ablation_panel(
-    text: str = "Once upon a time there was a little girl who lived in a",
+    text: str = "The good king and the good queen lived in a great",
     heads: Sequence[tuple[int, int]] = (),
     model: str | ModelChoice | None = None,
 ) -> AblationPanel:
