@@ -3,6 +3,8 @@
 import random
 from typing import TYPE_CHECKING
 
+from lablib.sampling.text import token_text
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
@@ -25,7 +27,7 @@ def random_words_twice(
         >>> random_words_twice(GPT2Tokenizer(vocab=words, merges=[]), length=2)
         'dog cat dog cat'
     """
-    entries = [tokenizer.decode([id]) for id in sorted(tokenizer.get_vocab().values())]
+    entries = [token_text(tokenizer, id) for id in sorted(tokenizer.get_vocab().values())]
     words = [entry for entry in entries if _is_word(entry)]
     names = words or [entry for entry in entries if entry.isascii() and entry.isalpha()]
     chosen = random.Random(seed).sample(names, min(length, len(names)))

@@ -94,12 +94,12 @@ class AblationPanel(TextPanel):
         m = self.model()
         muted = [(layer, head) for layer, head in self.map.muted]
         result = ablate(m, self.text.value, muted)
-        yield
+        yield None
         if self.effects is not None and result.tokens != self.effects.tokens:
             self._forget_sweep()
         self._maps = maps(m, result.tokens)
         self._metrics = head_metrics(self._maps)
-        yield
+        yield None
         self.result = result
         self.text.note = self._maps.note
         self.view.show(self._maps)

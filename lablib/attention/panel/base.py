@@ -59,7 +59,7 @@ class TextPanel(Panel):
 
     def draw(self) -> Drawing:
         """The work that draws the picture."""
-        yield
+        yield None
 
     def code_lines(self) -> str:
         """The lines behind the picture, which find the model as `m` and the text as `text`."""

@@ -1,5 +1,7 @@
 """The bertviz panel: its head view and its model view, following the text, with no network."""
 
+from collections.abc import Callable
+
 import ipywidgets
 
 from lablib.attention.bertviz_frames import head_view, model_view
@@ -7,7 +9,7 @@ from lablib.attention.mapping import maps
 from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.widgets import ModelChoice
 
-VIEWS = {"head": head_view, "model": model_view}
+VIEWS: dict[str, Callable[..., ipywidgets.VBox]] = {"head": head_view, "model": model_view}
 QUIET_SECONDS = 0.5
 """A page of bertviz is large: it is made anew when the typing has really stopped."""
 
@@ -40,7 +42,7 @@ class BertvizPanel(TextPanel):
     def draw(self) -> Drawing:
         """Make the page of the view that is chosen, and let the one before go."""
         found = maps(self.model(), self.text.value)
-        yield
+        yield None
         self.text.note = found.note
         before, self.picture = self.picture, VIEWS[self.choose.value](found)
         self.stage.children = [self.picture]

@@ -73,13 +73,13 @@ class HeadsPanel(TextPanel):
         """Where every head looks, and what kind of head that makes it."""
         m = self.model()
         found = maps(m, self.text.value)
-        yield
+        yield None
         self.maps = found
         self.text.note = found.note
         self.view.show(found)
         metrics = head_metrics(found)
         values = {name: getattr(metrics, name) for name in METRICS}
-        yield
+        yield None
         self.map.show(values | self._measure(m, values["entropy"]))
 
     def _measure(self, m: "LoadedModel", like: "Tensor") -> dict[str, "Tensor"]:

@@ -57,13 +57,13 @@ class LayersPanel(TextPanel):
         m = self.model()
         if is_lens:
             self.lens = logit_lens(m, self.text.value)
-            yield
+            yield None
             self.text.note = self.lens.note
             self.words.value = escape(figures.lens_words(self.lens))
             self.table.value = figures.lens_table(self.lens)
             return
         found = maps(m, self.text.value)
-        yield
+        yield None
         self.text.note = found.note
         self.reached = replace(found, weights=rollout(found)[:, None])
         self.view.show(self.reached)

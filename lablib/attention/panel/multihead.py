@@ -43,7 +43,7 @@ class MultiheadPanel(TextPanel):
         m = self.model()
         self.place.fit(m)
         parts = head_parts(m, self.text.value, self.place.layer)
-        yield
+        yield None
         self.text.note = parts.tokens.note
         self.parts = None  # the strip tells of its new tokens before all is there
         self.strip.tokens = token_dicts(parts.tokens.ids, m.tokenizer)

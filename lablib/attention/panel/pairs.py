@@ -33,7 +33,7 @@ class PairsPanel(TextPanel):
         """Read both texts, and show where every head looks."""
         m = self.model()
         found = maps(m, self.text.value, self.second.value or None)
-        yield
+        yield None
         self.maps = found
         self.text.note = found.note
         self.view.show(found)

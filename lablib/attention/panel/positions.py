@@ -64,7 +64,7 @@ class PositionsPanel(TextPanel):
             vectors = learned_positions(self.model())[:POSITIONS]
         else:
             vectors = sinusoidal(POSITIONS, POSITIONS)
-        yield
+        yield None
         if self.plot is None:
             self.plot = figures.positions_plot()
         self._set_stage([self.plot])
@@ -74,9 +74,9 @@ class PositionsPanel(TextPanel):
     def _draw_shuffle(self) -> Drawing:
         m, masked = self.model(), self.masked.value
         told = shuffle(m, self.text.value, self.seed)
-        yield
+        yield None
         untold = shuffle(m, self.text.value, self.seed, positions=False, masked=masked)
-        yield
+        yield None
         self.shuffles = (told, untold)
         self.text.note = told.before.note
         self.masked.layout.display = None if told.before.kind == "causal" else "none"

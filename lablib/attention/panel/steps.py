@@ -39,7 +39,7 @@ class StepsPanel(TextPanel):
         reading = read(m, self.text.value, limit=MOST_TOKENS)
         self.text.note = reading.note
         found = vectors(m, reading, self.place.layer)
-        yield
+        yield None
         head = self.place.head
         self.vectors = found
         self.view.show(
