@@ -201,7 +201,7 @@ def _maps(
             "model with attention, as GPT-2 or BERT."
         )
     weights = torch.cat(given).cpu()
-    looks_ahead = bool((weights.triu(1) > 0).any())
+    looks_ahead = any(bool((layer.triu(1) > 0).any()) for layer in weights)
     kind = kind or ("encoder" if looks_ahead else "causal")
     found = AttentionMaps(weights, queries, keys, kind, "")
     notes = (queries.note, "" if keys is queries else keys.note, _missing(m, found), _broken(found))

@@ -53,9 +53,13 @@ class Reading:
 
     def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
         """What the model is called with: a batch of one, on the model's device."""
-        given = {"input_ids": self.ids}
-        if "token_type_ids" in signature(m.model.forward).parameters and any(self.token_types):
-            given["token_type_ids"] = self.token_types
+        given, name = {"input_ids": self.ids}, "token_type_ids"
+        # RoBERTa takes token types and knows one kind only: its tokenizer does not make them.
+        told = (
+            name in m.tokenizer.model_input_names and name in signature(m.model.forward).parameters
+        )
+        if told and any(self.token_types):
+            given[name] = self.token_types
         return {name: torch.tensor([row], device=m.model.device) for name, row in given.items()}
 
 
@@ -93,8 +97,10 @@ def read(
         texts = [_beginning(tokenizer, each, 2 * most) for each in texts]
         encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
     ids = list(encoding["input_ids"]) or start_of_text(m)
-    types = encoding.get("token_type_ids") or [i or 0 for i in encoding.sequence_ids()]
-    return reading(tokenizer, ids, types or None, max(0, length - len(ids)), most)
+    types = encoding.get("token_type_ids")
+    if not types and encoding.is_fast:
+        types = [i or 0 for i in encoding.sequence_ids()]
+    return reading(tokenizer, ids, types, max(0, length - len(ids)), most)
 
 
 def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> str:

@@ -35,6 +35,14 @@ def test_models_without_token_types_are_not_given_any(make):
     assert at.read(make("distilbert"), "a", "b").token_types == (0, 0, 0, 1, 1)
 
 
+def test_a_model_that_knows_one_kind_of_token_is_not_told_of_two(make):
+    m = make("roberta", type_vocab_size=1)
+    m.tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    found = at.maps(m, "ab", "cd")
+    assert found.token_types == (0, 0, 0, 0, 1, 1, 1)
+    assert list(found.queries.inputs(m)) == ["input_ids"]
+
+
 def test_a_reading_of_ids(bert):
     found = reading(bert.tokenizer, [5, 6])
     assert (found.ids, found.token_types, found.cut) == ((5, 6), (0, 0), 0)
