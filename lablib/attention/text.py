@@ -99,7 +99,7 @@ def read(
     ids = list(encoding["input_ids"]) or start_of_text(m)
     types = encoding.get("token_type_ids")
     if not types and encoding.is_fast:
-        types = [i or 0 for i in encoding.sequence_ids()]
+        types = _filled(encoding.sequence_ids())
     return reading(tokenizer, ids, types, max(0, length - len(ids)), most)
 
 
@@ -134,6 +134,18 @@ def reading(
         cut=cut,
         limit=limit,
     )
+
+
+def _filled(texts: list[int | None]) -> list[int]:
+    """Which text each token is of; a mark, which is of none, goes with what stands before it.
+
+    >>> _filled([None, 0, 0, None, 1, None])
+    [0, 0, 0, 0, 1, 1]
+    """
+    filled = []
+    for text in texts:
+        filled.append(text if text is not None else (filled or [0])[-1])
+    return filled
 
 
 def _reads_pairs(tokenizer: "PreTrainedTokenizerBase") -> bool:
