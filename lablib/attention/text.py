@@ -142,7 +142,7 @@ def _filled(texts: list[int | None]) -> list[int]:
     >>> _filled([None, 0, 0, None, 1, None])
     [0, 0, 0, 0, 1, 1]
     """
-    filled = []
+    filled: list[int] = []
     for text in texts:
         filled.append(text if text is not None else (filled or [0])[-1])
     return filled

@@ -107,8 +107,9 @@ def watchable(model: PreTrainedModel, masked: bool = True) -> PreTrainedModel:
         masked: False to let every token see all of them, in models that otherwise hide some.
     """
     other = twin(model).eval()
-    if can_be_watched(model):
-        other.set_attn_implementation(WATCHED if masked else UNMASKED)
+    watched = WATCHED if masked else UNMASKED
+    # Set on the configuration, because Falcon reads it there and does not let it be set on itself.
+    other.config._attn_implementation = watched if can_be_watched(model) else "eager"
     return other
 
 

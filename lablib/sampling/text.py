@@ -74,11 +74,13 @@ def context_length(m: "LoadedModel") -> int | None:
     RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
     """
     most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    if not most or most < 0:  # XLNet says -1
+        return None
     for name, part in m.model.named_modules():
         padding = getattr(part, "padding_idx", None)
-        if most and padding is not None and name.endswith("position_embeddings"):
-            return most - padding - 1
-    return most
+        if padding is not None and name.endswith("position_embeddings"):
+            return int(most - padding - 1)
+    return int(most)
 
 
 def start_of_text(m: "LoadedModel") -> list[int]:

@@ -75,6 +75,7 @@ UNWATCHABLE = {
         {"attention_types": [[["global", "local"], 1]]},
     ),
     "bloom": (tf.BloomForCausalLM, tf.BloomConfig, {}),
+    "falcon": (tf.FalconForCausalLM, tf.FalconConfig, {}),
 }
 ENCODER_DECODER = {
     "t5": (
@@ -91,7 +92,10 @@ ENCODER_DECODER = {
     ),
     "bart": (tf.BartForConditionalGeneration, tf.BartConfig, SEQ2SEQ),
 }
-OTHERS = {"mamba": (tf.MambaForCausalLM, tf.MambaConfig, {})}
+OTHERS = {
+    "mamba": (tf.MambaForCausalLM, tf.MambaConfig, {"hidden_size": 32, "num_hidden_layers": 2}),
+    "xlnet": (tf.XLNetLMHeadModel, tf.XLNetConfig, {"d_model": 32, "n_layer": 2, "n_head": 4}),
+}
 """Each architecture by name: the class of its model, of its configuration, and what it needs."""
 
 
@@ -125,7 +129,8 @@ def make():
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=0,
-            **({"decoder_start_token_id": 0} if name in ENCODER_DECODER else SIZES),
+            **({} if name in ENCODER_DECODER | OTHERS else SIZES),
+            **({"decoder_start_token_id": 0} if name in ENCODER_DECODER else {}),
             **own,
             **settings,
         )

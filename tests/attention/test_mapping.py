@@ -19,8 +19,7 @@ TEXT = "Hello, you."
 def eager(m, tokens, **more):
     """What the model itself gives, made to compute attention the plain way."""
     model = copy.deepcopy(m.model)
-    if m.model.config._attn_implementation != "eager":
-        model.set_attn_implementation("eager")
+    model.config._attn_implementation = "eager"
     with torch.inference_mode():
         return model(**tokens.inputs(m), **more, output_attentions=True)
 
@@ -75,6 +74,11 @@ def test_an_encoder_decoder_model_has_three_attentions_of_unequal_depth(make, na
 def test_three_attentions_need_an_encoder_and_a_decoder(gpt2):
     with pytest.raises(ValueError, match="Only an encoder-decoder model"):
         at.encoder_decoder_maps(gpt2, "a", "b")
+
+
+def test_a_model_without_a_longest_text(make):
+    found = at.maps(make("xlnet"), "a" * 100)
+    assert found.weights.shape == (2, 4, 100, 100) and found.kind == "encoder"
 
 
 def test_models_without_attention_say_so(make):
