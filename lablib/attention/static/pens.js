@@ -19,10 +19,13 @@ function bitmap(pixels, columns, rows) {
 class CanvasPen {
   constructor(canvas, width, height) {
     const ratio = Math.min(window.devicePixelRatio || 1, LARGEST_SIDE / height, LARGEST_SIDE / width);
-    Object.assign(canvas, { width: Math.ceil(width * ratio), height: Math.ceil(height * ratio) });
+    const size = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
+    // A new size makes a new canvas, which takes longer than to wipe the old one.
+    if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     this.context = canvas.getContext("2d");
-    this.context.scale(ratio, ratio);
+    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.context.clearRect(0, 0, width, height);
   }
 
   rectangle(x, y, width, height, { fill, stroke, line = 1, opacity = 1 }) {

@@ -30,7 +30,8 @@ function reach(values) {
 function stageImage(values, columns, palette, most) {
   const steps = pixels(palette);
   const share = palette === "signed" ? (value) => (value / most + 1) / 2 : (value) => value / most;
-  const cells = Uint32Array.from(values, (value) => (Number.isFinite(value) ? steps[Math.round(255 * share(value))] : GREY));
+  const cells = new Uint32Array(values.length).fill(GREY);
+  for (let i = 0; i < cells.length; i++) if (Number.isFinite(values[i])) cells[i] = steps[Math.round(255 * share(values[i]))];
   return bitmap(cells, columns, values.length / columns);
 }
 

@@ -49,7 +49,8 @@ function pictureOf(model, layerOf) {
   const note = noteOf({ hide, again, broken, zoom, step });
   const newest = step || model.get("written_from") ? queries[shown.rows.at(-1)] : null;
   const top = largest(heads.map(({ values }) => values)) || 1;
-  return { layer, queries, keys, ...shown, heads, top, note, broken, newest, palette: model.get("palette") };
+  const links = strongest(heads, shown.columns.length, TABLE_ROWS);
+  return { layer, queries, keys, ...shown, heads, links, top, note, broken, newest, palette: model.get("palette") };
 }
 
 /** What the reader must know of a picture that is not the plain one. */
@@ -78,7 +79,7 @@ function drawLegend(node, { top, palette, broken }, kind) {
 
 /** The strongest links as a table, for whoever reads rather than looks. */
 function drawTable(body, picture) {
-  const rows = strongest(picture.heads, picture.columns.length, TABLE_ROWS).map(({ head, row, column, weight }) => {
+  const rows = picture.links.map(({ head, row, column, weight }) => {
     const line = element("tr");
     const [i, j] = [picture.rows[row], picture.columns[column]];
     const texts = [`${picture.queries[i].text} (${i})`, `${picture.keys[j].text} (${j})`, percentText(weight), head];

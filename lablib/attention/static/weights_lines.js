@@ -47,8 +47,7 @@ function drawLines(pen, picture, layout, pointed, chosen, theme) {
 
 /** The lines to draw: the strongest of all, or every one of the tokens in focus. */
 function linksOf({ heads, rows, columns }, focus) {
-  const all = strongest(heads, columns.length, LINES.drawn);
-  if (!focus) return all.reverse();
+  if (!focus) return strongest(heads, columns.length, LINES.drawn).reverse();
   const own = new Set(focus.places);
   const [many, other] = focus.side === "query" ? [columns.length, "column"] : [rows.length, "row"];
   return heads.flatMap(({ head, values }) =>

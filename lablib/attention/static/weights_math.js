@@ -42,7 +42,7 @@ export function inPicture({ queries, keys, pair, step, zoom, hide, sinks }) {
 
 /** Each row divided by its sum, so that what is shown sums to 1 again; a row of zeros stays. */
 export function renormalised(values, width) {
-  const result = Float32Array.from(values);
+  const result = new Float32Array(values);
   for (let start = 0; start < result.length; start += width) {
     const row = result.subarray(start, start + width);
     const sum = row.reduce((total, weight) => total + weight, 0);
@@ -72,7 +72,8 @@ export function largest(matrices) {
 
 /** Whether one of the weights is not a number. */
 export function isBroken(values) {
-  return values.some(Number.isNaN);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }
 
 /**
@@ -115,7 +116,9 @@ export function summed(values, chosen, side, height, width) {
 /** Which part of all weight in the picture goes to each column; what is not a number counts as none. */
 export function columnShares(heads, width) {
   const shares = new Float64Array(width);
-  for (const { values } of heads) for (let i = 0; i < values.length; i++) shares[i % width] += values[i] || 0;
+  for (const { values } of heads)
+    for (let start = 0; start < values.length; start += width)
+      for (let j = 0; j < width; j++) shares[j] += values[start + j] || 0;
   const total = shares.reduce((sum, share) => sum + share, 0);
   return total > 0 ? shares.map((share) => share / total) : shares;
 }

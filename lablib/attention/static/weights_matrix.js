@@ -50,9 +50,9 @@ function imageOf(values, columns, { palette, top, broken }) {
   const known = images.get(values);
   if (known?.key === key) return known.image;
   const steps = pixels(palette);
-  const cells = Uint32Array.from(values, (weight) =>
-    Number.isNaN(weight) ? broken : steps[Math.min(255, Math.round((255 * weight) / top))],
-  );
+  const cells = new Uint32Array(values.length).fill(broken);
+  for (let i = 0; i < cells.length; i++)
+    if (values[i] >= 0) cells[i] = steps[Math.min(255, Math.round((255 * values[i]) / top))];
   const image = bitmap(cells, columns, values.length / columns);
   images.set(values, { key, image });
   return image;

@@ -24,9 +24,9 @@ function linkText({ queries, keys, rows, columns }, { head, row, column, weight 
 
 /** The picture in a sentence or two. */
 function sentence(picture) {
-  const { layer, heads, rows, columns, keys, note } = picture;
+  const { layer, heads, rows, columns, keys, links, note } = picture;
   const where = `Layer ${layer}, ${headsText(heads.map(({ head }) => head))}`;
-  const [best] = strongest(heads, columns.length, 1);
+  const [best] = links;
   if (!best) return `${where}: no weight in this picture.${note}`;
   const shares = columnShares(heads, columns.length);
   const most = shares.indexOf(Math.max(...shares));

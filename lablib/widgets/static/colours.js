@@ -35,8 +35,13 @@ export function gradient(palette) {
   return `linear-gradient(to right, ${PALETTES[palette].map((hex) => `#${hex}`)})`;
 }
 
-/** A palette in `size` steps, as pixels for a canvas: byte order red, green, blue, opacity. */
-export function pixels(palette, size = 256) {
-  const bytes = Array.from({ length: size }, (_, i) => [...colour(i / (size - 1), palette), 255]);
-  return new Uint32Array(new Uint8Array(bytes.flat()).buffer);
+const PIXELS = new Map();
+
+/** A palette in 256 steps, as pixels for a canvas: byte order red, green, blue, opacity. */
+export function pixels(palette) {
+  if (!PIXELS.has(palette)) {
+    const bytes = Array.from({ length: 256 }, (_, i) => [...colour(i / 255, palette), 255]);
+    PIXELS.set(palette, new Uint32Array(new Uint8Array(bytes.flat()).buffer));
+  }
+  return PIXELS.get(palette);
 }
