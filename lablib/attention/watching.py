@@ -107,9 +107,10 @@ def watchable(model: PreTrainedModel, masked: bool = True) -> PreTrainedModel:
         masked: False to let every token see all of them, in models that otherwise hide some.
     """
     other = twin(model).eval()
-    watched = WATCHED if masked else UNMASKED
-    # Set on the configuration, because Falcon reads it there and does not let it be set on itself.
-    other.config._attn_implementation = watched if can_be_watched(model) else "eager"
+    if can_be_watched(model):
+        other.set_attn_implementation(WATCHED if masked else UNMASKED)
+    else:  # Falcon does not let it be set, and yet reads it from its configuration
+        other.config._attn_implementation = "eager"
     return other
 
 
