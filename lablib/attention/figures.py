@@ -4,7 +4,8 @@ Every function takes a result and gives a picture; none calls a model. plotly is
 first plot is made, because that takes seconds.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from lablib.attention.ablation import Ablation, Sweep
 from lablib.attention.layers import Lens
@@ -20,33 +21,6 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 
-def shares_plot() -> "Plot":
-    """An empty plot of each head's share of a layer's output; `draw_shares` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
-
-    mean = {"type": "bar", "name": "mean of all tokens", "marker": {"color": COLOURS[0]}}
-    look = {"color": COLOURS[1], "symbol": "diamond", "size": 11}
-    one = {"type": "scatter", "mode": "markers", "name": "the chosen token", "marker": look}
-    return Plot(
-        [mean, one],
-        height=280,
-        xaxis={"title": "head", "dtick": 1},
-        yaxis={"title": "share of the lengths", "rangemode": "tozero", "tickformat": ".0%"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        showlegend=True,
-    )
-
-
-def draw_shares(plot: "Plot", parts: HeadParts, token: int) -> None:
-    """Put the heads' shares into the plot: their means, and those for one token."""
-    heads = list(range(len(parts.shares)))
-    with plot.batch_update():
-        for trace, shares in zip(
-            plot.data, (parts.shares.mean(-1), parts.shares[:, token]), strict=True
-        ):
-            trace.x, trace.y = heads, shares.tolist()
-
-
 def shares_words(parts: HeadParts, token: int) -> str:
     """Which head adds most to a token, and how much of all parts is left when they are added."""
     shares = parts.shares[:, token]
@@ -59,26 +33,76 @@ def shares_words(parts: HeadParts, token: int) -> str:
     )
 
 
-def shares_table(parts: HeadParts, token: int) -> str:
-    """Each head's part as HTML: what the plot shows, for whoever cannot see it."""
-    columns = [
-        ("Head", "which head of the layer, from 0"),
-        ("length", "of what the head adds to the chosen token"),
-        ("share", "of the lengths of all heads' parts, for the chosen token"),
-        ("mean share", "the same, averaged over all tokens"),
-    ]
-    rows: list[list[Any]] = [
-        [head, f"{length:.3g}", f"{share:.1%}", f"{mean:.1%}"]
-        for head, (length, share, mean) in enumerate(
-            zip(
-                parts.norms[:, token].tolist(),
-                parts.shares[:, token].tolist(),
-                parts.shares.mean(-1).tolist(),
-                strict=True,
-            )
+_GRID = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
+<caption style="text-align: left; padding: 4px 0">{caption}</caption>
+<tr>{head}</tr>
+{rows}
+</table></div>"""
+_TOP = (
+    '<th scope="col" style="padding: 2px 8px; border-bottom: 1px solid var(--jp-border-color1); '
+    'white-space: pre">{text}</th>'
+)
+_SIDE = '<th scope="row" style="padding: 2px 8px; white-space: pre">{text}</th>'
+_CELL = (
+    '<td title="{tip}" style="padding: 2px 8px; text-align: center; white-space: pre; background: '
+    'color-mix(in srgb, var(--jp-brand-color1) {percent}%, transparent)">{text}</td>'
+)
+PLACES = 10
+"""How many columns a grid has room for."""
+
+
+class Cell(NamedTuple):
+    """A cell of a grid: its text, how strongly it is coloured (0 to 1), and its tooltip."""
+
+    text: str
+    strength: float
+    tip: str
+
+
+def grid(caption: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]]) -> str:
+    """An HTML table whose cells are the darker the stronger, everything in it escaped.
+
+    Args:
+        columns: the names of the columns, that of the rows' names first.
+        rows: for each row its name and its cells.
+
+    >>> grid("One", ["head", "<b>"], [("0", [Cell("1%", 0.01, "")])]).count("&lt;b&gt;")
+    1
+    """
+    body = []
+    for name, cells in rows:
+        filled = (
+            fill(_CELL, text=cell.text, percent=round(60 * cell.strength), tip=cell.tip)
+            for cell in cells
         )
-    ]
-    return table("What each head adds, through its rows of W^O", columns, rows)
+        body.append(f"<tr>{fill(_SIDE, text=name)}{''.join(filled)}</tr>")
+    top = "".join(fill(_TOP, text=visible(name)) for name in columns)
+    return _GRID.format(caption=escape(caption), head=top, rows="\n".join(body))
+
+
+def window(token: int, tokens: int) -> range:
+    """The places to show when all do not fit: up to `PLACES` of them, with `token` among them.
+
+    >>> window(3, 40), window(39, 40), window(1, 4)
+    (range(0, 10), range(30, 40), range(0, 4))
+    """
+    first = max(0, min(token - PLACES // 2, tokens - PLACES))
+    return range(first, min(first + PLACES, tokens))
+
+
+def shares_table(parts: HeadParts, token: int) -> str:
+    """Each head's share of the layer's output, for the tokens round one of them and for all."""
+    names = parts.tokens.tokens
+    shown = window(token, len(names))
+    rows = []
+    for head, (shares, norms) in enumerate(
+        zip(parts.shares.tolist(), parts.norms.tolist(), strict=True)
+    ):
+        mean = sum(shares) / len(shares)
+        cells = [Cell(f"{shares[i]:.0%}", shares[i], f"length {norms[i]:.3g}") for i in shown]
+        rows.append((f"head {head}", [*cells, Cell(f"{mean:.0%}", mean, "mean of all tokens")]))
+    columns = ["", *(names[i] for i in shown), "mean"]
+    return grid("Each head's share of the lengths of what the heads add", columns, rows)
 
 
 def positions_plot() -> "Plot":
@@ -188,50 +212,29 @@ def idle_words(layer: int, head: int, pattern: str, metrics: HeadMetrics, effect
     )
 
 
-_LENS = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
-<caption style="text-align: left; padding: 4px 0">{caption}</caption>
-<tr>{head}</tr>
-{rows}
-</table></div>"""
-_LENS_HEAD = (
-    '<th scope="col" style="padding: 2px 8px; border-bottom: 1px solid var(--jp-border-color1); '
-    'white-space: pre">{text}</th>'
-)
-_LENS_ROW = '<th scope="row" style="padding: 2px 8px; white-space: pre">{text}</th>'
-_LENS_CELL = (
-    '<td title="{tip}" style="padding: 2px 8px; text-align: center; background: color-mix(in srgb, '
-    'var(--jp-brand-color1) {percent}%, transparent)">{text}<br><small>{probability}</small></td>'
-)
-
-
-def lens_table(lens: Lens, places: int = 10) -> str:
+def lens_table(lens: Lens) -> str:
     """What the model would say after each layer, for the last places of the text, as HTML.
 
     The darker a cell, the surer the model; its tooltip has the next candidates.
     """
-    shown = range(max(0, len(lens.texts[0]) - places), len(lens.texts[0]))
-    tokens = [lens.tokens.tokens[lens.start + place] for place in shown]
-    head = "".join(fill(_LENS_HEAD, text=text) for text in ["after", *map(visible, tokens)])
-    rows = []
-    for layer in range(len(lens.texts)):
-        name = "no layer" if layer == 0 else f"layer {layer - 1}"
-        cells = "".join(_lens_cell(lens, layer, place) for place in shown)
-        rows.append(f"<tr>{fill(_LENS_ROW, text=name)}{cells}</tr>")
-    caption = "The likeliest token after each layer, at each place of the text"
-    return _LENS.format(caption=escape(caption), head=head, rows="\n".join(rows))
+    places = len(lens.texts[0])
+    shown = window(places - 1, places)
+    rows = [
+        (
+            f"layer {layer - 1}" if layer else "no layer",
+            [_lens_cell(lens, layer, place) for place in shown],
+        )
+        for layer in range(len(lens.texts))
+    ]
+    columns = ["after", *(lens.tokens.tokens[lens.start + place] for place in shown)]
+    return grid("The likeliest token after each layer, at each place of the text", columns, rows)
 
 
-def _lens_cell(lens: Lens, layer: int, place: int) -> str:
+def _lens_cell(lens: Lens, layer: int, place: int) -> Cell:
     texts = [visible(text) for text in lens.texts[layer][place]]
     chances = lens.probabilities[layer, place].tolist()
-    others = ", ".join(f"{text} {p:.1%}" for text, p in zip(texts, chances, strict=True))
-    return fill(
-        _LENS_CELL,
-        tip=others,
-        percent=round(60 * chances[0]),
-        text=texts[0],
-        probability=f"{chances[0]:.0%}",
-    )
+    tip = ", ".join(f"{text} {p:.1%}" for text, p in zip(texts, chances, strict=True))
+    return Cell(f"{texts[0]}\n{chances[0]:.0%}", chances[0], tip)
 
 
 def lens_words(lens: Lens) -> str:

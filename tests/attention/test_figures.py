@@ -43,8 +43,16 @@ def test_a_token_stays_text_in_lens_and_changes(lens, gpt2):
     assert "<img" not in fg.changes_table(replace(result, changes=(change,)))
 
 
-def test_the_lens_shows_the_last_places(lens):
-    assert fg.lens_table(lens, places=2).count('scope="col"') == 3
+def test_the_lens_shows_the_last_places(gpt2):
+    lens = at.logit_lens(gpt2, "Once upon a time")
+    assert fg.lens_table(lens).count('scope="col"') == 1 + fg.PLACES
+
+
+@given(st.integers(1, 200), st.data())
+def test_a_window_holds_its_token(tokens, data):
+    token = data.draw(st.integers(0, tokens - 1))
+    shown = fg.window(token, tokens)
+    assert token in shown and len(shown) == min(tokens, fg.PLACES) and shown[-1] < tokens
 
 
 def test_ablation_in_words(gpt2):

@@ -18,17 +18,16 @@ def panel(gpt2):
 def test_the_shares_of_the_last_token_and_their_means_are_drawn(panel, gpt2):
     assert panel.state == "ready", panel.foot.details
     shares = at.head_parts(gpt2, "Once upon", 1).shares
-    mean, one = panel.plot.data
-    torch.testing.assert_close(torch.tensor(list(one.y)), shares[:, -1])
-    torch.testing.assert_close(torch.tensor(list(mean.y)), shares.mean(-1))
+    torch.testing.assert_close(panel.parts.shares, shares)
     assert f"{shares[:, -1].max():.0%}" in panel.words.value
-    assert f"{shares[0, -1]:.1%}" in panel.table.value
+    assert f"{shares[0, -1]:.0%}" in panel.table.value
+    assert f"{shares[0].mean():.0%}" in panel.table.value
 
 
 def test_another_token_and_another_layer(panel, gpt2):
     panel.strip.selected = [0]
     first = at.head_parts(gpt2, "Once upon", 1).shares[:, 0]
-    torch.testing.assert_close(torch.tensor(list(panel.plot.data[1].y)), first)
+    assert f"head {int(first.argmax())}: {first.max():.0%}" in panel.words.value
     panel.place.children[0].value = 0
     assert panel.wait()
     assert panel.parts.layer == 0 and len(panel.place.children) == 1
@@ -37,7 +36,7 @@ def test_another_token_and_another_layer(panel, gpt2):
 def test_the_code_gives_what_is_drawn(panel, monkeypatch):
     panel.strip.selected = [2]
     shares, _ = run_code(panel, monkeypatch)
-    torch.testing.assert_close(shares, torch.tensor(list(panel.plot.data[1].y)))
+    torch.testing.assert_close(shares, panel.parts.shares[:, 2])
 
 
 @pytest.mark.parametrize("text", ["", "a", "\x00<script>$x$", "\ud800", "word " * 20_000])

@@ -10,7 +10,7 @@ from lablib.attention.ablation import Ablation, Sweep, ablate, striking_but_idle
 from lablib.attention.head_map import HeadMap
 from lablib.attention.mapping import AttentionMaps, maps
 from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics
-from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.panel.base import Drawing, TextPanel, beside
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, Progress
 from lablib.widgets.html import escape, html_widget
@@ -73,7 +73,7 @@ class AblationPanel(TextPanel):
             text,
             [
                 html_widget("<p>{words}</p>", words=NOT_EXPLANATION),
-                ipywidgets.Box([self.map, self.view]),
+                beside(self.map, self.view),
                 self.words,
                 self.table,
                 ipywidgets.HBox([self.sweep, self.idle_button]),
@@ -82,7 +82,6 @@ class AblationPanel(TextPanel):
             model,
             kind=("causal", "masked"),
         )
-        self.children[3].add_class("att-beside")
         self.run(self._draw_and_sweep)
         self.sweep.on_click(lambda _: self.run(self._draw_and_sweep))
         self.idle_button.on_click(lambda _: self._show_idle())

@@ -7,7 +7,7 @@ import ipywidgets
 from lablib.attention.head_map import HeadMap
 from lablib.attention.mapping import AttentionMaps, maps
 from lablib.attention.metrics import METRICS, TEXTS, change, head_metrics, induction_scores
-from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
+from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel, beside
 from lablib.attention.repeating import random_words_twice
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, TextInput
@@ -58,10 +58,9 @@ class HeadsPanel(TextPanel):
             "One cell for each head. Click one, or move there with the arrow keys and press "
             "Enter: it opens beside the map.",
             text,
-            [self.button, ipywidgets.Box([self.map, self.view]), self.texts],
+            [self.button, beside(self.map, self.view), self.texts],
             model,
         )
-        self.children[3].add_class("att-beside")
         self._fold_texts()
         self.button.on_click(lambda _: self._write_random_words())
         self.map.observe(lambda change: self._open(change.new), "opened")

@@ -19,16 +19,14 @@ class MultiheadPanel(TextPanel):
     def __init__(self, text: str, layer: int, model: str | ModelChoice | None) -> None:
         self.place = HeadChoice(layer, None, lambda: self.redraw())
         self.strip = TokenStrip(selection="one", label="Choose a token", legend=False)
-        self.stage = ipywidgets.VBox()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
         self.parts: HeadParts | None = None
         super().__init__(
             "Many heads, one output",
             "Each head's output goes through its own rows of W^O, and the results are added up. "
             "A head's share is the length of what it adds.",
             text,
-            [self.place, self.strip, self.stage, self.words, self.table],
+            [self.place, self.strip, self.words, self.table],
             model,
         )
         self.strip.observe(lambda _: self._show(), "selected")
@@ -53,10 +51,6 @@ class MultiheadPanel(TextPanel):
     def _show(self) -> None:
         if self.parts is None:
             return
-        if self.plot is None:
-            self.plot = figures.shares_plot()
-            self.stage.children = [self.plot]
-        figures.draw_shares(self.plot, self.parts, self.token)
         self.words.value = escape(figures.shares_words(self.parts, self.token))
         self.table.value = figures.shares_table(self.parts, self.token)
         self.show_code()
