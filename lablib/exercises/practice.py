@@ -1,18 +1,30 @@
-"""A model small enough to run inside a check: `transformers`' own classes, random weights."""
+"""What checks practise on: small tensors, and a model small enough to run inside a check."""
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import GPT2LMHeadModel, PreTrainedTokenizerFast
 
 CHARACTERS = 95
 """The printable ones of ASCII, from the space to `~`; any other is read as `?`."""
 
 
+def tensor(*values: Any) -> "Tensor":
+    """The values as a tensor. (torch is imported by the first check, not with this module.)
+
+    >>> tensor([1.0, 2.0], [3.0, 4.0]).shape
+    torch.Size([2, 2])
+    """
+    import torch
+
+    return torch.tensor(values)
+
+
 @functools.cache
 def practice_model() -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
-    """A one-layer GPT-2 over characters, with its tokenizer; the same weights every time.
+    """A one-layer GPT-2 over characters, with random weights, the same every time; its tokenizer.
 
     It writes nonsense, but `generate` and its settings work on it as on any model, in milliseconds.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from weakref import WeakValueDictionary
@@ -13,7 +14,7 @@ from lablib.models import checkpoint, entries, places
 from lablib.models.card import Attention, Kind, LoadedModel
 from lablib.models.errors import ModelError, quoted
 from lablib.models.hub import HubError, Progress
-from lablib.models.opening import open_model, require_fit
+from lablib.models.opening import kinds_of, open_model, read_architecture, require_fit
 from lablib.models.tokenizers import open_tokenizer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _opening = RLock()
 
 def load(
     name: str | os.PathLike[str] | None = None,
-    kind: Kind = "causal",
+    kind: Kind | tuple[Kind, ...] = "causal",
     device: str = "auto",
     attention: Attention = "sdpa",
     progress: Progress | None = None,
@@ -48,7 +49,8 @@ def load(
             model that is on this machine.
         kind: what the model is for. A masked model saved with BERT's two pretraining heads is
             opened with both, and then answers with `prediction_logits` and
-            `seq_relationship_logits` in place of `logits`.
+            `seq_relationship_logits` in place of `logits`. Of several kinds it is the first that
+            the model can be; `card.kind` says which.
         device: "auto" (CUDA, then Apple's MPS, then the CPU), or a name torch knows ("cuda:1").
         attention: "sdpa" is fast, "eager" also gives the attention weights. Architectures without
             sdpa are opened with eager.
@@ -64,21 +66,44 @@ def load(
         >>> type(m.model).__name__, m.card.source, m.device
         ('GPT2LMHeadModel', 'pocket', device(type='cpu'))
     """
-    _check("kind", kind, Kind)
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    for one in kinds:
+        _check("kind", one, Kind)
     _check("attention", attention, Attention)
-    place = _find(entries.default_name(kind) if name is None else name, kind, progress)
+    place = _find(entries.default_name(kinds[0]) if name is None else name, kinds[0], progress)
     found = checkpoint.inspect(place.folder, place.name)
     target = pick_device(device)
-    files = found.fingerprint()
-    key = (place.name, files, kind, target, attention)
     with _opening:
-        model = _shared((key, "model"), lambda: open_model(found, kind, target, attention))
+        model, opened_as = _open_as_first(found, kinds, target, attention)
+        files = found.fingerprint()
         tokenizer = _shared((files, "tokenizer"), lambda: open_tokenizer(found.folder, found.name))
         require_fit(place.name, tokenizer, model)
-        card = entries.card_of(place.name, kind, place.source, place.folder)
-        card = replace(card, kind=kind, parameters=model.num_parameters())
+        card = entries.card_of(place.name, opened_as, place.source, place.folder)
+        card = replace(card, kind=opened_as, parameters=model.num_parameters())
         why = _why(place, by_default=name is None)
-        return _shared((key, why), lambda: LoadedModel(model, tokenizer, card, target, why))
+        key = (place.name, files, opened_as, target, attention, why)
+        return _shared(key, lambda: LoadedModel(model, tokenizer, card, target, why))
+
+
+def _open_as_first(
+    found: checkpoint.Checkpoint,
+    kinds: tuple[Kind, ...],
+    target: torch.device,
+    attention: Attention,
+) -> tuple[Any, Kind]:
+    """The model as the first of the kinds that it can be, and which that is.
+
+    An architecture can be more than its weights are: MiniLM is a BERT without a masked-word head.
+    """
+    fitting = [kind for kind in kinds if kind in kinds_of(read_architecture(found))]
+    errors = []
+    for kind in fitting or kinds[:1]:
+        key = (found.name, found.fingerprint(), kind, target, attention, "model")
+        try:
+            return _shared(key, partial(open_model, found, kind, target, attention)), kind
+        except ModelError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _check(what: str, value: str, choices: Any) -> None:

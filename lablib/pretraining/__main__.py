@@ -22,10 +22,11 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from lablib.attention.metrics import head_scores, top_heads
 from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
 from lablib.pretraining.card import Measured, model_card, titles_table
 from lablib.pretraining.corpus import read_texts, token_stream, train_tokenizer
-from lablib.pretraining.evaluation import best_head, bits_per_byte, head_scores, masked_score
+from lablib.pretraining.evaluation import bits_per_byte, masked_score
 from lablib.pretraining.recipe import RECIPES, Model, Recipe, new_model
 from lablib.pretraining.training import train
 
@@ -127,9 +128,13 @@ def causal_figures(
         ).bits_per_byte(unseen[:-1], size),
         "xz -9e, primed with the same text": xz_bits_per_byte("".join(texts), "".join(heldout)),
     }
-    heads = {name: best_head(scores) for name, scores in head_scores(model).items()}
+    heads = {name: top_heads(scores, 1)[0] for name, scores in head_scores(model).items()}
     return [Measured(what, f"{bits:.3f}", "bits per byte") for what, bits in figures.items()] + [
-        Measured(f"best {name} head: layer {layer}, head {head}", f"{score:.2f}", ATTENTION)
+        Measured(
+            f"best {name.replace('_', '-')} head: layer {layer}, head {head}",
+            f"{score:.2f}",
+            ATTENTION,
+        )
         for name, (layer, head, score) in heads.items()
     ]
 

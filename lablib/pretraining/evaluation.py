@@ -89,39 +89,3 @@ def masked_score(
         follows = out.seq_relationship_logits.cpu().argmax(-1)
         followed += int((follows == pairs["next_sentence_label"]).sum())
     return MaskedScore(right / asked, nats / asked, followed / (batches * size))
-
-
-@torch.inference_mode()
-def head_scores(
-    model: "GPT2LMHeadModel", length: int = 48, rows: int = 8
-) -> dict[str, torch.Tensor]:
-    """How far each head does one thing: scores [layers, heads] from 0 to 1.
-
-    On random tokens repeated once: the mean attention paid to the token before
-    (`previous-token`), to the very first token (`first-token`), and to the token after the last
-    time the present one was seen (`induction`; Olsson et al. 2022, "In-context learning and
-    induction heads").
-    """
-    length = min(length, model.config.n_positions // 2)
-    rng = torch.Generator().manual_seed(0)
-    half = torch.randint(1, model.config.vocab_size, (rows, length), generator=rng)
-    before = model.config._attn_implementation
-    model.set_attn_implementation("eager")
-    out = model(torch.cat([half, half], dim=1).to(model.device), output_attentions=True)
-    model.set_attn_implementation(before)
-    weights = torch.stack(out.attentions).float().mean(1).cpu()  # [layers, heads, query, key]
-    return {
-        "previous-token": weights.diagonal(-1, 2, 3).mean(-1),
-        "first-token": weights[:, :, 1:, 0].mean(-1),
-        "induction": weights.diagonal(-(length - 1), 2, 3).mean(-1),
-    }
-
-
-def best_head(scores: torch.Tensor) -> tuple[int, int, float]:
-    """The layer and head (0-based) with the highest of the scores [layers, heads], and that score.
-
-    >>> best_head(torch.tensor([[0.0, 0.25], [0.5, 0.0]]))
-    (1, 0, 0.5)
-    """
-    layer, head = divmod(int(scores.argmax()), scores.shape[1])
-    return layer, head, float(scores[layer, head])

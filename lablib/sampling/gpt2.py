@@ -106,12 +106,15 @@ def _store_by_output(layer: Conv1D) -> None:
 
 
 def is_plain_gpt2(model: PreTrainedModel) -> bool:
-    """Whether the model computes just what GPT-2's code says: no hooks, adapters or dropout."""
+    """Whether the model computes just what GPT-2's code says: no hooks, adapters or dropout, and
+    none but a stock attention function.
+    """
     config = model.config
     return (
         type(model) is GPT2LMHeadModel
         and not model.training
         and not config.add_cross_attention
+        and config._attn_implementation in ("sdpa", "eager")
         and config.activation_function in ("gelu_new", "gelu_pytorch_tanh")
         and all(
             type(part).__module__.startswith(("torch.nn.modules", "transformers."))

@@ -53,7 +53,7 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
     Raises:
         ValueError: if the prompt is empty and the model has no start-of-text token.
     """
-    ids = list(m.tokenizer(well_formed(prompt), verbose=False)["input_ids"]) or _start_of_text(m)
+    ids = list(m.tokenizer(well_formed(prompt), verbose=False)["input_ids"]) or start_of_text(m)
     context = context_length(m)
     cut = 0
     if context is not None and len(ids) >= context:
@@ -62,11 +62,26 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
 
 
 def context_length(m: "LoadedModel") -> int | None:
-    """How many tokens the model can read at once, None if there is no limit."""
-    return getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    """How many tokens the model can read at once, None if there is no limit.
+
+    RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
+    """
+    most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    if not most or most < 0:  # XLNet says -1
+        return None
+    for name, part in m.model.named_modules():
+        padding = getattr(part, "padding_idx", None)
+        if padding is not None and name.endswith("position_embeddings"):
+            return int(most - padding - 1)
+    return int(most)
 
 
-def _start_of_text(m: "LoadedModel") -> list[int]:
+def start_of_text(m: "LoadedModel") -> list[int]:
+    """The token an empty text becomes.
+
+    Raises:
+        ValueError: if the model has none.
+    """
     for start in (m.tokenizer.bos_token_id, m.tokenizer.eos_token_id, m.model.config.bos_token_id):
         if start is not None:
             return [start]

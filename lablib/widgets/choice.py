@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from lablib.widgets.worker import Slot
 
 
+Kinds = models.Kind | tuple[models.Kind, ...]
+
+
 class Choice(traitlets.HasTraits):
     """Something to be opened by name that several panels share: one opens another, all follow.
 
@@ -59,13 +62,14 @@ class ModelChoice(Choice):
 
     Args:
         name: a name of the catalogue, a hub id or a folder; None for the kind's default.
-        kind: what it must be able to do: "causal", "masked", "encoder" or "seq2seq".
+        kind: what it must be able to do: "causal", "masked", "encoder" or "seq2seq"; or several of
+            them, of which the first that a model can be is taken.
 
     Attributes:
         loaded: the open `LoadedModel`, None before first use; a failed change leaves it as it is.
     """
 
-    def __init__(self, name: str | None = None, kind: models.Kind = "causal") -> None:
+    def __init__(self, name: str | None = None, kind: Kinds = "causal") -> None:
         super().__init__(name)
         self.kind = kind
 
@@ -76,7 +80,8 @@ class ModelChoice(Choice):
     def badge(self) -> tuple[str, str]:
         """The model and the device it runs on."""
         if self.loaded is None:
-            return self.name or models.default_name(self.kind), "It opens at first use."
+            best = self.kind if isinstance(self.kind, str) else self.kind[0]
+            return self.name or models.default_name(best), "It opens at first use."
         return f"{self.loaded.card.name} on {self.loaded.device.type}", self.loaded.why
 
     def menu(self) -> list[dict[str, str]]:
@@ -90,16 +95,16 @@ def describe(card: models.ModelCard) -> str:
     return f"{card.name} ({size}): {card.summary}"
 
 
-def as_choice(model: "str | ModelChoice | None", kind: models.Kind = "causal") -> ModelChoice:
+def as_choice(model: "str | ModelChoice | None", kind: Kinds = "causal") -> ModelChoice:
     """A panel's model from what it was given: a name, a choice, or None for the shared choice."""
     if isinstance(model, ModelChoice):
         return model
     return shared_choice(kind) if model is None else ModelChoice(model, kind)
 
 
-_SHARED: dict[str, ModelChoice] = {}
+_SHARED: dict[Kinds, ModelChoice] = {}
 
 
-def shared_choice(kind: models.Kind = "causal") -> ModelChoice:
+def shared_choice(kind: Kinds = "causal") -> ModelChoice:
     """The choice that all panels of one kind follow unless they are given another."""
     return _SHARED.setdefault(kind, ModelChoice(kind=kind))

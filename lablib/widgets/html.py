@@ -1,7 +1,9 @@
 """The only way to HTML: every value that is put into a template is escaped first."""
 
-from collections.abc import Container, Sequence
+import json
+from collections.abc import Callable, Container, Sequence
 from html import escape as _escape
+from typing import Any
 
 import ipywidgets
 
@@ -75,3 +77,46 @@ def table(
         for row in rows
     )
     return _TABLE.format(caption=escape(caption), head=head, rows=body)
+
+
+def script_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:
+    """JSON that can stand in a page's script: no text in it ends the script or begins another.
+
+    >>> script_json("</script>")
+    '"\\\\u003c/script>"'
+    """
+    return json.dumps(value, default=default, separators=(",", ":")).replace("<", "\\u003c")
+
+
+_DOCUMENT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<style>body {{margin: 0}}</style></head>
+<body>{body}{scripts}</body></html>"""
+
+# Another library's page knows no theme: in the dark, light and dark change places and hues stay.
+_FRAME = """<style>
+.lab-frame {{width: 100%; border: 0; color-scheme: light; background: #fff}}
+:is([data-jp-theme-light="false"], .theme-dark) .lab-frame
+ {{filter: invert(0.93) hue-rotate(180deg)}}
+</style>
+<iframe class="lab-frame" sandbox="allow-scripts" title="{title}" srcdoc="{document}"
+ style="height: {height}px"></iframe>"""
+
+
+def frame(body: str, scripts: Sequence[str], title: str, height: int) -> ipywidgets.HTML:
+    """A page of another library in a frame of its own, which reaches neither us nor a network.
+
+    The frame is sandboxed and its page may load nothing, whatever is in it. It is drawn for a light
+    theme, and in a dark one its colours are turned round.
+
+    Args:
+        body: HTML of the library; nothing that a person or a model wrote, except through `fill`.
+        scripts: what the page runs, in order; data goes into it through `script_json`.
+        title: what a screen reader says.
+        height: in pixels.
+    """
+    tags = "".join(f"<script>{script}</script>" for script in scripts)
+    document = _DOCUMENT.format(body=body, scripts=tags)
+    return html_widget(_FRAME, document=document, title=title, height=height)

@@ -1,13 +1,12 @@
 """A page that shows widgets with no kernel and no network."""
 
-import json
 from base64 import b64encode
 from typing import Any
 
 import anywidget
 
 from lablib.widgets.assets import STATIC, source
-from lablib.widgets.html import fill
+from lablib.widgets.html import fill, script_json
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -28,8 +27,7 @@ def static_page(*widgets: anywidget.AnyWidget, title: str = "Language Model Labs
     >>> page.count("<script")
     2
     """
-    data = json.dumps([_parts(widget) for widget in widgets], default=_base64)
-    data = data.replace("<", "\\u003c")
+    data = script_json([_parts(widget) for widget in widgets], default=_base64)
     scripts = (
         f'<script type="application/json" id="widgets">{data}</script>\n'
         f'<script type="module">\n{source(STATIC / "dom.js", STATIC / "page.js")}\n</script>\n'

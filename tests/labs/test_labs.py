@@ -21,7 +21,9 @@ def code_cells(path):
 
 
 def test_there_are_labs():
-    assert {"00_start_here.ipynb", "05_sampling.ipynb"} <= {path.name for path in NOTEBOOKS}
+    assert {"00_start_here.ipynb", "02_attention.ipynb", "05_sampling.ipynb"} <= {
+        path.name for path in NOTEBOOKS
+    }
 
 
 @pytest.mark.slow

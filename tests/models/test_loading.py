@@ -82,6 +82,30 @@ def test_encoder_gets_no_made_up_pooler(saved: dict[str, Path]):
     assert whole(ids).pooler_output.shape == (1, 8)
 
 
+@pytest.mark.parametrize(
+    ("model", "kinds", "kind"),
+    [
+        ("gpt2", ("masked", "encoder", "causal"), "causal"),
+        ("bert", ("causal", "masked", "encoder"), "masked"),
+        ("bert", ("encoder", "masked"), "encoder"),
+    ],
+)
+def test_of_several_kinds_the_first_that_fits(saved: dict[str, Path], model, kinds, kind):
+    m = models.load(saved[model], kind=kinds, device="cpu")
+    assert m.card.kind == kind
+    assert m.model is models.load(saved[model], kind=kind, device="cpu").model
+
+
+def test_an_encoder_without_a_masked_word_head_opens_as_what_it_is(
+    saved: dict[str, Path], tmp_path: Path
+):
+    BertModel.from_pretrained(saved["bert"]).save_pretrained(tmp_path)
+    put_tokenizer(saved["bert"], tmp_path)
+    assert models.load(tmp_path, kind=("causal", "masked", "encoder")).card.kind == "encoder"
+    with pytest.raises(models.ModelError, match="masked-word model"):
+        models.load(tmp_path, kind=("causal", "masked"))
+
+
 def test_electra_is_not_taken_for_a_bert_with_two_heads():
     config = ElectraConfig(architectures=["ElectraForPreTraining"])
     assert not opening._has_both_heads(config)

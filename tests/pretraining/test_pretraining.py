@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from lablib.pretraining import __main__ as command
 from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
 from lablib.pretraining.corpus import batch, token_stream, train_tokenizer
-from lablib.pretraining.evaluation import bits_per_byte, head_scores
+from lablib.pretraining.evaluation import bits_per_byte
 from lablib.pretraining.objective import causal_loss, sentence_pairs
 from lablib.pretraining.recipe import Recipe, new_model
 from lablib.pretraining.training import train
@@ -141,14 +141,6 @@ def test_too_long_an_order_is_refused():
 
 def test_xz_needs_little_for_what_it_knows():
     assert xz_bits_per_byte(TEXT, TEXT) < 0.3 < xz_bits_per_byte("", TEXT)
-
-
-def test_head_scores_see_a_perfect_first_token_head(tokenizer):
-    scores = head_scores(fresh(tokenizer), length=4)
-    assert {name: s.shape for name, s in scores.items()} == dict.fromkeys(
-        ("previous-token", "first-token", "induction"), (1, 2)
-    )
-    assert all((s >= 0).all() and (s <= 1).all() for s in scores.values())
 
 
 def test_half_of_the_sentence_pairs_are_broken():

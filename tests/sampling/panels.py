@@ -16,5 +16,5 @@ def opened(m):
 
 def run_code(panel, monkeypatch):
     """Run the code a panel shows, with the panel's own model whatever name is asked for."""
-    monkeypatch.setattr(models, "load", lambda name: panel.choice.loaded)
+    monkeypatch.setattr(models, "load", lambda name, **_: panel.choice.loaded)
     return panels.run_code(panel)

@@ -1,11 +1,12 @@
 """Nothing a person or a model wrote reaches HTML unescaped."""
 
+import json
 from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lablib.widgets.html import escape, fill, html_widget
+from lablib.widgets.html import escape, fill, frame, html_widget, script_json
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -47,3 +48,25 @@ def test_the_widget_holds_escaped_text():
     widget = html_widget("<i>{name}</i>", name="<img src=x onerror=alert(1)>")
     assert "<img" not in widget.value
     assert widget.value.startswith("<i>&lt;img")
+
+
+@given(ANY_TEXT)
+def test_no_text_ends_the_script_it_stands_in(text):
+    page = Collector()
+    page.feed(f"<script>const text = {script_json(text)};</script>")
+    page.close()
+    assert [tag for tag, _ in page.tags] == ["script"]
+    assert json.loads(script_json(text)) == text
+
+
+def test_another_librarys_page_stands_in_one_attribute_of_a_sandboxed_frame():
+    page = Collector()
+    page.feed(frame('<b class="x">', ['const a = "&";'], title='"', height=90).value)
+    page.close()
+    (_, attributes) = next(tag for tag in page.tags if tag[0] == "iframe")
+    attributes = dict(attributes)
+    assert attributes["sandbox"] == "allow-scripts"
+    assert '<b class="x">' in attributes["srcdoc"]
+    assert 'const a = "&";' in attributes["srcdoc"]
+    assert "default-src 'none'" in attributes["srcdoc"]
+    assert [tag for tag, _ in page.tags] == ["style", "iframe"]

@@ -3,10 +3,9 @@
 from typing import Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
-from lablib.exercises.practice import practice_model
+from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Bug, source
 from lablib.sampling.exercises import broken, solutions
-from lablib.sampling.exercises.tasks import tensor
 
 TEMPERATURE_WITHOUT_SAMPLING = Bug(
     id="sampling/temperature-without-sampling",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.practice import tensor
 from lablib.exercises.records import Exercise, Verdict, source
 from lablib.sampling.exercises import solutions
 
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lablib.sampling import Knobs
-
-
-def tensor(*values: Any) -> "Tensor":
-    """The values as a tensor. (torch is imported by the first check, not with this module.)"""
-    import torch
-
-    return torch.tensor(values)
 
 
 SOFTMAX_TEMPERATURE = Exercise(

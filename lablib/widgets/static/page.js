@@ -42,7 +42,10 @@ async function show({ esm, css, state }) {
 /** Bytes come as text, since JSON has none. */
 function revive(_, value) {
   if (typeof value?.base64 !== "string") return value;
-  return Uint8Array.from(atob(value.base64), (character) => character.charCodeAt(0));
+  const text = atob(value.base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 const widgets = JSON.parse(document.getElementById("widgets").textContent, revive);

@@ -1,0 +1,101 @@
+# mypy: disallow-untyped-defs=False
+"""The right answers, shown to learners as they stand here (so without type annotations).
+
+Weights and scores are tensors [queries, keys]: row i says where token i looks.
+"""
+
+import math
+
+import torch
+
+
+def attention(q, k, v):
+    """What attention brings to each token: the values, mixed by the weights."""
+    scores = q @ k.T / math.sqrt(q.shape[-1])
+    return scores.softmax(-1) @ v
+
+
+def row_entropy(row):
+    """How many bits it takes to say where a token looks."""
+    return -sum(float(p) * math.log2(p) for p in row if p > 0)
+
+
+def merge_heads(z):
+    """The heads' outputs [heads, tokens, d_head] side by side, [tokens, heads · d_head]."""
+    heads, tokens, d_head = z.shape
+    return z.transpose(0, 1).reshape(tokens, heads * d_head)
+
+
+def previous_token_score(weights):
+    """How much of its attention a token gives to the one before it, on average."""
+    before = [weights[i, i - 1] for i in range(1, len(weights))]
+    return float(sum(before) / len(before))
+
+
+def find_induction_head(weights, length):
+    """The head that, from a token seen before, looks at what followed it then."""
+
+    def score(head):
+        return sum(float(head[i, i - length + 1]) for i in range(length, 2 * length))
+
+    return max(range(len(weights)), key=lambda number: score(weights[number]))
+
+
+def without_first(weights):
+    """The weights if nobody looked at the first token: its column empty, the rows sum to 1."""
+    weights = weights.clone()
+    weights[:, 0] = 0
+    left = weights.sum(-1, keepdim=True)
+    return weights / left.where(left > 0, 1)  # the first row is empty: it stays so
+
+
+def rollout(layers):
+    """How much of each token's input reaches each place of the last layer."""
+    total = torch.eye(layers.shape[-1])
+    for weights in layers:
+        mixed = 0.5 * weights + 0.5 * torch.eye(len(weights))
+        total = mixed @ total
+    return total
+
+
+def attention_weights(scores):
+    """The share of its attention that each query gives to each key."""
+    exponentials = scores.exp()
+    return exponentials / exponentials.sum(-1, keepdim=True)
+
+
+def shares(scores):
+    """The share of its attention that each query gives to each key."""
+    exponentials = scores.exp()
+    totals = exponentials.sum(-1, keepdim=True)
+    return exponentials / totals
+
+
+def weights_of_the_past(scores):
+    """Attention weights when no token may look at those after it."""
+    future = torch.ones_like(scores).triu(1).bool()
+    scores = scores.masked_fill(future, -math.inf)
+    return scores.softmax(-1)
+
+
+def scaled_scores(x, query_matrix, key_matrix, heads):
+    """The scores of every head before the softmax, [heads, queries, keys]."""
+    tokens, d_model = x.shape
+    q = (x @ query_matrix).view(tokens, heads, -1).transpose(0, 1)
+    k = (x @ key_matrix).view(tokens, heads, -1).transpose(0, 1)
+    return q @ k.transpose(1, 2) / math.sqrt(d_model // heads)
+
+
+def split_heads(x, heads):
+    """Cut the vector of each token into one for each head, [heads, tokens, d_head]."""
+    tokens, d_model = x.shape
+    return x.reshape(tokens, heads, d_model // heads).transpose(0, 1)
+
+
+def all_weights(model, tokenizer, text):
+    """The attention weights of every layer, each [heads, queries, keys]."""
+    model.set_attn_implementation("eager")
+    inputs = tokenizer(text, return_tensors="pt")
+    with torch.no_grad():
+        result = model(**inputs, output_attentions=True)
+    return [layer[0] for layer in result.attentions]

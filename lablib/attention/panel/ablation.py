@@ -1,0 +1,180 @@
+"""The ablation panel: mute heads and see whether anything changes."""
+
+import time
+from collections.abc import Sequence
+
+import ipywidgets
+
+from lablib.attention import figures
+from lablib.attention.ablation import Ablation, Sweep, ablate, striking_but_idle, sweep
+from lablib.attention.head_map import HeadMap
+from lablib.attention.mapping import AttentionMaps, maps
+from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics
+from lablib.attention.panel.base import Drawing, TextPanel, beside
+from lablib.attention.view import AttentionView
+from lablib.widgets import ModelChoice, Progress
+from lablib.widgets.html import escape, html_widget
+from lablib.widgets.panel import PROGRESS_SECONDS
+
+EFFECTS = {
+    "divergence": (
+        "Effect: prediction moved",
+        "How far muting this head alone moves the prediction; known after the sweep.",
+    ),
+    "loss_change": (
+        "Effect: loss change",
+        "What muting this head alone costs on the whole text; below 0 the model got better.",
+    ),
+}
+_OFFERED = [
+    {"name": "divergence", "label": EFFECTS["divergence"][0], "help": EFFECTS["divergence"][1],
+     "unit": "bits", "low": 0.0},
+    {"name": "loss_change", "label": EFFECTS["loss_change"][0], "help": EFFECTS["loss_change"][1],
+     "unit": "bits per token", "palette": "signed"},
+    *(
+        {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
+        for name, metric in METRICS.items()
+    ),
+]  # fmt: skip
+NOT_EXPLANATION = (
+    "Attention is not explanation: a pattern shows where a head looks, not whether the model uses "
+    "what it finds there. Nor is one muted head the whole story: others may do its work."
+)
+
+
+class AblationPanel(TextPanel):
+    """A text, the map of all heads to mute them in, and what the model says with and without them.
+
+    `result` is the ablation in sight, `effects` the sweep as far as it went; None before the first.
+    """
+
+    def __init__(
+        self, text: str, heads: Sequence[tuple[int, int]], model: str | ModelChoice | None
+    ) -> None:
+        self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
+        self.map.muted = [list(head) for head in heads]
+        self.view = AttentionView()
+        self.words, self.table, self.idle = (ipywidgets.HTML() for _ in range(3))
+        self.sweep = ipywidgets.Button(
+            description="Mute each head in turn", layout={"width": "200px"}
+        )
+        self.idle_button = ipywidgets.Button(
+            description="Show that head, muted", layout={"width": "200px", "display": "none"}
+        )
+        self.result: Ablation | None = None
+        self.effects: Sweep | None = None
+        self._maps: AttentionMaps | None = None
+        self._metrics: HeadMetrics | None = None
+        self._idle: tuple[int, int] | None = None
+        super().__init__(
+            "Does it matter?",
+            "Click heads to mute them: their output becomes 0, and everything after them goes on "
+            "without.",
+            text,
+            [
+                html_widget("<p>{words}</p>", words=NOT_EXPLANATION),
+                beside(self.map, self.view),
+                self.words,
+                self.table,
+                ipywidgets.HBox([self.sweep, self.idle_button]),
+                self.idle,
+            ],
+            model,
+            kind=("causal", "masked"),
+        )
+        self.run(self._draw_and_sweep)
+        self.sweep.on_click(lambda _: self.run(self._draw_and_sweep))
+        self.idle_button.on_click(lambda _: self._show_idle())
+        self.map.observe(lambda _: self.redraw(), "muted")
+        self.map.observe(lambda change: self._open(change.new), "opened")
+
+    def draw(self) -> Drawing:
+        """What the model says with and without the muted heads, and where its heads look."""
+        m = self.model()
+        muted = [(layer, head) for layer, head in self.map.muted]
+        result = ablate(m, self.text.value, muted)
+        yield None
+        if self.effects is not None and result.tokens != self.effects.tokens:
+            self._forget_sweep()
+        self._maps = maps(m, result.tokens)
+        self._metrics = head_metrics(self._maps)
+        yield None
+        self.result = result
+        self.text.note = self._maps.note
+        self.view.show(self._maps)
+        self._colour(self._metrics)
+        self.words.value = escape(figures.ablation_words(result))
+        self.table.value = figures.changes_table(result)
+
+    def model_changed(self) -> None:
+        """Another model has other heads."""
+        self.map.muted, self.effects = [], None
+        self.run(self._draw_and_sweep)
+
+    def _draw_and_sweep(self) -> Drawing:
+        yield from self.draw()
+        drawn = 0.0
+        for effects in sweep(self.model(), self.text.value):
+            self.effects = effects
+            if time.monotonic() - drawn > PROGRESS_SECONDS or effects.done == effects.total:
+                self._colour(self._metrics)
+                drawn = time.monotonic()
+            yield Progress(effects.done, effects.total, "heads")
+        self._find_idle()
+
+    def _colour(self, metrics: HeadMetrics | None) -> None:
+        """Colour the map by the patterns and, as far as they are known, by the effects."""
+        if metrics is None:
+            return
+        values = {name: getattr(metrics, name) for name in METRICS}
+        unknown = metrics.entropy.new_full(metrics.entropy.shape, float("nan"))
+        for name in EFFECTS:
+            values[name] = unknown if self.effects is None else getattr(self.effects, name)
+        self.map.show(values)
+
+    def _find_idle(self) -> None:
+        """Say which head has a striking pattern and no effect."""
+        if self._metrics is None or self.effects is None:
+            return
+        found = striking_but_idle(self._metrics, self.effects)
+        self._idle = found[:2] if found else None
+        self.idle.value = escape(
+            figures.idle_words(*found, self._metrics, self.effects)
+            if found
+            else "No head of this model gives half of its attention to one kind of place here."
+        )
+        self.idle_button.layout.display = None if found else "none"
+
+    def _forget_sweep(self) -> None:
+        self.effects, self._idle, self.idle.value = None, None, ""
+        self.idle_button.layout.display = "none"
+
+    def _show_idle(self) -> None:
+        if self._idle is not None:
+            self.map.opened = list(self._idle)
+            self.map.muted = [list(self._idle)]
+
+    def _open(self, place: list[int]) -> None:
+        if place:
+            with self.view.hold_sync():
+                self.view.layer, self.view.heads = place[0], [place[1]]
+
+    def code_lines(self) -> str:
+        """What the model says with the chosen heads muted."""
+        heads = [tuple(head) for head in self.map.muted]
+        return f"result = at.ablate(m, text, heads={heads})\nresult.changes, result.loss_change"
+
+
+def ablation_panel(
+    text: str = "The good king and the good queen lived in a great",
+    heads: Sequence[tuple[int, int]] = (),
+    model: str | ModelChoice | None = None,
+) -> AblationPanel:
+    """Mute heads of a model and see what it says then; sweep all of them to find those that matter.
+
+    Args:
+        text: the text at the start; it can be edited.
+        heads: the (layer, head) pairs that are muted at first.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return AblationPanel(text, heads, model)

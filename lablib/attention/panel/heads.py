@@ -1,0 +1,149 @@
+"""The heads panel: all heads of a model on one map, and beside it the one that was opened."""
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lablib.attention.head_map import HeadMap
+from lablib.attention.mapping import AttentionMaps, maps
+from lablib.attention.metrics import METRICS, TEXTS, change, head_metrics, induction_scores
+from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel, beside
+from lablib.attention.repeating import random_words_twice
+from lablib.attention.view import AttentionView
+from lablib.widgets import ModelChoice, TextInput
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lablib.models import LoadedModel
+
+CHANGE, RANDOM = "change", "random_induction"
+_OFFERED = [
+    {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
+    for name, metric in METRICS.items()
+] + [
+    {
+        "name": RANDOM,
+        "label": "Induction on random tokens",
+        "help": "The same on random tokens repeated once, where nothing else would lead there.",
+        "unit": "weight",
+    },
+    {
+        "name": CHANGE,
+        "label": "Change from text to text",
+        "help": "How much it depends on what the text says, over the texts below.",
+        "unit": "bits",
+    },
+]
+
+
+class HeadsPanel(TextPanel):
+    """A text, the map of all heads coloured by a metric, and the head that is open.
+
+    `maps` are those of the text in sight, None before the first; older ones are not kept.
+    """
+
+    def __init__(self, text: str, metric: str, model: str | ModelChoice | None) -> None:
+        self.map = HeadMap(metrics=_OFFERED, metric=metric)
+        self.view = AttentionView()
+        self.texts = TextInput(value="\n".join(TEXTS), label="Texts to compare, one a line")
+        self.button = ipywidgets.Button(
+            description="Random words, twice", tooltip="A text in which induction heads show"
+        )
+        self.maps: AttentionMaps | None = None
+        self._of_model: dict[str, Tensor] = {}
+        self._measured: LoadedModel | None = None
+        super().__init__(
+            "Heads at a glance",
+            "One cell for each head. Click one, or move there with the arrow keys and press "
+            "Enter: it opens beside the map.",
+            text,
+            [self.button, beside(self.map, self.view), self.texts],
+            model,
+        )
+        self._fold_texts()
+        self.button.on_click(lambda _: self._write_random_words())
+        self.map.observe(lambda change: self._open(change.new), "opened")
+        self.map.observe(lambda _: self._choose_metric(), "metric")
+        self.texts.observe(lambda _: self._forget_change(), "value")
+        self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
+
+    def draw(self) -> Drawing:
+        """Where every head looks, and what kind of head that makes it."""
+        m = self.model()
+        found = maps(m, self.text.value)
+        yield None
+        self.maps = found
+        self.text.note = found.note
+        self.view.show(found)
+        metrics = head_metrics(found)
+        values = {name: getattr(metrics, name) for name in METRICS}
+        yield None
+        self.map.show(values | self._measure(m, values["entropy"]))
+
+    def _measure(self, m: "LoadedModel", like: "Tensor") -> dict[str, "Tensor"]:
+        """What depends on the model and not on the text, measured when it is first asked for."""
+        if m is not self._measured:
+            self._of_model, self._measured = {}, m
+        if self.map.metric == RANDOM and RANDOM not in self._of_model:
+            self._of_model[RANDOM] = induction_scores(m)
+        if self.map.metric == CHANGE and CHANGE not in self._of_model:
+            self._of_model[CHANGE] = change(m, self._texts())
+        unknown = like.new_full(like.shape, float("nan"))
+        return {name: self._of_model.get(name, unknown) for name in (RANDOM, CHANGE)}
+
+    def _texts(self) -> list[str]:
+        return [line for line in self.texts.value.splitlines() if line.strip()]
+
+    def _forget_change(self) -> None:
+        self._of_model.pop(CHANGE, None)
+        self.redraw(TYPING_SECONDS)
+
+    def _choose_metric(self) -> None:
+        self._fold_texts()
+        if self.map.metric in (RANDOM, CHANGE) and self.map.metric not in self._of_model:
+            self.redraw()
+        else:
+            self.show_code()
+
+    def _fold_texts(self) -> None:
+        self.texts.layout.display = None if self.map.metric == CHANGE else "none"
+
+    def _open(self, place: list[int]) -> None:
+        if place:
+            with self.view.hold_sync():
+                self.view.layer, self.view.heads = place[0], [place[1]]
+
+    def _write_random_words(self) -> None:
+        if self._measured is not None:
+            self.text.value = random_words_twice(self._measured.tokenizer)
+
+    def code_lines(self) -> str:
+        """The metric of every head, and the weights of those in sight."""
+        calls = {
+            RANDOM: "at.induction_scores(m)",
+            CHANGE: "at.change(m)"
+            if self._texts() == [*TEXTS]
+            else f"at.change(m, {self._texts()!r})",
+        }
+        metric = calls.get(self.map.metric, f"at.head_metrics(maps).{self.map.metric}")
+        return (
+            "maps = at.maps(m, text)\n"
+            f"metric = {metric}\n"
+            f"metric, maps.weights[{self.view.layer}, {self.view.heads}]"
+        )
+
+
+def heads_panel(
+    text: str = "The little dog ran to the",
+    metric: str = "entropy",
+    model: str | ModelChoice | None = None,
+) -> HeadsPanel:
+    """See all heads of a model at once, find those that do one thing, and open any of them.
+
+    Args:
+        text: the text at the start; it can be edited.
+        metric: what colours the map: a name of `METRICS`, "random_induction" or "change".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return HeadsPanel(text, metric, model)

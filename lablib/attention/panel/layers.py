@@ -1,0 +1,90 @@
+"""The layers panel: the logit lens and attention rollout, for one text."""
+
+from dataclasses import replace
+
+import ipywidgets
+
+from lablib.attention import figures
+from lablib.attention.layers import Lens, logit_lens, rollout
+from lablib.attention.mapping import AttentionMaps, maps
+from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.view import AttentionView
+from lablib.widgets import ModelChoice
+from lablib.widgets.html import escape
+
+LENS, ROLLOUT = "Logit lens", "Attention rollout"
+_ABOUT = {
+    LENS: "Which token the model would predict if it stopped after a layer.",
+    ROLLOUT: "How much of each token can have reached each place, layer by layer. Half of each "
+    "layer's result comes past the heads; all heads count alike.",
+}
+
+
+class LayersPanel(TextPanel):
+    """A text, and either the lens or the rollout, from the first layer to the last.
+
+    `lens` and `reached` are those in sight, None before the first.
+    """
+
+    def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
+        self.choose = ipywidgets.ToggleButtons(options=[LENS, ROLLOUT], value=view)
+        self.choose.style.button_width = "200px"
+        self.about, self.words, self.table = (ipywidgets.HTML() for _ in range(3))
+        self.view = AttentionView()
+        self.lens: Lens | None = None
+        self.reached: AttentionMaps | None = None
+        super().__init__(
+            "Through the layers",
+            "What a token is about changes from layer to layer: from what stands here to what "
+            "comes next.",
+            text,
+            [self.choose, self.about, self.words, self.table, self.view],
+            model,
+        )
+        self.choose.observe(lambda _: self.redraw(), "value")
+        self.view.observe(lambda _: self.show_code(), "layer")
+
+    def draw(self) -> Drawing:
+        """Draw the lens or the rollout."""
+        is_lens = self.choose.value == LENS
+        self.about.value = escape(_ABOUT[self.choose.value])
+        for widget, shown in (
+            (self.words, is_lens),
+            (self.table, is_lens),
+            (self.view, not is_lens),
+        ):
+            widget.layout.display = None if shown else "none"
+        m = self.model()
+        if is_lens:
+            self.lens = logit_lens(m, self.text.value)
+            yield None
+            self.text.note = self.lens.note
+            self.words.value = escape(figures.lens_words(self.lens))
+            self.table.value = figures.lens_table(self.lens)
+            return
+        found = maps(m, self.text.value)
+        yield None
+        self.text.note = found.note
+        self.reached = replace(found, weights=rollout(found)[:, None])
+        self.view.show(self.reached)
+
+    def code_lines(self) -> str:
+        """The likeliest tokens after each layer, or the rollout of the layer in sight."""
+        if self.choose.value == LENS:
+            return "lens = at.logit_lens(m, text)\nlens.texts, lens.probabilities"
+        return f"reached = at.rollout(at.maps(m, text))\nreached[{self.view.layer}]"
+
+
+def layers_panel(
+    text: str = "The king and the queen lived in a",
+    view: str = LENS,
+    model: str | ModelChoice | None = None,
+) -> LayersPanel:
+    """Follow a text through the layers: what the model would say after each, and what flows where.
+
+    Args:
+        text: the text at the start; it can be edited.
+        view: "Logit lens" or "Attention rollout".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return LayersPanel(text, view, model)

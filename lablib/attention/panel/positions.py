@@ -1,0 +1,125 @@
+"""The positions panel: how order gets into a model, and whether attention notices it."""
+
+from collections.abc import Sequence
+
+import ipywidgets
+
+from lablib.attention import figures
+from lablib.attention.head_map import HeadMap
+from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.positions import Shuffle, learned_positions, shuffle, sinusoidal
+from lablib.widgets import ModelChoice, TokenStrip
+from lablib.widgets.html import escape
+from lablib.widgets.tokens import token_dicts
+
+WAVES, LEARNED, SHUFFLED = "Sines and cosines", "Learned by the model", "Shuffle the words"
+POSITIONS = 64
+_TOLD, _UNTOLD = "with_positions", "without_positions"
+_COLOURS = [
+    {
+        "name": name,
+        "label": f"{name.replace('_', ' ')}: attention moved",
+        "help": "Which share of a head's weight lies elsewhere after the shuffle.",
+        "low": 0.0,
+    }
+    for name in (_UNTOLD, _TOLD)
+]
+
+
+class PositionsPanel(TextPanel):
+    """Three views: the sinusoidal vectors, the model's learned ones, and a shuffled text.
+
+    `shuffles` are the last shuffle with and without positions, None before the first.
+    """
+
+    def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
+        self.choose = ipywidgets.ToggleButtons(options=[WAVES, LEARNED, SHUFFLED], value=view)
+        self.choose.style.button_width = "200px"
+        self.again = ipywidgets.Button(description="Shuffle again")
+        self.masked = ipywidgets.Checkbox(True, description="keep the causal mask", indent=False)
+        self.strip = TokenStrip(label="The shuffled text", legend=False)
+        self.map = HeadMap(metrics=_COLOURS)
+        self.stage, self.words = ipywidgets.VBox(), ipywidgets.HTML()
+        self.plot: figures.Plot | None = None
+        self.seed = 0
+        self.shuffles: tuple[Shuffle, Shuffle] | None = None
+        super().__init__(
+            "Where words stand",
+            "Dot products know no order. A vector for each position brings it in: made of waves in "
+            "the first Transformer, learned in GPT-2 and BERT.",
+            text,
+            [self.choose, self.stage, self.words],
+            model,
+        )
+        self.choose.observe(lambda _: self.redraw(), "value")
+        self.masked.observe(lambda _: self.redraw(), "value")
+        self.again.on_click(lambda _: self._shuffle_again())
+
+    def draw(self) -> Drawing:
+        """Draw the view that is chosen."""
+        if self.choose.value == SHUFFLED:
+            yield from self._draw_shuffle()
+            return
+        if self.choose.value == LEARNED:
+            vectors = learned_positions(self.model())[:POSITIONS]
+        else:
+            vectors = sinusoidal(POSITIONS, POSITIONS)
+        yield None
+        if self.plot is None:
+            self.plot = figures.positions_plot()
+        self._set_stage([self.plot])
+        figures.draw_positions(self.plot, vectors)
+        self.words.value = escape(figures.positions_words(vectors))
+
+    def _draw_shuffle(self) -> Drawing:
+        m, masked = self.model(), self.masked.value
+        told = shuffle(m, self.text.value, self.seed)
+        yield None
+        untold = shuffle(m, self.text.value, self.seed, positions=False, masked=masked)
+        yield None
+        self.shuffles = (told, untold)
+        self.text.note = told.before.note
+        self.masked.layout.display = None if told.before.kind == "causal" else "none"
+        self.strip.tokens = token_dicts(told.after.queries.ids, m.tokenizer)
+        self.map.show({_TOLD: told.noticed, _UNTOLD: untold.noticed})
+        self.words.value = escape(figures.shuffle_words(told, untold))
+        self._set_stage([ipywidgets.HBox([self.again, self.masked]), self.strip, self.map])
+
+    def _set_stage(self, widgets: Sequence[ipywidgets.Widget]) -> None:
+        """Show these in the place of others; the same ones stay as they are."""
+        if self.stage.children[-1:] != (widgets[-1],):
+            self.stage.children = tuple(widgets)
+
+    def _shuffle_again(self) -> None:
+        self.seed += 1
+        self.redraw()
+
+    def code_lines(self) -> str:
+        """The numbers behind the view that is chosen."""
+        if self.choose.value == SHUFFLED:
+            mask = "" if self.masked.value else ", masked=False"
+            return (
+                f"told = at.shuffle(m, text, seed={self.seed})\n"
+                f"untold = at.shuffle(m, text, seed={self.seed}, positions=False{mask})\n"
+                "told.noticed, untold.noticed"
+            )
+        vectors = f"at.sinusoidal({POSITIONS}, {POSITIONS})"
+        if self.choose.value == LEARNED:
+            vectors = f"at.learned_positions(m)[:{POSITIONS}]"
+        return f"positions = {vectors}\nat.products_by_distance(positions)"
+
+
+def positions_panel(
+    text: str = "The cat sat on the mat and slept",
+    view: str = WAVES,
+    model: str | ModelChoice | None = None,
+) -> PositionsPanel:
+    """See how a model knows where words stand, and shuffle them to see whether attention notices.
+
+    Args:
+        text: the text at the start; it can be edited.
+        view: which of the three views at first: "Sines and cosines", "Learned by the model" or
+            "Shuffle the words".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return PositionsPanel(text, view, model)

@@ -1,0 +1,58 @@
+// The fields, buttons and rows of buttons that the views of the attention room share.
+
+let names = 0;
+
+/** A labelled field in the bar; `label` names it for everybody. */
+function labelled(text, field) {
+  const node = element("span", "att-field");
+  const label = element("label", "att-label", text);
+  field.id = label.htmlFor = `att-field-${++names}`;
+  node.append(label, field);
+  return node;
+}
+
+function button(text, act, className = "att-button") {
+  const node = element("button", className, text);
+  node.type = "button";
+  node.addEventListener("click", act);
+  return node;
+}
+
+/** A check box with its words. */
+function tick(text, change) {
+  const node = element("label", "att-field");
+  const box = element("input");
+  const words = element("span", "", text);
+  box.type = "checkbox";
+  box.addEventListener("change", () => change(box.checked));
+  node.append(box, words);
+  return { node, box, words };
+}
+
+/** Of a row of buttons the Tab key reaches one: that in focus, else the first that is pressed. */
+function oneTabStop(list) {
+  const all = [...list.children];
+  const stop = all.find((item) => item === document.activeElement) ?? all.find((item) => item.ariaPressed === "true") ?? all[0];
+  for (const item of all) item.tabIndex = item === stop ? 0 : -1;
+}
+
+/** The arrow keys, Home and End lead along a row of buttons; the place reached, or null. */
+function moveAlong(list, event) {
+  const all = [...list.children];
+  const place = all.indexOf(event.target.closest("button"));
+  const last = all.length - 1;
+  const to = { ArrowRight: Math.min(place + 1, last), ArrowLeft: Math.max(place - 1, 0), Home: 0, End: last }[event.key];
+  if (to === undefined) return null;
+  event.preventDefault();
+  all[to].focus();
+  oneTabStop(list);
+  return to;
+}
+
+/** The options of a drop-down, made anew only where they differ. */
+function setOptions(select, options) {
+  const key = JSON.stringify(options);
+  if (select.dataset.options === key) return;
+  select.dataset.options = key;
+  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+}

@@ -1,0 +1,193 @@
+// Attention from scratch: the stages as pictures, the switches, and the numbers of one link.
+//
+// Traits in: q, k, v, bias (float32), shape, query_tokens, key_tokens, scale, causal. Both ways:
+// use_scale, use_mask, temperature, pointed. All is computed here, so it answers without a kernel.
+
+/** The numbers of a trait, which may stand at any byte of a larger message. */
+function floatsOf(value) {
+  return new Float32Array(bytesOf(value).slice().buffer);
+}
+
+/** q, k, v and their dot products; read anew only when they change. */
+function readVectors(model) {
+  const [queries, keys, size, valueSize] = model.get("shape");
+  const shape = { queries, keys, size, valueSize };
+  const [q, k, v, bias] = ["q", "k", "v", "bias"].map((name) => floatsOf(model.get(name)));
+  const whole = q.length === queries * size && k.length === keys * size && v.length === keys * valueSize;
+  return whole && q.length > 0 ? { shape, q, k, v, bias, scores: dotProducts(q, k, shape) } : null;
+}
+
+/** What the switches say, and the scale in words. */
+function settingsOf(model, { size }) {
+  const own = model.get("scale");
+  const usual = Math.abs(own * Math.sqrt(size) - 1) < 1e-6;
+  const scaleText = usual ? `\u00f7 \u221a${size}` : `\u00d7 ${figure(own)}`;
+  const scale = model.get("use_scale") ? own : 1;
+  return { scale, scaleText, causal: model.get("use_mask"), temperature: model.get("temperature") };
+}
+
+/** The temperature: a slider on a logarithmic scale, 1 in the middle. */
+function temperatureSlider(save) {
+  const slider = element("input", "att-slider");
+  const said = element("span", "att-said");
+  Object.assign(slider, { type: "range", min: -20, max: 20, step: 1 });
+  const node = labelled("Temperature", slider);
+  node.append(said);
+  slider.addEventListener("input", () => save("temperature", Number((10 ** (slider.value / 20)).toPrecision(3))));
+  const draw = (temperature) => {
+    slider.value = Math.round(20 * Math.log10(temperature));
+    write(said, figure(temperature));
+    slider.setAttribute("aria-valuetext", figure(temperature));
+  };
+  return { node, draw };
+}
+
+/** The formula, as the switches have it. */
+function formulaText({ scale, scaleText, causal, temperature }, hasBias) {
+  const scaled = `QK\u1d40${scale === 1 ? "" : ` ${scaleText}`}${hasBias ? " + bias" : ""}`;
+  const heated = temperature === 1 ? scaled : `(${scaled}) \u00f7 ${figure(temperature)}`;
+  return `softmax(${causal ? `mask(${heated})` : heated}) V`;
+}
+
+/** How sharp the attention is, beside how it is with the model's own settings. */
+function sharpness(weights, own, shape) {
+  const bits = (values) => `${meanEntropy(values, shape.queries).toFixed(2)} bits`;
+  const most = largest([weights]);
+  return `Entropy of a row: ${bits(weights)} on average (${bits(own)} with the model\u2019s own settings). Largest weight: ${figure(most)}.`;
+}
+
+class StepsPicture {
+  constructor(model, el) {
+    Object.assign(this, { model, el });
+    this.draw = oncePerFrame(() => this.paint());
+    this.build();
+    this.read();
+  }
+
+  save(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  build() {
+    const save = (name, value) => this.save(name, value);
+    this.scale = tick("", (on) => save("use_scale", on));
+    this.mask = tick("causal mask", (on) => save("use_mask", on));
+    this.heat = temperatureSlider(save);
+    const reset = button("As the model has it", () => this.reset());
+    const bar = element("div", "att-bar");
+    bar.append(this.scale.node, this.mask.node, this.heat.node, reset);
+    this.formula = element("p", "steps-formula");
+    this.empty = element("p", "att-problem", "No queries and keys yet.");
+    this.grid = element("div", "steps-grid");
+    Object.assign(this.grid, { tabIndex: 0 });
+    this.grid.setAttribute("role", "application");
+    this.grid.setAttribute("aria-label", "Stages of attention: up and down choose the token that looks, left and right the token it looks at");
+    this.pictures = STAGES.map((stage, i) => stagePicture(stage, i + 1, (place) => this.point(place)));
+    this.grid.append(...this.pictures.map(({ node }) => node));
+    this.sharp = element("p", "att-summary");
+    this.said = element("p", "att-spoken");
+    this.said.setAttribute("role", "status");
+    this.detail = detail();
+    this.key = element("p", "att-legend");
+    const bar2 = element("span", "att-scale");
+    bar2.style.background = gradient("signed");
+    this.key.append(element("span", "", "below zero"), bar2, element("span", "", "above zero; grey: \u2212\u221e. Each picture reaches as far as its own largest number."));
+    this.el.classList.add("lab-attention", "lab-steps");
+    this.el.append(this.formula, bar, this.empty, this.grid, this.key, this.sharp, this.detail.node, this.said);
+    this.grid.addEventListener("keydown", (event) => this.move(event));
+    keepKeys(this.el);
+  }
+
+  reset() {
+    this.save("use_scale", true);
+    this.save("use_mask", this.model.get("causal"));
+    this.save("temperature", 1);
+  }
+
+  /** New vectors came. */
+  read() {
+    this.vectors = readVectors(this.model);
+    const { el, vectors } = this;
+    this.empty.hidden = Boolean(vectors);
+    for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !vectors;
+    if (vectors) {
+      const scale = this.model.get("scale");
+      this.own = attentionSteps({ ...vectors, scale, causal: this.model.get("causal"), temperature: 1 });
+    }
+    this.compute();
+  }
+
+  /** A switch moved. */
+  compute() {
+    const { vectors } = this;
+    if (!vectors) return;
+    const settings = settingsOf(this.model, vectors.shape);
+    const stages = attentionSteps({ ...vectors, ...settings });
+    const tokens = { query: this.model.get("query_tokens"), key: this.model.get("key_tokens") };
+    this.now = { ...vectors, settings, stages, tokens };
+    write(this.formula, formulaText(settings, vectors.bias.length > 0));
+    write(this.scale.words, `scale: ${settings.scaleText}`);
+    this.scale.box.checked = this.model.get("use_scale");
+    this.mask.box.checked = this.model.get("use_mask");
+    this.heat.draw(settings.temperature);
+    write(this.sharp, sharpness(stages.weights, this.own.weights, vectors.shape));
+    this.draw();
+  }
+
+  /** The place pointed at, within what there is. */
+  pointed() {
+    const { queries, keys } = this.now.shape;
+    const { query = queries - 1, key = 0, dimension = null } = this.model.get("pointed");
+    return { query: Math.min(query, queries - 1), key: Math.min(key, keys - 1), dimension };
+  }
+
+  paint() {
+    if (!this.now) return;
+    const started = performance.now();
+    const { now } = this;
+    const [pointed, theme] = [this.pointed(), themeOf(this.el)];
+    const values = { ...now.stages, q: now.q, k: now.k, v: now.v };
+    const texts = { scaled: now.settings.scale === 1 ? "not scaled" : `scores ${now.settings.scaleText}`, masked: now.settings.causal ? undefined : "no mask" };
+    STAGES.forEach(({ name }, i) => this.pictures[i].draw({ values: values[name], shape: now.shape, tokens: now.tokens, pointed, theme, text: texts[name] }));
+    this.detail.draw(now, pointed, theme);
+    this.el.__paint = performance.now() - started; // milliseconds, for the benchmark
+  }
+
+  point(place) {
+    const next = { ...this.pointed(), ...place };
+    if (JSON.stringify(next) !== JSON.stringify(this.model.get("pointed"))) this.save("pointed", next);
+  }
+
+  move(event) {
+    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!by || !this.now || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const { queries, keys } = this.now.shape;
+    const { query, key } = this.pointed();
+    const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
+    this.point({ query: within(query + by[0], queries), key: within(key + by[1], keys), dimension: null });
+    write(this.said, linkSentence(this.now, this.pointed(), "spoken"));
+  }
+}
+
+const VECTORS = ["q", "k", "v", "bias", "shape", "query_tokens", "key_tokens", "scale", "causal"];
+const SWITCHES = ["use_scale", "use_mask", "temperature"];
+
+function render({ model, el }) {
+  const view = new StepsPicture(model, el);
+  const named = (names) => names.map((name) => `change:${name}`).join(" ");
+  const reactions = [
+    [named(VECTORS), oncePerFrame(() => view.read())],
+    [named(SWITCHES), () => view.compute()],
+    ["change:pointed", () => view.draw()],
+  ];
+  for (const [events, act] of reactions) model.on(events, act);
+  const forget = onTheme(() => view.draw());
+  return () => {
+    forget();
+    for (const [events, act] of reactions) model.off(events, act);
+  };
+}
+
+export default { render };

@@ -1,0 +1,155 @@
+"""A text, or a pair of texts, as the model will read it."""
+
+from dataclasses import dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from lablib.sampling.text import context_length, start_of_text
+from lablib.unicode import well_formed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from lablib.models import LoadedModel
+
+MAX_TOKENS = 512
+"""The longest text that is read, if nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The tokens a model reads.
+
+    Attributes:
+        ids: token ids, at least one.
+        tokens: each token's text, as every lab shows it.
+        special: whether a token is one of the model's own marks, such as [CLS].
+        token_types: 0 for a token of the first text, 1 for one of the second.
+        cut: how many tokens were left out because they are more than `limit`.
+        limit: how many tokens may be read.
+    """
+
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    special: tuple[bool, ...]
+    token_types: tuple[int, ...]
+    cut: int = 0
+    limit: int = MAX_TOKENS
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def note(self) -> str:
+        """What was cut, in a sentence; empty if nothing was."""
+        if not self.cut:
+            return ""
+        return (
+            f"The text has {len(self) + self.cut:,} tokens and {self.limit:,} are read here: "
+            f"{self.cut:,} were left out."
+        )
+
+    def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
+        """What the model is called with: a batch of one, on the model's device."""
+        given, name = {"input_ids": self.ids}, "token_type_ids"
+        # RoBERTa takes token types and knows one kind only: its tokenizer does not make them.
+        told = (
+            name in m.tokenizer.model_input_names and name in signature(m.model.forward).parameters
+        )
+        if told and any(self.token_types):
+            given[name] = self.token_types
+        return {name: torch.tensor([row], device=m.model.device) for name, row in given.items()}
+
+
+def read(
+    m: "LoadedModel", text: str | Reading, pair: str | None = None, limit: int = MAX_TOKENS
+) -> Reading:
+    """Cut a text, or two, into the tokens the model reads, with its special tokens.
+
+    An empty text becomes the model's start-of-text token, if its tokenizer adds no marks of its
+    own. What is more than the model or `limit` allows is left out, as the tokenizer does it.
+
+    Args:
+        text: a text; or a `Reading`, which is given back as it is.
+        pair: a second text, for models that read sentence pairs.
+        limit: the most tokens to read.
+
+    Raises:
+        ValueError: if nothing is left to read, or the model does not read pairs.
+    """
+    if isinstance(text, Reading):
+        return text
+    if limit < 1:
+        raise ValueError(f"limit must be 1 or above, and it was {limit}.")
+    tokenizer = m.tokenizer
+    texts = [well_formed(one) for one in (text, pair) if one is not None]
+    if pair is not None and not _reads_pairs(tokenizer):
+        raise ValueError(
+            "This model does not tell two texts apart; leave the second one empty, or choose a "
+            "model that reads sentence pairs, as BERT does."
+        )
+    most = min(limit, context_length(m) or limit)
+    encoding: Any = tokenizer(*texts, verbose=False)
+    length = len(encoding["input_ids"])
+    if length > most:
+        texts = [_beginning(tokenizer, each, 2 * most) for each in texts]
+        encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
+    ids = list(encoding["input_ids"]) or start_of_text(m)
+    types = encoding.get("token_type_ids")
+    if not types and encoding.is_fast:
+        types = _filled(encoding.sequence_ids())
+    return reading(tokenizer, ids, types, max(0, length - len(ids)), most)
+
+
+def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> str:
+    """The text up to the end of its first tokens. What a tokenizer cuts off itself it still cuts
+    into pieces, and of two long texts it makes every pair of pieces, which takes minutes.
+    """
+    if not tokenizer.is_fast:
+        return text
+    places: Any = tokenizer(
+        text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )["offset_mapping"]
+    return text if len(places) <= most else text[: places[most - 1][1]]
+
+
+def reading(
+    tokenizer: "PreTrainedTokenizerBase",
+    ids: list[int],
+    token_types: list[int] | None = None,
+    cut: int = 0,
+    limit: int = MAX_TOKENS,
+) -> Reading:
+    """A `Reading` of these ids."""
+    from lablib.widgets.tokens import token_dicts  # how a token is shown; not needed to compute
+
+    shown = token_dicts(ids, tokenizer)
+    return Reading(
+        ids=tuple(ids),
+        tokens=tuple(token["text"] for token in shown),
+        special=tuple(token["special"] for token in shown),
+        token_types=tuple(token_types or [0] * len(ids)),
+        cut=cut,
+        limit=limit,
+    )
+
+
+def _filled(texts: list[int | None]) -> list[int]:
+    """Which text each token is of; a mark, which is of none, goes with what stands before it.
+
+    >>> _filled([None, 0, 0, None, 1, None])
+    [0, 0, 0, 0, 1, 1]
+    """
+    filled: list[int] = []
+    for text in texts:
+        filled.append(text if text is not None else (filled or [0])[-1])
+    return filled
+
+
+def _reads_pairs(tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether the tokenizer puts something between two texts."""
+    marks = tokenizer.num_special_tokens_to_add
+    return marks(pair=True) > marks(pair=False)

@@ -1,0 +1,87 @@
+"""Sentences and tables of the attention room, from results."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lablib import attention as at
+from lablib.attention import figures as fg
+
+PAYLOAD = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def lens(gpt2):
+    return at.logit_lens(gpt2, "Once")
+
+
+def said(lens, words):
+    """The lens with these likeliest tokens at the last place, from no layer to the last."""
+    texts = tuple(
+        (*row[:-1], (word, *row[-1][1:])) for row, word in zip(lens.texts, words, strict=True)
+    )
+    return replace(lens, texts=texts)
+
+
+@pytest.mark.parametrize(
+    ("words", "since"),
+    [("aab", "from layer 1 on"), ("abb", "from layer 0 on"), ("bbb", "from the token vectors"),
+     ("bab", "from layer 1 on")],
+)  # fmt: skip
+def test_since_when_the_lens_says_the_last_word(lens, words, since):
+    assert since in fg.lens_words(said(lens, words))
+
+
+def test_a_token_stays_text_in_lens_and_changes(lens, gpt2):
+    table = fg.lens_table(said(lens, [PAYLOAD] * 3))
+    assert "<img" not in table and "&lt;img" in table
+    result = at.ablate(gpt2, "Once", [(0, 0)])
+    change = result.changes[0]._replace(text=PAYLOAD)
+    assert "<img" not in fg.changes_table(replace(result, changes=(change,)))
+
+
+def test_the_lens_shows_the_last_places(gpt2):
+    lens = at.logit_lens(gpt2, "Once upon a time")
+    assert fg.lens_table(lens).count('scope="col"') == 1 + fg.PLACES
+
+
+@given(st.integers(1, 200), st.data())
+def test_a_window_holds_its_token(tokens, data):
+    token = data.draw(st.integers(0, tokens - 1))
+    shown = fg.window(token, tokens)
+    assert token in shown and len(shown) == min(tokens, fg.PLACES) and shown[-1] < tokens
+
+
+def test_ablation_in_words(gpt2):
+    assert fg.ablation_words(at.ablate(gpt2, "Once", [])).startswith("No head is muted")
+    one, two = (at.ablate(gpt2, "Once", heads) for heads in ([(0, 0)], [(0, 0), (1, 1)]))
+    assert fg.ablation_words(one).startswith("With 1 head muted")
+    assert f"{two.loss_after:.3f} bits per token" in fg.ablation_words(two)
+    assert "loss" not in fg.ablation_words(at.ablate(gpt2, "O", [(0, 0)]))
+
+
+def test_a_striking_head_matters_or_not(gpt2):
+    maps = at.maps(gpt2, "Once upon")
+    metrics = at.head_metrics(maps)
+    *_, effects = at.sweep(gpt2, "Once upon")
+    most = divmod(int(effects.divergence.argmax()), 4)
+    assert "matters after all" in fg.idle_words(*most, "previous_token", metrics, effects)
+    calm = replace(effects, divergence=effects.divergence.clone())
+    calm.divergence[0, 0], calm.divergence[1, 1] = 0.0, 1.0
+    assert "hardly matters" in fg.idle_words(0, 0, "previous_token", metrics, calm)
+
+
+@given(st.integers(0, 3))
+def test_shares_in_words_name_the_largest(token):
+    parts = at.HeadParts(
+        0,
+        at.Reading((1, 2, 3, 4), ("a", "b", "c", "d"), (False,) * 4, (0,) * 4),
+        torch.arange(1.0, 9.0).view(2, 4, 1).expand(2, 4, 3),
+        torch.zeros(3),
+    )
+    words = fg.shares_words(parts, token)
+    assert "head 1" in words and "100% as long" in words
+    assert fg.shares_table(parts, token).count("<tr>") == 3

@@ -1,0 +1,146 @@
+"""Lab 02 in JupyterLab, as a learner uses it: every view drawn, by mouse and by keyboard."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import _is_outside
+
+SHOTS = os.environ.get("LAB_SCREENSHOTS")
+PANELS = {
+    "steps": 'at.steps_panel("The little dog ran to the", 3, 3, "pocket-gpt2")',
+    "multihead": 'at.multihead_panel("The little dog ran to the", 3, "pocket-gpt2")',
+    "positions": 'at.positions_panel("The cat sat on the mat", "Shuffle the words", "pocket-gpt2")',
+    "heads": 'at.heads_panel("Once upon a time there was a little girl", model="pocket-gpt2")',
+    "bertviz": 'at.bertviz_panel("The cat sat on the mat", model="pocket-gpt2")',
+    "writing": 'at.writing_panel("Once upon a time", model="pocket-gpt2")',
+    "ablation": 'at.ablation_panel(model="pocket-gpt2")',
+    "layers": 'at.layers_panel("The king lived in a", model="pocket-gpt2")',
+}
+IMPORT = "from lablib import attention as at\n"
+PAYLOAD = "a <img src=x onerror='window.broken=1'></script><script>window.broken=1</script> $x$"
+DRAWN = """
+(panel) => [...panel.querySelectorAll("canvas")].filter((canvas) => canvas.width).map((canvas) => {
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return new Set(new Uint32Array(pixels.buffer)).size;
+})
+"""
+"""How many colours there are in each canvas of a panel: 1 is an empty picture."""
+
+
+def shot(panel, name):
+    """Keep a picture where `make screenshots` asked for them."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        panel.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def opened(lab, *names, theme="Light"):
+    """The panels of these names, run in a fresh notebook."""
+    cells = [IMPORT, *(PANELS[name] for name in names)]
+    lab.open(lab.write("attention-panels.ipynb", cells), f"JupyterLab {theme}")
+    lab.run_all()
+    panels = lab.page.locator(".lab-panel")
+    return [panels.nth(place) for place in range(len(names))]
+
+
+def ready(panel):
+    """Wait until the panel is ready, and show what is wrong where it is not."""
+    panel.locator(".lab-foot[data-state=ready], .lab-foot[data-state=failed]").wait_for(
+        timeout=90_000
+    )
+    failed = panel.locator(".lab-foot[data-state=failed]")
+    assert failed.count() == 0, failed.inner_text()
+    return panel
+
+
+def is_drawn(panel, name):
+    """Whether the picture of a panel is there."""
+    if name == "bertviz":
+        lines = panel.frame_locator("iframe").locator("svg line")
+        lines.first.wait_for(state="attached", timeout=30_000)
+        return lines.count() > 10
+    if name in ("multihead", "layers"):
+        return panel.locator("td").count() > 20
+    if name == "positions":
+        return panel.locator(".heads-cell").count() == 24
+    panel.page.wait_for_timeout(500)
+    return min(panel.evaluate(DRAWN)) > 4
+
+
+def delayed(page):
+    """Every request to anywhere but this machine waits for two seconds."""
+
+    def wait(route):
+        if _is_outside(route.request.url):
+            time.sleep(2)
+        route.continue_()
+
+    page.route("**/*", wait)
+
+
+@pytest.mark.parametrize(("network", "theme"), [("blocked", "Light"), ("slow", "Dark")])
+def test_every_view_is_drawn_on_the_first_run_of_a_fresh_page(lab, network, theme):
+    if network == "slow":
+        delayed(lab.page)
+    for name, panel in zip(PANELS, opened(lab, *PANELS, theme=theme), strict=True):
+        panel.scroll_into_view_if_needed()
+        assert is_drawn(ready(panel), name), name
+        shot(panel, f"attention-{name}-{theme.lower()}")
+
+
+def test_the_keyboard_opens_and_mutes_heads_and_typing_is_followed(lab):
+    page = lab.page
+    heads, ablation = opened(lab, "heads", "ablation")
+    ready(heads).locator(".heads-cell[tabindex='0']").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    frame = heads.locator(".att-frame[aria-label*='layer 1']")
+    frame.wait_for()
+    assert "maps.weights[1, [2]]" in heads.locator(".lab-code .lab-pre").text_content()
+    frame.focus()
+    page.keyboard.press("ArrowDown")
+    assert "head 2" in heads.locator(".att-readout").last.text_content()
+    heads.locator(".lab-area").first.fill("She opened the old door")
+    heads.locator(".att-summary", has_text="door").wait_for()
+
+    ready(ablation).get_by_text("No head is muted").wait_for()
+    ablation.locator(".heads-cell[tabindex='0']").focus()
+    page.keyboard.press("Enter")
+    ablation.get_by_text("With 1 head muted").wait_for()
+    assert ablation.get_by_text("Attention is not explanation").count() == 1
+
+
+def test_a_payload_in_the_text_is_never_run(lab):
+    panels = opened(lab, *PANELS)
+    for panel in panels:
+        ready(panel).locator(".lab-area").first.fill(PAYLOAD)
+    lab.page.wait_for_timeout(4000)
+    for name, panel in zip(PANELS, panels, strict=True):
+        panel.scroll_into_view_if_needed()
+        assert is_drawn(ready(panel), name), name
+    assert [frame.evaluate("window.broken ?? null") for frame in lab.page.frames] == [None] * len(
+        lab.page.frames
+    )
+
+
+def test_the_whole_lab_runs_and_nothing_fails(lab):
+    """With every prediction skipped, so that every panel is opened."""
+    page = lab.page
+    lab.open("labs/02_attention.ipynb")
+    lab.run_all()
+    lab.wait_idle(300)
+    skips = page.get_by_role("button", name="Just show me")
+    while skips.count():
+        skips.first.scroll_into_view_if_needed()
+        skips.first.click()
+        page.wait_for_timeout(500)
+    panels = page.locator(".lab-panel")
+    for place in range(panels.count()):
+        panels.nth(place).scroll_into_view_if_needed()
+        ready(panels.nth(place))
+    assert panels.count() >= 9
+    assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+    assert page.locator(".lab-foot[data-state=failed]").count() == 0
