@@ -21,7 +21,8 @@ def code_cells(path):
 
 
 def test_there_are_labs():
-    assert {"00_start_here.ipynb", "05_sampling.ipynb"} <= {path.name for path in NOTEBOOKS}
+    names = {path.name for path in NOTEBOOKS}
+    assert {"00_start_here.ipynb", "01_tokenization.ipynb", "05_sampling.ipynb"} <= names
 
 
 @pytest.mark.slow
