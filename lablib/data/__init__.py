@@ -1,8 +1,8 @@
 """The texts that come with the labs, all written for them.
 
-    >>> from lablib import data
-    >>> data.text("almanac").splitlines()[0]
-    "THE LAMPLIGHTER'S ALMANAC"
+>>> from lablib import data
+>>> data.text("almanac").splitlines()[0]
+"THE LAMPLIGHTER'S ALMANAC"
 """
 
 from pathlib import Path
