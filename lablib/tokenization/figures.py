@@ -119,7 +119,7 @@ def ladder_html(ladder: Ladder) -> str:
         "token ids": [replace(rung, text=rung.note, note=rung.text) for rung in tokens],
     }
     shown = min(size, MOST_BYTES)
-    caption = f"{counted(size, 'byte')}" + (f", the first {shown} of them" if shown < size else "")
+    caption = f"The first {shown} bytes" if shown < size else counted(size, "byte")
     rows = [
         fill(_LEVEL, name=name, cells="@").replace("@", _cells(rungs, shown))
         for name, rungs in levels.items()

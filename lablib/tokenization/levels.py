@@ -62,8 +62,8 @@ def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder
         >>> [(rung.text, rung.start, rung.end) for rung in steps.tokens]
         [('e', 0, 1), ('\\\\xcc', 1, 2), ('\\\\x81', 2, 3)]
     """
-    starts = grapheme_starts(encoding.text)
-    first, last = _widened(starts, start, len(encoding.text) if end is None else end)
+    starts = _starts_near(encoding.text, start, len(encoding.text) if end is None else end)
+    first, last = _widened(starts, start, starts[-1] if end is None else end)
     text = encoding.text[first:last]
     offsets = byte_offsets(text)
     cuts = [place - first for place in starts if first <= place <= last]
@@ -83,10 +83,22 @@ def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder
     )
 
 
+def _starts_near(text: str, start: int, end: int) -> list[int]:
+    """Where graphemes start in the lines of a stretch, and where the last one ends: no grapheme
+    goes on after a line feed, so the rest of a long text need not be looked at.
+
+    >>> _starts_near("one\\ntwo\\nthree", 5, 6)
+    [4, 5, 6, 7, 8]
+    """
+    start, end = sorted((min(max(start, 0), len(text)), min(max(end, 0), len(text))))
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
+    return [first + place for place in grapheme_starts(text[first:last])]
+
+
 def _widened(starts: list[int], start: int, end: int) -> tuple[int, int]:
     """The stretch from `start` to `end` widened to whole graphemes."""
-    size = starts[-1]
-    start, end = sorted((min(max(start, 0), size), min(max(end, 0), size)))
+    lowest, highest = starts[0], starts[-1]
+    start, end = sorted((min(max(start, lowest), highest), min(max(end, lowest), highest)))
     return starts[bisect_right(starts, start) - 1], starts[bisect_left(starts, end)]
 
 

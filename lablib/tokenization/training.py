@@ -31,7 +31,6 @@ MOST_BYTES = 100_000_000
 """Longer texts are sampled: the vocabulary hardly changes, time and memory do."""
 SLICE = 65_536
 """Characters of a stretch of text that a sample takes in one piece."""
-BYTES = 256
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,17 @@ def test_a_selection_is_widened_to_whole_characters():
     assert ladder(encoding, 6, 2).text == "👩🏽‍🚀"
 
 
+@given(text=ANY_TEXT | CLUSTERS, start=st.integers(0, 30), length=st.integers(1, 10))
+@example(text="a\r\nb", start=2, length=1)
+@example(text="\n\n", start=1, length=1)
+def test_the_ends_of_a_piece_are_ends_of_characters(text, start, length):
+    encoding = encode(text, "bytes")
+    bounds, size = grapheme_starts(encoding.text), len(encoding.text)
+    steps = ladder(encoding, start, start + length)
+    assert steps.start == max(place for place in bounds if place <= min(start, size))
+    assert steps.end == min(place for place in bounds if place >= min(start + length, size))
+
+
 def test_a_token_is_cut_off_at_the_ends_of_the_piece():
     steps = ladder(encode("Hello world", "gpt2"), 4, 7)
     assert [(rung.text, rung.start, rung.end) for rung in steps.tokens] == [

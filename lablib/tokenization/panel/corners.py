@@ -21,7 +21,7 @@ class ReadingRow(ipywidgets.VBox):
 
     def __init__(self) -> None:
         self.words = ipywidgets.HTML()
-        self.strip = TokenStrip(marks=[DIFFERS, ADDED])
+        self.strip = TokenStrip(marks=[DIFFERS, ADDED], show_numbers=True)
         super().__init__([self.words, self.strip])
 
     def show(self, reading: Reading, first: Reading) -> None:

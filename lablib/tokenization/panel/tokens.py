@@ -21,6 +21,8 @@ MOST_SELECTED = 2_000
 """Tokens that are marked for one selection in the text."""
 FIRST = 16
 """Characters the ladder shows while nothing is selected."""
+LONGEST_PIECE = 200
+"""Characters it is made for at most, which is more than it shows."""
 
 
 class TokenPanel(Panel):
@@ -102,6 +104,7 @@ class TokenPanel(Panel):
             return
         spans = self._spans(self.strip.selected)
         start, end = (spans[0][0], spans[-1][1]) if spans else (0, FIRST)
+        end = min(end, start + LONGEST_PIECE)
         self.ladder.value = ladder_html(ladder(self.encoding, start, end))
 
     def _lines(self) -> str:
