@@ -30,7 +30,8 @@ bench: .venv/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: .venv/test
-	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest tests/browser/test_sampling_lab.py
+	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest tests/browser/test_sampling_lab.py \
+		tests/browser/test_attention_lab.py
 
 # The two stamps say which half of the environment is complete; a changed lock renews them.
 .venv/lab: requirements.lock pyproject.toml
