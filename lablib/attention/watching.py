@@ -109,8 +109,10 @@ def watchable(model: PreTrainedModel, masked: bool = True) -> PreTrainedModel:
     other = twin(model).eval()
     if can_be_watched(model):
         other.set_attn_implementation(WATCHED if masked else UNMASKED)
-    else:  # Falcon does not let it be set, and yet reads it from its configuration
-        other.config._attn_implementation = "eager"
+        return other
+    for part in other.modules():
+        if isinstance(part, PreTrainedModel):  # Falcon cannot be set, and reads this all the same
+            part.config._attn_implementation = "eager"
     return other
 
 

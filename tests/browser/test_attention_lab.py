@@ -48,9 +48,7 @@ def opened(lab, *names, theme="Light"):
 
 def ready(panel):
     """Wait until the panel is ready, and show what is wrong where it is not."""
-    panel.locator(".lab-foot[data-state=ready], .lab-foot[data-state=failed]").wait_for(
-        timeout=90_000
-    )
+    panel.locator(".lab-foot[data-state=ready], .lab-foot[data-state=failed]").wait_for()
     failed = panel.locator(".lab-foot[data-state=failed]")
     assert failed.count() == 0, failed.inner_text()
     return panel
@@ -60,7 +58,7 @@ def is_drawn(panel, name):
     """Whether the picture of a panel is there."""
     if name == "bertviz":
         lines = panel.frame_locator("iframe").locator("svg line")
-        lines.first.wait_for(state="attached", timeout=30_000)
+        lines.first.wait_for(state="attached")
         return lines.count() > 10
     if name in ("multihead", "layers"):
         return panel.locator("td").count() > 20

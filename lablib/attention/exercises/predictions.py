@@ -275,8 +275,8 @@ STRIKING_HEAD = Prediction(
     id="attention/striking-head",
     title="Does it matter?",
     question=(
-        "The panel looks for a head with a very sharp, regular pattern, and mutes it. What happens "
-        "to the model's prediction of the next token?"
+        "The panel mutes each head in turn, and looks for one with a sharp, regular pattern. What "
+        "happens to the model's prediction of the next token when that head is muted?"
     ),
     answer=(
         Option(

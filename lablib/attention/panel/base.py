@@ -114,8 +114,9 @@ class HeadChoice(ipywidgets.HBox):
         """Offer the layers and heads that a model has; what it lacks becomes its last."""
         config = m.model.config.get_text_config()
         self._fitting = True
-        self._layer.max = config.num_hidden_layers - 1
-        self._head.max = config.num_attention_heads - 1
+        # A model without attention may have neither; what it lacks is said by whoever asks for it.
+        self._layer.max = getattr(config, "num_hidden_layers", 1) - 1
+        self._head.max = getattr(config, "num_attention_heads", 1) - 1
         self._fitting = False
 
 
