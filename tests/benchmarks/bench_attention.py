@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from torch import Tensor
 from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -58,48 +58,49 @@ def rows() -> Iterator[dict[str, Any]]:
     """Bytes and seconds to the first picture, moves within it, and a text change end to end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1000, "height": 1200})
-        yield from _first_pictures(page)
-        yield from _moves(page)
-        yield from _text_changed(page)
+        yield from _moves(browser)
+        yield from _text_changed(browser)
+        yield from _first_pictures(browser)
         browser.close()
 
 
-def _first_pictures(page: Page) -> Iterator[dict[str, Any]]:
+def _first_pictures(browser: Browser) -> Iterator[dict[str, Any]]:
     weights = _weights(HEADS, HEADS, TOKENS)
     lines = f"document.querySelectorAll('#vis line').length >= {HEADS * TOKENS * TOKENS}"
-    ours = _paint(page, static_page(_view(weights)), OURS)
+    ours = _paint(browser, static_page(_view(weights)), OURS)
     peers = [("bertviz", _bertviz(weights), lines)]
     if find_spec("circuitsvis"):
         condition = f"document.querySelectorAll('canvas').length >= {HEADS}"
         peers.append(("CircuitsVis", _circuitsvis(weights[0]), condition))
     sent = len(_view(weights).weights) / 1e6
     for name, document, condition in peers:
-        paint = _paint(page, document, condition, rounds=1)  # they take long
+        paint = _paint(browser, document, condition, rounds=1)  # they take long
         yield _row(
             f"sent for 12 heads, 128 tokens, beside {name}", "MB", sent, len(document) / 1e6, 0.25
         )
         yield _row(f"first paint of the same, beside {name}", "s", ours, paint, 0.5)
-    many = _paint(page, static_page(_view(_weights(1, HEADS, MANY))), OURS)
+    many = _paint(browser, static_page(_view(_weights(1, HEADS, MANY))), OURS)
     yield _row(f"first paint, 12 heads, {MANY} tokens", "s", many)
 
 
-def _moves(page: Page) -> Iterator[dict[str, Any]]:
+def _moves(browser: Browser) -> Iterator[dict[str, Any]]:
     heads = [[head] for head in range(HEADS)]
     for tokens in (TOKENS, MANY):
-        _paint(page, static_page(_view(_weights(1, HEADS, tokens))), OURS)
+        page, _ = _opened(browser, static_page(_view(_weights(1, HEADS, tokens))), OURS)
         for kind in ("matrix", "lines"):
             page.evaluate(CHANGE, ["kind", [kind], 1])
             taken = page.evaluate(CHANGE, ["heads", heads, 36])
             yield _row(f"another head, {kind}, {tokens} tokens, p95", "ms", taken)
     steps = StepsView()
     steps.show(*torch.randn(3, 32, 64), "a" * 32)
-    _paint(page, static_page(steps), "document.querySelector('.steps-formula')?.textContent")
+    page, _ = _opened(
+        browser, static_page(steps), "document.querySelector('.steps-formula')?.textContent"
+    )
     taken = page.evaluate(CHANGE, ["temperature", [0.5, 0.7, 1.0, 1.4], 60])
     yield _row("temperature moved, all stages drawn, 32 tokens, p95", "ms", taken, goal=16)
 
 
-def _text_changed(page: Page) -> Iterator[dict[str, Any]]:
+def _text_changed(browser: Browser) -> Iterator[dict[str, Any]]:
     """A new text of 32 tokens on a model of GPT-2's shape, beside the bare forward pass."""
     tokenizer = byte_tokenizer()
     torch.manual_seed(0)
@@ -111,7 +112,7 @@ def _text_changed(page: Page) -> Iterator[dict[str, Any]]:
         pairs = [
             (_seconds(_show, m, view, "a" * 31 + str(i)), _seconds(model, ids)) for i in range(8)
         ]
-    _paint(page, static_page(view), OURS)
+    page, _ = _opened(browser, static_page(view), OURS)
     drawn = page.evaluate(CHANGE, ["palette", ["cividis", "viridis"], 20]) / 1000
     ours, bare = (median(times) for times in zip(*pairs[1:], strict=True))
     goal = 1.3 * bare + 0.05
@@ -171,16 +172,24 @@ def _circuitsvis(weights: Tensor) -> str:
     return attention_heads(attention=weights, tokens=words).local_src
 
 
-def _paint(page: Page, document: str, condition: str, rounds: int = ROUNDS) -> float:
+def _paint(browser: Browser, document: str, condition: str, rounds: int = ROUNDS) -> float:
     """Seconds from the start of a page to its picture, the median of some rounds."""
+    times = []
+    for _ in range(rounds):
+        page, seconds = _opened(browser, document, condition)
+        page.close()
+        times.append(seconds)
+    return median(times)
+
+
+def _opened(browser: Browser, document: str, condition: str) -> tuple[Page, float]:
+    """A document on a page of its own, and how many seconds its picture took."""
+    page = browser.new_page(viewport={"width": 1000, "height": 1200})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
         path.write_text(f'<meta charset="utf-8">{document}', encoding="utf-8")
-        times = []
-        for _ in range(rounds):
-            page.goto(f"file://{path}", wait_until="commit", timeout=120_000)
-            times.append(page.evaluate(PAINTED, condition))
-    return median(times)
+        page.goto(f"file://{path}", wait_until="commit")
+        return page, page.evaluate(PAINTED, condition)
 
 
 def _row(
