@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 import ipywidgets
 
 from lablib.models import Kind, LoadedModel
-from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
+from lablib.widgets import Choice, ModelChoice, Panel, Progress, TextInput, as_choice
 
 ANY_KIND: tuple[Kind, ...] = ("causal", "masked", "encoder", "seq2seq")
 """Whatever has attention. Of a sequence-to-sequence model it is the encoder that is shown."""
@@ -70,7 +70,7 @@ class TextPanel(Panel):
         return lines and f"{opening_code(self.choice)}text = {self.text.value!r}\n{lines}"
 
 
-def opening_code(choice: ModelChoice) -> str:
+def opening_code(choice: Choice) -> str:
     """The lines that every code fold of this room begins with."""
     kind = choice.loaded.card.kind if choice.loaded else "causal"
     more = "" if kind == "causal" else f", kind={kind!r}"
