@@ -28,15 +28,25 @@ function direct(area, long) {
   area.dir = !long ? "auto" : TO_THE_LEFT.test(letter) ? "rtl" : "ltr";
 }
 
-/** Puts a long pasted text into the field at once; browsers put it there line by line, for minutes. */
-function paste(event, area) {
-  const text = event.clipboardData?.getData("text/plain") ?? "";
-  if (text.length < LONG) return;
+/** Puts a text in the place of what is selected, at once: browsers do it line by line, for minutes. */
+function replaceSelected(event, area, text) {
   event.preventDefault();
-  direct(area, true);
   const { selectionStart: start, selectionEnd: end, textLength, maxLength } = area;
+  direct(area, true);
   area.setRangeText(text.slice(0, maxLength - textLength + end - start), start, end, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** A long text is pasted, or a long selection typed over or deleted. */
+function onLong(area) {
+  area.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length >= LONG) replaceSelected(event, area, text);
+  });
+  area.addEventListener("beforeinput", (event) => {
+    if (area.selectionEnd - area.selectionStart < LONG || event.isComposing) return;
+    if (/^(insertText|delete)/.test(event.inputType)) replaceSelected(event, area, event.data ?? "");
+  });
 }
 
 /** What the reader is told under the field. */
@@ -91,7 +101,7 @@ function render({ model, el }) {
     model.set("value", wellFormed(area.value));
     model.save_changes();
   };
-  area.addEventListener("paste", (event) => paste(event, area));
+  onLong(area);
   area.addEventListener("input", () => {
     direct(area, area.textLength >= LONG);
     fit(area);
