@@ -140,3 +140,41 @@ def test_a_full_field_says_so(show):
     assert words == "The field is full: it takes 5 characters. And this."
     page.locator(".lab-area-frame > textarea").fill("1234")
     assert page.locator(".lab-note").text_content() == "And this."
+
+
+PASTE = """(area, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    area.focus();
+    const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    return area.dispatchEvent(event);
+}"""
+
+
+def test_a_long_text_is_pasted_at_once(show):
+    page = show(value="one two", limit=100_000)
+    area = page.locator("textarea")
+    area.evaluate("(area) => area.setSelectionRange(4, 7)")
+    browsers_turn = area.evaluate(PASTE, LONG * 40)
+    page.wait_for_timeout(300)
+    assert not browsers_turn
+    assert get(page, "value") == "one " + LONG * 40
+    area.evaluate(PASTE, "x" * 200_000)
+    assert len(area.input_value()) == 100_000
+    assert "The field is full" in page.locator(".lab-note").text_content()
+    assert area.evaluate(PASTE, "short")
+
+
+def test_a_long_text_of_many_lines_is_replaced_quickly(show):
+    page = show(value="a\n" * 200_000, limit=1_000_000)
+    area = page.locator("textarea")
+    assert area.get_attribute("dir") == "ltr"
+    area.press("Control+a")
+    page.keyboard.type("\u05d0\u05d1")
+    assert area.input_value() == "\u05d0\u05d1" and area.get_attribute("dir") == "auto"
+    page.wait_for_timeout(300)
+    put(page, "value", "\u05d0\u05d1 " * 10_000)
+    assert area.get_attribute("dir") == "rtl"
+    area.press("Control+a")
+    page.keyboard.press("Backspace")
+    assert area.input_value() == ""

@@ -8,13 +8,45 @@ function wellFormed(text) {
 }
 
 const HIGHEST = 220; // pixels: ten lines
-const SURELY_HIGHER = 5_000; // characters
+const LONG = 20_000; // characters: from here on browsers need help
 
 /** As high as its text, up to ten lines; then it scrolls. To measure a long text takes long. */
 function fit(area) {
-  if (area.textLength < SURELY_HIGHER) area.style.height = "auto";
-  const height = area.textLength < SURELY_HIGHER ? area.scrollHeight + 2 : HIGHEST;
-  area.style.height = `${Math.min(height, HIGHEST)}px`;
+  const long = area.textLength >= LONG;
+  if (!long) area.style.height = "auto";
+  area.style.height = `${long ? HIGHEST : Math.min(area.scrollHeight + 2, HIGHEST)}px`;
+}
+
+const TO_THE_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/**
+ * Each line has its own direction; in a long text all have that of the first letter, because
+ * Chromium looks at all lines again for each line that is changed.
+ */
+function direct(area, long) {
+  const [letter] = (long && area.value.match(/\p{L}/u)) || [""];
+  area.dir = !long ? "auto" : TO_THE_LEFT.test(letter) ? "rtl" : "ltr";
+}
+
+/** Puts a text in the place of what is selected, at once: browsers do it line by line, for minutes. */
+function replaceSelected(event, area, text) {
+  event.preventDefault();
+  const { selectionStart: start, selectionEnd: end, textLength, maxLength } = area;
+  direct(area, true);
+  area.setRangeText(text.slice(0, maxLength - textLength + end - start), start, end, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** A long text is pasted, or a long selection typed over or deleted. */
+function onLong(area) {
+  area.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length >= LONG) replaceSelected(event, area, text);
+  });
+  area.addEventListener("beforeinput", (event) => {
+    if (area.selectionEnd - area.selectionStart < LONG || event.isComposing) return;
+    if (/^(insertText|delete)/.test(event.inputType)) replaceSelected(event, area, event.data ?? "");
+  });
 }
 
 /** What the reader is told under the field. */
@@ -55,7 +87,6 @@ function render({ model, el }) {
   const note = element("p", "lab-note");
   note.setAttribute("role", "status");
   area.rows = 1;
-  area.dir = "auto";
   area.spellcheck = false;
   const marks = new Marks(area);
   const frame = element("span", "lab-area-frame");
@@ -70,7 +101,9 @@ function render({ model, el }) {
     model.set("value", wellFormed(area.value));
     model.save_changes();
   };
+  onLong(area);
   area.addEventListener("input", () => {
+    direct(area, area.textLength >= LONG);
     fit(area);
     marks.show([]);
     drawNote();
@@ -97,6 +130,7 @@ function render({ model, el }) {
   };
   const drawValue = () => {
     const unsent = timer !== 0;
+    direct(area, Math.max(area.textLength, model.get("value").length) >= LONG);
     if (!unsent && wellFormed(area.value) !== fieldText(model.get("value"))) area.value = model.get("value");
     drawNote();
     requestAnimationFrame(() => fit(area));
