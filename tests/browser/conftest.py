@@ -118,7 +118,8 @@ class Lab:
         return f"labs/{name}"
 
 
-HARMLESS = re.compile(r"favicon|ResizeObserver")
+# anywidget gives a model two seconds, which a busy machine does not always keep; it is drawn then.
+HARMLESS = re.compile(r"favicon|ResizeObserver|Failed to initialize model")
 
 
 @pytest.fixture

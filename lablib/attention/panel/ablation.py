@@ -73,11 +73,9 @@ class AblationPanel(TextPanel):
             text,
             [
                 html_widget("<p>{words}</p>", words=NOT_EXPLANATION),
-                beside(self.map, self.view),
-                self.words,
-                self.table,
                 ipywidgets.HBox([self.sweep, self.idle_button]),
                 self.idle,
+                beside(ipywidgets.VBox([self.map, self.words, self.table]), self.view),
             ],
             model,
             kind=("causal", "masked"),
