@@ -34,7 +34,7 @@ def shares_words(parts: HeadParts, token: int) -> str:
 
 
 _GRID = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
-<caption style="text-align: left; padding: 4px 0">{caption}</caption>
+<caption style="text-align: left; padding: 4px 0; white-space: nowrap">{caption}</caption>
 <tr>{head}</tr>
 {rows}
 </table></div>"""
@@ -182,7 +182,8 @@ def changes_table(result: Ablation) -> str:
         )
         for change in result.changes
     ]
-    return table(f"What the model says at place {result.position}", columns, rows)
+    last = result.position == len(result.tokens)
+    return table("What could come next" if last else "What could stand there", columns, rows)
 
 
 def ablation_words(result: Ablation) -> str:

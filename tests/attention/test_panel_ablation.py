@@ -32,6 +32,12 @@ def test_the_sweep_colours_the_map(panel, gpt2):
     assert "No head is muted" in panel.words.value
 
 
+def test_a_head_worth_looking_at_is_open_after_the_sweep(panel):
+    top = at.top_heads(panel.effects.divergence, 1)[0][:2]
+    assert tuple(panel.map.opened) == (panel._idle or top)
+    assert [panel.view.layer, *panel.view.heads] == panel.map.opened
+
+
 def test_muted_heads_change_what_the_model_says(panel, gpt2):
     panel.map.muted = [[0, 1], [1, 2]]
     assert panel.wait() and panel.state == "ready", panel.foot.details

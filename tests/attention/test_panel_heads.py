@@ -33,6 +33,21 @@ def test_the_map_and_the_view_are_of_one_text(panel, gpt2):
     assert panel.view.size == list(maps.weights.shape[1:])
 
 
+def test_the_head_with_most_of_the_metric_is_open_at_first(gpt2):
+    panel = heads_panel("Once upon", "distance", opened(gpt2))
+    assert panel.wait()
+    metrics = at.head_metrics(at.maps(gpt2, "Once upon"))
+    layer, head, _ = metrics.top("distance", 1)[0]
+    assert panel.map.opened == [layer, head]
+    assert (panel.view.layer, panel.view.heads) == (layer, [head])
+
+
+def test_where_no_head_has_a_number_none_is_opened(gpt2):
+    panel = heads_panel("a", "previous_token", opened(gpt2))
+    assert panel.wait() and panel.state == "ready", panel.foot.details
+    assert panel.map.opened == []
+
+
 def test_a_cell_opens_its_head(panel):
     panel.map.opened = [1, 3]
     assert (panel.view.layer, panel.view.heads) == (1, [3])

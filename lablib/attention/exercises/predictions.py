@@ -305,24 +305,24 @@ LENS_AT_THE_BOTTOM = Prediction(
     question=(
         "The *logit lens* asks after each layer: if the model had to stop here, which token would "
         "it predict? Before the first layer there is only the token's own vector. What does the "
-        "lens read there, after `the`?"
+        "lens read there, after `a`?"
     ),
     answer=(
         Option(
-            "A noun: something that can follow `the`",
+            "A noun: something that can follow `a`",
             "That takes a few layers. Before the first there is nothing but the token itself, and "
-            "that is what the lens reads: `the`.",
+            "that is what the lens reads: `a`.",
         ),
         Option(
-            "`the` itself",
+            "`a` itself",
             "Yes. GPT-2 reads and writes with the same matrix of vectors, so a token's own vector "
             "is most like itself. Layer by layer *what is here* becomes *what comes next*.",
             right=True,
         ),
         Option(
             "Every token is equally likely",
-            "The vector of `the` is not neutral: GPT-2 reads and writes with the same vectors, so "
-            "the lens reads `the` itself.",
+            "The vector of `a` is not neutral: GPT-2 reads and writes with the same vectors, so "
+            "the lens reads `a` itself.",
         ),
     ),
 )

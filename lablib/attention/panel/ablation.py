@@ -9,7 +9,7 @@ from lablib.attention import figures
 from lablib.attention.ablation import Ablation, Sweep, ablate, striking_but_idle, sweep
 from lablib.attention.head_map import HeadMap
 from lablib.attention.mapping import AttentionMaps, maps
-from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics
+from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics, top_heads
 from lablib.attention.panel.base import Drawing, TextPanel, beside
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, Progress
@@ -73,11 +73,9 @@ class AblationPanel(TextPanel):
             text,
             [
                 html_widget("<p>{words}</p>", words=NOT_EXPLANATION),
-                beside(self.map, self.view),
-                self.words,
-                self.table,
                 ipywidgets.HBox([self.sweep, self.idle_button]),
                 self.idle,
+                beside(ipywidgets.VBox([self.map, self.words, self.table]), self.view),
             ],
             model,
             kind=("causal", "masked"),
@@ -138,6 +136,8 @@ class AblationPanel(TextPanel):
             return
         found = striking_but_idle(self._metrics, self.effects)
         self._idle = found[:2] if found else None
+        for layer, head, _ in top_heads(self.effects.divergence, 1):
+            self.map.opened = self.map.opened or list(self._idle or (layer, head))
         self.idle.value = escape(
             figures.idle_words(*found, self._metrics, self.effects)
             if found

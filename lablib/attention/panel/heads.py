@@ -6,7 +6,14 @@ import ipywidgets
 
 from lablib.attention.head_map import HeadMap
 from lablib.attention.mapping import AttentionMaps, maps
-from lablib.attention.metrics import METRICS, TEXTS, change, head_metrics, induction_scores
+from lablib.attention.metrics import (
+    METRICS,
+    TEXTS,
+    change,
+    head_metrics,
+    induction_scores,
+    top_heads,
+)
 from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel, beside
 from lablib.attention.repeating import random_words_twice
 from lablib.attention.view import AttentionView
@@ -48,7 +55,9 @@ class HeadsPanel(TextPanel):
         self.view = AttentionView()
         self.texts = TextInput(value="\n".join(TEXTS), label="Texts to compare, one a line")
         self.button = ipywidgets.Button(
-            description="Random words, twice", tooltip="A text in which induction heads show"
+            description="Random words, twice",
+            tooltip="A text in which induction heads show",
+            layout={"width": "200px"},
         )
         self.maps: AttentionMaps | None = None
         self._of_model: dict[str, Tensor] = {}
@@ -79,7 +88,10 @@ class HeadsPanel(TextPanel):
         metrics = head_metrics(found)
         values = {name: getattr(metrics, name) for name in METRICS}
         yield None
-        self.map.show(values | self._measure(m, values["entropy"]))
+        values |= self._measure(m, values["entropy"])
+        self.map.show(values)
+        for layer, head, _ in top_heads(values[self.map.metric], 1):
+            self.map.opened = self.map.opened or [layer, head]
 
     def _measure(self, m: "LoadedModel", like: "Tensor") -> dict[str, "Tensor"]:
         """What depends on the model and not on the text, measured when it is first asked for."""
@@ -136,7 +148,7 @@ class HeadsPanel(TextPanel):
 
 def heads_panel(
     text: str = "The little dog ran to the",
-    metric: str = "entropy",
+    metric: str = "previous_token",
     model: str | ModelChoice | None = None,
 ) -> HeadsPanel:
     """See all heads of a model at once, find those that do one thing, and open any of them.
