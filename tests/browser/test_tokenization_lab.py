@@ -71,6 +71,8 @@ def test_typing_pointing_and_selecting(lab, theme):
     ]
     assert chosen == encoding.touching(6, 7)
     panel.get_by_text("U+1F9A9").first.wait_for()
+    lab.page.mouse.move(5, 5)
+    panel.locator(".lab-card").wait_for(state="hidden")
     shot(lab.page, f"tokens-{theme.lower()}")
 
 
