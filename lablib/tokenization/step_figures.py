@@ -40,7 +40,8 @@ class Frame:
     @property
     def table(self) -> str:
         """The table as HTML; empty where there was nothing to choose."""
-        return table(self.caption, self.columns, self.rows) if self.rows else ""
+        words = (0, len(self.columns) - 1)  # what it is, and what became of it
+        return table(self.caption, self.columns, self.rows, words) if self.rows else ""
 
 
 def readable(tokenizer: "PreTrainedTokenizerBase") -> dict[str, str]:

@@ -127,7 +127,8 @@ def shot(page, name):
         page.locator(".lab-panel").first.screenshot(path=f"{SHOTS}/{name}.png")
 
 
-# anywidget gives a model two seconds, which a busy machine does not always keep; it is drawn then.
+# anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
+# (Messages to that model are lost, though: a figure that arrives late may stay empty.)
 HARMLESS = re.compile(r"favicon|ResizeObserver|Failed to initialize model")
 
 

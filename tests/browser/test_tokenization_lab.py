@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
+from lablib import exercises
 from lablib import tokenization as tk
+from lablib.exercises import Event, ProgressFile
 from lablib.widgets.tokens import visible
 from tests.browser.conftest import shot
 
@@ -68,6 +71,8 @@ def test_typing_pointing_and_selecting(lab, theme):
     ]
     assert chosen == encoding.touching(6, 7)
     panel.get_by_text("U+1F9A9").first.wait_for()
+    lab.page.mouse.move(5, 5)
+    panel.locator(".lab-card").wait_for(state="hidden")
     shot(lab.page, f"tokens-{theme.lower()}")
 
 
@@ -139,15 +144,15 @@ def test_tables_of_tokenizers_and_of_languages(lab):
 def test_the_vocabulary_and_the_corners(lab):
     vocabulary, corners = panels(lab, "search", "tk.vocabulary_panel('gpt2')", "tk.corner_panel()")
     vocabulary.get_by_label("Search").fill("flamingo")
-    vocabulary.get_by_text("0 entries").wait_for()
-    vocabulary.get_by_label("Search").fill("dragons")
-    expect_chips(vocabulary, [" dragons", " Dragons"])
+    expect_chips(vocabulary, [])
+    vocabulary.get_by_label("Search").fill("ladder")
+    expect_chips(vocabulary, [" ladder", " bladder"])
 
     expect_chips(corners, ["dog", " dog", " Dog"])
     corners.get_by_label("Corner").select_option("Line ends of Windows")
     corners.locator(".lab-area").fill("a\nb")
     expect_chips(corners, ["a", "\n", "b", "a", "\r", "\n", "b"])
-    assert corners.locator(".lab-chip[data-outline]").count() == 1
+    expect(corners.locator(".lab-token .lab-chip[data-outline='0']")).to_have_count(1)
 
 
 def test_a_payload_is_never_run(lab):
@@ -163,13 +168,16 @@ def test_a_payload_is_never_run(lab):
 
 
 def test_the_whole_lab_runs_and_every_picture_opens(lab):
+    """As for a learner who comes back: all predictions but the first were looked at before."""
+    asked = [record.id for record in exercises.lab("tokenization").values()]
+    for id in asked[1:]:
+        ProgressFile(lab.home / "progress").add(Event(id, "skipped"))
     page = lab.page
     page.set_viewport_size({"width": 1400, "height": 24_000})
     lab.open("labs/01_tokenization.ipynb")
     lab.run_all()
-    for skip in page.get_by_role("button", name="Just show me", exact=True).all():
-        skip.click()
-    page.wait_for_function("!document.querySelector('.lab-foot[data-state=working]')")
-    assert page.locator(".lab-panel").count() == 13
+    page.get_by_role("button", name="Just show me", exact=True).click()
+    expect(page.locator(".lab-panel")).to_have_count(13, timeout=60_000)
+    expect(page.locator(".lab-foot[data-state=working]")).to_have_count(0, timeout=60_000)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
