@@ -1,7 +1,6 @@
-"""What the panels show of a result: sentences, tables and plots.
+"""What the panels show of a result: sentences, tables and pictures, as escaped HTML.
 
-Every function takes a result and gives a picture; none calls a model. plotly is imported when the
-first plot is made, because that takes seconds.
+Every function takes a result and gives a picture; none calls a model.
 """
 
 from collections.abc import Sequence
@@ -17,8 +16,6 @@ from lablib.widgets.tokens import number, visible
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from lablib.widgets.plot import Plot
 
 
 def shares_words(parts: HeadParts, token: int) -> str:
@@ -105,33 +102,52 @@ def shares_table(parts: HeadParts, token: int) -> str:
     return grid("Each head's share of the lengths of what the heads add", columns, rows)
 
 
-def positions_plot() -> "Plot":
-    """An empty plot of position vectors, and of their products by distance; `draw_positions` fills
-    it.
+_POSITIONS = """<svg role="img" aria-label="{label}" viewBox="0 0 920 330" width="100%"
+style="max-width: 920px; font: 13px var(--jp-ui-font-family)" fill="currentColor">
+<text x="50" y="16">position (down), first numbers of its vector (across): blue below 0</text>
+<g transform="translate(50 30) scale({scale})" shape-rendering="crispEdges">{cells}</g>
+<text x="42" y="42" text-anchor="end">0</text>
+<text x="42" y="310" text-anchor="end">{last}</text>
+<text x="560" y="16">product of two positions, by their distance</text>
+<g stroke="currentColor" stroke-opacity="0.25"><path d="M560 30H900M560 170H900M560 310H900"/></g>
+<text x="552" y="35" text-anchor="end">1</text>
+<text x="552" y="175" text-anchor="end">0</text>
+<text x="552" y="315" text-anchor="end">−1</text>
+<polyline points="{line}" fill="none" stroke="#0072b2" stroke-width="2"/>
+<text x="560" y="328">0</text><text x="900" y="328" text-anchor="end">{furthest}</text>
+</svg>"""
+_SIGNS = {False: "#0072b2", True: "#d55e00"}
+"""For a number above zero (True) or below: two colours that colour-blind people tell apart."""
+
+
+def positions_picture(vectors: "Tensor") -> str:
+    """Position vectors [position, width] as a picture of their first numbers, as many as there are
+    positions, and their products by distance as a line, in one SVG.
     """
-    from lablib.widgets.plot import COLOURS, Plot
-
-    colours = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "len": 0.5, "x": 0.25}
-    vectors = {"type": "heatmap", "colorscale": "Cividis", "colorbar": {**colours, "thickness": 10}}
-    line = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "line": {"color": COLOURS[0]}}
-    return Plot(
-        [vectors, line],
-        height=360,
-        showlegend=False,
-        xaxis={"title": "number in the vector", "domain": [0, 0.5]},
-        yaxis={"title": "position", "autorange": "reversed"},
-        xaxis2={"title": "distance of two positions", "domain": [0.62, 1]},
-        yaxis2={"title": "their product, 1 at distance 0", "anchor": "x2"},
+    shown = vectors[:, : len(vectors)]
+    strength = shown / shown.abs().max()
+    cells = "".join(
+        f'<rect x="{x}" y="{y}" width="1" height="1" fill="{_SIGNS[value > 0]}" '
+        f'fill-opacity="{abs(value):.2f}"/>'
+        for y, row in enumerate(strength.tolist())
+        for x, value in enumerate(row)
     )
+    products = _products(vectors)
+    heights = 170 - 140 * products.clamp(-1, 1)
+    step = 340 / max(len(products) - 1, 1)
+    line = " ".join(f"{560 + step * i:.1f},{y:.1f}" for i, y in enumerate(heights.tolist()))
+    picture = _POSITIONS.replace("{cells}", cells).replace("{line}", line)
+    label, scale = positions_words(vectors), 280 / len(vectors)
+    places = {"last": len(vectors) - 1, "furthest": len(products) - 1}
+    return fill(picture, label=label, scale=f"{scale:.3f}", **places)
 
 
-def draw_positions(plot: "Plot", vectors: "Tensor") -> None:
-    """Put position vectors [position, width] into the plot, and their products by distance."""
+def _products(vectors: "Tensor") -> "Tensor":
+    """The mean product of two positions by their distance, as a share of that at distance 0; up to
+    half the way, because few pairs are further apart.
+    """
     products = products_by_distance(vectors)
-    with plot.batch_update():
-        plot.data[0].z = vectors.numpy()
-        plot.data[1].x = list(range(len(products)))
-        plot.data[1].y = (products / products[0]).tolist()
+    return products[: len(products) // 2 + 1] / products[0]
 
 
 def positions_words(vectors: "Tensor") -> str:
@@ -140,10 +156,10 @@ def positions_words(vectors: "Tensor") -> str:
     >>> import torch
     >>> print(positions_words(torch.eye(12)))
     Beside the product of a position with itself, that of neighbours is 0 and that of positions
-    11 apart is 0.
+    6 apart is 0.
     """
-    products = products_by_distance(vectors)
-    near, far = (number(round(float(products[i] / products[0]), 2)) for i in (1, -1))
+    products = _products(vectors)
+    near, far = (number(round(float(products[i]), 2)) for i in (1, -1))
     return (
         f"Beside the product of a position with itself, that of neighbours is {near} and that of "
         f"positions {len(products) - 1} apart is {far}."

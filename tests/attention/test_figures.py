@@ -55,6 +55,16 @@ def test_a_window_holds_its_token(tokens, data):
     assert token in shown and len(shown) == min(tokens, fg.PLACES) and shown[-1] < tokens
 
 
+def test_the_picture_of_positions_has_every_number_and_every_distance():
+    vectors = torch.tensor([[1.0, -0.5], [0.0, 1.0], [-1.0, 0.25], [1.0, 1.0]])
+    svg = fg.positions_picture(vectors)
+    assert svg.count("<rect") == 8 and svg.count("#d55e00") == 5
+    points = svg.partition('points="')[2].partition('"')[0].split()
+    products = at.products_by_distance(vectors)[:3]
+    heights = [170 - 140 * max(-1.0, float(p / products[0])) for p in products]
+    assert [float(point.split(",")[1]) for point in points] == pytest.approx(heights, abs=0.1)
+
+
 def test_ablation_in_words(gpt2):
     assert fg.ablation_words(at.ablate(gpt2, "Once", [])).startswith("No head is muted")
     one, two = (at.ablate(gpt2, "Once", heads) for heads in ([(0, 0)], [(0, 0), (1, 1)]))

@@ -22,7 +22,13 @@ def code_cells(path):
 
 def test_there_are_labs():
     names = {path.stem for path in NOTEBOOKS}
-    assert {"00_start_here", "01_tokenization", "02_attention", "05_sampling"} <= names
+    assert names == {
+        "00_start_here",
+        "01_tokenization",
+        "02_attention",
+        "03_masked_words",
+        "05_sampling",
+    }
 
 
 @pytest.mark.slow

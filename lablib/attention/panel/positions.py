@@ -1,6 +1,7 @@
 """The positions panel: how order gets into a model, and whether attention notices it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -12,8 +13,12 @@ from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.tokens import token_dicts
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 WAVES, LEARNED, SHUFFLED = "Sines and cosines", "Learned by the model", "Shuffle the words"
-POSITIONS = 64
+POSITIONS = 40
+"""How many positions are drawn."""
 _TOLD, _UNTOLD = "with_positions", "without_positions"
 _COLOURS = [
     {
@@ -29,7 +34,8 @@ _COLOURS = [
 class PositionsPanel(TextPanel):
     """Three views: the sinusoidal vectors, the model's learned ones, and a shuffled text.
 
-    `shuffles` are the last shuffle with and without positions, None before the first.
+    `vectors` are the positions in sight and `shuffles` the last shuffle with and without positions;
+    None before the first.
     """
 
     def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
@@ -40,7 +46,8 @@ class PositionsPanel(TextPanel):
         self.strip = TokenStrip(label="The shuffled text", legend=False)
         self.map = HeadMap(metrics=_COLOURS)
         self.stage, self.words = ipywidgets.VBox(), ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
+        self.picture = ipywidgets.HTML()
+        self.vectors: Tensor | None = None
         self.seed = 0
         self.shuffles: tuple[Shuffle, Shuffle] | None = None
         super().__init__(
@@ -65,10 +72,9 @@ class PositionsPanel(TextPanel):
         else:
             vectors = sinusoidal(POSITIONS, POSITIONS)
         yield None
-        if self.plot is None:
-            self.plot = figures.positions_plot()
-        self._set_stage([self.plot])
-        figures.draw_positions(self.plot, vectors)
+        self.vectors = vectors
+        self.picture.value = figures.positions_picture(vectors)
+        self._set_stage([self.picture])
         self.words.value = escape(figures.positions_words(vectors))
 
     def _draw_shuffle(self) -> Drawing:
