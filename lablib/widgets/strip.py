@@ -46,7 +46,7 @@ class TokenStrip(anywidget.AnyWidget):
         ' a'
     """
 
-    _esm = source(STATIC / "dom.js", STATIC / "strip.js")
+    _esm = source(STATIC / "dom.js", STATIC / "colours.js", STATIC / "strip.js")
     _css = source(STATIC / "strip.css")
 
     tokens: Any = traitlets.List(traitlets.Dict()).tag(

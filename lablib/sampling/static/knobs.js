@@ -18,30 +18,6 @@ function remembering(make) {
   };
 }
 
-/** Acts at once, then at most once a frame: the first move waits for nothing, the last is never lost. */
-function oncePerFrame(act) {
-  let busy = false;
-  let waiting = null;
-  const run = (since) => {
-    busy = true;
-    waiting = null;
-    requestAnimationFrame(() => {
-      busy = false;
-      if (waiting !== null) run(waiting);
-    });
-    act(since);
-  };
-  return (since) => {
-    if (!busy) run(since);
-    else waiting ??= since;
-  };
-}
-
-/** The bytes of a trait: a DataView from Jupyter, a typed array or a buffer on a page. */
-function bytesOf(value) {
-  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value ?? 0);
-}
-
 /** What is wrong with the logits, in a sentence; "" if nothing is. */
 function problemWith(logits) {
   if (logits.length === 0) return "No scores yet. Type a prompt: the model\u2019s scores for the next token come here.";

@@ -28,8 +28,3 @@ const choicesText = (n) => (n < 99.95 ? n.toFixed(n < 9.995 ? 2 : 1) : count(Mat
 
 /** A knob's value as short as it can be: 0.7, 40, 1.05 */
 const plain = (value) => String(Number(value.toFixed(4)));
-
-/** Write a text only where it changed: the browser then has nothing to lay out. */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}

@@ -12,3 +12,32 @@ function element(tag, className = "", text = "") {
 function keepKeys(node) {
   node.addEventListener("keydown", (event) => event.stopPropagation());
 }
+
+/** Write a text only where it changed: the browser then has nothing to lay out. */
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The bytes of a trait: a DataView from Jupyter, a typed array or a buffer on a page. */
+function bytesOf(value) {
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value ?? 0);
+}
+
+/** Acts at once, then at most once a frame: the first move waits for nothing, the last is never lost. */
+function oncePerFrame(act) {
+  let busy = false;
+  let waiting = null;
+  const run = (since) => {
+    busy = true;
+    waiting = null;
+    requestAnimationFrame(() => {
+      busy = false;
+      if (waiting !== null) run(waiting);
+    });
+    act(since);
+  };
+  return (since) => {
+    if (!busy) run(since);
+    else waiting ??= since;
+  };
+}

@@ -8,31 +8,6 @@ const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
 const OUTLINES = 4; // how many outlines strip.css has for marks
 
-// matplotlib's colour maps at ten evenly spaced points.
-const PALETTES = {
-  viridis: ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725"],
-  cividis: ["00224e", "123570", "3b496c", "575d6d", "707173", "8a8678", "a59c74", "c3b369", "e1cc55", "fee838"],
-};
-
-/** [red, green, blue] from 0 to 255 at `share` of the way through a palette. */
-export function colour(share, palette) {
-  const stops = PALETTES[palette].map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-  const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
-  const below = Math.min(Math.floor(place), stops.length - 2);
-  return stops[below].map((low, i) => Math.round(low + (place - below) * (stops[below + 1][i] - low)));
-}
-
-/** Relative luminance of a colour, 0 to 1 (WCAG 2.2). */
-export function luminance(rgb) {
-  const linear = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-}
-
-/** Black or white, whichever stands out more: the contrast is at least 4.58 on any colour. */
-export function ink(rgb) {
-  return (luminance(rgb) + 0.05) ** 2 > 1.05 * 0.05 ? "#000" : "#fff";
-}
-
 /** The [start, end) of each block. It depends only on the tokens before its end. */
 export function blocks(tokens) {
   const ranges = [];
@@ -125,7 +100,7 @@ function paint(chip, value, { min, max, palette }) {
 /** The colour scale: what is shown, from where to where. */
 function scaleLegend({ valueLabel, scale: { ends, palette, unit } }) {
   const bar = element("span", "lab-scale");
-  bar.style.background = `linear-gradient(to right, ${PALETTES[palette].map((hex) => `#${hex}`)})`;
+  bar.style.background = gradient(palette);
   const item = element("span", "lab-legend-item");
   const name = element("span", "", unit ? `${valueLabel} (${unit})` : valueLabel);
   item.append(name, element("span", "", ends[0]), bar, element("span", "", ends[1]));
