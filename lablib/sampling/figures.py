@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lablib.sampling.beams import BeamNode, BeamTree
 from lablib.sampling.generation import Step
 from lablib.sampling.measures import Diversity, Timing, diversity, first_divergence
-from lablib.widgets.html import escape, fill
+from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import number, visible
 
 if TYPE_CHECKING:
@@ -46,43 +46,6 @@ def divergence_words(texts: Texts) -> str:
         return "The texts part at the very first token."
     same = "The first token is" if place == 1 else f"The first {place} tokens are"
     return f"{same} the same under every setting; then the texts part."
-
-
-_TABLE = """<table style="border-collapse: collapse; font-variant-numeric: tabular-nums">
-<caption style="text-align: left; padding: 4px 0">{caption}</caption>
-<tr>{head}</tr>
-{rows}
-</table>"""
-_CELL = '<td style="padding: 2px 24px 2px 0; text-align: {side}">{text}</td>'
-_HEADING = (
-    '<th scope="col" style="padding: 2px 24px 2px 0; text-align: {side}" title="{tip}">{text}</th>'
-)
-
-
-def table(
-    caption: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]
-) -> str:
-    """An HTML table, everything in it escaped: words to the left, numbers to the right.
-
-    Args:
-        columns: for each column its name and a sentence that says what it is.
-
-    >>> table("Two", [("n", "a number")], [["<b>"]]).count("&lt;b&gt;")
-    1
-    """
-    head = "".join(
-        fill(_HEADING, side="right" if i else "left", text=name, tip=tip)
-        for i, (name, tip) in enumerate(columns)
-    )
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            fill(_CELL, side="right" if i else "left", text=cell) for i, cell in enumerate(row)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return _TABLE.format(caption=escape(caption), head=head, rows=body)
 
 
 def diversity_table(names: Sequence[str], figures: Sequence[Diversity]) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from transformers import PreTrainedTokenizerBase
 
+from lablib.unicode import well_formed
+
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
@@ -51,8 +53,7 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
     Raises:
         ValueError: if the prompt is empty and the model has no start-of-text token.
     """
-    text = prompt.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    ids = list(m.tokenizer(text, verbose=False)["input_ids"]) or _start_of_text(m)
+    ids = list(m.tokenizer(well_formed(prompt), verbose=False)["input_ids"]) or _start_of_text(m)
     context = context_length(m)
     cut = 0
     if context is not None and len(ids) >= context:

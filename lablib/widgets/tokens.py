@@ -7,8 +7,9 @@ import math
 import sys
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from lablib.models.vocabulary import Entry, entries
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -129,67 +130,19 @@ def token_dicts(
     numbers = [None] * len(ids) if values is None else list(values)
     if len(numbers) != len(ids):
         raise ValueError(f"{len(ids)} tokens need as many numbers, not {len(numbers)}.")
-    special = set(tokenizer.all_special_ids)
-    known = {index: _describe(index, tokenizer, index in special) for index in set(ids)}
+    known = {id: entry_dict(entry) for id, entry in entries(ids, tokenizer).items()}
     return [
         {**known[index], "value": None if value is None else float(value)}
         for index, value in zip(ids, numbers, strict=True)
     ]
 
 
-def _describe(index: int, tokenizer: "PreTrainedTokenizerBase", special: bool) -> dict[str, Any]:
-    # Tokenizers count in 32 bits and answer numbers beyond with an error of their own.
-    entry = tokenizer.convert_ids_to_tokens([index])[0] if 0 <= index < 2**31 else None
-    if entry is None:
-        size = len(tokenizer)
-        raise ValueError(f"Token id {index} is not in the vocabulary, which has {size} tokens.")
-    raw = token_bytes(entry, tokenizer)
-    text = raw.decode("utf-8", errors="backslashreplace")
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """An entry of a vocabulary as a `TokenStrip` takes it."""
     return {
-        "id": index,
-        # A piece that continues a word keeps the sign of it: that is how WordPiece writes it.
-        "text": entry if _continues_word(entry, tokenizer) else text,
-        "bytes": raw.hex(" "),
-        "special": special,
-        "note": "" if text.encode("utf-8") == raw else "part of a character",
+        "id": entry.id,
+        "text": entry.text,
+        "bytes": entry.bytes.hex(" "),
+        "special": entry.special,
+        "note": "part of a character" if entry.partial else "",
     }
-
-
-def token_bytes(entry: str, tokenizer: "PreTrainedTokenizerBase") -> bytes:
-    """The bytes of text that one entry of a vocabulary stands for.
-
-    Byte-level BPE writes each byte as a letter (GPT-2's `bytes_to_unicode`), WordPiece puts ##
-    before a piece that continues a word, SentencePiece writes a space as ▁ and a lone byte as
-    <0xNN>. A token added to the vocabulary is plain text.
-
-    >>> from transformers import GPT2Tokenizer
-    >>> tokenizer = GPT2Tokenizer(vocab={"Ġ": 0, "Ã": 1, "ĠÃ": 2}, merges=[("Ġ", "Ã")])
-    >>> token_bytes("ĠÃ", tokenizer)
-    b' \\xc3'
-    """
-    decoder = _decoder(tokenizer)
-    if entry in tokenizer.get_added_vocab():
-        return entry.encode()
-    if "ByteLevel" in decoder and _byte_of_letter().keys() >= set(entry):
-        return bytes(_byte_of_letter()[letter] for letter in entry)
-    if "ByteFallback" in decoder and entry.startswith("<0x"):
-        return bytes.fromhex(entry[3:5])
-    if _continues_word(entry, tokenizer):
-        return entry[2:].encode()
-    return (entry if "WordPiece" in decoder else entry.replace("▁", " ")).encode()
-
-
-def _continues_word(entry: str, tokenizer: "PreTrainedTokenizerBase") -> bool:
-    return "WordPiece" in _decoder(tokenizer) and entry.startswith("##")
-
-
-def _decoder(tokenizer: "PreTrainedTokenizerBase") -> str:
-    """The decoder in words: it may be a sequence of several, and `repr` names them all."""
-    return repr(getattr(getattr(tokenizer, "backend_tokenizer", None), "decoder", None))
-
-
-@lru_cache
-def _byte_of_letter() -> dict[str, int]:
-    from transformers.convert_slow_tokenizer import bytes_to_unicode
-
-    return {letter: byte for byte, letter in bytes_to_unicode().items()}

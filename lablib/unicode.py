@@ -1,0 +1,26 @@
+"""Text as Unicode has it: what can be encoded, and what a person calls a character."""
+
+from __future__ import annotations
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for every lone surrogate, which no UTF-8 can hold.
+
+    >>> well_formed("a\\ud800b")
+    'a�b'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def graphemes(text: str) -> list[str]:
+    """The text cut into what people call characters: Unicode's extended grapheme clusters.
+
+    A letter with its accents, an emoji with its skin tone, a Hangul syllable of three letters are
+    one each, however many code points they have (Unicode Standard Annex 29; the `regex` library).
+
+    >>> graphemes("e\\u0301👩🏽‍🚀\\r\\n") == ["e\\u0301", "👩🏽‍🚀", "\\r\\n"]
+    True
+    """
+    import regex
+
+    return regex.findall(r"\X", text)
