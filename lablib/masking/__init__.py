@@ -21,7 +21,7 @@ _HOME = {
         "likelihood": (
             "Comparison PseudoLogLikelihood WordPair compare_sentences pseudo_log_likelihood"
         ),
-        "evidence": "Evidence attention_from_mask evidence",
+        "clues": "Evidence attention_from_mask evidence",
         "learning": (
             "BatchLoss Exercise PairLoss exercise next_sentence pretraining_loss weighted_loss"
         ),

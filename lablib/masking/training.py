@@ -76,7 +76,7 @@ class HeldOut:
 @torch.inference_mode(False)
 def learn(
     text: str | None = None,
-    steps: int = 400,
+    steps: int = 600,
     seed: int = 0,
     every: int = 10,
     example: str = EXAMPLE,
@@ -136,6 +136,8 @@ def tiny_recipe(steps: int, seed: int) -> "Recipe":
         batch=24,
         steps=steps,
         warmup=min(20, steps),
+        matrix_lr=1e-2,
+        other_lr=5e-3,
         seed=seed,
     )
 

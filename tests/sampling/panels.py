@@ -19,7 +19,7 @@ def opened(m):
 
 def run_code(panel, monkeypatch):
     """Run the code a panel shows; the value of its last line, and all its names."""
-    monkeypatch.setattr(models, "load", lambda name: panel.choice.loaded)
+    monkeypatch.setattr(models, "load", lambda name, **_: panel.choice.loaded)
     code = ast.parse(panel.foot.code)
     last = ast.Expression(code.body.pop().value)
     names = {}
