@@ -134,15 +134,15 @@ def _replaced(
 ) -> list[tuple[int, ...]]:
     """The text once for each word, with the likeliest other token for each of its pieces."""
     scores = logits_at(m, hidden, [list(word.places) for word in words])  # [pieces, vocab]
-    places = [place for word in words for place in word.places]
-    scores[:, m.tokenizer.all_special_ids] = float("-inf")
-    scores[range(len(places)), [read.ids[place] for place in places]] = float("-inf")
-    best: list[int] = scores.argmax(-1).tolist()
+    own = torch.tensor([[read.ids[place]] for word in words for place in word.places])
+    special = torch.tensor(m.tokenizer.all_special_ids)
+    others = scores.scatter(1, own, float("-inf")).index_fill(1, special, float("-inf"))
+    best: list[int] = others.argmax(-1).tolist()
     rows, used = [], 0
     for word in words:
-        others = best[used : used + len(word.places)]
-        rows.append((*read.ids[: word.first], *others, *read.ids[word.last :]))
-        used += len(others)
+        pieces = best[used : used + len(word.places)]
+        rows.append((*read.ids[: word.first], *pieces, *read.ids[word.last :]))
+        used += len(pieces)
     return rows
 
 

@@ -8,7 +8,10 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertForPreTraining, BertTokenizer
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-WORDS = "the cat sat on mat a old man he she was is are nurse doctor key ##s ##er . , ! ?".split()
+WORDS = [
+    *("the", "cat", "sat", "on", "mat", "a", "old", "man", "he", "she", "was", "is", "are"),
+    *("nurse", "doctor", "key", "##s", "##er", ".", ",", "!", "?"),
+]
 LETTERS = [*string.ascii_lowercase[1:], *(f"##{letter}" for letter in string.ascii_lowercase)]
 LETTERS = [letter for letter in LETTERS if letter not in WORDS]
 
