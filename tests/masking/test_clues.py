@@ -1,5 +1,7 @@
 """Which words carry a guess: each taken away by hand gives the same change."""
 
+from math import log
+
 import pytest
 import torch
 
@@ -11,7 +13,9 @@ TEXT = "the old zebra sat on the [MASK]."
 def test_hiding_each_word_by_hand_gives_the_same(m):
     found = evidence(m, TEXT, "mat")
     assert [word.text for word in found.words] == ["the", "old", "zebra", "sat", "on", "the", "."]
-    assert found.log_probability == pytest.approx(score_word(m, TEXT, "mat").log_probability)
+    assert found.log_probability == pytest.approx(
+        score_word(m, TEXT, "mat").log_probability, abs=1e-4
+    )
     for number, (word, without) in enumerate(zip(found.words, found.without, strict=True)):
         masks = "[MASK]" * len(word.places)
         text = TEXT[: word.start] + masks + TEXT[word.end :]
@@ -26,7 +30,7 @@ def test_the_answer_is_the_best_guess_if_none_is_given(m):
     found = evidence(m, TEXT)
     best = fill(m, TEXT).top(1)[0]
     assert found.answer == best.text
-    assert found.log_probability == pytest.approx(torch.tensor(best.probability).log().item())
+    assert found.log_probability == pytest.approx(log(best.probability), abs=1e-4)
 
 
 def test_replacing_puts_the_favourite_other_word(m):

@@ -135,7 +135,7 @@ def test_a_word_of_several_pieces_is_scored_piece_by_piece(m):
 
 @pytest.mark.parametrize("word", ["", "  ", "😀", "日本", "[MASK]"])
 def test_words_that_cannot_be_asked_for(m, word):
-    with pytest.raises(ValueError, match="Type a word|not in this model's vocabulary"):
+    with pytest.raises(ValueError, match=r"Type a word|not in this model's vocabulary"):
         score_word(m, "the [MASK]", word)
 
 

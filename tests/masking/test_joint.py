@@ -1,6 +1,5 @@
 """Joint filling: equal to brute force on a small vocabulary, and never worse than the others."""
 
-import itertools
 import math
 
 import pytest

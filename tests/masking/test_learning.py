@@ -60,13 +60,13 @@ def test_next_sentence_is_the_models_own(m):
     pair = m.tokenizer("the cat sat.", "the mat is old.", return_tensors="pt")
     expected = m.model(**pair).seq_relationship_logits.softmax(-1)[0, 0]
     ours = next_sentence(m, "the cat sat.", "the mat is old.")
-    assert ours == pytest.approx(float(expected), abs=1e-5)
+    assert ours == pytest.approx(expected.item(), abs=1e-5)
     assert 0 <= next_sentence(m, "cat " * 500, "\ud800") <= 1
     assert 0 <= next_sentence(m, "", "") <= 1
 
 
 def test_a_model_without_that_head(m, words_only, gpt):
-    with pytest.raises(ValueError, match="has no next-sentence head.*minilm-masked"):
+    with pytest.raises(ValueError, match=r"has no next-sentence head.*minilm-masked"):
         next_sentence(words_only(m), "a", "b")
     with pytest.raises(ValueError, match="has no next-sentence head"):
         pretraining_loss(words_only(m), data.text("lighthouse"))

@@ -89,7 +89,7 @@ def test_a_text_without_a_mask_says_what_to_do(m):
 
 
 def test_models_that_fill_nothing_are_refused(m, gpt):
-    with pytest.raises(ValueError, match="GPT2LMHeadModel does not fill in masks.*minilm-masked"):
+    with pytest.raises(ValueError, match=r"GPT2LMHeadModel does not fill in masks.*minilm-masked"):
         prepare(gpt, "a [MASK]")
     encoder = type(m)(model=BertModel(m.model.config), tokenizer=m.tokenizer, device=m.device)
     with pytest.raises(ValueError, match="BertModel does not fill in masks"):
