@@ -73,7 +73,7 @@ def load(
     key = (place.name, files, kind, target, attention)
     with _opening:
         model = _shared((key, "model"), lambda: open_model(found, kind, target, attention))
-        tokenizer = _shared((files, "tokenizer"), lambda: open_tokenizer(found.folder, found.name))
+        tokenizer = _shared((files, "tokenizer"), lambda: open_tokenizer(found.base, found.name))
         require_fit(place.name, tokenizer, model)
         card = entries.card_of(place.name, kind, place.source, place.folder)
         card = replace(card, kind=kind, parameters=model.num_parameters())

@@ -11,13 +11,14 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-Kind = Literal["gpt2", "bert"]
+Kind = Literal["gpt2", "bert", "minilm"]
 Model = GPT2LMHeadModel | BertForPreTraining
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The settings of one run. Lengths are in tokens, `steps` in optimizer steps.
+    """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
+    the LoRA factors. MiniLM brings its own vocabulary and sizes.
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -39,6 +40,7 @@ class Recipe:
     other_lr: float = 3e-3
     weight_decay: float = 0.1
     masked_share: float = 0.2
+    rank: int = 24
     seed: int = 0
 
     def learning_rate_factor(self, step: int) -> float:
@@ -58,15 +60,33 @@ RECIPES: dict[Kind, Recipe] = {
     # The masked-word task sits on a plateau (guessing by word frequency) until attention forms:
     # a long warm-up, short rows and more of them get past it.
     "bert": Recipe(kind="bert", context=128, batch=64, steps=12000, warmup=1000),
+    "minilm": Recipe(
+        kind="minilm",
+        vocab_size=30_522,
+        width=384,
+        heads=12,
+        context=64,
+        batch=32,
+        steps=2000,
+        warmup=50,
+        decay=0.5,
+        other_lr=1e-3,
+        weight_decay=0.0,
+    ),
 }
 """What the pocket models in this package were trained with, but for what the command line says."""
 
 
 def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
-    """A stock `transformers` model with random weights, as the recipe describes it.
+    """A stock `transformers` model with random weights, as the recipe describes it, or MiniLM with
+    new heads.
 
     Dropout is off: a pocket model sees its text only a few times and underfits it.
     """
+    if recipe.kind == "minilm":
+        from lablib.pretraining.adaptation import adapted_minilm  # `peft` only where it is needed
+
+        return adapted_minilm(recipe.rank)
     if recipe.kind == "gpt2":
         return GPT2LMHeadModel(
             GPT2Config(

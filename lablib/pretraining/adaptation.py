@@ -1,0 +1,72 @@
+"""Teaching a pretrained encoder a new task with few new numbers: MiniLM learns to fill in words."""
+
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, inject_adapter_in_model
+from safetensors.torch import save_file
+from transformers import BertForPreTraining
+
+from lablib.models import places
+from lablib.models.adapter import ADAPTER_WEIGHTS, PREFIX
+from lablib.models.checkpoint import MINILM
+
+_ENCODER_MAPS = r"bert\.encoder\..*\.(query|key|value|dense)"
+_SHIFT = 3.0
+
+
+def adapted_minilm(rank: int) -> BertForPreTraining:
+    """The packaged MiniLM with BERT's two pretraining heads, ready to learn with few numbers.
+
+    Every linear map of the encoder gets two LoRA factors of `rank` (Hu et al. 2021). What learns
+    beside them: the heads, the pooler, biases and norms. The word embeddings stay, and so does the
+    word head's matrix, which is the same.
+
+    Raises:
+        ModelError: if the package of MiniLM is not installed.
+    """
+    model = BertForPreTraining.from_pretrained(
+        places.find("minilm").folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+    )
+    _start_near_identity(model)
+    inject_adapter_in_model(_settings(rank), model)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(_learns(name, parameter))
+    return model
+
+
+def _settings(rank: int) -> LoraConfig:
+    return LoraConfig(
+        r=rank, lora_alpha=2 * rank, target_modules=_ENCODER_MAPS, base_model_name_or_path=MINILM
+    )
+
+
+def _start_near_identity(model: BertForPreTraining) -> None:
+    """Let the word head begin by comparing what comes out of the encoder with the embeddings.
+
+    Its GELU is nearly the identity far to the right of zero; the norm after it takes the shift off
+    again.
+    """
+    transform = model.cls.predictions.transform
+    with torch.no_grad():
+        torch.nn.init.eye_(transform.dense.weight)
+        transform.dense.bias.fill_(_SHIFT)
+        transform.LayerNorm.weight.fill_(0.25)
+
+
+def _learns(name: str, parameter: torch.nn.Parameter) -> bool:
+    head = ("cls." in name or "pooler" in name) and "decoder.weight" not in name
+    return head or "lora_" in name or (parameter.ndim == 1 and "encoder" in name)
+
+
+def save_adapter(folder: Path, model: BertForPreTraining, rank: int) -> None:
+    """Write what was learned, in half precision, in the files `peft` reads, and the configuration
+    of the whole model beside it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    learned = {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}
+    halves = {PREFIX + n.replace(".default.", "."): p.half().cpu() for n, p in learned.items()}
+    save_file({n: p.contiguous() for n, p in halves.items()}, folder / ADAPTER_WEIGHTS)
+    _settings(rank).save_pretrained(folder)
+    model.config.architectures = [BertForPreTraining.__name__]
+    model.config.save_pretrained(folder)
