@@ -35,6 +35,7 @@ class Exercise:
         fates: `MASKED`, `RANDOM` or `KEPT` where a guess is asked for, "" elsewhere, [tokens].
         losses: minus the log-probability of the original token, in nats, where a guess is asked
             for; None elsewhere, [tokens].
+        answers: the original token there as a text, "" elsewhere, [tokens].
         guesses: the model's best guess there, "" elsewhere, [tokens].
     """
 
@@ -43,6 +44,7 @@ class Exercise:
     labels: tuple[int, ...]
     fates: tuple[str, ...]
     losses: tuple[float | None, ...]
+    answers: tuple[str, ...]
     guesses: tuple[str, ...]
 
     @property
@@ -52,10 +54,12 @@ class Exercise:
         return sum(asked) / len(asked) if asked else None
 
     def table(self) -> list[dict[str, Any]]:
-        """One row per position that carries loss: `place`, `fate`, `guess`, `loss`."""
+        """One row per position that carries loss: `place`, `fate`, `answer`, `guess`, `loss`."""
         return [
-            {"place": place, "fate": fate, "guess": self.guesses[place], "loss": self.losses[place]}
-            for place, fate in enumerate(self.fates)
+            {"place": place, "fate": fate, "answer": answer, "guess": guess, "loss": loss}
+            for place, (fate, answer, guess, loss) in enumerate(
+                zip(self.fates, self.answers, self.guesses, self.losses, strict=True)
+            )
             if fate
         ]
 
@@ -99,6 +103,7 @@ def exercise(
         labels=tuple(made.labels.tolist()),
         fates=_spread(len(ids), places, _fates(m, ids[places], made.ids[places]), ""),
         losses=_spread(len(ids), places, losses, None),
+        answers=_spread(len(ids), places, pieces(m, made.labels[places].tolist()), ""),
         guesses=_spread(len(ids), places, best, ""),
     )
 

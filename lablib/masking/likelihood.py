@@ -186,8 +186,8 @@ def _pairs(
     first: Sequence[tuple[Word, float]], second: Sequence[tuple[Word, float]]
 ) -> list[WordPair]:
     """The words side by side: the same ones together, others in the order they come."""
-    keys = [[word.text.casefold() for word, _ in words] for words in (first, second)]
-    matcher = SequenceMatcher(None, *keys, autojunk=False)
+    one_key, two_key = ([word.text.casefold() for word, _ in words] for words in (first, second))
+    matcher = SequenceMatcher(None, one_key, two_key, autojunk=False)
     pairs = []
     for _, a, a_end, b, b_end in matcher.get_opcodes():
         for step in range(max(a_end - a, b_end - b)):

@@ -8,7 +8,7 @@ around the gap. The parts are those of `lablib.pretraining`, which made the mode
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -21,6 +21,8 @@ from lablib.masking.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
 
 if TYPE_CHECKING:
+    from transformers import BertForPreTraining
+
     from lablib.pretraining.recipe import Recipe
 
 EXAMPLE = "The cat sat on the [MASK]."
@@ -106,15 +108,16 @@ def learn(
         raise ValueError("Training takes at least 1 step, and reports come at least 1 step apart.")
     recipe = tiny_recipe(steps, seed)
     m, stream, heldout = begin(text, recipe)
-    optimizers = make_optimizers(m.model, recipe)
+    model = cast("BertForPreTraining", m.model)
+    optimizers = make_optimizers(model, recipe)
     yield report(m, heldout, 0, steps, None, example)
     for step in range(steps):
         rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
         ids = batch(stream, step, recipe.batch, window(recipe), seed)
         set_learning_rates(optimizers, recipe, step)
-        loss = masked_loss(m.model, ids, m.tokenizer, rng, recipe.masked_share)
+        loss = masked_loss(model, ids, m.tokenizer, rng, recipe.masked_share)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(m.model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
