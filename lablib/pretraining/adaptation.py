@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from safetensors.torch import save_file
-from transformers import BertForPreTraining
+from transformers import BertForPreTraining, PreTrainedModel
 
 from lablib.models import places
 from lablib.models.adapter import ADAPTER_WEIGHTS, PREFIX
@@ -18,9 +18,9 @@ _SHIFT = 3.0
 def adapted_minilm(rank: int) -> BertForPreTraining:
     """The packaged MiniLM with BERT's two pretraining heads, ready to learn with few numbers.
 
-    Every linear map of the encoder gets two LoRA factors of `rank` (Hu et al. 2021). What learns
-    beside them: the heads, the pooler, biases and norms. The word embeddings stay, and so does the
-    word head's matrix, which is the same.
+    Every linear map of the encoder gets two LoRA factors of `rank` (Hu et al. 2021). Beside them
+    only the heads learn, and the pooler, which is the first half of the next-sentence head. The
+    word embeddings stay, and so does the word head's matrix, which is the same.
 
     Raises:
         ModelError: if the package of MiniLM is not installed.
@@ -31,7 +31,8 @@ def adapted_minilm(rank: int) -> BertForPreTraining:
     _start_near_identity(model)
     inject_adapter_in_model(_settings(rank), model)
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(_learns(name, parameter))
+        head = ("cls." in name or "pooler" in name) and "decoder.weight" not in name
+        parameter.requires_grad_(head or "lora_" in name)
     return model
 
 
@@ -51,15 +52,10 @@ def _start_near_identity(model: BertForPreTraining) -> None:
     with torch.no_grad():
         torch.nn.init.eye_(transform.dense.weight)
         transform.dense.bias.fill_(_SHIFT)
-        transform.LayerNorm.weight.fill_(0.25)
+        transform.LayerNorm.weight.fill_(0.5)
 
 
-def _learns(name: str, parameter: torch.nn.Parameter) -> bool:
-    head = ("cls." in name or "pooler" in name) and "decoder.weight" not in name
-    return head or "lora_" in name or (parameter.ndim == 1 and "encoder" in name)
-
-
-def save_adapter(folder: Path, model: BertForPreTraining, rank: int) -> None:
+def save_adapter(folder: Path, model: PreTrainedModel, rank: int) -> None:
     """Write what was learned, in half precision, in the files `peft` reads, and the configuration
     of the whole model beside it.
     """
@@ -67,6 +63,6 @@ def save_adapter(folder: Path, model: BertForPreTraining, rank: int) -> None:
     learned = {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}
     halves = {PREFIX + n.replace(".default.", "."): p.half().cpu() for n, p in learned.items()}
     save_file({n: p.contiguous() for n, p in halves.items()}, folder / ADAPTER_WEIGHTS)
-    _settings(rank).save_pretrained(folder)
+    _settings(rank).save_pretrained(str(folder))
     model.config.architectures = [BertForPreTraining.__name__]
     model.config.save_pretrained(folder)

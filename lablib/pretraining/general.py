@@ -102,7 +102,7 @@ def first_words(
     """The likeliest words for the blank, `{}`, of a text, best first."""
     batch = tokenizer(text.format(tokenizer.mask_token), return_tensors="pt").to(model.device)
     logits = model(**batch).prediction_logits[batch.input_ids == tokenizer.mask_token_id][0]
-    return tokenizer.convert_ids_to_tokens(logits.topk(count).indices.tolist())
+    return [str(tokenizer.convert_ids_to_tokens(i)) for i in logits.topk(count).indices.tolist()]
 
 
 @torch.inference_mode()

@@ -67,10 +67,10 @@ RECIPES: dict[Kind, Recipe] = {
         heads=12,
         context=64,
         batch=32,
-        steps=2000,
+        steps=1000,
         warmup=50,
-        decay=0.5,
-        other_lr=1e-3,
+        decay=0.7,
+        matrix_lr=1e-3,
         weight_decay=0.0,
     ),
 }

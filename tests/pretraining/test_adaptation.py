@@ -52,7 +52,7 @@ def test_the_embeddings_stay_and_little_learns():
     assert not any("embeddings" in name or "decoder.weight" in name for name in names)
     assert {name for name in names if ".query." in name and "layer.0" in name} == {
         f"bert.encoder.layer.0.attention.self.query.{part}"
-        for part in ("base_layer.bias", "lora_A.default.weight", "lora_B.default.weight")
+        for part in ("lora_A.default.weight", "lora_B.default.weight")
     }
     assert {
         "cls.predictions.bias",
@@ -66,7 +66,7 @@ def test_it_starts_as_the_encoder_beside_its_embeddings(base):
     model = adapted_minilm(rank=2).eval()
     hidden = torch.randn(50, 16)
     transformed = model.cls.predictions.transform(hidden)
-    same = torch.nn.functional.layer_norm(hidden, (16,)) * 0.25
+    same = torch.nn.functional.layer_norm(hidden, (16,)) * 0.5
     assert torch.cosine_similarity(transformed, same).min() > 0.99
     encoder = models.load("minilm", kind="encoder", device="cpu")
     ids = encoder.tokenizer("The red fox", return_tensors="pt")
