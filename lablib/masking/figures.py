@@ -17,7 +17,7 @@ from lablib.masking.learning import BatchLoss, Exercise
 from lablib.masking.likelihood import Comparison, PseudoLogLikelihood
 from lablib.masking.training import TrainingStep
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import number, spoken, visible
+from lablib.widgets.tokens import spoken, visible
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -294,7 +294,7 @@ def likelihood_words(score: PseudoLogLikelihood) -> str:
     return (
         f"Score {nats(score.total)} nats over {len(score.places)} tokens, "
         f"{nats(score.per_token)} a token: as hard as one of "
-        f"{number(score.pseudo_perplexity)} equally likely tokens each time."
+        f"{score.pseudo_perplexity:,.0f} equally likely tokens each time."
     )
 
 

@@ -34,7 +34,7 @@ Order = Literal["independent", "left to right", "most certain first"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 """How `fill_in_order` can go about several gaps."""
 
-TOKENS = 65_536
+TOKENS = 16_384
 """How many tokens a search for the best combinations may read before it stops widening."""
 NARROWEST = 16
 """With how many beams the search begins."""

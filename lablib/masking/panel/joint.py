@@ -22,7 +22,9 @@ class JointPanel(LivePanel):
 
     def __init__(self, text: str, k: int, model: str | ModelChoice | None) -> None:
         self.input = MaskedInput(text)
-        self.k = ipywidgets.IntSlider(k, min=1, max=20, description="Combinations")
+        self.k = ipywidgets.IntSlider(
+            k, min=1, max=20, description="Combinations", style={"description_width": "initial"}
+        )
         self.view = GuessView(self._put, label="Fillings; click one to put it in")
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
@@ -70,7 +72,9 @@ class JointPanel(LivePanel):
 
 
 def joint_panel(
-    text: str = "The [MASK] sat on the [MASK].", k: int = 5, model: str | ModelChoice | None = None
+    text: str = "The [MASK] [MASK] was very old.",
+    k: int = 5,
+    model: str | ModelChoice | None = None,
 ) -> JointPanel:
     """Fill several masks independently, left to right, most certain first, and jointly.
 

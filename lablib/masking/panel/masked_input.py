@@ -28,7 +28,7 @@ class MaskedInput(ipywidgets.VBox):
         self, value: str, label: str = "Text, with [MASK] where the model guesses"
     ) -> None:
         self.text = TextInput(value=value, label=label)
-        self.strip = TokenStrip(label="Click a word to hide it", selection="one")
+        self.strip = TokenStrip(label="Click a word to hide it", selection="one", legend=False)
         self.hidden: list[str | None] = [None] * value.count(MASK)
         self.read: MaskedText | None = None
         self.text.observe(lambda change: self._remember(change.old, change.new), "value")

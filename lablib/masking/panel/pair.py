@@ -22,7 +22,7 @@ class SideBySide(ipywidgets.HBox):
         for panel in self.panels:
             panel.layout.flex = "1 1 0"
             panel.layout.min_width = "0"
-        super().__init__([first, second], layout={"width": "100%"})
+        super().__init__([first, second], layout={"width": "100%", "grid_gap": "8px"})
 
 
 def side_by_side(
