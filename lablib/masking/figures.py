@@ -28,8 +28,8 @@ Column = dict[str, Any]
 def percent(probability: float) -> str:
     """A probability for people: three figures, and a power of ten where it is very small.
 
-    >>> percent(0.2345), percent(0.000123), percent(1.2e-9), percent(1.0)
-    ('23.5 %', '0.0123 %', '1.2 × 10⁻⁹', '100 %')
+    >>> percent(0.236), percent(0.000123), percent(1.2e-9), percent(1.0)
+    ('23.6 %', '0.0123 %', '1.2 × 10⁻⁹', '100 %')
     """
     if probability >= 1e-6:
         return f"{100 * probability:.3g} %"
@@ -74,25 +74,28 @@ def _guess_row(guess: Guess) -> dict[str, Any]:
 
 
 def fill_columns(
-    filled: Fill, hidden: Sequence[str | None], scores: Sequence[WordScore | None]
+    filled: Fill,
+    hidden: Sequence[str | None] = (),
+    scores: Sequence[WordScore | None] = (),
 ) -> list[Column]:
     """A column of guesses for each mask, with what is known of the word it hides.
 
     Args:
-        hidden: the word each mask hides, if that is known, [masks].
-        scores: how probable that word is; None if that cannot be said, [masks].
+        hidden: the word each mask hides, None where that is not known, [masks]; or nothing.
+        scores: how probable that word is, None where that cannot be said, [masks]; or nothing.
     """
     columns = []
     for mask, guesses in enumerate(filled.guesses):
-        note = hidden_words_note(hidden[mask], scores[mask]) if hidden[mask] else ""
+        word = hidden[mask] if hidden else None
         rows = [_guess_row(guess) for guess in guesses]
         for row in rows:
-            row["mark"] = bool(hidden[mask]) and row["text"] == (hidden[mask] or "").casefold()
+            row["mark"] = row["text"] == (word or "").casefold()
+        note = hidden_words_note(word, scores[mask]) if word else ""
         columns.append({"title": f"Mask {mask + 1}", "note": note, "rows": rows})
     return columns
 
 
-def hidden_words_note(word: str | None, score: WordScore | None) -> str:
+def hidden_words_note(word: str, score: WordScore | None) -> str:
     """What to say of the word behind a mask.
 
     >>> hidden_words_note("mat", WordScore("mat", (5,), ("mat",), (math.log(0.5),)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Sequence[int]]
 
-TOKENS_AT_ONCE = 2048
+TOKENS_AT_ONCE = 4096
 """How many tokens are read in one batch: enough to be fast, few enough to be stopped soon."""
 
 

@@ -57,9 +57,12 @@ class FillPanel(LivePanel):
         self.input.show(m, read)
         yield
         self.result = fill(m, text, self._k)
+        self.view.columns = figures.fill_columns(self.result)
+        yield
         hidden = self.input.hidden_in(read)
-        scores = [_score(m, text, word, mask) for mask, word in enumerate(hidden)]
-        self.view.columns = figures.fill_columns(self.result, hidden, scores)
+        if any(hidden):
+            scores = [_score(m, text, each, mask) for mask, each in enumerate(hidden)]
+            self.view.columns = figures.fill_columns(self.result, hidden, scores)
         yield
         masks = range(len(read.masks) if word.strip() else 0)
         self.asked = [score_word(m, text, word, mask) for mask in masks]
