@@ -26,7 +26,7 @@ from transformers.utils import logging
 
 from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
-from lablib.pretraining.corpus import read_texts, token_stream, train_tokenizer
+from lablib.pretraining.corpus import log_shares, read_texts, token_stream, train_tokenizer
 from lablib.pretraining.curve import record
 from lablib.pretraining.evaluation import (
     best_head,
@@ -67,6 +67,10 @@ def main(arguments: list[str] | None = None) -> None:
         measure = partial(masked_score, model, tokenizer, unseen, recipe.context, CURVE_BATCHES)
         losses = record(losses, measure, args.out / CURVE, args.save_every)
     follow(losses, recipe)
+    if recipe.kind == "minilm" and isinstance(model, BertForPreTraining):
+        from lablib.pretraining.adaptation import widen_vocabulary
+
+        widen_vocabulary(model, tokenizer, log_shares(stream, len(tokenizer)))
     finish(model.eval(), tokenizer, recipe, args)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from safetensors.torch import save_file
-from transformers import BertForPreTraining, PreTrainedModel
+from transformers import BertForPreTraining, PreTrainedModel, PreTrainedTokenizerBase
 
 from lablib.models import places
 from lablib.models.adapter import ADAPTER_WEIGHTS, PREFIX
@@ -13,6 +13,7 @@ from lablib.models.checkpoint import MINILM
 
 _ENCODER_MAPS = r"bert\.encoder\..*\.(query|key|value|dense)"
 _SHIFT = 3.0
+_OTHER_TEXTS = 0.2
 
 
 def adapted_minilm(rank: int) -> BertForPreTraining:
@@ -53,6 +54,28 @@ def _start_near_identity(model: BertForPreTraining) -> None:
         torch.nn.init.eye_(transform.dense.weight)
         transform.dense.bias.fill_(_SHIFT)
         transform.LayerNorm.weight.fill_(0.5)
+
+
+def widen_vocabulary(
+    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, shares: torch.Tensor
+) -> None:
+    """Give the words that the texts lack a chance again.
+
+    What is not in old books (email, battery) their training rules out, whatever the sentence says.
+    The word head's bias began as the log of each word's share of the texts; now it is as if a fifth
+    of them had been other texts, with Zipf's law for shares: BERT's entries lie in the order of how
+    common they are, from "the" on. Source: the change of priors in Saerens et al. 2002, "Adjusting
+    the outputs of a classifier to new a priori probabilities".
+
+    Args:
+        shares: the log of each entry's share of the texts [vocabulary], see `corpus.log_shares`.
+    """
+    rank = torch.arange(len(shares)) - tokenizer.convert_tokens_to_ids("the") + 1
+    zipf = torch.where(rank > 0, 1 / rank.clamp(min=1), 0)
+    books = shares.exp()
+    mixed = (1 - _OTHER_TEXTS) * books + _OTHER_TEXTS * zipf / zipf.sum()
+    with torch.no_grad():
+        model.cls.predictions.bias += (mixed / books).log().to(model.device)
 
 
 def save_adapter(folder: Path, model: PreTrainedModel, rank: int) -> None:

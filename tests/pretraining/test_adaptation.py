@@ -1,5 +1,7 @@
 """A tiny stand-in for MiniLM learns to fill in words, and is kept as a small addition."""
 
+import math
+
 import pytest
 import torch
 from transformers import BertConfig, BertForPreTraining, BertModel
@@ -7,8 +9,8 @@ from transformers import BertConfig, BertForPreTraining, BertModel
 from lablib import models
 from lablib.models import packages
 from lablib.pretraining import __main__ as command
-from lablib.pretraining.adaptation import adapted_minilm, save_adapter
-from lablib.pretraining.corpus import token_stream, train_tokenizer
+from lablib.pretraining.adaptation import adapted_minilm, save_adapter, widen_vocabulary
+from lablib.pretraining.corpus import log_shares, token_stream, train_tokenizer
 from lablib.pretraining.curve import read_curve
 from lablib.pretraining.evaluation import masked_score
 from lablib.pretraining.general import Sample
@@ -83,6 +85,19 @@ def test_the_word_head_starts_with_the_shares_of_the_words():
     assert shares[fox] > 10 * shares[tokenizer.mask_token_id]
 
 
+def test_words_the_texts_lack_get_a_chance():
+    model, tokenizer = adapted_minilm(rank=2), models.load_tokenizer("minilm")
+    shares = log_shares(token_stream([TEXT], tokenizer), len(tokenizer))
+    model.cls.predictions.bias.data.copy_(shares)
+    widen_vocabulary(model, tokenizer, shares)
+    widened = model.cls.predictions.bias.detach()
+    assert widened.exp().sum().item() == pytest.approx(1, abs=1e-4)
+    the = tokenizer.convert_tokens_to_ids("the")
+    assert (widened - shares)[:the].tolist() == pytest.approx([math.log(0.8)] * the, abs=1e-4)
+    absent = [i for i in range(the, len(tokenizer)) if shares[i] == shares.min()]
+    assert (widened[absent] > shares[absent] + 1).all()
+
+
 def test_a_broken_off_run_ends_with_the_same_weights(tmp_path):
     whole, tokenizer, losses = trained(tmp_path / "a")
     stream = token_stream([TEXT], tokenizer)
@@ -137,4 +152,4 @@ def test_the_command_makes_an_adapter_with_card_and_curve(tmp_path, monkeypatch)
     opened = models.load(folder, kind="masked", device="cpu")
     unseen = token_stream([TEXT], opened.tokenizer)
     score = masked_score(opened.model, opened.tokenizer, unseen, context=32, batches=1)
-    assert score.loss == pytest.approx(points[-1].loss, abs=0.01)
+    assert score.loss == pytest.approx(points[-1].loss, abs=0.3)  # but for the widening
