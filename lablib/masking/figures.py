@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Column = dict[str, Any]
 
+ROWS = 24
+"""How many word pairs of two sentences a chart has room for."""
+
 
 def percent(probability: float) -> str:
     """A probability for people: three figures, and a power of ten where it is very small.
@@ -306,16 +309,18 @@ def comparison_words(pair: Comparison) -> str:
     if abs(pair.difference) < 0.005:
         return "The model finds both equally likely."
     better = "second" if pair.difference > 0 else "first"
-    most = max(pair.pairs, key=lambda p: abs(p.difference))
+    sign = math.copysign(1.0, pair.difference)
+    most = max(pair.pairs, key=lambda p: sign * p.difference)
     words = f"“{most.first or '–'}” against “{most.second or '–'}”"
     lengths = (
         " They differ in length: compare the scores a token too."
         if len(pair.first.places) != len(pair.second.places)
         else ""
     )
+    shown = f" The chart has the {ROWS} words that differ most." if len(pair.pairs) > ROWS else ""
     return (
         f"The {better} scores {nats(abs(pair.difference))} nats more. Most of it comes from "
-        f"{words} ({nats(most.difference, sign=True)}).{lengths}"
+        f"{words} ({nats(most.difference, sign=True)}).{lengths}{shown}"
     )
 
 
@@ -344,7 +349,7 @@ def comparison_table(pair: Comparison) -> str:
 # Plots
 
 
-def dumbbell_plot(title: str) -> "Plot":
+def dumbbell_plot(title: str, height: int = 320) -> "Plot":
     """An empty dumbbell chart: two points a row, joined by a line. `draw_dumbbells` fills it."""
     from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
 
@@ -361,7 +366,7 @@ def dumbbell_plot(title: str) -> "Plot":
     }
     return Plot(
         [lines, points(0), points(1)],
-        height=320,
+        height=height,
         xaxis={"title": title},
         yaxis={"tickmode": "array", "showgrid": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
@@ -401,7 +406,9 @@ def _name_rows(plot: "Plot", labels: Sequence[str]) -> None:
 
 
 def comparison_rows(pair: Comparison) -> list[Dumbbell]:
-    """The word pairs of two sentences as rows of a dumbbell chart."""
+    """The word pairs of two sentences as rows of a dumbbell chart: the `ROWS` that differ most."""
+    ranked = sorted(pair.pairs, key=lambda p: -abs(p.difference))
+    least = abs(ranked[:ROWS][-1].difference)
     return [
         Dumbbell(
             p.first if p.same else f"{p.first or '–'} / {p.second or '–'}",
@@ -409,6 +416,7 @@ def comparison_rows(pair: Comparison) -> list[Dumbbell]:
             p.second_log_probability,
         )
         for p in pair.pairs
+        if abs(p.difference) >= least
     ]
 
 
@@ -506,6 +514,7 @@ def training_plot() -> "Plot":
             "side": "right",
             "rangemode": "tozero",
             "showgrid": False,
+            "tickmode": "auto",
         },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )

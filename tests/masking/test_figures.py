@@ -139,3 +139,13 @@ def test_training_in_words():
     plot = fg.training_plot()
     fg.draw_training(plot, [step, later])
     assert list(plot.data[0].y) == [0.1, 0.4] and list(plot.data[2].x) == [10, 20]
+
+
+def test_a_long_comparison_shows_the_words_that_differ_most(m):
+    pair = mk.compare_sentences(m, "the old cat sat " * 8, "the cat sat " * 10)
+    rows = fg.comparison_rows(pair)
+    assert len(pair.pairs) > fg.ROWS == len(rows)
+    shown = [abs((row.second or 0.0) - (row.first or 0.0)) for row in rows]
+    left_out = sorted((abs(p.difference) for p in pair.pairs), reverse=True)[fg.ROWS :]
+    assert min(shown) >= max(left_out)
+    assert "the 24 words that differ most" in fg.comparison_words(pair)

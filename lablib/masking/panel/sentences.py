@@ -82,7 +82,9 @@ class SentencePanel(LivePanel):
 
     def _draw_pair(self, pair: Comparison) -> None:
         if self.plot is None:
-            self.plot = figures.dumbbell_plot("log-probability given all other words (nats)")
+            self.plot = figures.dumbbell_plot(
+                "log-probability given all other words (nats)", height=480
+            )
         figures.draw_dumbbells(self.plot, ("sentence", "variant"), figures.comparison_rows(pair))
         most = max(_most(pair.first), _most(pair.second))
         self.first.show(pair.first, most)
