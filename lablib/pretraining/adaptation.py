@@ -70,12 +70,12 @@ def widen_vocabulary(
     Args:
         shares: the log of each entry's share of the texts [vocabulary], see `corpus.log_shares`.
     """
-    rank = torch.arange(len(shares)) - tokenizer.convert_tokens_to_ids("the") + 1
+    rank = torch.arange(len(shares)) - tokenizer.get_vocab()["the"] + 1
     zipf = torch.where(rank > 0, 1 / rank.clamp(min=1), 0)
     books = shares.exp()
     mixed = (1 - _OTHER_TEXTS) * books + _OTHER_TEXTS * zipf / zipf.sum()
     with torch.no_grad():
-        model.cls.predictions.bias += (mixed / books).log().to(model.device)
+        model.cls.predictions.bias.add_((mixed / books).log().to(model.device))
 
 
 def save_adapter(folder: Path, model: PreTrainedModel, rank: int) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from transformers import (
@@ -69,7 +69,7 @@ RECIPES: dict[Kind, Recipe] = {
         layers=4,
         context=64,
         batch=32,
-        steps=2400,
+        steps=2100,
         warmup=150,
         decay=0.5,
         masked_share=0.3,
@@ -156,14 +156,15 @@ def look_at_neighbours(model: BertForPreTraining) -> None:
         1, config.num_attention_heads
     )
     steps = [(head // 2 + 1) * (-1, 1)[head % 2] for head in range(config.num_attention_heads)]
-    attention = model.bert.encoder.layer[0].attention.self
+    first: Any = model.bert.encoder.layer[0]
+    query, key = first.attention.self.query.weight, first.attention.self.key.weight
     with torch.no_grad():
         # As large as the word vectors they are added to.
         embeddings = model.bert.embeddings.position_embeddings.weight
         embeddings.copy_(math.sqrt(2) * config.initializer_range * waves)
-        torch.nn.init.eye_(attention.key.weight)
+        torch.nn.init.eye_(key)
         turned = torch.block_diag(*(_turn(step * frequencies) for step in steps))
-        attention.query.weight.copy_(_SHARPNESS * turned)
+        query.copy_(_SHARPNESS * turned)
 
 
 def _turn(angles: torch.Tensor) -> torch.Tensor:
