@@ -407,16 +407,14 @@ def _name_rows(plot: "Plot", labels: Sequence[str]) -> None:
 
 def comparison_rows(pair: Comparison) -> list[Dumbbell]:
     """The word pairs of two sentences as rows of a dumbbell chart: the `ROWS` that differ most."""
-    ranked = sorted(pair.pairs, key=lambda p: -abs(p.difference))
-    least = abs(ranked[:ROWS][-1].difference)
+    ranked = sorted(range(len(pair.pairs)), key=lambda i: -abs(pair.pairs[i].difference))
     return [
         Dumbbell(
             p.first if p.same else f"{p.first or '–'} / {p.second or '–'}",
             p.first_log_probability,
             p.second_log_probability,
         )
-        for p in pair.pairs
-        if abs(p.difference) >= least
+        for p in (pair.pairs[i] for i in sorted(ranked[:ROWS]))
     ]
 
 

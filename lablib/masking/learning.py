@@ -246,19 +246,9 @@ def pretraining_loss(
         >>> len(loss.pairs), loss.total(1, 0) == loss.words
         (8, True)
     """
-    from lablib.pretraining.corpus import batch, token_stream
-    from lablib.pretraining.objective import sentence_pairs
-
     require_sentence_head(m)
-    length = min(length, (context_length(m) or length + 3) - 3)
-    stream = token_stream([text], m.tokenizer)
-    if len(stream) // length - 1 < pairs:
-        raise ValueError(
-            f"{pairs} pairs of {length} tokens need a text of {(pairs + 1) * length:,} tokens, "
-            f"and this one has {len(stream):,}: take a longer one."
-        )
     rng = torch.Generator().manual_seed(seed)
-    rows = sentence_pairs(batch(stream, 0, pairs, length, seed), m.tokenizer, rng)
+    rows = _pairs(m, text, seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)
     asked = made.labels != IGNORED
     words, follows = _both_scores(m, made.ids, rows["token_type_ids"], asked)
@@ -272,6 +262,23 @@ def pretraining_loss(
         words=float(F.cross_entropy(words, made.labels[asked])) if asked.any() else 0.0,
         next_sentence=float(F.cross_entropy(follows, broken)),
     )
+
+
+def _pairs(
+    m: "LoadedModel", text: str, seed: int, pairs: int, length: int, rng: torch.Generator
+) -> dict[str, Tensor]:
+    """BERT's inputs for a batch of a text, as `lablib.pretraining` makes them."""
+    from lablib.pretraining.corpus import batch, token_stream
+    from lablib.pretraining.objective import sentence_pairs
+
+    length = min(length, (context_length(m) or length + 3) - 3)
+    stream = token_stream([text], m.tokenizer)
+    if len(stream) // length - 1 < pairs:
+        raise ValueError(
+            f"{pairs} pairs of {length} tokens need a text of {(pairs + 1) * length:,} tokens, "
+            f"and this one has {len(stream):,}: take a longer one."
+        )
+    return sentence_pairs(batch(stream, 0, pairs, length, seed), m.tokenizer, rng)
 
 
 def _both_scores(
