@@ -65,12 +65,22 @@ def apply(model: PreTrainedModel, folder: Path) -> set[str]:
     settings = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
     scale = settings["lora_alpha"] / settings["r"]
     added, replaced = changes(load_file(folder / ADAPTER_WEIGHTS), scale)
-    weights = dict(model.named_parameters(remove_duplicate=False))
+    weights = _by_full_name(model)
     for name, change in added.items():
         weight = weights[name]
         weight.data = (weight.data + change.to(weight.device)).to(weight.dtype)
+    replaced = {name: value for name, value in replaced.items() if name in weights}
     for name, value in replaced.items():
         weights[name].data = value.to(weights[name].device, weights[name].dtype)
     # A weight that is used in two places has two names and is given once.
     given = {id(weights[name]) for name in replaced}
     return {name for name, weight in weights.items() if id(weight) in given}
+
+
+def _by_full_name(model: PreTrainedModel) -> dict[str, torch.nn.Parameter]:
+    """The weights of a model by the names they have in the model with its heads, although this may
+    be the encoder alone.
+    """
+    encoder = model.base_model_prefix
+    prefix = "" if hasattr(model, encoder) else f"{encoder}."
+    return {f"{prefix}{n}": w for n, w in model.named_parameters(remove_duplicate=False)}

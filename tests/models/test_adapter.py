@@ -81,6 +81,17 @@ def test_the_minilm_masked_that_comes_with_the_labs():
 
 
 @needs_minilm
+def test_it_opens_as_an_encoder_too():
+    """The encoder alone gives the vectors that the heads see."""
+    masked = models.load("minilm-masked", kind="masked", device="cpu")
+    encoder = models.load("minilm-masked", kind="encoder", device="cpu").model
+    ids = masked.tokenizer("The cat sat on the mat.", return_tensors="pt")
+    expected = masked.model.bert(**ids)
+    torch.testing.assert_close(encoder(**ids).last_hidden_state, expected.last_hidden_state)
+    torch.testing.assert_close(encoder(**ids).pooler_output, expected.pooler_output)
+
+
+@needs_minilm
 def test_minilm_itself_stays_as_it_is():
     """Only the changed weights are new; the word embeddings are the package's own."""
     masked = models.load("minilm-masked", kind="masked", device="cpu").model.state_dict()
