@@ -276,6 +276,15 @@ def test_the_training_panel_asks_for_a_mask():
     failed(panel, "no mask")
 
 
+def test_the_curves_panel_shows_what_was_measured(monkeypatch):
+    panel = ready(mk.curves_panel())
+    plot, curve = panel.place.children[0], mk.learning_curves()[0]
+    assert list(plot.data[0].y) == [point.accuracy for point in curve.points]
+    assert "After " in panel.words.value and curve.model in panel.table.value
+    rows = run_code(panel, monkeypatch)
+    assert [row["minutes"] for row in rows][:2] == [point.minutes for point in curve.points[:2]]
+
+
 # Bias
 
 
