@@ -4,8 +4,8 @@ token at a time, and a text that was typed beside the bare forward pass of the s
     python -m tests.benchmarks.bench_masking
 
 BERT-base's shape with random weights, on the GPU if there is one, else on the CPU, where both sides
-are bound by the same multiplications and a batch gains less. Each round measures both one after another; the
-ratio of a row is the median of the rounds' ratios.
+are bound by the same multiplications and a batch gains less. Each round measures both one after
+another; the ratio of a row is the median of the rounds' ratios.
 """
 
 import time
