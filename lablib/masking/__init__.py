@@ -26,6 +26,7 @@ _HOME = {
             "BatchLoss Exercise PairLoss exercise next_sentence pretraining_loss weighted_loss"
         ),
         "training": "TrainingStep learn",
+        "curves": "Curve learning_curves",
         "bias": "Probe probe",
         "causal": "LeftFill fill_from_left",
         "panel.pair": "side_by_side",

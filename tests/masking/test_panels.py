@@ -281,7 +281,7 @@ def test_the_curves_panel_shows_what_was_measured(monkeypatch):
     plot, curve = panel.place.children[0], mk.learning_curves()[0]
     assert list(plot.data[0].y) == [point.accuracy for point in curve.points]
     assert "After " in panel.words.value and curve.model in panel.table.value
-    rows = run_code(panel, monkeypatch)
+    rows, _ = run_code(panel, monkeypatch)
     assert [row["minutes"] for row in rows][:2] == [point.minutes for point in curve.points[:2]]
 
 

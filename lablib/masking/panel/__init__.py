@@ -2,6 +2,7 @@
 
 from lablib.masking.panel.bias import bias_panel
 from lablib.masking.panel.causal import causal_panel
+from lablib.masking.panel.curves import curves_panel
 from lablib.masking.panel.evidence import evidence_panel
 from lablib.masking.panel.fill import fill_panel
 from lablib.masking.panel.joint import joint_panel
@@ -14,6 +15,7 @@ from lablib.masking.panel.training import training_panel
 __all__ = [
     "bias_panel",
     "causal_panel",
+    "curves_panel",
     "evidence_panel",
     "fill_panel",
     "joint_panel",
