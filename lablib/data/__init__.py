@@ -14,10 +14,11 @@ def names() -> list[str]:
     """The texts there are.
 
     `almanac` is a year in a harbour town, told by its lamplighter, 19 kB; `almanach` is a part of
-    it in German, 4 kB.
+    it in German, 4 kB; `lighthouse` is a tale in few words, said often, 6 kB, for
+    a model that learns while one looks on.
 
     >>> names()
-    ['almanac', 'almanach']
+    ['almanac', 'almanach', 'lighthouse']
     """
     return sorted(path.stem for path in _TEXTS.glob("*.txt"))
 
@@ -31,7 +32,7 @@ def text(name: str) -> str:
     >>> text("novel")
     Traceback (most recent call last):
     ...
-    ValueError: There is no text 'novel': choose one of almanac, almanach.
+    ValueError: There is no text 'novel': choose one of almanac, almanach, lighthouse.
     """
     if name not in names():
         raise ValueError(f"There is no text {name!r}: choose one of {', '.join(names())}.")

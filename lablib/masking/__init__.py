@@ -1,5 +1,50 @@
-"""Masked words: what a BERT sees while it learns."""
+"""The masked-word room: what a model that reads both sides would put into a gap.
 
-from lablib.masking.compute import IGNORED, Corruption, corrupt
+Names are loaded when they are used, so that `from lablib import masking` costs nothing:
 
-__all__ = ["IGNORED", "Corruption", "corrupt"]
+    >>> from lablib import masking as mk
+    >>> mk.put("The cat sat on the [MASK].", 0, "mat")
+    'The cat sat on the mat.'
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    name: module
+    for module, names in {
+        "compute": "IGNORED Corruption corrupt",
+        "text": "MASK MaskedText Word hidden_words hide prepare put",
+        "reading": "Question log_probabilities logits_at word_scores",
+        "filling": "Fill Guess WordScore fill score_word",
+        "joint": "ORDERS Filling JointFill compare_orders fill_in_order fill_joint",
+        "likelihood": (
+            "Comparison PseudoLogLikelihood WordPair compare_sentences pseudo_log_likelihood"
+        ),
+        "clues": "Evidence attention_from_mask evidence",
+        "learning": (
+            "BatchLoss Exercise PairLoss exercise next_sentence pretraining_loss weighted_loss"
+        ),
+        "training": "TrainingStep learn",
+        "curves": "Curve learning_curves",
+        "bias": "Probe probe",
+        "causal": "LeftFill fill_from_left",
+        "panel.pair": "side_by_side",
+    }.items()
+    for name in names.split()
+}
+"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that defines a public name when the name is first used (PEP 562)."""
+    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

@@ -29,6 +29,7 @@ def corrupt(
     rate: float = 0.15,
     mask: float = 0.8,
     random: float = 0.1,
+    whole_words: bool = False,
 ) -> Corruption:
     """Choose `rate` of the tokens; show `mask` of them as the mask token, `random` of them as any
     token, the rest unchanged (Devlin et al. 2019, section 3.1). Special tokens are never chosen.
@@ -36,6 +37,8 @@ def corrupt(
     Args:
         ids: int64 token ids of any shape.
         rng: the source of every random choice: the same state gives the same corruption.
+        whole_words: choose words instead of tokens: all pieces of a word or none (BERT's authors'
+            "whole word masking" of 2019). What is shown in its place is drawn for each piece.
 
     Raises:
         ValueError: if a share is outside 0 … 1, or `mask + random` is above 1.
@@ -54,9 +57,20 @@ def corrupt(
             "rate, mask and random are shares from 0 to 1, and mask + random at most 1."
         )
     special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
-    chosen = (torch.rand(ids.shape, generator=rng) < rate) & ~special
+    draws = torch.rand(ids.shape, generator=rng)
+    if whole_words:
+        draws = draws.gather(-1, _first_pieces(ids, tokenizer))
+    chosen = (draws < rate) & ~special
     fate = torch.rand(ids.shape, generator=rng)
     anything = torch.randint(len(tokenizer), ids.shape, generator=rng)
     seen = torch.where(chosen & (fate < mask), tokenizer.mask_token_id, ids)
     seen = torch.where(chosen & (fate >= mask) & (fate < mask + random), anything, seen)
     return Corruption(ids=seen, labels=torch.where(chosen, ids, IGNORED))
+
+
+def _first_pieces(ids: torch.Tensor, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
+    """For each WordPiece the position of its word's first piece, int64, the shape of the ids."""
+    entries = tokenizer.convert_ids_to_tokens(ids.flatten().tolist())
+    begins = torch.tensor([not entry.startswith("##") for entry in entries]).view(ids.shape)
+    positions = torch.arange(ids.shape[-1]).expand_as(ids)
+    return torch.where(begins, positions, 0).cummax(-1).values

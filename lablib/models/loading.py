@@ -76,7 +76,7 @@ def load(
     with _opening:
         model, opened_as = _open_as_first(found, kinds, target, attention)
         files = found.fingerprint()
-        tokenizer = _shared((files, "tokenizer"), lambda: open_tokenizer(found.folder, found.name))
+        tokenizer = _shared((files, "tokenizer"), lambda: open_tokenizer(found.base, found.name))
         require_fit(place.name, tokenizer, model)
         card = entries.card_of(place.name, opened_as, place.source, place.folder)
         card = replace(card, kind=opened_as, parameters=model.num_parameters())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from lablib.models import checkpoint
+from lablib.models import adapter, checkpoint
 from lablib.models.card import KIND_WORDS, Attention, Kind
 from lablib.models.checkpoint import Checkpoint
 from lablib.models.errors import ModelError, quoted, reason
@@ -36,7 +36,7 @@ def open_model(
     # A worker thread is in inference mode, whose tensors could never be trained or explained.
     with torch.inference_mode(False), _quiet(), _explained(found):
         model, report = auto.from_pretrained(
-            found.folder,
+            found.base,
             config=config,
             dtype=precision(found.precision, device),
             attn_implementation=attention if has_sdpa else "eager",
@@ -45,7 +45,10 @@ def open_model(
             trust_remote_code=False,
             output_loading_info=True,
         )
-        _refuse_made_up(found, kind, model, set(report["missing_keys"]))
+        missing = set(report["missing_keys"])
+        if found.is_adapter:
+            missing -= adapter.apply(model, found.folder)
+        _refuse_made_up(found, kind, model, missing)
         # `to` would be a no-op on a CPU, but on a GPU it is where memory runs out.
         return model.eval().to(device)
 

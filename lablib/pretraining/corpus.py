@@ -10,6 +10,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerBase
 
+from lablib.models import load_tokenizer
 from lablib.pretraining.recipe import Kind
 
 END_OF_TEXT = "<|endoftext|>"
@@ -29,7 +30,11 @@ def read_texts(folder: Path) -> list[str]:
 
 
 def train_tokenizer(kind: Kind, texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
-    """A byte-level BPE as GPT-2 has it, or a lower-casing WordPiece as BERT has it."""
+    """A byte-level BPE as GPT-2 has it, or a lower-casing WordPiece as BERT has it; MiniLM has its
+    own already.
+    """
+    if kind == "minilm":
+        return load_tokenizer("minilm")
     return _byte_level_bpe(texts, vocab_size) if kind == "gpt2" else _wordpiece(texts, vocab_size)
 
 
@@ -81,6 +86,16 @@ def token_stream(texts: list[str], tokenizer: PreTrainedTokenizerBase) -> np.nda
             ids += tokenizer.encode(line, add_special_tokens=False)
         ids.append(end_id)
     return np.array(ids, dtype=np.uint16)
+
+
+def log_shares(stream: np.ndarray, vocab_size: int) -> torch.Tensor:
+    """The log of each entry's share of the ids [tokens], half a token added to each: [vocabulary].
+
+    >>> log_shares(np.array([0, 0, 1], dtype=np.uint16), 2).exp()
+    tensor([0.6250, 0.3750])
+    """
+    counts = torch.from_numpy(np.bincount(stream, minlength=vocab_size)) + 0.5
+    return (counts / counts.sum()).log().float()
 
 
 def batch(stream: np.ndarray, step: int, size: int, length: int, seed: int) -> torch.Tensor:

@@ -62,11 +62,14 @@ def masked_score(
     model: "BertForPreTraining",
     tokenizer: "PreTrainedTokenizerBase",
     stream: np.ndarray,
+    context: int,
     batches: int = 40,
     size: int = 32,
 ) -> MaskedScore:
-    """Masked-word scores, at BERT's 15 %, over `batches` of `size` windows of the ids [tokens]."""
-    length = model.config.max_position_embeddings - 3
+    """Masked-word scores, at BERT's 15 %, over `batches` of `size` rows of `context` tokens, cut
+    from the ids [tokens]. The same arguments ask the same questions.
+    """
+    length = context - 3
     rng = torch.Generator().manual_seed(0)
     right = asked = followed = 0
     nats = 0.0
@@ -77,15 +80,15 @@ def masked_score(
         )
         pairs = sentence_pairs(ids, tokenizer, rng)
         seen = corrupt(pairs["input_ids"], tokenizer, rng)
-        out = model(
-            input_ids=seen.ids.to(model.device),
-            token_type_ids=pairs["token_type_ids"].to(model.device),
+        encoded = model.bert(
+            seen.ids.to(model.device), token_type_ids=pairs["token_type_ids"].to(model.device)
         )
         where = seen.labels != IGNORED
-        logits, labels = out.prediction_logits.cpu()[where].float(), seen.labels[where]
+        asked_for = encoded.last_hidden_state[where.to(model.device)]
+        logits, labels = model.cls.predictions(asked_for).cpu().float(), seen.labels[where]
         nats += F.cross_entropy(logits, labels, reduction="sum").item()
         right += int((logits.argmax(-1) == labels).sum())
         asked += len(labels)
-        follows = out.seq_relationship_logits.cpu().argmax(-1)
+        follows = model.cls.seq_relationship(encoded.pooler_output).cpu().argmax(-1)
         followed += int((follows == pairs["next_sentence_label"]).sum())
     return MaskedScore(right / asked, nats / asked, followed / (batches * size))

@@ -1,8 +1,10 @@
 """Every setting of a pretraining run, in one frozen record, and the models it stands for."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import torch
 from transformers import (
     BertConfig,
     BertForPreTraining,
@@ -11,13 +13,17 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-Kind = Literal["gpt2", "bert"]
+# How much more than its neighbours a head begins by looking at the word it is meant for.
+_SHARPNESS = 1.5
+
+Kind = Literal["gpt2", "bert", "minilm"]
 Model = GPT2LMHeadModel | BertForPreTraining
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The settings of one run. Lengths are in tokens, `steps` in optimizer steps.
+    """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
+    the LoRA factors. MiniLM brings its own vocabulary and sizes.
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -39,6 +45,7 @@ class Recipe:
     other_lr: float = 3e-3
     weight_decay: float = 0.1
     masked_share: float = 0.2
+    rank: int = 24
     seed: int = 0
 
     def learning_rate_factor(self, step: int) -> float:
@@ -56,17 +63,47 @@ class Recipe:
 RECIPES: dict[Kind, Recipe] = {
     "gpt2": Recipe(kind="gpt2"),
     # The masked-word task sits on a plateau (guessing by word frequency) until attention forms:
-    # a long warm-up, short rows and more of them get past it.
-    "bert": Recipe(kind="bert", context=128, batch=64, steps=12000, warmup=1000),
+    # short rows with many masks get past it, and heads that begin by looking around.
+    "bert": Recipe(
+        kind="bert",
+        layers=4,
+        context=64,
+        batch=32,
+        steps=2100,
+        warmup=150,
+        decay=0.5,
+        masked_share=0.3,
+        matrix_lr=3e-3,
+        other_lr=2e-3,
+        weight_decay=0.02,
+    ),
+    "minilm": Recipe(
+        kind="minilm",
+        vocab_size=30_522,
+        width=384,
+        heads=12,
+        context=64,
+        batch=32,
+        steps=1000,
+        warmup=50,
+        decay=0.7,
+        matrix_lr=1e-3,
+        weight_decay=0.0,
+    ),
 }
 """What the pocket models in this package were trained with, but for what the command line says."""
 
 
 def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
-    """A stock `transformers` model with random weights, as the recipe describes it.
+    """A stock `transformers` model with random weights, as the recipe describes it, or MiniLM with
+    new heads.
 
     Dropout is off: a pocket model sees its text only a few times and underfits it.
     """
+    if recipe.kind == "minilm":
+        from lablib.pretraining.adaptation import adapted_minilm  # `peft` only where it is needed
+
+        return adapted_minilm(recipe.rank)
     if recipe.kind == "gpt2":
         return GPT2LMHeadModel(
             GPT2Config(
@@ -84,7 +121,7 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
                 eos_token_id=tokenizer.eos_token_id,
             )
         )
-    return BertForPreTraining(
+    model = BertForPreTraining(
         BertConfig(
             vocab_size=len(tokenizer),
             max_position_embeddings=recipe.context,
@@ -97,3 +134,40 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
             pad_token_id=tokenizer.pad_token_id,
         )
     )
+    look_at_neighbours(model)
+    return model
+
+
+def look_at_neighbours(model: BertForPreTraining) -> None:
+    """Let the heads of a new BERT's first layer begin by looking at the words around: the first one
+    at the word before, the second at the word after, the third two words back, and so on.
+
+    A masked word is guessed from its neighbours, but BERT has to find out first what a neighbour
+    is, and guesses by frequency until then: a long plateau for a small machine. Here each position
+    starts as sines and cosines of evenly spread frequencies, which are orthogonal for different
+    positions; turning them by an angle is moving along the text (Vaswani et al. 2017, section 3.5).
+    Keys start as they are, queries turned. All of it goes on learning.
+    """
+    config = model.config
+    size = config.hidden_size // config.num_attention_heads
+    frequencies = math.pi * (torch.arange(size // 2) + 0.5) / (size // 2)
+    positions = torch.arange(config.max_position_embeddings)[:, None] * frequencies
+    waves = torch.cat([positions.sin(), positions.cos()], dim=1).repeat(
+        1, config.num_attention_heads
+    )
+    steps = [(head // 2 + 1) * (-1, 1)[head % 2] for head in range(config.num_attention_heads)]
+    first: Any = model.bert.encoder.layer[0]
+    query, key = first.attention.self.query.weight, first.attention.self.key.weight
+    with torch.no_grad():
+        # As large as the word vectors they are added to.
+        embeddings = model.bert.embeddings.position_embeddings.weight
+        embeddings.copy_(math.sqrt(2) * config.initializer_range * waves)
+        torch.nn.init.eye_(key)
+        turned = torch.block_diag(*(_turn(step * frequencies) for step in steps))
+        query.copy_(_SHARPNESS * turned)
+
+
+def _turn(angles: torch.Tensor) -> torch.Tensor:
+    """The matrix that adds the angles [n] to those of n sines and n cosines, [2n, 2n]."""
+    cos, sin = angles.cos().diag(), angles.sin().diag()
+    return torch.cat([torch.cat([cos, sin], dim=1), torch.cat([-sin, cos], dim=1)])

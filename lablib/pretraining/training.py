@@ -11,9 +11,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.optim import AdamW, Muon, Optimizer
-from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
+from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from lablib.pretraining.corpus import batch
+from lablib.pretraining.corpus import batch, log_shares
 from lablib.pretraining.objective import causal_loss, masked_loss
 from lablib.pretraining.recipe import Model, Recipe
 
@@ -35,6 +35,7 @@ def train(
     unbroken one would have: batches and masks are pure functions of (seed, step).
     """
     optimizers = make_optimizers(model, recipe)
+    learned = list(learning(model).values())
     start = restore(folder, model, optimizers)
     loss_of = make_loss(model, tokenizer, recipe)
     loss_of = torch.compile(loss_of) if compiled else loss_of
@@ -46,13 +47,26 @@ def train(
         with torch.autocast(model.device.type, dtype=torch.bfloat16):
             loss = loss_of(ids, rng)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learned, 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
         if (step + 1) % save_every == 0 or step + 1 == recipe.steps:
             checkpoint(folder, model, optimizers, recipe, step + 1)
         yield step, loss.item()
+
+
+def start_from_frequencies(model: BertForPreTraining, stream: np.ndarray) -> None:
+    """Let the word head begin by guessing each word as often as the ids [tokens] have it, which is
+    all it would learn for its first hundred steps.
+    """
+    with torch.no_grad():
+        model.cls.predictions.bias.copy_(log_shares(stream, model.config.vocab_size))
+
+
+def learning(model: Model) -> dict[str, torch.nn.Parameter]:
+    """The weights that are trained, by name: all of a new model, the additions to a ready one."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
 def window(recipe: Recipe) -> int:
@@ -75,7 +89,7 @@ def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
     Muon orthogonalises the momentum of each matrix (Jordan et al. 2024); with the step scaled to
     AdamW's size (Liu et al. 2025, "Muon is scalable for LLM training") both take one learning rate.
     """
-    named = dict(model.named_parameters())
+    named = learning(model)
     matrices = {n for n, p in named.items() if p.ndim == 2 and not _is_table(n)}
     return [
         Muon(
@@ -112,7 +126,7 @@ def checkpoint(
 ) -> None:
     """Write weights, optimizer state and step, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {f"model.{n}": p.detach() for n, p in model.named_parameters()}
+    tensors = {f"model.{n}": p.detach() for n, p in learning(model).items()}
     for i, optimizer in enumerate(optimizers):
         for j, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{i}.{j}.{k}": torch.as_tensor(v) for k, v in state.items()}
@@ -129,7 +143,7 @@ def restore(folder: Path, model: Model, optimizers: list[Optimizer]) -> int:
         return 0
     tensors = load_file(path)
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
+        for name, parameter in learning(model).items():
             parameter.copy_(tensors[f"model.{name}"])
     for i, optimizer in enumerate(optimizers):
         optimizer.load_state_dict(

@@ -15,7 +15,7 @@ from lablib.widgets.tokens import finite, number, sendable, spoken, visible
 Token = dict[str, Any]
 
 SCALE: dict[str, Any] = {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""}
-PALETTES = ("viridis", "cividis")
+PALETTES = ("viridis", "cividis", "signed")
 
 AT_ONCE = 2048
 """Of more tokens than this only so many travel; the others come when they are looked at."""

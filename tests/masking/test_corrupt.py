@@ -38,3 +38,29 @@ def test_the_shares_are_those_of_the_paper():
 def test_impossible_shares_are_refused(shares):
     with pytest.raises(ValueError, match="from 0 to 1"):
         corrupt(torch.tensor([5]), TOKENIZER, torch.Generator(), **shares)
+
+
+PIECES = BertTokenizer(
+    vocab={word: i for i, word in enumerate([*WORDS, *(f"##{c}" for c in "abcdef")])}
+)
+
+
+@given(
+    st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=40), SHARES, st.integers(0, 9)
+)
+def test_whole_words_are_chosen_whole(ids, rate, seed):
+    ids = torch.tensor([ids, ids])
+    rng = torch.Generator().manual_seed(seed)
+    asked = corrupt(ids, PIECES, rng, rate, whole_words=True).labels != IGNORED
+    for row, chosen in zip(ids.tolist(), asked.tolist(), strict=True):
+        for place in range(1, len(row)):
+            if PIECES.convert_ids_to_tokens(row[place]).startswith("##") and row[place - 1] > 4:
+                assert chosen[place] == chosen[place - 1]
+
+
+def test_whole_words_keep_the_rate():
+    word = torch.tensor([7, len(WORDS), len(WORDS) + 1]).repeat(60_000)
+    rng = torch.Generator().manual_seed(0)
+    asked = corrupt(word, PIECES, rng, whole_words=True).labels != IGNORED
+    assert asked.float().mean() == pytest.approx(0.15, abs=0.006)
+    assert (asked.view(-1, 3).sum(1) % 3 == 0).all()

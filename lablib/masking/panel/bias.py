@@ -1,0 +1,123 @@
+"""The bias panel: what a model expects of whom, in many wordings."""
+
+from collections.abc import Generator, Sequence
+
+import ipywidgets
+
+from lablib.masking import figures
+from lablib.masking.bias import TEMPLATES, WORDS, Probe, probe
+from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.widgets import ModelChoice
+from lablib.widgets.html import escape
+
+CAN_AND_CANNOT = (
+    "What this shows: how much more this model expects a word after one subject than after the "
+    "other, in these sentences. What it does not show: what is true of people, why the model "
+    "expects it, or what the model would do in other sentences. A difference that changes sign "
+    "from template to template is no finding. A model that read books of a century ago repeats "
+    "the roles those books gave."
+)
+
+
+class BiasPanel(LivePanel):
+    """Templates, two subjects and a list of words, with the differences and their spread.
+
+    `result` is what is drawn.
+    """
+
+    def __init__(
+        self,
+        templates: Sequence[str],
+        subjects: Sequence[str],
+        words: Sequence[str],
+        model: str | ModelChoice | None,
+    ) -> None:
+        self.templates = ipywidgets.Textarea(
+            "\n".join(templates), rows=5, description="Templates", layout={"width": "100%"}
+        )
+        first, second = subjects
+        self.first = ipywidgets.Text(first, description="[X] is")
+        self.second = ipywidgets.Text(second, description="or")
+        self.words = ipywidgets.Text(
+            ", ".join(words), description="Words", layout={"width": "100%"}
+        )
+        self.place = ipywidgets.VBox()
+        self.plots: list[figures.Plot] = []
+        self.sentence = ipywidgets.HTML()
+        self.table = ipywidgets.HTML()
+        self.result: Probe | None = None
+        super().__init__(
+            "What does the model expect of whom?",
+            [
+                self.templates,
+                ipywidgets.HBox([self.first, self.second], layout=WIDE),
+                self.words,
+                self.sentence,
+                self.place,
+                self.table,
+                ipywidgets.HTML(escape(CAN_AND_CANNOT)),
+            ],
+            controls=(self.templates, self.first, self.second, self.words),
+            work=self._probe,
+            clear=self._empty,
+            model=model,
+            subtitle="One template a line, with [X] for the subject and [MASK] for the word. Each "
+            "word is asked for after both subjects, in every template.",
+            code=self._lines,
+        )
+
+    def _asked(self) -> tuple[list[str], tuple[str, str], list[str]]:
+        """Templates, subjects and words as they stand in the fields."""
+        templates = [line.strip() for line in self.templates.value.splitlines() if line.strip()]
+        words = [word.strip() for word in self.words.value.split(",") if word.strip()]
+        return templates, (self.first.value, self.second.value), words
+
+    def _probe(self) -> Generator[None, None, None]:
+        m, asked = self.model(), self._asked()
+        yield
+        self.result = found = probe(m, *asked, progress=self.slot.report)
+        if not self.plots:
+            self.plots = [
+                figures.dumbbell_plot("mean log-probability (nats)"), figures.probe_plot(),
+            ]  # fmt: skip
+        dumbbells, differences = self.plots
+        figures.draw_dumbbells(dumbbells, found.subjects, figures.probe_rows(found))
+        figures.draw_probe(differences, found)
+        self.place.children = self.plots
+        self.sentence.value = escape(figures.probe_words(found))
+        self.table.value = figures.probe_table(found)
+
+    def _empty(self) -> None:
+        self.result, self.place.children = None, []
+        self.sentence.value = self.table.value = ""
+
+    def _lines(self) -> str:
+        templates, subjects, words = self._asked()
+        listed = "".join(f"    {template!r},\n" for template in templates)
+        return self.opening() + (
+            f"templates = [\n{listed}]\n"
+            f"found = mk.probe(m, templates, {subjects!r}, {words!r})\n"
+            "found.table()"
+        )
+
+
+def bias_panel(
+    templates: Sequence[str] = TEMPLATES,
+    subjects: Sequence[str] = ("he", "she"),
+    words: Sequence[str] = WORDS,
+    model: str | ModelChoice | None = None,
+) -> BiasPanel:
+    """Compare what a model expects after two subjects, over several templates.
+
+    Args:
+        templates: sentences with one `[X]` and one `[MASK]`; they can be edited.
+        subjects: the two that are compared.
+        words: what is asked for at the mask.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for another number of subjects than two.
+    """
+    if len(subjects) != 2:
+        raise ValueError("Give two subjects to compare, such as he and she.")
+    return BiasPanel(templates, subjects, words, model)

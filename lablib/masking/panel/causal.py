@@ -1,0 +1,98 @@
+"""The causal panel: the same gap for a GPT and for a BERT."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib import models
+from lablib.masking import figures
+from lablib.masking.causal import LeftFill, fill_from_left
+from lablib.masking.filling import Fill, fill
+from lablib.masking.guess_view import GuessView
+from lablib.masking.panel.live import LivePanel
+from lablib.masking.panel.masked_input import MaskedInput
+from lablib.masking.text import prepare
+from lablib.widgets import ModelChoice, as_choice
+
+GUESSES = 8
+
+
+class CausalPanel(LivePanel):
+    """A text with a gap, and what a model of each kind puts into it.
+
+    `left` and `both` are what is drawn. The badge is the masked model's; the causal one is chosen
+    in the field.
+    """
+
+    def __init__(
+        self, text: str, model: str | ModelChoice | None, causal: str | ModelChoice | None
+    ) -> None:
+        self.input = MaskedInput(text)
+        self.causal = as_choice(causal, "causal")
+        self.writer = ipywidgets.Combobox(
+            value=self.causal.name or models.default_name("causal"),
+            options=[card.name for card in models.catalogue() if card.kind == "causal"],
+            description="GPT",
+            tooltip="A causal model: a name, a hub id or a folder",
+            continuous_update=False,
+        )
+        self.view = GuessView(self._put, label="Guesses; click one to put it in")
+        self.left: LeftFill | None = None
+        self.both: Fill | None = None
+        super().__init__(
+            "One side or both?",
+            [self.input, self.writer, self.view],
+            controls=(self.input.text, self.writer),
+            work=self._fill,
+            clear=self._empty,
+            model=model,
+            subtitle="A GPT reads from left to right, so before a gap it has not seen what comes "
+            "after. A BERT reads the whole sentence at once.",
+            code=self._lines,
+        )
+
+    def _fill(self) -> Generator[None, None, None]:
+        m, text, name = self.model(), self.input.text.value, self.writer.value.strip()
+        read = prepare(m, text)
+        self.input.show(m, read)
+        yield
+        both = fill(m, text, GUESSES)
+        another = name if name != self.causal.name else None
+        writer = self.causal.open(self.slot, another)
+        yield
+        self.left = fill_from_left(writer, read.text, GUESSES, progress=self.slot.report)
+        self.both = both
+        self.view.columns = figures.causal_columns(self.left, both)
+
+    def _empty(self) -> None:
+        self.left = self.both = None
+        self.view.columns = []
+
+    def _put(self, column: int, place: int) -> None:
+        if self.left is not None and self.both is not None:
+            guesses = (self.left.guesses, self.left.rescored, self.both.top())[column]
+            self.input.fill_in({0: guesses[place].text})
+
+    def _lines(self) -> str:
+        return self.opening() + (
+            f"gpt = models.load({self.writer.value.strip()!r})\n"
+            f"text = {self.input.text.value!r}\n"
+            f"left = mk.fill_from_left(gpt, text, k={GUESSES})\n"
+            f"both = mk.fill(m, text, k={GUESSES})\n"
+            "left.guesses, left.rescored, both.top()"
+        )
+
+
+def causal_panel(
+    text: str = "She put the [MASK] into the oven and waited for the bread.",
+    model: str | ModelChoice | None = None,
+    causal: str | ModelChoice | None = None,
+) -> CausalPanel:
+    """Fill the same gap with a model that reads the left side and with one that reads both.
+
+    Args:
+        text: a text with one mask; it can be edited.
+        model: the masked model: a name, hub id or folder; None for the one that all panels share.
+        causal: the causal model, likewise.
+    """
+    return CausalPanel(text, model, causal)

@@ -1,0 +1,141 @@
+"""The learning panel: what a BERT sees while it learns, and which positions carry loss."""
+
+from collections.abc import Generator
+from typing import Any
+
+import ipywidgets
+
+from lablib.masking import figures
+from lablib.masking.learning import KEPT, MASKED, RANDOM, Exercise, exercise
+from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.widgets import ModelChoice, TextInput, TokenStrip
+from lablib.widgets.html import escape
+from lablib.widgets.tokens import token_dicts
+
+SLIDERS: dict[str, tuple[str, float, str]] = {
+    "rate": ("Chosen", 0.15, "The share of all tokens that the model is asked for."),
+    "mask": ("… masked", 0.8, "The share of the chosen that are shown as [MASK]."),
+    "random": ("… random", 0.1, "The share of the chosen that are shown as some other token."),
+}
+
+
+class CorruptionSliders(ipywidgets.HBox):
+    """The three shares of the corruption; what is left of the chosen stays unchanged.
+
+    `mask` and `random` together are at most 1: moving one moves the other out of the way.
+    """
+
+    def __init__(self) -> None:
+        self.sliders = {
+            name: ipywidgets.FloatSlider(
+                value, min=0.0, max=1.0, step=0.05, description=label, tooltip=tip,
+                layout={"width": "260px"},
+            )
+            for name, (label, value, tip) in SLIDERS.items()
+        }  # fmt: skip
+        self.kept = ipywidgets.Label()
+        for name, other in (("mask", "random"), ("random", "mask")):
+            self.sliders[name].observe(lambda _, a=name, b=other: self._make_room(a, b), "value")
+        self._make_room("mask", "random")
+        super().__init__([*self.sliders.values(), self.kept], layout=WIDE)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The shares by the names of the arguments of `corrupt`."""
+        return {name: round(slider.value, 2) for name, slider in self.sliders.items()}
+
+    def _make_room(self, moved: str, other: str) -> None:
+        left = round(1.0 - self.sliders[moved].value, 2)
+        if self.sliders[other].value > left:
+            self.sliders[other].value = left
+        shares = self.shares
+        kept = max(0.0, 1.0 - shares["mask"] - shares["random"])
+        self.kept.value = f"… unchanged: {kept:.0%}"
+
+
+class LearningPanel(LivePanel):
+    """A text, what the model sees of it, and the loss at each position that carries one.
+
+    `result` is what is drawn.
+    """
+
+    def __init__(self, text: str, model: str | ModelChoice | None) -> None:
+        self.text = TextInput(value=text, label="Text")
+        self.shares = CorruptionSliders()
+        self.whole = ipywidgets.Checkbox(False, description="choose whole words", indent=False)
+        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Draw")
+        self.again = ipywidgets.Button(description="Draw again", button_style="primary")
+        self.again.on_click(lambda _: self._draw_again())
+        marks = [MASKED, RANDOM, KEPT]
+        self.original = TokenStrip(
+            value_label="loss", marks=marks, label="The text, and the loss where there is one"
+        )
+        self.seen = TokenStrip(label="What the model sees", marks=marks)
+        self.words = ipywidgets.HTML()
+        self.result: Exercise | None = None
+        super().__init__(
+            "What a BERT is asked while it learns",
+            [
+                self.text,
+                self.shares,
+                ipywidgets.HBox([self.whole, self.seed, self.again], layout=WIDE),
+                ipywidgets.HTML(escape("What the model sees:")),
+                self.seen,
+                ipywidgets.HTML(escape("What it is asked for, and its loss there:")),
+                self.original,
+                self.words,
+            ],
+            controls=(self.text, *self.shares.sliders.values(), self.whole, self.seed),
+            work=self._ask,
+            clear=self._empty,
+            model=model,
+            subtitle="Some tokens are chosen. Most of them become [MASK], some another token, some "
+            "stay as they are; the model is asked for the original at all of them, and only there.",
+            code=self._lines,
+        )
+
+    def _draw_again(self) -> None:
+        self.seed.value += 1
+
+    def _ask(self) -> Generator[None, None, None]:
+        m, text = self.model(), self.text.value
+        shares, whole = self.shares.shares, self.whole.value
+        yield
+        self.result = done = exercise(m, text, self.seed.value, **shares, whole_words=whole)
+        self.text.note = done.read.note
+        original, seen = (token_dicts(ids, m.tokenizer) for ids in (done.read.ids, done.seen))
+        marked: list[dict[str, Any]] = [
+            {**token, "mark": fate} for token, fate in zip(seen, done.fates, strict=True)
+        ]
+        most = max([1.0, *(loss for loss in done.losses if loss is not None)])
+        self.seen.tokens = marked
+        with self.original.hold_sync():
+            self.original.scale = {"min": 0.0, "max": most, "unit": "nats"}
+            self.original.tokens = figures.exercise_tokens(done, original)
+        self.words.value = escape(figures.exercise_words(done))
+
+    def _empty(self) -> None:
+        self.result, self.words.value = None, ""
+        self.original.tokens, self.seen.tokens = [], []
+
+    def _lines(self) -> str:
+        shares = ", ".join(f"{name}={value}" for name, value in self.shares.shares.items())
+        whole = ", whole_words=True" if self.whole.value else ""
+        return self.opening() + (
+            f"text = {self.text.value!r}\n"
+            f"done = mk.exercise(m, text, seed={self.seed.value}, {shares}{whole})\n"
+            "done.seen, done.loss"
+        )
+
+
+def learning_panel(
+    text: str = "The old man walked slowly down to the sea, and his old dog walked behind him.",
+    model: str | ModelChoice | None = None,
+) -> LearningPanel:
+    """Corrupt a text as in BERT's pretraining, and see which positions carry loss, and how much.
+
+    Args:
+        text: any text; it can be edited.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return LearningPanel(text, model)

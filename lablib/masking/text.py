@@ -1,0 +1,272 @@
+"""Text with masks: what the model reads, which pieces make a word, and hiding a word.
+
+In a text a mask is always written `[MASK]`, whatever the model's own mask token is (RoBERTa's is
+`<mask>`), so that the same text can be given to any model.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from lablib.unicode import well_formed
+
+if TYPE_CHECKING:
+    from transformers import BatchEncoding
+
+    from lablib.models import LoadedModel
+
+MASK = "[MASK]"
+"""How a mask is written in a text."""
+
+CONTINUES = "##"
+"""What WordPiece puts before a piece that goes on with the word before it."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text, or a mask, or a punctuation mark: what the tokenizer splits first.
+
+    Attributes:
+        text: as it stands in the text.
+        start, end: its characters in the text, `end` not included.
+        first, last: its tokens among the ids the model reads, `last` not included.
+        masked: whether it is a mask.
+    """
+
+    text: str
+    start: int
+    end: int
+    first: int
+    last: int
+    masked: bool
+
+    @property
+    def places(self) -> range:
+        """The positions of its pieces."""
+        return range(self.first, self.last)
+
+
+@dataclass(frozen=True)
+class MaskedText:
+    """A text as the model will read it.
+
+    Attributes:
+        text: the text, its masks written `[MASK]`.
+        ids: the token ids, [CLS] and [SEP] included.
+        words: its words and masks in order; those that were cut off are not among them.
+        before, after: how many tokens were cut off at the beginning and at the end.
+        context: how many tokens the model can read, None if it has no limit.
+    """
+
+    text: str
+    ids: tuple[int, ...]
+    words: tuple[Word, ...]
+    before: int = 0
+    after: int = 0
+    context: int | None = None
+
+    @property
+    def masks(self) -> tuple[int, ...]:
+        """The positions of the masks among the ids."""
+        return tuple(word.first for word in self.words if word.masked)
+
+    @property
+    def note(self) -> str:
+        """What was cut, in a sentence; empty if nothing was."""
+        if not (self.before or self.after):
+            return ""
+        size = len(self.ids) + self.before + self.after
+        cut = [
+            f"the {where} {count:,}"
+            for where, count in (("first", self.before), ("last", self.after))
+            if count
+        ]
+        return (
+            f"The text has {size:,} tokens and the model reads at most {self.context:,}: "
+            f"{' and '.join(cut)} were left out{', around the mask' if self.masks else ''}."
+        )
+
+    def require_mask(self, number: int = 0) -> int:
+        """The position of a mask, counted from 0.
+
+        Raises:
+            ValueError: with a sentence that says what to do, if there is no such mask.
+        """
+        masks = self.masks
+        if not masks:
+            raise ValueError(
+                f"There is no mask in this text: click a word to hide it, or type {MASK} "
+                "where the model should guess."
+            )
+        if not 0 <= number < len(masks):
+            raise ValueError(
+                f"This text has {len(masks)} masks, counted from 0, so there is none {number}."
+            )
+        return masks[number]
+
+
+def prepare(m: "LoadedModel", text: str) -> MaskedText:
+    """The text's token ids and words, cut to what the model can read.
+
+    What is too long is cut around its masks (around the first, if they lie too far apart), else at
+    its end. `[mask]` in any case and the model's own mask token both count as masks. A lone
+    surrogate becomes U+FFFD.
+
+    Raises:
+        ValueError: if the model does not fill in masks.
+
+    Example:
+        >>> from lablib import models
+        >>> prepared = prepare(models.load("pocket-bert", kind="masked"), "The cat sat on [mask].")
+        >>> [word.text for word in prepared.words], prepared.masks
+        (['The', 'cat', 'sat', 'on', '[MASK]', '.'], (5,))
+    """
+    require_masked(m)
+    text = _clean(text, m.tokenizer.mask_token)
+    own = text.replace(MASK, m.tokenizer.mask_token)
+    encoding = m.tokenizer(own, return_offsets_mapping=True, verbose=False)
+    words = _words(text, own, encoding, m)
+    return _cut(MaskedText(text, tuple(encoding["input_ids"]), words, context=context_length(m)))
+
+
+def require_masked(m: "LoadedModel") -> None:
+    """Refuse a model that does not fill in masks.
+
+    Raises:
+        ValueError: with a sentence that says what to do.
+    """
+    guesses = m.tokenizer.mask_token is not None and m.model.get_output_embeddings() is not None
+    if m.model.can_generate() or not guesses:
+        raise ValueError(
+            f"{type(m.model).__name__} does not fill in masks: it has no word for a gap. "
+            "Choose a masked-word model, such as minilm-masked or pocket-bert."
+        )
+
+
+def context_length(m: "LoadedModel") -> int | None:
+    """How many tokens the model can read at once, None if there is no limit."""
+    positions = getattr(m.model.config, "max_position_embeddings", None)
+    # Tokenizers without a limit say 10^30; RoBERTa's model has two positions it cannot use.
+    limits = [n for n in (positions, m.tokenizer.model_max_length) if n and n < 10**9]
+    return min(limits, default=None)
+
+
+def _clean(text: str, mask_token: str) -> str:
+    """The text without lone surrogates, every way to write a mask turned into one."""
+    masks = f"{re.escape(MASK)}|{re.escape(mask_token)}"
+    return re.sub(masks, MASK, well_formed(text), flags=re.IGNORECASE)
+
+
+def _words(text: str, own: str, encoding: "BatchEncoding", m: "LoadedModel") -> tuple[Word, ...]:
+    """The words of an encoded text, their characters counted in `text`."""
+    longer = len(m.tokenizer.mask_token) - len(MASK)
+    places: dict[int, list[int]] = {}
+    for place, word in enumerate(encoding.word_ids()):
+        if word is not None:
+            places.setdefault(word, []).append(place)
+    words = []
+    for pieces in places.values():
+        offsets = [encoding["offset_mapping"][place] for place in pieces]
+        start, end = (
+            offset - longer * own.count(m.tokenizer.mask_token, 0, offset)
+            for offset in (offsets[0][0], offsets[-1][1])
+        )
+        start = end - len(text[start:end].lstrip())
+        masked = encoding["input_ids"][pieces[0]] == m.tokenizer.mask_token_id
+        words.append(Word(text[start:end], start, end, pieces[0], pieces[-1] + 1, masked))
+    return tuple(words)
+
+
+def _cut(whole: MaskedText) -> MaskedText:
+    """The part that fits the context, whole words only, with the special tokens round it."""
+    if whole.context is None or len(whole.ids) <= whole.context or not whole.words:
+        return whole
+    first, last = whole.words[0].first, whole.words[-1].last
+    head, tail = whole.ids[:first], whole.ids[last:]
+    room = whole.context - len(head) - len(tail)
+    start = _window(first, last, room, whole.masks)
+    kept = [word for word in whole.words if start <= word.first and word.last <= start + room]
+    begin, end = (kept[0].first, kept[-1].last) if kept else (first, first)
+    back = begin - len(head)
+    words = tuple(
+        Word(w.text, w.start, w.end, w.first - back, w.last - back, w.masked) for w in kept
+    )
+    ids = head + whole.ids[begin:end] + tail
+    return MaskedText(whole.text, ids, words, begin - first, last - end, whole.context)
+
+
+def _window(first: int, last: int, room: int, masks: Sequence[int]) -> int:
+    """Where a window of `room` tokens begins that has the masks in its middle.
+
+    >>> _window(1, 101, 20, [50, 53]), _window(1, 101, 20, []), _window(1, 101, 20, [2, 99])
+    (41, 1, 1)
+    """
+    if not masks:
+        return first
+    together = [place for place in masks if place < masks[0] + room]
+    middle = (together[0] + together[-1]) // 2
+    return max(first, min(middle - room // 2, last - room))
+
+
+def put(text: str, number: int, word: str) -> str:
+    """The text with a word in the place of its mask, counted from 0.
+
+    A WordPiece that goes on with the word before it is joined to that word.
+
+    Raises:
+        ValueError: if there is no such mask.
+
+    Example:
+        >>> put("The [MASK] [MASK].", 1, "sat"), put("The cat [MASK].", 0, "##s")
+        ('The [MASK] sat.', 'The cats.')
+    """
+    parts = text.split(MASK)
+    if not 0 <= number < len(parts) - 1:
+        raise ValueError(f"This text has {len(parts) - 1} masks, so there is none {number}.")
+    before, after = MASK.join(parts[: number + 1]), MASK.join(parts[number + 1 :])
+    if word.startswith(CONTINUES) and before.strip():
+        return before.rstrip() + word.removeprefix(CONTINUES) + after
+    return before + word.strip() + after
+
+
+def hide(text: str, word: Word) -> str:
+    """The text with one of its words hidden behind a mask: one, however many pieces it has.
+
+    >>> hide("The cat sat.", Word("cat", 4, 7, 2, 3, masked=False))
+    'The [MASK] sat.'
+    """
+    return text[: word.start] + MASK + text[word.end :]
+
+
+def hidden_words(before: str, now: str, hidden: Sequence[str | None]) -> list[str | None]:
+    """Which word each mask of a text hides, once the text was changed; None where it is not known.
+
+    What both texts begin and end with keeps the words behind its masks. A mask that took the place
+    of a word hides that word. So it does not matter whether a click or the keyboard hid it.
+
+    Args:
+        before: the text as it was, with the words its masks hide in `hidden`, [masks].
+        now: the text as it is.
+
+    Example:
+        >>> hidden_words("The cat sat.", "The [MASK] sat.", [])
+        ['cat']
+        >>> hidden_words("The [MASK] sat.", "The [MASK] sat [MASK].", ["cat"])
+        ['cat', None]
+    """
+    head = _common(before, now)
+    tail = _common(before[head:][::-1], now[head:][::-1])
+    old, new = (text[head : len(text) - tail] for text in (before, now))
+    first, last = now[:head].count(MASK), now[len(now) - tail :].count(MASK)
+    between: list[str | None] = [None] * (now.count(MASK) - first - last)
+    if new.strip() == MASK and old.strip() and MASK not in old:
+        between = [old.strip()]
+    return [*hidden[:first], *between, *hidden[len(hidden) - last :]]
+
+
+def _common(first: str, second: str) -> int:
+    """How many characters both begin with."""
+    pairs = zip(first, second, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -1,0 +1,148 @@
+"""Lab 03 in JupyterLab, as a learner uses it: hide words, put guesses in, score a sentence."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lablib import masking as mk
+from lablib import models
+
+SHOTS = os.environ.get("LAB_SCREENSHOTS")
+FILL = 'from lablib import masking as mk\nmk.fill_panel("{}", model="minilm-masked")'
+JOINT = (
+    "from lablib import masking as mk\n"
+    'mk.joint_panel("The [MASK] [MASK] was very old.", model="minilm-masked")'
+)
+SCORE = (
+    "from lablib import masking as mk\n"
+    'mk.sentence_panel("The cat sat on the mat.", "", model="minilm-masked")'
+)
+OTHERS = (
+    "from lablib import masking as mk\n"
+    "panels = mk.evidence_panel, mk.sentence_panel, mk.learning_panel, mk.pretraining_panel\n"
+    "for panel in (*panels, mk.bias_panel):\n"
+    '    display(panel(model="minilm-masked"))\n'
+    "display(mk.curves_panel())\n"
+    'mk.causal_panel(model="minilm-masked", causal="pocket-gpt2")'
+)
+TEXT = "The cat sat on the mat."
+READY = ".lab-panel .lab-foot[data-state=ready]"
+PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> $x$ [MASK]"
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return models.load("minilm-masked", kind="masked")
+
+
+def shot(page, name):
+    """Keep pictures of all panels where `make screenshots` asked for them."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        for number, panel in enumerate(page.locator(".lab-panel").all()):
+            panel.screenshot(path=f"{SHOTS}/{name}{f'-{number}' if number else ''}.png")
+
+
+def show(lab, name, cells, theme="Light"):
+    """Open these cells as a notebook, run them, and wait until every panel is ready."""
+    lab.open(lab.write(f"{name}.ipynb", cells), f"JupyterLab {theme}")
+    lab.run_all()
+    settle(lab.page)
+    return lab.page
+
+
+def settle(page):
+    """Wait until no panel is at work."""
+    page.wait_for_selector(READY, timeout=90_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.lab-foot')].every(f => f.dataset.state == 'ready')",
+        timeout=90_000,
+    )
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_click_hides_a_word_and_the_model_guesses_it(lab, minilm, theme):
+    page = show(lab, f"fill-{theme}", [FILL.format("The cat sat on the [MASK].")], theme)
+    first, second, *_ = mk.fill(minilm, "The cat sat on the [MASK].").top()
+    guesses = page.locator(".lab-guess")
+    assert guesses.count() == 10
+    assert guesses.nth(0).inner_text().startswith(first.text)
+
+    guesses.nth(1).click()
+    page.wait_for_function("document.querySelectorAll('.lab-guess').length == 0")
+    assert page.locator(".lab-area").input_value() == f"The cat sat on the {second.text}."
+
+    page.locator("[role=option]", has_text="sat").click()
+    page.wait_for_function("document.querySelectorAll('.lab-guess').length == 10")
+    text = f"The cat [MASK] on the {second.text}."
+    assert page.locator(".lab-area").input_value() == text
+    best = mk.fill(minilm, text).top(1)[0]
+    page.locator(".lab-guess", has_text=best.text).first.wait_for()
+    assert "hides “sat”" in page.locator(".lab-guess-note").inner_text()
+    shot(page, f"masking-fill-{theme.lower()}")
+    page.locator("[role=option]", has_text="[MASK]").click()
+    page.wait_for_function(
+        f"document.querySelector('.lab-area').value == 'The cat sat on the {second.text}.'"
+    )
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_two_gaps_are_filled_together(lab, minilm, theme):
+    page = show(lab, f"joint-{theme}", [JOINT], theme)
+    found = mk.fill_joint(minilm, "The [MASK] [MASK] was very old.")
+    columns = page.locator(".lab-guess-column")
+    assert columns.count() == 4
+    best = columns.nth(3).locator(".lab-guess").first
+    assert all(piece in best.inner_text() for piece in found.fillings[0].pieces)
+    shot(page, f"masking-joint-{theme.lower()}")
+    best.click()
+    sentence = f"The {' '.join(found.fillings[0].pieces)} was very old."
+    page.wait_for_function(f"document.querySelector('.lab-area').value == '{sentence}'")
+
+
+def test_a_sentence_is_scored_and_compared(lab, minilm):
+    page = show(lab, "score", [SCORE])
+    score = mk.pseudo_log_likelihood(minilm, TEXT)
+    assert f"{score.total:.2f}".replace("-", "−") in page.locator(".lab-panel").inner_text()
+    page.locator(".lab-area").nth(1).fill("The cat sat on teh mat.")
+    page.locator("table", has_text="teh").wait_for()
+    settle(page)
+    assert page.locator(".js-plotly-plot").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_every_other_panel_is_drawn(lab, theme):
+    page = show(lab, f"others-{theme}", [OTHERS], theme)
+    assert page.locator(".lab-panel").count() == 7
+    assert page.locator(".js-plotly-plot").count() == 4
+    page.wait_for_timeout(500)
+    shot(page, f"masking-others-{theme.lower()}")
+
+
+def test_a_payload_is_never_run(lab):
+    page = show(lab, "masked-payload", [FILL.format("A [MASK]."), JOINT, SCORE, OTHERS])
+    for area in page.locator(".lab-area").all():
+        area.fill(PAYLOAD)
+    page.wait_for_timeout(4000)
+    assert page.evaluate("window.broken") is None
+    assert page.locator(".lab-panel img").count() == 0
+
+
+def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
+    page = show(lab, "no-mask", [FILL.format("The cat [MASK].")])
+    page.locator(".lab-area").fill("The cat sleeps.")
+    page.wait_for_selector(".lab-foot[data-state=failed]")
+    assert "click a word" in page.locator(".lab-error-message").text_content()
+    page.locator("[role=option]", has_text="sleeps").click()
+    settle(page)
+    assert page.locator(".lab-guess").count() == 10
+
+
+def test_the_whole_lab_runs_and_nothing_fails(lab):
+    page = lab.page
+    lab.open("labs/03_masked_words.ipynb")
+    lab.run_all()
+    lab.wait_idle(300)
+    assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+    assert page.locator(".lab-foot[data-state=failed]").count() == 0
