@@ -6,6 +6,7 @@ Importing this module takes seconds, because plotly's widget does: import it whe
 from collections.abc import Sequence
 from typing import Any
 
+import traitlets
 from plotly.graph_objects import FigureWidget
 
 from lablib.widgets.assets import STATIC, source
@@ -38,7 +39,9 @@ class Plot(FigureWidget):
         layout: plotly layout; its axes get the common look.
     """
 
+    _esm = source(STATIC / "plot.js")
     _css = source(STATIC / "plot.css")
+    _plotly = traitlets.Unicode(str(FigureWidget._esm)).tag(sync=True)
 
     def __init__(self, traces: Sequence[Any], height: int, **layout: Any) -> None:
         axes = {name: _AXIS | axis for name, axis in layout.items() if name[1:5] == "axis"}

@@ -1,0 +1,49 @@
+// A plot: plotly's own widget, which is loaded once for all plots of a page.
+//
+// anywidget gives a widget two seconds to begin, and what Python says to one that takes longer is
+// lost for good. plotly has five megabytes to read, and a busy machine may need longer for them. So a
+// plot begins at once; what Python says meanwhile is kept, and said again when plotly is there.
+
+const COMMANDS = [
+  "addTraces", "deleteTraces", "moveTraces", "restyle", "relayout", "update", "animate", "removeLayoutProps",
+  "removeTraceProps",
+].map((name) => `_py2js_${name}`);
+
+/** plotly's widget, made anew for each plot out of one module. */
+async function newFigure(model) {
+  const script = () => new Blob([model.get("_plotly")], { type: "text/javascript" });
+  window.lablibPlotly ??= import(URL.createObjectURL(script()));
+  return (await window.lablibPlotly).default();
+}
+
+/** Keeps what is said to a model; gives back a way to say it all again, in the same order. */
+function keepCommands(model) {
+  const said = [];
+  const listeners = COMMANDS.map((name) => [`change:${name}`, () => said.push([name, model.get(name)])]);
+  for (const [event, listen] of listeners) model.on(event, listen);
+  return () => {
+    for (const [event, listen] of listeners) model.off(event, listen);
+    // Python takes each command back at once, so the last that is said again is "nothing".
+    for (const [name, command] of said) model.set(name, command);
+  };
+}
+
+async function begin(model) {
+  const sayAgain = keepCommands(model);
+  const figure = await newFigure(model);
+  figure.initialize({ model });
+  sayAgain();
+  return figure;
+}
+
+export default () => {
+  let figure;
+  return {
+    initialize({ model }) {
+      figure = begin(model);
+    },
+    async render({ model, el }) {
+      return (await figure).render({ model, el });
+    },
+  };
+};

@@ -1,0 +1,25 @@
+"""A plot in JupyterLab: what is said to it while plotly is still being read is not lost."""
+
+import pytest
+
+PLOT = """
+from lablib.widgets.plot import Plot
+plot = Plot([{"type": "bar", "name": "bars"}], height=200)
+plot
+"""
+FILL = """
+with plot.batch_update():
+    plot.data[0].x, plot.data[0].y = ["a", "b", "c"], [1, 2, 3]
+"""
+
+
+@pytest.mark.parametrize("slowdown", [1, 8])
+def test_a_plot_that_is_filled_at_once_shows_it(lab, slowdown):
+    """anywidget gives up on a widget after two seconds; a processor slowed down takes longer."""
+    page = lab.page
+    lab.open(lab.write(f"plot-{slowdown}.ipynb", [PLOT, FILL, "'all said'"]))
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    lab.run_all()
+    page.wait_for_function(
+        "document.querySelectorAll('.lab-plot .bars .point').length === 3", timeout=120_000
+    )
