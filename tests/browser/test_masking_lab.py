@@ -119,7 +119,7 @@ def test_a_sentence_is_scored_and_compared(lab, minilm):
 def test_every_other_panel_is_drawn(lab, theme):
     page = show(lab, f"others-{theme}", [OTHERS], theme)
     assert page.locator(".lab-panel").count() == 7
-    page.wait_for_function(DRAWN, arg=4)
+    assert page.locator(".js-plotly-plot").count() == 4
     page.wait_for_timeout(500)
     shot(page, f"masking-others-{theme.lower()}")
 
