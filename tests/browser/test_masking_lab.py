@@ -28,6 +28,10 @@ OTHERS = (
 )
 TEXT = "The cat sat on the mat."
 READY = ".lab-panel .lab-foot[data-state=ready]"
+DRAWN = """count => {
+  const plots = [...document.querySelectorAll('.js-plotly-plot')];
+  return plots.length == count && plots.every(plot => plot.querySelector('.trace'));
+}"""
 PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> $x$ [MASK]"
 
 
@@ -108,7 +112,7 @@ def test_a_sentence_is_scored_and_compared(lab, minilm):
     page.locator(".lab-area").nth(1).fill("The cat sat on teh mat.")
     page.locator("table", has_text="teh").wait_for()
     settle(page)
-    assert page.locator(".js-plotly-plot").count() == 1
+    page.wait_for_function(DRAWN, arg=1)
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
