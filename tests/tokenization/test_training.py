@@ -1,5 +1,7 @@
 """What is trained is what the library trains; it can be cut back and stopped."""
 
+import random
+
 import pytest
 from tokenizers import Tokenizer, trainers
 
@@ -121,7 +123,8 @@ def test_closing_it_ends_the_process(monkeypatch):
     monkeypatch.setattr(
         training.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0]
     )
-    work = train("Unigram", [TEXT * 200], 8000)
+    letters = random.Random(0).choices("abcdefghij ", k=2_000_000)  # minutes of work
+    work = train("Unigram", ["".join(letters)], 8000)
     next(work)
     next(work)
     assert started[0].poll() is None
