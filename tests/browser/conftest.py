@@ -120,11 +120,11 @@ class Lab:
         return f"labs/{name}"
 
 
-def shot(page, name):
-    """Keep a picture of the first panel where `make screenshots` asked for pictures."""
+def shot(panel, name):
+    """Keep a picture of a panel where `make screenshots` asked for pictures."""
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.locator(".lab-panel").first.screenshot(path=f"{SHOTS}/{name}.png")
+        panel.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.

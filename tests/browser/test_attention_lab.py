@@ -1,14 +1,11 @@
 """Lab 02 in JupyterLab, as a learner uses it: every view drawn, by mouse and by keyboard."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import _is_outside
+from tests.browser.conftest import _is_outside, shot
 
-SHOTS = os.environ.get("LAB_SCREENSHOTS")
 PANELS = {
     "steps": 'at.steps_panel("The little dog ran to the", 3, 3, "pocket-gpt2")',
     "multihead": 'at.multihead_panel("The little dog ran to the", 3, "pocket-gpt2")',
@@ -30,13 +27,6 @@ DRAWN = """
 })
 """
 """How many colours there are in each canvas of a panel: 1 is an empty picture."""
-
-
-def shot(panel, name):
-    """Keep a picture where `make screenshots` asked for them."""
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        panel.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def opened(lab, *names, theme="Light"):

@@ -1,14 +1,11 @@
 """Lab 03 in JupyterLab, as a learner uses it: hide words, put guesses in, score a sentence."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from lablib import masking as mk
 from lablib import models
+from tests.browser.conftest import READY, shot
 
-SHOTS = os.environ.get("LAB_SCREENSHOTS")
 FILL = 'from lablib import masking as mk\nmk.fill_panel("{}", model="minilm-masked")'
 JOINT = (
     "from lablib import masking as mk\n"
@@ -27,7 +24,6 @@ OTHERS = (
     'mk.causal_panel(model="minilm-masked", causal="pocket-gpt2")'
 )
 TEXT = "The cat sat on the mat."
-READY = ".lab-panel .lab-foot[data-state=ready]"
 DRAWN = """count => {
   const plots = [...document.querySelectorAll('.js-plotly-plot')];
   return plots.length == count && plots.every(plot => plot.querySelector('.trace'));
@@ -38,14 +34,6 @@ PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script>
 @pytest.fixture(scope="module")
 def minilm():
     return models.load("minilm-masked", kind="masked")
-
-
-def shot(page, name):
-    """Keep pictures of all panels where `make screenshots` asked for them."""
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        for number, panel in enumerate(page.locator(".lab-panel").all()):
-            panel.screenshot(path=f"{SHOTS}/{name}{f'-{number}' if number else ''}.png")
 
 
 def show(lab, name, cells, theme="Light"):
@@ -84,7 +72,7 @@ def test_a_click_hides_a_word_and_the_model_guesses_it(lab, minilm, theme):
     best = mk.fill(minilm, text).top(1)[0]
     page.locator(".lab-guess", has_text=best.text).first.wait_for()
     assert "hides “sat”" in page.locator(".lab-guess-note").inner_text()
-    shot(page, f"masking-fill-{theme.lower()}")
+    shot(page.locator(".lab-panel"), f"masking-fill-{theme.lower()}")
     page.locator("[role=option]", has_text="[MASK]").click()
     page.wait_for_function(
         f"document.querySelector('.lab-area').value == 'The cat sat on the {second.text}.'"
@@ -99,7 +87,7 @@ def test_two_gaps_are_filled_together(lab, minilm, theme):
     assert columns.count() == 4
     best = columns.nth(3).locator(".lab-guess").first
     assert all(piece in best.inner_text() for piece in found.fillings[0].pieces)
-    shot(page, f"masking-joint-{theme.lower()}")
+    shot(page.locator(".lab-panel"), f"masking-joint-{theme.lower()}")
     best.click()
     sentence = f"The {' '.join(found.fillings[0].pieces)} was very old."
     page.wait_for_function(f"document.querySelector('.lab-area').value == '{sentence}'")
@@ -119,9 +107,7 @@ def test_a_sentence_is_scored_and_compared(lab, minilm):
 def test_every_other_panel_is_drawn(lab, theme):
     page = show(lab, f"others-{theme}", [OTHERS], theme)
     assert page.locator(".lab-panel").count() == 7
-    assert page.locator(".js-plotly-plot").count() == 4
-    page.wait_for_timeout(500)
-    shot(page, f"masking-others-{theme.lower()}")
+    page.wait_for_function(DRAWN, arg=4)
 
 
 def test_a_payload_is_never_run(lab):

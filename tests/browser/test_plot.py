@@ -23,3 +23,13 @@ def test_a_plot_that_is_filled_at_once_shows_it(lab, slowdown):
     page.wait_for_function(
         "document.querySelectorAll('.lab-plot .bars .point').length === 3", timeout=120_000
     )
+
+
+def test_a_plot_is_as_wide_as_its_panel(lab):
+    """Also one that is put into its panel before it is on the page."""
+    box = "from ipywidgets import VBox\nplace = VBox([], layout={'width': '900px'})\nplace"
+    put = PLOT.replace("\nplot\n", "\nplace.children = [plot]\n")
+    page = lab.page
+    lab.open(lab.write("plot-width.ipynb", [box, put]))
+    lab.run_all()
+    page.wait_for_function("document.querySelector('.lab-plot .main-svg')?.clientWidth > 850")

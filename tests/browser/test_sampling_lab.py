@@ -35,7 +35,7 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket, theme):
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(500)
-    shot(page, f"knobs-{theme.lower()}")
+    shot(page.locator(".lab-panel").first, f"knobs-{theme.lower()}")
     page.locator(".lab-code summary").click()
     assert "temperature=0." in page.locator(".lab-code .lab-pre").text_content()
 
@@ -60,7 +60,7 @@ def test_write_look_branch_and_stop(lab, theme):
     buttons.first.click()
     page.wait_for_function("document.querySelectorAll('.lab-tree-node').length > 40")
     page.wait_for_selector(READY)
-    shot(page, f"write-{theme.lower()}")
+    shot(page.locator(".lab-panel").first, f"write-{theme.lower()}")
 
     page.get_by_label("Tokens").last.fill("240")
     page.keyboard.press("Enter")
@@ -119,7 +119,7 @@ def test_another_model_is_opened_in_the_panel_and_a_wrong_name_is_said(lab, tmp_
     page.wait_for_selector(".lab-foot[data-state=failed]")
     assert "nobody/nothing" in page.locator(".lab-error-message").text_content()
     assert "pocket-gpt2" in badge.text_content()
-    shot(page, "another-model")
+    shot(page.locator(".lab-panel").first, "another-model")
     field.fill(str(tmp_path / "mine"))
     page.get_by_role("button", name="Open", exact=True).click()
     page.wait_for_selector(READY, timeout=60_000)

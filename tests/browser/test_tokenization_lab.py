@@ -73,7 +73,7 @@ def test_typing_pointing_and_selecting(lab, theme):
     panel.get_by_text("U+1F9A9").first.wait_for()
     lab.page.mouse.move(5, 5)
     panel.locator(".lab-card").wait_for(state="hidden")
-    shot(lab.page, f"tokens-{theme.lower()}")
+    shot(lab.page.locator(".lab-panel").first, f"tokens-{theme.lower()}")
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
@@ -85,7 +85,7 @@ def test_training_stopping_and_scrubbing(lab, theme):
     total.get_by_text("106 tokens").wait_for()
     for _ in range(3):
         lab.page.keyboard.press("PageUp")
-    shot(lab.page, f"training-{theme.lower()}")
+    shot(lab.page.locator(".lab-panel").first, f"training-{theme.lower()}")
     lab.page.keyboard.press("End")
     lab.page.wait_for_function(
         "(total) => parseInt(total.textContent.match(/\\d+/)[0]) < 40", arg=total.element_handle()

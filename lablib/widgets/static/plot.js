@@ -36,6 +36,18 @@ async function begin(model) {
   return figure;
 }
 
+/** Resolves once an element has a width: where there is none to measure, plotly takes 700 pixels. */
+function laidOut(el) {
+  return new Promise((resolve) => {
+    const watcher = new ResizeObserver(() => {
+      if (!el.clientWidth) return;
+      watcher.disconnect();
+      resolve();
+    });
+    watcher.observe(el);
+  });
+}
+
 export default () => {
   let figure;
   return {
@@ -43,7 +55,8 @@ export default () => {
       figure = begin(model);
     },
     async render({ model, el }) {
-      return (await figure).render({ model, el });
+      const [ready] = await Promise.all([figure, laidOut(el)]);
+      return ready.render({ model, el });
     },
   };
 };
