@@ -23,6 +23,15 @@ FLAGS = [
 ]
 
 
+def pytest_configure():
+    """One thread for torch, in every process and thread of the tests.
+
+    Models this small are slower on several, and sums in another order are other numbers: a panel's
+    worker must come to the very numbers of the test that asks for them.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium or Chrome instead of a browser of Playwright's own."""

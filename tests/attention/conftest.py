@@ -7,7 +7,7 @@ import torch
 import transformers as tf
 from tokenizers import processors
 
-from tests.sampling.conftest import byte_tokenizer, one_thread  # noqa: F401
+from tests.sampling.conftest import byte_tokenizer
 
 MARKS = ("[CLS]", "[SEP]", "[MASK]", "[PAD]")
 SIZES = {

@@ -8,7 +8,6 @@ from importlib.util import find_spec
 
 import nbformat
 import pytest
-import torch
 
 import lablib
 from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab
@@ -24,15 +23,6 @@ PREDICTIONS = [record for record in RECORDS if isinstance(record, Prediction)]
 CHECKED = [record for record in RECORDS if isinstance(record, Exercise)]
 BUGS = [record for record in RECORDS if isinstance(record, Bug)]
 FUNCTIONS = [record for record in CHECKED if isinstance(record.check, FunctionCheck)]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_core():
-    """What is computed here is too small to be worth sharing out."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def by_id(records):

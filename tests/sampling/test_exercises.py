@@ -15,15 +15,6 @@ from lablib.exercises.practice import practice_model
 from lablib.sampling.exercises import broken, solutions
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_core():
-    """What is computed here is too small to be worth sharing out."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def test_the_lab_asks_enough_for_its_story():
     def count(kind):
         return sum(isinstance(record, kind) for record in lab("sampling").values())

