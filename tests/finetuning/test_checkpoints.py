@@ -126,7 +126,7 @@ def test_a_disk_that_fills_on_the_way_loses_nothing(tmp_path):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
-        with pytest.raises(CheckpointError, match="disk is full.*step 10 is whole"):
+        with pytest.raises(CheckpointError, match=r"disk is full.*step 10 is whole"):
             save(tmp_path, 20, parts(20, size=100_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -160,7 +160,7 @@ def test_a_real_full_disk(tmp_path, monkeypatch, foreseen):
         (tmp_path / "other").write_bytes(bytes(500_000))
         if not foreseen:  # another process fills the disk after it was looked at
             monkeypatch.setattr(checkpoints, "_require_space", lambda *_: None)
-        with pytest.raises(CheckpointError, match="step 20 needs 0.5 MB and 0.. MB are free"):
+        with pytest.raises(CheckpointError, match=r"step 20 needs 0.5 MB and 0.. MB are free"):
             save(tmp_path, 20, parts(20, size=120_000))
         assert latest(tmp_path).step == 10
     finally:
