@@ -63,7 +63,7 @@ def make_model(config: dict[str, Any], means: dict[str, Any]) -> Any:
         settings, attn_implementation=means["attention"], dtype=torch.float32
     ).train()
     if means["checkpointing"]:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable()
     if means["compile"]:
         model.base_model.compile()
     return model
