@@ -16,6 +16,7 @@ from itertools import islice, product
 from typing import Any, Literal
 
 import numpy as np
+import torch
 
 from lablib.finetuning.config import Config, check
 from lablib.finetuning.engine import fit, setup
@@ -71,6 +72,7 @@ class RangeTest:
         return self.rates[steepest] if slopes[steepest] < 0 else None
 
 
+@torch.inference_mode(False)
 def range_test(
     config: Config, lowest: float = 1e-6, highest: float = 1.0, steps: int = 60
 ) -> Iterator[RangeTest]:
@@ -184,6 +186,7 @@ class Trial:
         return replace(config, **self.settings)
 
 
+@torch.inference_mode(False)
 def search_settings(
     config: Config, space: Space, how: How = "bayesian", trials: int = 8, seed: int = 0
 ) -> Iterator[Trial]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+import torch
+
 from lablib.finetuning.config import Config, Method
 from lablib.finetuning.engine import State, fit, setup
 from lablib.finetuning.records import Record
@@ -59,6 +61,7 @@ class TransferPoint:
         return math.exp(min(self.best, 700.0))
 
 
+@torch.inference_mode(False)
 def transfer_points(
     text: str,
     model: str = "pocket-gpt2",
