@@ -73,8 +73,8 @@ def smooth(values: Sequence[float], width: int = SMOOTH) -> list[float]:
 
 # The parts of the memory
 
-_BAR = """<div role="img" aria-label="{label}" style="position: relative; height: 24px; display: flex;
- border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; overflow: hidden">"""
+_BAR = """<div role="img" aria-label="{label}" style="position: relative; height: 24px;
+ display: flex; border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; overflow: hidden">"""
 _PART = """<div title="{name}: {size}" style="width: {share}%; background: {colour}; color: {ink};
  border-right: 1px solid var(--jp-layout-color1, #fff); text-align: center; font-size: 12px;
  line-height: 24px; overflow: hidden; box-sizing: border-box">{number}</div>"""
@@ -191,8 +191,8 @@ def draw_pulse(plot: "Plot", records: Sequence[Record]) -> None:
 
 # Readouts
 
-_READOUT = """<div style="display: inline-block; min-width: 104px; margin: 0 16px 8px 0" title="{tip}">
-<div style="color: var(--jp-ui-font-color2, #616161); font-size: 12px">{name}</div>
+_READOUT = """<div style="display: inline-block; min-width: 104px; margin: 0 16px 8px 0"
+ title="{tip}"><div style="color: var(--jp-ui-font-color2, #616161); font-size: 12px">{name}</div>
 <div style="font-size: 18px; font-variant-numeric: tabular-nums">{value}</div></div>"""
 
 
