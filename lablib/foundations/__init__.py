@@ -14,7 +14,7 @@ _HOME = {
     name: module
     for module, names in {
         "ngrams": "SMOOTHINGS NGrams Seen",
-        "counting": "Split count split_text write",
+        "counting": "Cost Split costs count split_text write",
         "losses": "Surprise surprise token_losses",
         "initialisation": "ACTIVATIONS INITS Signal signal",
         "descent": "METHODS Descent NetCurve VALLEYS descend train_net",

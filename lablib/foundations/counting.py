@@ -23,12 +23,18 @@ class Split:
     Attributes:
         train: [tokens].
         heldout: [tokens].
-        heldout_text: what the held-out ids stand for.
+        train_text, heldout_text: what the ids stand for.
     """
 
     train: tuple[int, ...]
     heldout: tuple[int, ...]
+    train_text: str
     heldout_text: str
+
+    @property
+    def train_bytes(self) -> int:
+        """The length of the text to learn from in UTF-8 bytes."""
+        return len(self.train_text.encode())
 
     @property
     def heldout_bytes(self) -> int:
@@ -49,9 +55,10 @@ def split_text(text: str, tokenizer: "PreTrainedTokenizerBase", share: float = H
         raise ValueError("The text is too short to keep a part back: give a few sentences.")
     first, last = whole[:cut], whole[cut:].lstrip("\n")
     train, heldout = (
-        tokenizer(part, add_special_tokens=False, verbose=False) for part in (first, last)
+        tuple(tokenizer(part, add_special_tokens=False, verbose=False)["input_ids"])
+        for part in (first, last)
     )
-    return Split(tuple(train["input_ids"]), tuple(heldout["input_ids"]), last)
+    return Split(train, heldout, first, last)
 
 
 def count(
@@ -63,6 +70,45 @@ def count(
 ) -> NGrams:
     """An n-gram model of the part to learn from (see `NGrams` for what can be refused)."""
     return NGrams(split.train, len(tokenizer), n, smoothing, k)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a text costs an n-gram model, in bits per byte; ∞ where something is impossible to it.
+
+    Attributes:
+        n: the length of its n-grams.
+        known: of the text it counted.
+        heldout: of the text that was kept back.
+        impossible: the share of the held-out tokens to which it gives a probability of 0.
+    """
+
+    n: int
+    known: float
+    heldout: float
+    impossible: float
+
+
+def costs(
+    split: Split,
+    tokenizer: "PreTrainedTokenizerBase",
+    smoothing: str = "kneser-ney",
+    k: float = 0.1,
+    longest: int = 6,
+) -> list[Cost]:
+    """What both parts of a text cost n-gram models of every length up to the longest.
+
+    Raises:
+        ValueError: for what cannot be counted, and for `backoff`, which costs no number of bits.
+    """
+    rows = []
+    for n in range(1, longest + 1):
+        model = count(split, tokenizer, n, smoothing, k)
+        known = model.bits_per_byte(split.train, split.train_bytes)
+        heldout = model.bits_per_byte(split.heldout, split.heldout_bytes)
+        impossible = float((model.probabilities(split.heldout) == 0).mean())
+        rows.append(Cost(n, known, heldout, impossible))
+    return rows
 
 
 def write(model: NGrams, ids: Sequence[int], length: int, seed: int = 0) -> list[int]:

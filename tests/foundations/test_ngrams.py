@@ -165,7 +165,7 @@ def test_any_vocabulary_and_any_length_fit():
     [
         ({"smoothing": "laplace"}, "one of none, add-k"),
         ({"order": 0}, "at least one token"),
-        ({"order": 26}, "give a longer text"),
+        ({"order": 26}, "too few for n = 26"),
         ({"smoothing": "add-k", "k": 0.0}, "above 0"),
     ],
 )
