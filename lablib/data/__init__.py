@@ -28,10 +28,12 @@ def names() -> list[str]:
 
     `almanac` is a year in a harbour town, told by its lamplighter, 19 kB; `almanach` is a part of
     it in German, 4 kB; `lighthouse` is a tale in few words, said often, 6 kB, for
-    a model that learns while one looks on.
+    a model that learns while one looks on. Three have a style that one knows at once when a model
+    has taken it up: `play`, a comedy in verse, 48 kB; `logbook`, a voyage told day by day, 47 kB;
+    `cookbook`, the recipes of a strange kitchen, 46 kB.
 
     >>> names()
-    ['almanac', 'almanach', 'lighthouse']
+    ['almanac', 'almanach', 'cookbook', 'lighthouse', 'logbook', 'play']
     """
     return sorted(path.stem for path in _TEXTS.glob("*.txt"))
 
@@ -45,7 +47,8 @@ def text(name: str) -> str:
     >>> text("novel")
     Traceback (most recent call last):
     ...
-    ValueError: There is no text 'novel': choose one of almanac, almanach, lighthouse.
+    ValueError: There is no text 'novel': choose one of almanac, almanach, cookbook, lighthouse,
+    logbook, play.
     """
     if name not in names():
         raise ValueError(f"There is no text {name!r}: choose one of {', '.join(names())}.")

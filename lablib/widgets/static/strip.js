@@ -10,7 +10,7 @@
 const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
 const COMING = { text: "…" }; // stands for a token that is still in Python
-const OUTLINES = 4; // how many outlines strip.css has for marks
+const OUTLINES = 6; // how many outlines strip.css has for marks
 
 /** The [start, end) of each block. It depends only on the tokens before its end. */
 export function blocks(tokens, count = tokens.length) {

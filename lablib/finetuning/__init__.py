@@ -1,0 +1,48 @@
+"""The fine-tuning room: a pretrained model learns a text of one's own, while one looks on.
+
+Names are loaded when they are used, so that `from lablib import finetuning` costs nothing:
+
+    >>> from lablib import finetuning as ft
+    >>> ft.Config(text="lighthouse", steps=20).batch
+    8
+
+Read in this order: `config` (every setting), `texts` (from a file or a name to a text), `tasks`
+(what is learned from it), `losses`, `methods` (which weights learn), `guards` (what stops a run),
+`checkpoints`, and `engine`, the training loop from top to bottom.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    name: module
+    for module, names in {
+        "config": "Config PRESETS check read_config write_config",
+        "texts": "read_text split",
+        "tasks": "Task Causal Masked Classification Sequence make_task",
+        "losses": "cross_entropy",
+        "methods": "METHODS prepare",
+        "guards": "NonFinite OutOfMemory",
+        "records": "Record Evaluation",
+        "engine": "State setup fit validate",
+        "checkpoints": "save latest",
+        "run": "Run RunInfo runs",
+        "estimate": "memory_parts seconds_for peak_flops flops_per_token mfu",
+    }.items()
+    for name in names.split()
+}
+"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that defines a public name when the name is first used (PEP 562)."""
+    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

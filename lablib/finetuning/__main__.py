@@ -1,0 +1,47 @@
+"""`python -m lablib.finetuning config.toml`: train as the file says.
+
+On several devices or machines: `accelerate launch -m lablib.finetuning config.toml`. A run that was
+interrupted goes on where its last checkpoint stood when the same command is given again.
+"""
+
+import argparse
+from pathlib import Path
+
+from lablib.finetuning.config import read_config
+from lablib.finetuning.records import Record
+from lablib.finetuning.run import train
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Train, and print a line per step."""
+    parser = argparse.ArgumentParser(prog="python -m lablib.finetuning", description=__doc__)
+    parser.add_argument(
+        "config", type=Path, help="a TOML file with settings, as write_config makes"
+    )
+    parser.add_argument("--folder", type=Path, help="of the run; the file's name if left out")
+    args = parser.parse_args(arguments)
+    try:
+        config = read_config(args.config)
+        train(config, args.folder or args.config.with_suffix(""), tell)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+
+
+def tell(record: Record) -> None:
+    """Print what was read of a step."""
+    if record.loss is None and record.heldout_loss is None:
+        return
+    parts = [f"step {record.step}"]
+    if record.loss is not None:
+        parts += [f"loss {record.loss:.4f}", f"lr {record.learning_rate:.2e}"]
+    if record.tokens_per_second is not None:
+        parts.append(f"{record.tokens_per_second:,.0f} tokens/s")
+    if record.heldout_loss is not None:
+        parts.append(f"held-out loss {record.heldout_loss:.4f}")
+    print("  ".join([*parts, record.note]).rstrip(), flush=True)
+    if record.sample:
+        print(f"    {record.sample}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

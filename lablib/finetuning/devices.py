@@ -1,0 +1,106 @@
+"""What is fast on a device, and how much memory is taken: the engine's choices for "auto"."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING
+
+import torch
+
+from lablib.finetuning.config import Config, Precision
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+CPU_ROWS = 4
+"""Rows computed at once on a CPU: more are no faster, and take more memory."""
+
+
+def pick_precision(config: Config, device: torch.device) -> Precision:
+    """The precision of the matrix products; the weights are always kept in 32 bits.
+
+    Raises:
+        ValueError: if the device cannot compute in the one that was chosen.
+
+    >>> pick_precision(Config(precision="fp32"), torch.device("cpu"))
+    'fp32'
+    """
+    if config.precision == "auto":
+        return "bf16" if has_fast_bf16(device) else "fp32"
+    if config.precision == "fp16" and device.type == "cpu":
+        raise ValueError("precision 'fp16' needs a GPU: take 'bf16', 'fp32' or 'auto'.")
+    return config.precision
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether products of 16-bit "brain floats" are done by the device and not emulated."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and (
+        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    )
+
+
+def pick_attention(config: Config, device: torch.device) -> str:
+    """The attention kernel. On a CPU the backward pass of the fused one is slower than three plain
+    products.
+    """
+    if config.attention == "auto":
+        return "eager" if device.type == "cpu" else "sdpa"
+    return config.attention
+
+
+def pick_micro_batch(config: Config, device: torch.device, processes: int) -> int:
+    """How many rows a device computes at once, before memory has had a say."""
+    share = -(-config.batch // processes)
+    return min(share, config.micro_batch or (CPU_ROWS if device.type == "cpu" else share))
+
+
+def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
+    """Make a model of one's own ready for the device: kernels, memory, compilation."""
+    model.config.use_cache = False  # keys and values are kept for writing only
+    if model._supports_sdpa:
+        model.set_attn_implementation(pick_attention(config, device))
+    fuse_gelu(model)
+    model.to(device)
+    if config.checkpointing:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+    if config.compile:
+        model.base_model.compile()
+
+
+def fuse_gelu(model: torch.nn.Module) -> None:
+    """Compute GPT-2's GELU in one kernel instead of eight; the function is the same."""
+    from transformers.activations import NewGELUActivation
+
+    for name, part in list(model.named_modules()):
+        if isinstance(part, NewGELUActivation):
+            model.set_submodule(name, torch.nn.GELU(approximate="tanh"))
+
+
+def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
+    """Matrix products in this precision. A setting of each run and not of Accelerate's, which has
+    one for the whole process, and so for all runs of a notebook.
+    """
+    dtype = torch.float16 if precision == "fp16" else torch.bfloat16
+    return torch.autocast(device.type, dtype, enabled=precision != "fp32")
+
+
+def memory_now(device: torch.device) -> int:
+    """Bytes in use: of a GPU the most so far, else of this process at this moment."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def give_back(device: torch.device) -> None:
+    """Hand freed memory back to the system, which Python and torch keep for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,0 +1,564 @@
+"""The training loop, from top to bottom: `setup`, `fit`, `validate`.
+
+One loop for every task, on a CPU, a GPU, or as many processes as `accelerate launch` starts. What
+has to hold, and where it is seen to:
+
+- The loss is the mean over all targets of the *global* batch. `_learn` divides each sum by the
+  number of targets in all micro-batches of all processes, so neither changes what is learned.
+- The order of the rows, the learning rate and every draw of dropout are pure functions of (seed,
+  step, process), so a run that goes on sees what an unbroken one would have seen.
+- A device is waited for only where a number is read: in the steps that are `_due`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lablib.finetuning import checkpoints, devices, guards
+from lablib.finetuning.config import Config, check, write_config
+from lablib.finetuning.folders import control
+from lablib.finetuning.methods import merged, prepare, seeded, trained
+from lablib.finetuning.records import Evaluation, Record
+from lablib.finetuning.tasks import TASKS, Batch, Task, make_task
+from lablib.finetuning.texts import read_text
+from lablib.finetuning.writing import sample
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+PAUSE_SECONDS = 0.2
+"""How often a paused run looks whether it may go on."""
+GPU_LOG_EVERY = 10
+
+
+@dataclass
+class State:
+    """All of a run, in one place.
+
+    Attributes:
+        model: the model that learns, bare.
+        objective: the same under its task, wrapped for all processes: a batch in, its loss out.
+        precision: of the matrix products.
+        total: steps of the whole run.
+        micro_batch: rows computed at once; halved when memory runs out.
+        step, tokens, seconds: done so far.
+        began: the step at which this process took the run up.
+        memory: most bytes seen in use.
+        notes: what the next record has to say.
+        last_read: tokens and seconds when the speed was read last.
+        broken: the first step with a loss or gradient that is no number; 0: none. On the device.
+    """
+
+    config: Config
+    folder: Path | None
+    accelerator: Accelerator
+    device: torch.device
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    task: Task
+    objective: nn.Module
+    optimizer: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
+    precision: str
+    total: int
+    micro_batch: int
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    began: int = 0
+    memory: int = 0
+    notes: list[str] = field(default_factory=list)
+    last_read: tuple[int, float] = (0, 0.0)
+    broken: Tensor = field(default_factory=lambda: torch.zeros((), dtype=torch.long))
+
+    def rows(self, step: int) -> list[int]:
+        """The rows of the global batch of a step, counted from 1."""
+        return rows_of(step - 1, self.config.batch, self.task.train_rows, self.config.seed)
+
+
+class Objective(nn.Module):
+    """A model and its task as one module, which is what processes exchange gradients of."""
+
+    def __init__(
+        self, model: PreTrainedModel, task: Task, device: torch.device, precision: str
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self._task, self._device, self._precision = task, device, precision
+
+    def forward(self, batch: Batch) -> Tensor:
+        """The summed loss of a batch, in nats."""
+        with devices.autocast(self._device, self._precision):
+            return self._task.loss(self.model, batch)[0]
+
+
+# --- setup ------------------------------------------------------------------------------------
+
+
+@torch.inference_mode(False)
+def setup(config: Config, folder: str | Path | None = None) -> State:
+    """Open everything a run needs, and go to its newest whole checkpoint if it has one.
+
+    Args:
+        folder: where settings, text, history, checkpoints and result are kept; None for a run in
+            memory only, whose result is `state.model`.
+
+    Raises:
+        ValueError: with a sentence, if the run could not learn anything or not go on.
+
+    Example:
+        >>> state = setup(Config(text="lighthouse", length=32, steps=2, device="cpu"))
+        >>> state.total, state.task.train_rows > 0
+        (2, True)
+        >>> [record.step for record in fit(state)]
+        [0, 1, 2]
+    """
+    from lablib import models
+
+    check(config)
+    _require_compiler(config)
+    folder = None if folder is None else Path(folder)
+    accelerator = _accelerator(config)
+    device = torch.device("cpu") if config.device == "cpu" else accelerator.device
+    precision = devices.pick_precision(config, device)
+    source = _keep_source(config, folder, accelerator)
+    m = models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
+    task = make_task(source, m)
+    model = prepare(m, config, task)
+    devices.tune(model, config, device)
+    objective: nn.Module = Objective(model, task, device, precision)
+    if accelerator.num_processes > 1:
+        objective = accelerator.prepare_model(objective)
+    state = State(
+        config, folder, accelerator, device, model, m.tokenizer, task, objective,
+        optimizer=_optimizer(model, config),
+        scaler=torch.amp.GradScaler(device.type, enabled=precision == "fp16"),
+        precision=precision,
+        total=config.steps or math.ceil(config.epochs * task.train_rows / config.batch),
+        micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
+        broken=torch.zeros((), dtype=torch.long, device=device),
+    )  # fmt: skip
+    _restore(state)
+    return state
+
+
+def _accelerator(config: Config) -> Accelerator:
+    """The processes of this run, and their devices."""
+    from accelerate import Accelerator, DistributedDataParallelKwargs
+
+    # Of a BERT with two heads only one is trained, so some gradients never come.
+    exchange = DistributedDataParallelKwargs(
+        broadcast_buffers=False,
+        gradient_as_bucket_view=True,
+        find_unused_parameters=config.task != "causal",
+    )
+    accelerator = Accelerator(kwargs_handlers=[exchange])
+    if config.batch < accelerator.num_processes:
+        raise ValueError(
+            f"A batch of {config.batch} rows cannot be shared by {accelerator.num_processes} "
+            "processes: make it larger."
+        )
+    return accelerator
+
+
+def _require_compiler(config: Config) -> None:
+    if config.compile and not any(map(shutil.which, ("c++", "g++", "clang++", "cl"))):
+        raise ValueError("compile=True needs a C++ compiler, and there is none: leave it out.")
+
+
+def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) -> Config:
+    """Settings whose text is the run's own copy: the source may change before the run goes on."""
+    if folder is None:
+        return config
+    table = config.task in ("classification", "sequence")
+    own = folder / ("data.csv" if table else "text.txt")
+
+    def write() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_config(config, folder / "config.toml")
+        if not own.exists():
+            new = own.with_suffix(".new")
+            new.write_text(read_text(config.text), encoding="utf-8", newline="\n")
+            new.replace(own)
+
+    checkpoints.on_first(accelerator, write)
+    return replace(config, text=str(own))
+
+
+def _optimizer(model: PreTrainedModel, config: Config) -> torch.optim.Optimizer:
+    """AdamW; biases and the scales of norms, the vectors among the weights, do not decay."""
+    weights = list(trained(model).values())
+    groups = [
+        {"params": [p for p in weights if p.ndim >= 2], "weight_decay": config.weight_decay},
+        {"params": [p for p in weights if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    # Fused: one pass over weights, gradients and both moments instead of a dozen.
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+
+
+# --- fit --------------------------------------------------------------------------------------
+
+
+def fit(state: State) -> Iterator[Record]:
+    """Train to the last step, yielding a `Record` before the first one and after each.
+
+    In a run with a folder it obeys the word in `control`, and leaves a checkpoint and the model
+    behind when it ends. Not going on is how to stop a run without one.
+
+    Raises:
+        NonFinite: if a loss or a gradient is not a number.
+        OutOfMemory: if not even one row at a time fits.
+    """
+    state.model.train()
+    if state.step == 0:
+        yield _tell(state, _measured(state, _first(state)))
+    for batch, targets in _batches(state):
+        if _due(state) and _wanted(state) == "stop":
+            break
+        began = time.perf_counter()
+        rate = learning_rate(state.config, state.step, state.total)
+        nats, norm = _learn_in_memory(state, batch, targets, rate)
+        record = _record(state, began, nats, norm, targets, rate)
+        record = _measured(state, record)
+        every = state.config.save_every
+        if every and state.step % every == 0 and state.step < state.total:
+            save(state)
+        yield _tell(state, record)
+    finish(state)
+
+
+def learning_rate(config: Config, step: int, total: int) -> float:
+    """The learning rate of a step, counted from 0.
+
+    >>> config = Config(learning_rate=1.0, warmup=2)
+    >>> [learning_rate(config, step, 6) for step in range(6)]
+    [0.5, 1.0, 1.0, 0.75, 0.5, 0.25]
+    """
+    if step < config.warmup:
+        return config.learning_rate * (step + 1) / config.warmup
+    left = (total - step) / max(1, total - config.warmup)
+    share = {
+        "linear": left,
+        "cosine": 0.5 * (1 + math.cos(math.pi * (1 - left))),
+        "constant": 1.0,
+    }[config.schedule]
+    return config.learning_rate * share
+
+
+def rows_of(step: int, batch: int, rows: int, seed: int) -> list[int]:
+    """The rows of a step's global batch: every epoch is a new permutation of all rows.
+
+    A row's number grows by `rows` with each epoch, so that a task can tell them apart.
+
+    >>> first, second = rows_of(0, 3, 4, seed=0), rows_of(1, 3, 4, seed=0)
+    >>> sorted(first + second[:1]), [row // 4 for row in second]
+    ([0, 1, 2, 3], [0, 1, 1])
+    """
+    places = (divmod(step * batch + i, rows) for i in range(batch))
+    return [epoch * rows + _permutation(rows, seed, epoch)[place] for epoch, place in places]
+
+
+@lru_cache(maxsize=4)
+def _permutation(rows: int, seed: int, epoch: int) -> list[int]:
+    return [int(row) for row in np.random.default_rng((seed, epoch)).permutation(rows)]
+
+
+def _batches(state: State) -> Iterator[tuple[Batch, int]]:
+    """For each step this process's part of the batch, and the number of targets in all parts.
+
+    The next batch is on its way to the device while this one is learned from.
+    """
+    ahead = _send(state, state.step + 1)
+    for step in range(state.step + 1, state.total + 1):
+        now, ahead = ahead, _send(state, step + 1)
+        yield now
+
+
+def _send(state: State, step: int) -> tuple[Batch, int]:
+    """Every process makes the whole batch, and so knows its targets without asking the others."""
+    rows = state.rows(step)
+    whole = state.task.batch(rows)
+    count, place = state.accelerator.num_processes, state.accelerator.process_index
+    own = slice(place * len(rows) // count, (place + 1) * len(rows) // count)
+    part = {name: tensor[own] for name, tensor in whole.items()}
+    if state.device.type == "cuda":
+        part = {name: tensor.pin_memory() for name, tensor in part.items()}
+    sent = {name: tensor.to(state.device, non_blocking=True) for name, tensor in part.items()}
+    return sent, state.task.targets(whole)
+
+
+def _learn_in_memory(
+    state: State, batch: Batch, targets: int, rate: float
+) -> tuple[Tensor, Tensor]:
+    """One step, with smaller micro-batches if memory runs out."""
+    while True:
+        try:
+            return _learn(state, batch, targets, rate)
+        except (RuntimeError, MemoryError) as error:
+            if not guards.is_out_of_memory(error):
+                raise
+        # Here, and not above, where the error still holds on to what has to be freed.
+        guards.halve_micro_batch(state)
+
+
+@torch.inference_mode(False)
+def _learn(state: State, batch: Batch, targets: int, rate: float) -> tuple[Tensor, Tensor]:
+    """One optimizer step.
+
+    Returns:
+        The loss of the global batch in nats per target, and the length of its gradient: scalars on
+        the device.
+    """
+    state.optimizer.zero_grad()
+    processes = state.accelerator.num_processes
+    nats = torch.zeros((), device=state.device)
+    with seeded(_dropout_seed(state)):
+        for last, part in _micro_batches(batch, state.micro_batch):
+            with nullcontext() if last else state.accelerator.no_sync(state.objective):
+                loss = state.objective(part) / targets
+                guards.require_room(state)
+                # Processes exchange the mean of their gradients, and the sum is wanted.
+                state.scaler.scale(loss * processes).backward()
+            nats += loss.detach()
+    if processes > 1:
+        nats = state.accelerator.reduce(nats, "sum")
+    norm = _cut_gradient(state)
+    guards.watch(state, nats, norm)
+    if _due(state):
+        guards.require_finite(state, float(nats), float(norm), rate)
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    state.scaler.step(state.optimizer)
+    state.scaler.update()
+    return nats, norm
+
+
+def _dropout_seed(state: State) -> int:
+    place = state.step * state.accelerator.num_processes + state.accelerator.process_index
+    return state.config.seed * 1_000_003 + place
+
+
+def _micro_batches(batch: Batch, rows: int) -> Iterator[tuple[bool, Batch]]:
+    """The parts of a batch, and whether each is the last one.
+
+    >>> [(last, len(part["x"])) for last, part in _micro_batches({"x": torch.ones(5)}, 2)]
+    [(False, 2), (False, 2), (True, 1)]
+    """
+    size = len(next(iter(batch.values())))
+    for start in range(0, size, rows):
+        part = {name: tensor[start : start + rows] for name, tensor in batch.items()}
+        yield start + rows >= size, part
+
+
+def _cut_gradient(state: State) -> Tensor:
+    """The length of the gradient; a longer one than `max_grad_norm` is cut to it."""
+    state.scaler.unscale_(state.optimizer)
+    weights = [p for p in trained(state.model).values() if p.grad is not None]
+    norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
+    longest = state.config.max_grad_norm
+    # A CPU can look first, and is spared a pass over all gradients; a GPU would have to wait.
+    if longest and (state.device.type != "cpu" or norm > longest):
+        nn.utils.clip_grads_with_norm_(weights, longest, norm)
+    return norm
+
+
+def _due(state: State) -> bool:
+    """Whether the numbers of the step that comes now are read."""
+    every = state.config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
+    step = state.step + 1
+    asked = (state.config.evaluate_every, state.config.sample_every, state.config.save_every, every)
+    return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in asked)
+
+
+def _wanted(state: State) -> str:
+    """What a person wants of the run, the same on all processes; while it is to pause, wait."""
+    from accelerate.utils import broadcast_object_list
+
+    while True:
+        word = ["run" if state.folder is None else control(state.folder)]
+        if state.accelerator.num_processes > 1:
+            broadcast_object_list(word)
+        if word[0] != "pause":
+            return word[0]
+        time.sleep(PAUSE_SECONDS)
+
+
+# --- validate ---------------------------------------------------------------------------------
+
+
+@torch.inference_mode(False)
+@torch.no_grad()
+def validate(state: State) -> Evaluation:
+    """Measure the model on the whole held-out part, of which every process takes a share.
+
+    Raises:
+        ValueError: if nothing is held out.
+    """
+    if not state.task.heldout_rows:
+        raise ValueError("Nothing is held out (heldout=0), so there is nothing to measure on.")
+    began = time.perf_counter()
+    state.model.eval()
+    sums = torch.zeros(3, device=state.device)
+    with devices.autocast(state.device, state.precision):
+        for rows in _heldout_rows(state):
+            batch = state.task.batch(rows, "heldout")
+            sent = {name: tensor.to(state.device) for name, tensor in batch.items()}
+            sums += state.task.score(state.model, sent)
+    state.model.train()
+    if state.accelerator.num_processes > 1:
+        sums = state.accelerator.reduce(sums, "sum")
+    measures = state.task.report(sums.double())
+    seconds = time.perf_counter() - began
+    return Evaluation(state.step, measures["loss"], measures, int(sums[1]), seconds)
+
+
+def _heldout_rows(state: State) -> Iterator[list[int]]:
+    """The batches of held-out rows of this process."""
+    count, place = state.accelerator.num_processes, state.accelerator.process_index
+    own = range(place, state.task.heldout_rows, count)
+    for start in range(0, len(own), state.micro_batch):
+        yield list(own[start : start + state.micro_batch])
+
+
+# --- what is told of it -----------------------------------------------------------------------
+
+
+def _first(state: State) -> Record:
+    """What is known before the first step."""
+    rate = learning_rate(state.config, 0, state.total)
+    memory = devices.memory_now(state.device)
+    return Record(0, None, rate, None, 0, None, memory, 0.0)
+
+
+def _record(
+    state: State, began: float, nats: Tensor, norm: Tensor, targets: int, rate: float
+) -> Record:
+    """Count a step as done, and read its numbers if they are due."""
+    due = _due(state)
+    loss, length = (float(nats), float(norm)) if due else (None, None)
+    state.step += 1
+    state.tokens += targets
+    state.seconds += time.perf_counter() - began
+    speed = None
+    if due:
+        tokens, seconds = state.last_read
+        speed = (state.tokens - tokens) / max(state.seconds - seconds, 1e-9)
+        state.last_read = state.tokens, state.seconds
+    return Record(state.step, loss, rate, length, state.tokens, speed, state.memory, state.seconds)
+
+
+def _measured(state: State, record: Record) -> Record:
+    """The record with what is measured and written at this step."""
+    config, step = state.config, state.step
+    if state.task.heldout_rows and (
+        step in (0, state.total) or (config.evaluate_every and step % config.evaluate_every == 0)
+    ):
+        found = validate(state)
+        record = replace(record, heldout_loss=found.loss, measures=found.measures)
+    if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
+        text = sample(
+            state.model, state.tokenizer, config.prompt, config.sample_tokens, config.seed
+        )
+        record = replace(record, sample=text)
+    return record
+
+
+def _tell(state: State, record: Record) -> Record:
+    """Add the notes, and write the record down."""
+    record = replace(record, note=" ".join(state.notes))
+    state.notes.clear()
+    if state.folder is not None and state.accelerator.is_main_process:
+        with (state.folder / "history.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(asdict(record)) + "\n")
+    return record
+
+
+# --- what is kept of it -----------------------------------------------------------------------
+
+
+def save(state: State) -> None:
+    """Write a checkpoint from which the run goes on as if nothing had happened.
+
+    Raises:
+        CheckpointError: if there is no room for it; the one before is whole.
+    """
+    if state.folder is None:
+        return
+    weights = trained(state.model)
+    parts = {
+        "model": weights,
+        "optimizer": {name: state.optimizer.state[p] for name, p in weights.items()},
+        "scaler": state.scaler.state_dict(),
+        "counters": {
+            "tokens": state.tokens,
+            "seconds": state.seconds,
+            "micro_batch": state.micro_batch,
+        },
+    }
+    folder = state.folder / "checkpoints"
+    checkpoints.on_first(state.accelerator, lambda: checkpoints.save(folder, state.step, parts))
+
+
+@torch.no_grad()
+def _restore(state: State) -> None:
+    """Go on from the newest whole checkpoint, and forget what was told of later steps."""
+    found = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
+    if found is not None:
+        parts = found.read()
+        for name, weight in trained(state.model).items():
+            weight.copy_(parts["model"][name])
+            kept = parts["optimizer"][name]
+            state.optimizer.state[weight] = {k: v.to(state.device) for k, v in kept.items()}
+        state.scaler.load_state_dict(parts["scaler"])
+        counters: dict[str, Any] = parts["counters"]
+        state.step = state.began = found.step
+        state.tokens, state.seconds = counters["tokens"], counters["seconds"]
+        state.micro_batch = min(state.micro_batch, counters["micro_batch"])
+        state.last_read = state.tokens, state.seconds
+        state.notes += found.damaged
+    _cut_history(state)
+
+
+def _cut_history(state: State) -> None:
+    """Keep the records up to the checkpoint; a run without one begins anew."""
+    file = state.folder / "history.jsonl" if state.folder else None
+    if file is None or not file.exists() or not state.accelerator.is_main_process:
+        return
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith("\n")]
+    kept = [line for line in whole if state.step and json.loads(line)["step"] <= state.step]
+    new = file.with_suffix(".new")
+    new.write_text("".join(kept), encoding="utf-8", newline="\n")
+    new.replace(file)
+
+
+def finish(state: State) -> None:
+    """Leave a checkpoint, and the model as an ordinary folder of `transformers`."""
+    folder = state.folder
+    if folder is None:
+        return
+    save(state)
+
+    def write() -> None:
+        with checkpoints.new_folder(folder / "model") as place:
+            model = merged(state.model)
+            model.config.use_cache = True
+            model.save_pretrained(place)
+            model.config.use_cache = False
+            state.tokenizer.save_pretrained(place)
+
+    checkpoints.on_first(state.accelerator, write)

@@ -1,0 +1,193 @@
+"""The folder of a run: it tells by itself what the run is, how far it is, and who works on it.
+
+| file | what it holds |
+| --- | --- |
+| `config.toml` | the settings |
+| `text.txt` | what is learned from |
+| `history.jsonl` | one `Record` per line |
+| `control` | one word, what a person wants: run, pause or stop |
+| `state.json` | what became of it |
+| `lock` | held by the process that trains: freed by the system when that process dies |
+| `log.txt` | what several processes print |
+| `checkpoints/`, `model/` | where to go on from, and the result |
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from os import getpid
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO, Literal
+
+from lablib.finetuning.config import Config, read_config
+from lablib.finetuning.engine import Record
+
+Word = Literal["run", "pause", "stop"]
+"""What a person wants of a run."""
+Phase = Literal["new", "running", "paused", "interrupted", "stopped", "done", "failed"]
+"""What became of it. `interrupted`: its process is gone and it was not done."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What `state.json` says.
+
+    Attributes:
+        state: what became of the run; one that says "running" and has no process is interrupted.
+        message: why it failed, in a sentence.
+        details: the traceback of a failure.
+        total: steps of the whole run; 0 before they are known.
+        pid: the process that trains or trained.
+    """
+
+    state: Phase = "new"
+    message: str = ""
+    details: str = ""
+    total: int = 0
+    pid: int = 0
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the folder: nobody else trains in it meanwhile.
+
+    Raises:
+        ValueError: if somebody does already.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=1.0, thread_local=False):
+            yield
+    except Timeout as error:
+        raise ValueError(
+            f"A training runs in {str(folder)!r} already (process {standing(folder).pid}): wait "
+            "for it, stop it, or take another folder."
+        ) from error
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process trains in this folder now."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / "lock").exists():
+        return False
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def standing(folder: Path) -> Standing:
+    """What became of the run, as it was written down last."""
+    try:
+        return Standing(**json.loads((folder / "state.json").read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return Standing()
+
+
+def write_standing(folder: Path, **changes: object) -> None:
+    """Write down what became of the run; what is not named stays."""
+    new = replace(standing(folder), pid=getpid(), **changes)  # type: ignore[arg-type]
+    _put(folder / "state.json", json.dumps(asdict(new), indent=1))
+
+
+def phase(folder: Path) -> Phase:
+    """What the run does now, by what is written down and by whether its process is there.
+
+    >>> phase(Path("nowhere"))
+    'new'
+    """
+    written = standing(folder).state
+    if written != "running":
+        return written
+    if not is_held(folder):
+        ended = standing(folder).state  # it may have ended between the two looks
+        return "interrupted" if ended == "running" else ended
+    return "paused" if control(folder) == "pause" else "running"
+
+
+def control(folder: Path) -> Word:
+    """What a person wants of the run."""
+    try:
+        word = (folder / "control").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return "run"
+    return word if word in ("pause", "stop") else "run"  # type: ignore[return-value]
+
+
+def set_control(folder: Path, word: Word) -> None:
+    """Ask the run to go on, to wait, or to end after its next step."""
+    _put(folder / "control", word)
+
+
+class History:
+    """Reads the records of a run as they are written, each line once.
+
+    A run that goes on from a checkpoint cuts off the lines after it; then all is read anew.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "history.jsonl"
+        self._reading = Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._records: list[Record] = []
+        self._end = 0
+        self._last = b""
+
+    def read(self) -> list[Record]:
+        """All records so far; a line that is being written is left out."""
+        with self._reading:
+            try:
+                with self._file.open("rb") as stream:
+                    self._go_on(stream)
+            except FileNotFoundError:
+                self._forget()
+            return list(self._records)
+
+    def _go_on(self, stream: BinaryIO) -> None:
+        stream.seek(self._end - len(self._last))
+        if stream.read(len(self._last)) != self._last:
+            self._forget()
+            stream.seek(0)
+        for line in stream:
+            if line.endswith(b"\n"):
+                self._records.append(read_record(line))
+                self._end += len(line)
+                self._last = line
+
+
+def read_record(line: str | bytes) -> Record:
+    """A record from its line; what a later version adds is left out.
+
+    >>> read_record('{"step": 1, "loss": 2.5, "learning_rate": 0.1, "grad_norm": null, '
+    ...             '"tokens": 8, "tokens_per_second": 4.0, "memory": 1, "seconds": 2.0}').loss
+    2.5
+    """
+    known = {field.name for field in fields(Record)}
+    return Record(**{name: value for name, value in json.loads(line).items() if name in known})
+
+
+def settings(folder: Path) -> Config:
+    """The settings of the run in a folder.
+
+    Raises:
+        ValueError: if there is no run in it.
+    """
+    if not (folder / "config.toml").is_file():
+        raise ValueError(f"There is no run in {str(folder)!r}: it has no config.toml.")
+    return read_config(folder / "config.toml")
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a small file so that a reader finds the old or the new text, never half of one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{getpid()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)

@@ -1,0 +1,186 @@
+"""The process that measures the ladder: a job a line comes in, a result a line goes out.
+
+It loads the libraries once and computes nothing itself. Each job is done by a child of its own,
+so that no rung inherits the memory of another.
+"""
+
+import json
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+import transformers
+from torch import Tensor
+
+from lablib.finetuning.losses import cross_entropy
+from lablib.masking.compute import IGNORED
+
+Job = dict[str, Any]
+LEAST_STEPS = 2
+
+
+def measure(job: Job) -> dict[str, Any]:
+    """Train for a few seconds; the fields of a `Measurement` as far as they are known here."""
+    means, device = job["means"], torch.device(job["device"])
+    load_code(job)
+    before = peak_memory("cpu")
+    if means["tf32"]:
+        torch.set_float32_matmul_precision("high")
+    model = make_model(job["model"], means).to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=means["fused"])
+    batch = make_batch(job, device)
+    targets = int((batch["labels"][:, 1:] != IGNORED).sum())
+    times = list(timed_steps(model, optimizer, batch, means, targets, job["seconds"]))
+    fastest = min(times)  # the others were disturbed by something else on this machine
+    memory = peak_memory(device.type) - (before if device.type == "cpu" else 0)
+    real = int(batch["attention_mask"].sum())
+    return {"tokens_per_second": real / fastest, "memory": memory, "step_seconds": fastest}
+
+
+def load_code(job: Job) -> None:
+    """Import what a model and its optimizer will need, with a model that has no numbers in it: code
+    is no memory of the training.
+    """
+    with torch.device("meta"):
+        model = make_model(job["model"], {**job["means"], "compile": False})
+        optimizer = torch.optim.AdamW(model.parameters())
+        for weight in model.parameters():
+            weight.grad = torch.zeros_like(weight)
+        optimizer.step()
+
+
+def make_model(config: dict[str, Any], means: dict[str, Any]) -> Any:
+    """A model of this shape, its weights random, in training mode."""
+    settings = transformers.AutoConfig.for_model(**config)
+    settings.use_cache = False
+    model = transformers.AutoModelForCausalLM.from_config(
+        settings, attn_implementation=means["attention"], dtype=torch.float32
+    ).train()
+    if means["checkpointing"]:
+        model.activation_checkpointing_enable()
+    if means["compile"]:
+        model.base_model.compile()
+    return model
+
+
+def make_batch(job: Job, device: torch.device) -> dict[str, Tensor]:
+    """The batch of a rung: full rows, or paragraphs padded to the longest."""
+    rows = job["packed"] if job["means"]["packed"] else job["paragraphs"]
+    width = max(map(len, rows))
+    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+    ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
+    labels = ids.masked_fill(mask == 0, IGNORED)
+    batch = {"input_ids": ids, "attention_mask": mask, "labels": labels}
+    return {name: value.to(device) for name, value in batch.items()}
+
+
+def timed_steps(
+    model: Any,
+    optimizer: torch.optim.Optimizer,
+    batch: dict[str, Tensor],
+    means: dict[str, Any],
+    targets: int,
+    seconds: float,
+) -> Iterator[float]:
+    """The times of the steps that fit into so many seconds, after two that are not counted: the
+    first makes the optimizer's memory, and a compiler may work in both.
+    """
+    for _ in range(2):
+        train_step(model, optimizer, batch, means, targets)
+    end, done = time.perf_counter() + seconds, 0
+    while done < LEAST_STEPS or time.perf_counter() < end:
+        start = time.perf_counter()
+        train_step(model, optimizer, batch, means, targets)
+        done += 1
+        yield time.perf_counter() - start
+
+
+def train_step(
+    model: Any,
+    optimizer: torch.optim.Optimizer,
+    batch: dict[str, Tensor],
+    means: dict[str, Any],
+    targets: int,
+) -> None:
+    """One optimizer step over a batch, in as many parts as are meant."""
+    device = batch["input_ids"].device.type
+    half = torch.autocast(device, torch.bfloat16) if means["precision"] == "bf16" else nullcontext()
+    for part in split(batch, means):
+        with half:
+            loss = summed_loss(model, part, means["chunked"]) / targets
+        loss.backward()
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def split(batch: dict[str, Tensor], means: dict[str, Any]) -> Iterator[dict[str, Tensor]]:
+    """The micro-batches of a batch; a packed one needs no mask."""
+    names = ["input_ids", "labels"] + ([] if means["packed"] else ["attention_mask"])
+    pieces = [batch[name].chunk(means["parts"]) for name in names]
+    for values in zip(*pieces, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def summed_loss(model: Any, batch: dict[str, Tensor], chunked: bool) -> Tensor:
+    """The loss over all targets, from all logits at once or a piece at a time."""
+    labels = batch.pop("labels")
+    hidden = model.base_model(**batch)[0][:, :-1]
+    head, labels = model.get_output_embeddings(), labels[:, 1:]
+    if chunked:
+        return cross_entropy(hidden.flatten(0, 1), head.weight, labels.flatten())
+    logits = head(hidden).float()
+    return F.cross_entropy(
+        logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum"
+    )
+
+
+def peak_memory(device: str) -> int:
+    """The most bytes this process (on a GPU: the device) has had so far."""
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated()
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+def work(job: Job, answer: Connection) -> None:
+    """Do a job and send what came of it; whatever goes wrong is an answer too."""
+    sys.stdout = sys.stderr  # a compiler's chatter is no answer
+    try:
+        answer.send(measure(job))
+    except Exception as error:
+        answer.send({"failure": f"{type(error).__name__}: {error}"})
+
+
+def in_a_child(job: Job) -> dict[str, Any]:
+    """Do a job in a process of its own; one that is killed has used too much memory."""
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=work, args=(job, theirs))
+    child.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    except EOFError:
+        return {"failure": "The process was ended from outside: there may be too little memory."}
+    finally:
+        child.join()
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(in_a_child(json.loads(line))), flush=True)

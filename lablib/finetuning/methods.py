@@ -1,0 +1,178 @@
+"""Which weights learn: all, few new ones, the last ones, random ones, or a head only."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from lablib.finetuning.config import Config
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from lablib.finetuning.tasks import Task
+    from lablib.models import LoadedModel
+
+METHODS: dict[str, str] = {
+    "full": "All weights learn. The most is learned, and the most forgotten.",
+    "lora": "All weights stay; beside each matrix a product of two thin ones learns (LoRA).",
+    "last": "Only the last blocks learn, and what comes after them.",
+    "scratch": "All weights learn, from random ones: nothing was learned before.",
+    "head": "The model stays as it is; only its head learns.",
+}
+"""The methods, and what each does, in a line for people."""
+
+
+def prepare(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
+    """A copy of a model, in 32 bits on the CPU, in which that learns which the method says.
+
+    The model that was given stays as it was: others may be using it.
+
+    Raises:
+        ValueError: if the method leaves nothing to learn.
+
+    Example:
+        >>> from lablib import models
+        >>> from lablib.finetuning.tasks import make_task
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> config = Config(method="last", last_blocks=1)
+        >>> model = prepare(m, config, make_task(config, m))
+        >>> len(trained(model)), list(trained(model))[-1]
+        (14, 'transformer.ln_f.bias')
+    """
+    with torch.inference_mode(False), seeded(config.seed):
+        model = _copy(m, config, task)
+        _METHODS[config.method](model, config)
+        if config.dropout is not None:
+            set_dropout(model, config.dropout)
+    if not trained(model):
+        raise ValueError(
+            f"{m.card.name} has no head of its own (its matrix is that of the embeddings), so "
+            'method="head" leaves nothing to learn: take "last" or "lora".'
+        )
+    return model
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from a seed in the block, and leave everybody else's random numbers alone."""
+    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(seed)
+        yield
+
+
+def trained(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The weights that learn, by name."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def _copy(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
+    """A model of one's own; classes need one with another head."""
+    if task.labels:
+        return _classifier(m, config, task.labels)
+    if config.method == "scratch":
+        return type(m.model)(copy.deepcopy(m.model.config)).float()
+    return copy.deepcopy(m.model).float()
+
+
+def _classifier(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
+    """The body of a model under a new head that tells classes apart."""
+    from transformers import AutoModelForSequenceClassification
+
+    settings = copy.deepcopy(m.model.config)
+    settings.id2label = dict(enumerate(labels))
+    settings.label2id = {label: i for i, label in enumerate(labels)}
+    if settings.pad_token_id is None:  # by which GPT-2 finds a text's last token
+        settings.pad_token_id = m.tokenizer.pad_token_id or 0
+    model: PreTrainedModel = AutoModelForSequenceClassification.from_config(settings).float()
+    if config.method != "scratch":
+        # The pooler is part of the new head: an encoder opened as such may have none.
+        body: Any = m.model.base_model
+        model.base_model.load_state_dict(body.state_dict(), strict=False)
+    return model
+
+
+def _all(model: PreTrainedModel, config: Config) -> None:
+    model.requires_grad_(True)
+
+
+def _lora(model: PreTrainedModel, config: Config) -> None:
+    """Hu et al. 2021, at all matrices of the body as Dettmers et al. 2023 advise."""
+    from peft import LoraConfig, inject_adapter_in_model
+    from transformers.pytorch_utils import Conv1D
+
+    kinds = (nn.Linear, Conv1D)
+    names = [name for name, part in model.base_model.named_modules() if isinstance(part, kinds)]
+    turned = any(isinstance(part, Conv1D) for part in model.base_model.modules())
+    settings = LoraConfig(
+        r=config.rank, lora_alpha=2 * config.rank, target_modules=names, fan_in_fan_out=turned
+    )
+    inject_adapter_in_model(settings, model.base_model)
+    body = f"{model.base_model_prefix}."
+    for name, weight in model.named_parameters():
+        new_head = config.task == "classification" and not name.startswith(body)
+        weight.requires_grad_("lora_" in name or new_head)
+
+
+def _last(model: PreTrainedModel, config: Config) -> None:
+    """The last blocks, and what is registered after them: the last norm, and a head of its own."""
+    name, blocks = _blocks(model)
+    first = f"{name}.{max(len(blocks) - config.last_blocks, 0)}."
+    learning = False
+    for each, weight in model.named_parameters():
+        learning = learning or each.startswith(first)
+        weight.requires_grad_(learning)
+
+
+def _blocks(model: PreTrainedModel) -> tuple[str, nn.ModuleList]:
+    """The list of a model's blocks; of an encoder and a decoder those of the decoder."""
+    lists = [(n, part) for n, part in model.named_modules() if isinstance(part, nn.ModuleList)]
+    longest = max(len(part) for _, part in lists)
+    return [(name, part) for name, part in lists if len(part) == longest][-1]
+
+
+def _head(model: PreTrainedModel, config: Config) -> None:
+    model.requires_grad_(True)
+    model.base_model.requires_grad_(False)
+    # An encoder's pooler feeds nothing but the head.
+    if (pooler := getattr(model.base_model, "pooler", None)) is not None:
+        pooler.requires_grad_(True)
+
+
+_METHODS: dict[str, Callable[[Any, Config], None]] = {
+    "full": _all,
+    "scratch": _all,
+    "lora": _lora,
+    "last": _last,
+    "head": _head,
+}
+
+
+def set_dropout(model: nn.Module, share: float) -> None:
+    """Let every dropout of a model drop this share."""
+    for part in model.modules():
+        if isinstance(part, nn.Dropout):
+            part.p = share
+
+
+def merged(model: PreTrainedModel) -> PreTrainedModel:
+    """The model as `transformers` saves and opens it: what LoRA learned is added to its matrices.
+
+    Without LoRA it is the model itself.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    if not any(isinstance(part, BaseTunerLayer) for part in model.modules()):
+        return model
+    model = copy.deepcopy(model)
+    for name, part in list(model.named_modules()):
+        if isinstance(part, BaseTunerLayer):
+            part.merge()  # type: ignore[attr-defined]
+            model.set_submodule(name, part.get_base_layer())
+    return model

@@ -1,0 +1,165 @@
+"""The comparison panel: what two models write and foretell, and taking the second one away."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib.finetuning import comparison_figures as figures
+from lablib.finetuning.comparison import (
+    Continuation,
+    continue_prompts,
+    general_text,
+    measure_text,
+    run_folder,
+)
+from lablib.finetuning.config import Config
+from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.pair import Named, PairPanel
+from lablib.finetuning.run import Run
+from lablib.finetuning.texts import read_text, split
+from lablib.widgets import ModelChoice, Progress, TextInput
+from lablib.widgets.html import escape
+
+PROMPTS = "Once upon a time\nThe weather today"
+Work = Generator[Progress | None, None, None]
+
+
+class ComparisonPanel(PairPanel):
+    """Texts of both models side by side, and their perplexities.
+
+    `measures` are those of the chosen text and of general text, each before and after.
+    """
+
+    def __init__(self, before: Named | None, after: Named | None, text: str, prompts: str) -> None:
+        self.text = text_field(text)
+        self.text.placeholder = "the run's own"
+        self.prompts = TextInput(value=prompts, label="Prompts, one a line")
+        self.seeds = ipywidgets.BoundedIntText(2, min=1, max=8, description="Seeds")
+        self.length = ipywidgets.BoundedIntText(40, min=1, max=200, description="Tokens")
+        self.button = button("Compare")
+        self.sampling = ipywidgets.Button(description="Open in the sampling lab")
+        self.attention = ipywidgets.Button(description="Open in the attention lab")
+        self.words, self.table, self.texts = (ipywidgets.HTML() for _ in range(3))
+        self.opened = ipywidgets.VBox()
+        self.measures: tuple[figures.Measures, figures.Measures] | None = None
+        self.written: tuple[tuple[Continuation, ...], tuple[Continuation, ...]] = ((), ())
+        controls = [self.text, self.seeds, self.length, self.button]
+        away = [self.sampling, self.attention]
+        for widget in away:
+            widget.layout.width = "200px"
+        super().__init__(
+            "Before and after",
+            "The same prompts and the same random draws, side by side; and how well each foretells "
+            "new pages of the learned text, and a text it did not learn.",
+            before,
+            after,
+            [
+                self.prompts,
+                ipywidgets.HBox(controls, layout=WIDE),
+                self.words,
+                self.table,
+                self.texts,
+                ipywidgets.HBox(away, layout=WIDE),
+                self.opened,
+            ],
+            self._lines,
+        )
+        self.button.on_click(lambda _: self.run(self._compare))
+        self.sampling.on_click(lambda _: self.run(self._open_sampling))
+        self.attention.on_click(lambda _: self.run(self._open_attention))
+        self.show_code()
+
+    @property
+    def config(self) -> Config:
+        """The settings whose text is the chosen one."""
+        folder = run_folder(self.after.value) if self.after.value.strip() else None
+        config = Run.open(folder).config if folder else Config()
+        named = self.text.value.strip()
+        return Config(text=named or config.text, heldout=config.heldout, length=config.length)
+
+    def _compare(self) -> Work:
+        yield Progress(0, 0, "opening both models")
+        both, config = self.open_both(), self.config
+        own = split(read_text(config.text), config.heldout or 0.1)[1]
+        yield Progress(0, 0, "measuring")
+        found = []
+        for text in (own, general_text(config.text)):
+            measured = []
+            for m in both:
+                measured.append(measure_text(m, text, config.length))
+                yield Progress(len(found) * 2 + len(measured), 4, "measurements")
+            found.append((measured[0], measured[1]))
+        self.measures = found[0], found[1]
+        self.words.value = escape(figures.measures_words(*self.measures))
+        self.table.value = figures.measures_table(*self.measures)
+        yield from self._write(*both)
+
+    def _write(self, *both: object) -> Work:
+        """Let first the one and then the other write."""
+        prompts = self._prompts()
+        total = 2 * len(prompts) * self.length.value
+        self.written, done = ((), ()), 0
+        for place, m in enumerate(both):
+            for texts in continue_prompts(
+                m, prompts, range(self.seeds.value), max_new_tokens=self.length.value
+            ):
+                self.written = (texts, ()) if place == 0 else (self.written[0], texts)
+                done += 1
+                if done % 10 == 0:
+                    self.texts.value = figures.texts_html(*self.written)
+                yield Progress(done, total, "tokens")
+        self.texts.value = figures.texts_html(*self.written)
+
+    def _prompts(self) -> list[str]:
+        return [line for line in self.prompts.value.splitlines() if line.strip()]
+
+    def _result(self) -> str:
+        """The folder or name that other labs open the second model by."""
+        folder = run_folder(self.after.value) if self.after.value.strip() else None
+        return str(Run.open(folder).result if folder else self.after.value.strip())
+
+    def _open_sampling(self) -> Work:
+        from lablib.sampling import generation_panel
+
+        self.open_both()
+        yield None
+        prompt = next(iter(self._prompts()), "")
+        self.opened.children = [generation_panel(prompt, model=ModelChoice(self._result()))]
+
+    def _open_attention(self) -> Work:
+        from lablib.attention import heads_panel
+
+        self.open_both()
+        yield None
+        prompt = next(iter(self._prompts()), "")
+        self.opened.children = [heads_panel(prompt, model=ModelChoice(self._result()))]
+
+    def _lines(self) -> str:
+        config = self.config
+        return self.opening() + (
+            f"own = ft.split(ft.read_text({config.text!r}), {config.heldout or 0.1})[1]\n"
+            f"texts = own, ft.general_text({config.text!r})\n"
+            f"measures = [[ft.measure_text(m, text, {config.length}) for m in (before, after)] "
+            "for text in texts]\n"
+            f"prompts, seeds = {self._prompts()!r}, range({self.seeds.value})\n"
+            f"written = [list(ft.continue_prompts(m, prompts, seeds, max_new_tokens="
+            f"{self.length.value}))[-1] for m in (before, after)]\n"
+            "[[one.perplexity for one in pair] for pair in measures], written"
+        )
+
+
+def comparison_panel(
+    before: Named | None = None,
+    after: Named | None = None,
+    text: str = "",
+    prompts: str = PROMPTS,
+) -> ComparisonPanel:
+    """Compare a model before and after it learned a text, and take the second one to other labs.
+
+    Args:
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
+        text: on whose held-out part both are measured; "" for the text of the run.
+        prompts: one a line.
+    """
+    return ComparisonPanel(before, after, text, prompts)

@@ -1,0 +1,106 @@
+"""The ladder panel: what each way to train faster or in less memory is worth on this device."""
+
+from collections.abc import Generator
+from contextlib import closing
+
+import ipywidgets
+
+from lablib import models
+from lablib.finetuning import ladder_figures as figures
+from lablib.finetuning.ladder import Measurement, can_compile, climb, rungs
+from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.texts import read_text
+from lablib.widgets import ModelChoice, Panel, Progress, as_choice
+from lablib.widgets.html import escape
+
+
+class LadderPanel(Panel):
+    """A bar for each rung, as they are measured; `found` holds them."""
+
+    def __init__(self, text: str, seconds: float, model: str | ModelChoice | None) -> None:
+        self.text = text_field(text)
+        self.shape = ipywidgets.Dropdown(
+            options=[("this model's", "own"), ("GPT-2's, 124 M", "gpt2")],
+            description="Shape",
+            tooltip="The size of the model that is measured; its weights are random",
+        )
+        self.seconds = ipywidgets.BoundedFloatText(
+            seconds, min=0.2, max=60, step=0.5, description="Seconds each"
+        )
+        self.compiled = ipywidgets.Checkbox(
+            False, description="torch.compile too (takes a minute)", indent=False,
+            disabled=not can_compile(),
+        )  # fmt: skip
+        self.button = button("Climb", "Measure every rung, each in a process of its own")
+        self.place, self.words, self.table = (
+            ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML(),
+        )  # fmt: skip
+        self.plot: figures.Plot | None = None
+        self.found: list[Measurement] = []
+        controls = [self.text, self.shape, self.seconds, self.compiled, self.button]
+        super().__init__(
+            "The efficiency ladder",
+            [ipywidgets.HBox(controls, layout=WIDE), self.place, self.words, self.table],
+            choice=as_choice(model),
+            subtitle="The same training step, made faster or smaller rung by rung. Each is "
+            "measured in a process of its own, so its memory is its own too.",
+            code=self._lines,
+        )
+        self.button.on_click(lambda _: self.run(self._climb))
+        for control in controls[:-1]:
+            control.observe(lambda _: self.show_code(), "value")
+
+    def model_changed(self) -> None:
+        """What was measured belongs to the model before."""
+        if self.found:
+            self.outdate()
+        self.show_code()
+
+    def _climb(self) -> Generator[Progress | None, None, None]:
+        m = self.model()
+        chosen = rungs(m.device.type, self.compiled.value)
+        measuring = climb(
+            m, read_text(self.text.value), shape=self.shape.value, seconds=self.seconds.value,
+            chosen=chosen,
+        )  # fmt: skip
+        if self.plot is None:
+            self.plot = figures.ladder_plot()
+        self.found = []
+        with closing(measuring):
+            for one in measuring:
+                if one is not None:
+                    self.found.append(one)
+                    self._draw(self.plot)
+                yield Progress(len(self.found), len(chosen), "rungs")
+
+    def _draw(self, plot: "figures.Plot") -> None:
+        self.place.children = [plot]
+        figures.draw_ladder(plot, self.found)
+        self.words.value = escape(figures.ladder_words(self.found))
+        self.table.value = figures.ladder_table(self.found)
+
+    def _lines(self) -> str:
+        device = self.choice.loaded.device.type if self.choice.loaded else "cpu"
+        name = self.choice.name or models.default_name("causal")
+        return (
+            "from lablib import finetuning as ft, models\n\n"
+            f"m = models.load({name!r})\n"
+            f"text = ft.read_text({self.text.value!r})\n"
+            f"chosen = ft.rungs({device!r}, compiled={self.compiled.value})\n"
+            f"measuring = ft.climb(m, text, shape={self.shape.value!r}, "
+            f"seconds={self.seconds.value}, chosen=chosen)\n"
+            "[(one.rung.name, one.tokens_per_second, one.memory) for one in measuring if one]"
+        )
+
+
+def ladder_panel(
+    text: str = "almanac", seconds: float = 1.5, model: str | ModelChoice | None = None
+) -> LadderPanel:
+    """Measure on this device what bf16, a fused attention, packing and the like are worth.
+
+    Args:
+        text: a text that comes with the labs, a file, a folder, or the text itself.
+        seconds: how long each rung is measured.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+    return LadderPanel(text, seconds, model)

@@ -1,0 +1,99 @@
+"""What the panels of before and after share: which two models, and opening them."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lablib import models
+from lablib.finetuning.comparison import open_result
+from lablib.finetuning.panel.fields import WIDE
+from lablib.finetuning.run import Run, runs
+from lablib.widgets import Panel
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+Named = str | os.PathLike[str] | Run
+NOTHING_YET = (
+    "There is no finished run yet: train one, or name a folder with a model under “After”."
+)
+
+
+class PairPanel(Panel):
+    """A panel about two models: one before it learned something, and one after.
+
+    Args:
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
+        body: what stands below the two fields.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        subtitle: str,
+        before: Named | None,
+        after: Named | None,
+        body: Sequence[ipywidgets.Widget],
+        code: Callable[[], str],
+    ) -> None:
+        finished = [str(run.folder) for run in runs() if _has_model(run.folder)]
+        known = [*finished, *models.names_here("causal")]
+        chosen = _name(after) or next(iter(finished), "")
+        self.before, self.after = (
+            ipywidgets.Combobox(
+                value=value, options=known, description=label, continuous_update=False,
+                placeholder="a model, a folder or a run", layout={"width": "440px"},
+            )
+            for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
+        )  # fmt: skip
+        super().__init__(
+            title,
+            [ipywidgets.HBox([self.before, self.after], layout=WIDE), *body],
+            subtitle=subtitle,
+            code=code,
+        )
+
+    def open_both(self) -> tuple["LoadedModel", "LoadedModel"]:
+        """The two models; call it inside work.
+
+        Raises:
+            ValueError: if one cannot be had.
+        """
+        if not self.after.value.strip():
+            raise ValueError(NOTHING_YET)
+        before = self.before.value.strip() or origin(self.after.value)
+        return open_result(before, self.slot.report), open_result(
+            self.after.value.strip(), self.slot.report
+        )
+
+    def opening(self) -> str:
+        """The lines that the code of every panel here begins with."""
+        return (
+            "from lablib import finetuning as ft\n\n"
+            f"before = ft.open_result({self.before.value.strip() or origin(self.after.value)!r})\n"
+            f"after = ft.open_result({self.after.value.strip()!r})\n"
+        )
+
+
+def _has_model(folder: os.PathLike[str]) -> bool:
+    return os.path.isfile(os.path.join(folder, "model", "config.json"))
+
+
+def _name(named: Named | None) -> str:
+    """How a model or a run is named in a field."""
+    return str(named.folder if isinstance(named, Run) else named or "")
+
+
+def origin(name: str) -> str:
+    """What the model of a run was made from; the default model of anything else.
+
+    >>> origin("nowhere") == models.default_name("causal")
+    True
+    """
+    from lablib.finetuning.comparison import run_folder
+
+    folder = run_folder(name) if name.strip() else None
+    return Run.open(folder).config.model if folder else models.default_name("causal")

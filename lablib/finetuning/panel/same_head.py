@@ -1,0 +1,100 @@
+"""The head panel: where the same attention head looks before and after."""
+
+from collections.abc import Generator
+
+import ipywidgets
+import traitlets
+
+from lablib.attention.view import AttentionView
+from lablib.finetuning import comparison_figures as figures
+from lablib.finetuning.panel.pair import Named, PairPanel
+from lablib.finetuning.same_head import HeadChange, head_change
+from lablib.widgets import Progress, TextInput
+from lablib.widgets.html import escape
+
+QUIET_SECONDS = 0.1
+
+
+class SameHeadPanel(PairPanel):
+    """Two attention views whose layer and heads move together.
+
+    `found` is what is drawn.
+    """
+
+    def __init__(self, before: Named | None, after: Named | None, text: str) -> None:
+        self.text = TextInput(value=text, label="Text")
+        self.views = AttentionView(), AttentionView()
+        self.words = ipywidgets.HTML()
+        self.most = ipywidgets.Button(
+            description="The head that changed most", layout={"width": "240px"}
+        )
+        self.found: HeadChange | None = None
+        first, second = self.views
+        for name in ("layer", "heads", "kind", "hide_sinks"):
+            traitlets.link((first, name), (second, name))
+        columns = [
+            ipywidgets.VBox([ipywidgets.HTML(escape(label)), view], layout={"flex": "1 1 400px"})
+            for label, view in zip(("Before", "After"), self.views, strict=True)
+        ]
+        super().__init__(
+            "The same head, before and after",
+            "Where a head looks, in both models. Most heads hardly change: what was learned sits "
+            "elsewhere.",
+            before,
+            after,
+            [
+                self.text,
+                self.most,
+                ipywidgets.HBox(columns, layout={"flex_flow": "row wrap", "width": "100%"}),
+                self.words,
+            ],
+            self._lines,
+        )
+        self.most.on_click(lambda _: self._open_most_changed())
+        first.observe(lambda _: self._say(), ["layer", "heads"])
+        for control in (self.text, self.before, self.after):
+            control.observe(lambda _: self.run(self._look, QUIET_SECONDS), "value")
+        self.run(self._look)
+
+    def _look(self) -> Generator[Progress | None, None, None]:
+        both = self.open_both()
+        yield
+        self.found = head_change(*both, self.text.value)
+        self.text.note = self.found.before.note
+        for view, found in zip(self.views, (self.found.before, self.found.after), strict=True):
+            view.show(found)
+        self._say()
+
+    def _say(self) -> None:
+        """How far the head in sight has moved, and which has most."""
+        if self.found is not None and self.views[0].heads:
+            place = self.views[0].layer, self.views[0].heads[0]
+            self.words.value = escape(figures.head_words(self.found, *place))
+            self.show_code()
+
+    def _open_most_changed(self) -> None:
+        if self.found is not None:
+            layer, head, _ = self.found.top(1)[0]
+            self.views[0].layer, self.views[0].heads = layer, [head]
+
+    def _lines(self) -> str:
+        return self.opening() + (
+            f"change = ft.head_change(before, after, {self.text.value!r})\n"
+            f"place = {self.views[0].layer}, {self.views[0].heads}\n"
+            "change.before.weights[place], change.after.weights[place], change.moved[place]"
+        )
+
+
+def same_head_panel(
+    text: str = "The lamp was lit, and the boats came home.",
+    before: Named | None = None,
+    after: Named | None = None,
+) -> SameHeadPanel:
+    """See where an attention head looks before and after a model learned a text.
+
+    Args:
+        text: what is read; it can be edited.
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
+    """
+    return SameHeadPanel(before, after, text)

@@ -1,0 +1,99 @@
+"""The loss panel: what each token of a sentence costs, before and after."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib.finetuning import comparison_figures as figures
+from lablib.finetuning.panel.pair import Named, PairPanel
+from lablib.finetuning.per_token import LossChange, loss_change
+from lablib.widgets import Progress, TextInput, TokenStrip
+from lablib.widgets.html import escape
+
+QUIET_SECONDS = 0.1
+
+
+class LossPanel(PairPanel):
+    """A sentence in three strips: its losses before, after, and the difference.
+
+    `found` is what is drawn.
+    """
+
+    def __init__(self, before: Named | None, after: Named | None, text: str) -> None:
+        self.text = TextInput(value=text, label="Sentence")
+        self.strips = [
+            TokenStrip(value_label=value, label=label, show_numbers=True, legend=legend)
+            for label, value, legend in (
+                ("Before", "loss", False),
+                ("After", "loss", True),
+                ("Difference", "after less before", True),
+            )
+        ]
+        self.words = ipywidgets.HTML()
+        self.found: LossChange | None = None
+        labelled = [
+            part for strip in self.strips for part in (ipywidgets.HTML(escape(strip.label)), strip)
+        ]
+        super().__init__(
+            "What each token costs",
+            "The loss at each token of a sentence, for both models. Which tokens became easier: "
+            "the rare ones, the names, the punctuation of the style?",
+            before,
+            after,
+            [self.text, *labelled, self.words],
+            self._lines,
+        )
+        for control in (self.text, self.before, self.after):
+            control.observe(lambda _: self.run(self._ask, QUIET_SECONDS), "value")
+        self.run(self._ask)
+
+    def _ask(self) -> Generator[Progress | None, None, None]:
+        try:
+            before, after = self.open_both()
+            yield
+            self.found = loss_change(before, after, self.text.value)
+        except ValueError:
+            self._empty()
+            raise
+        self._draw(self.found, before.tokenizer)
+
+    def _draw(self, found: LossChange, tokenizer: object) -> None:
+        most = max(*found.before.losses, *found.after.losses, 1.0)
+        widest = max(*map(abs, found.differences), 0.1)
+        loss = {"min": 0.0, "max": most, "unit": "nats"}
+        signed = {"min": -widest, "max": widest, "palette": "signed", "unit": "nats"}
+        columns = (
+            (found.before.losses, loss), (found.after.losses, loss), (found.differences, signed),
+        )  # fmt: skip
+        for strip, (values, scale) in zip(self.strips, columns, strict=True):
+            with strip.hold_sync():
+                strip.scale = scale
+                strip.tokens = figures.loss_tokens(found.before, tokenizer, values)
+        self.text.note = found.before.note
+        self.words.value = escape(figures.loss_words(found))
+
+    def _empty(self) -> None:
+        self.found, self.words.value = None, ""
+        for strip in self.strips:
+            strip.tokens = []
+
+    def _lines(self) -> str:
+        return self.opening() + (
+            f"change = ft.loss_change(before, after, {self.text.value!r})\n"
+            "change.before.losses, change.after.losses, change.differences"
+        )
+
+
+def loss_panel(
+    text: str = "The lamp was lit, and the boats came home.",
+    before: Named | None = None,
+    after: Named | None = None,
+) -> LossPanel:
+    """See what each token of a sentence costs a model before and after it learned a text.
+
+    Args:
+        text: a sentence; it can be edited.
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
+    """
+    return LossPanel(before, after, text)

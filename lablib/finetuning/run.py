@@ -1,0 +1,374 @@
+"""A run: training that goes on beside the notebook, and is watched and steered through its folder.
+
+On one device it is a thread of the kernel; on several it is `accelerate launch`. Both write the
+same files (see `folders`), so everything here works alike for both, for a run that was started from
+a terminal, and for one that an earlier kernel left behind.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lablib.finetuning import engine, folders, launching
+from lablib.finetuning.config import Config, check, write_config
+from lablib.finetuning.engine import Evaluation, Record
+from lablib.finetuning.folders import Phase
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from lablib.models import LoadedModel
+
+RUNS = Path("runs")
+"""Where runs lie: beside the notebook."""
+NICE = 10
+"""How far a training thread steps back for the kernel's other threads (0 to 19)."""
+LIVE = ("running", "paused")
+
+
+def train(
+    config: Config,
+    folder: Path,
+    tell: Callable[[Record], object] = lambda record: None,
+    begun: Callable[[], object] = lambda: None,
+) -> None:
+    """Train in this process, to the end or to where a person stops it, holding the folder.
+
+    Args:
+        config: the settings.
+        folder: of the run; with a checkpoint in it, the training goes on from there.
+        tell: called with each record, in the first of several processes.
+        begun: called as soon as the folder is held.
+
+    Raises:
+        ValueError: if somebody trains in this folder already, or with what is wrong.
+    """
+    if int(os.environ.get("RANK", "0")):  # the first process holds the folder for all
+        for _ in engine.fit(engine.setup(config, folder)):
+            pass
+        return
+    with folders.held(folder):
+        folders.write_standing(folder, state="running", message="", details="")
+        begun()
+        try:
+            _train(config, folder, tell)
+        except Exception as error:
+            _write_failure(folder, error)
+            raise
+
+
+def _train(config: Config, folder: Path, tell: Callable[[Record], object]) -> None:
+    state = engine.setup(config, folder)
+    folders.write_standing(folder, total=state.total)
+    for record in engine.fit(state):
+        tell(record)
+    folders.write_standing(folder, state="done" if state.step >= state.total else "stopped")
+
+
+def _write_failure(folder: Path, error: Exception) -> None:
+    from lablib.widgets.worker import explain
+
+    failure = explain(error)
+    folders.write_standing(folder, state="failed", message=failure.message, details=failure.details)
+
+
+class Run:
+    """A training with its settings and its folder.
+
+    Making one starts nothing. A folder with a run in it is taken up where it was left.
+
+    Args:
+        config: the settings.
+        folder: of this run; None for a new one in `runs`, named by time and settings.
+        processes: on how many devices of this machine; with more than one the training is a
+            process of its own, which also goes on when the kernel is restarted.
+
+    Raises:
+        ValueError: if the settings are wrong, or the folder holds a run with other settings.
+
+    Example:
+        >>> import tempfile
+        >>> run = Run(Config(text="cookbook", steps=2, length=16), tempfile.mkdtemp())
+        >>> run.start()
+        >>> run.wait(), run.state, [record.step for record in run.history]
+        (True, 'done', [0, 1, 2])
+    """
+
+    def __init__(
+        self, config: Config, folder: str | os.PathLike[str] | None = None, processes: int = 1
+    ) -> None:
+        check(config)
+        if processes < 1:
+            raise ValueError("A run needs at least one process.")
+        self.config, self.processes = config, processes
+        self.folder = Path(folder) if folder else new_folder(config)
+        if (self.folder / "config.toml").exists() and folders.settings(self.folder) != config:
+            raise ValueError(
+                f"{str(self.folder)!r} holds a run with other settings: take another folder, or "
+                "open it with Run.open."
+            )
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader = folders.History(self.folder)
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], processes: int = 1) -> "Run":
+        """The run in a folder, of this kernel, an earlier one, or a terminal.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        return cls(folders.settings(Path(folder)), folder, processes)
+
+    def start(self) -> None:
+        """Begin to train, or go on from the newest checkpoint; it returns at once.
+
+        Raises:
+            ValueError: if it is at work already, or done.
+        """
+        if self.state == "done":
+            raise ValueError(
+                f"This run is done: its model is in {str(self.folder / 'model')!r}. Take another "
+                "folder for a new run."
+            )
+        if self._alive() or folders.is_held(self.folder):
+            raise ValueError(
+                f"A training runs in {str(self.folder)!r} already: wait for it, stop it, or take "
+                "another folder."
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_config(self.config, self.folder / "config.toml")
+        folders.set_control(self.folder, "run")
+        if self.processes > 1:
+            self._process = launching.launch(self.folder, self.processes)
+        else:
+            self._start_thread()
+
+    def _start_thread(self) -> None:
+        """Start the thread, and wait until it holds the folder or was refused it."""
+        refused: list[Exception] = []
+        begun = threading.Event()
+
+        def work() -> None:
+            _step_back()
+            try:
+                train(self.config, self.folder, begun=begun.set)
+            except Exception as error:  # once begun, `train` has written it into the folder
+                refused.extend([] if begun.is_set() else [error])
+            finally:
+                begun.set()
+
+        self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
+        self._thread.start()
+        begun.wait()
+        if refused:
+            raise refused[0]
+
+    def pause(self) -> None:
+        """Wait after the next step, with everything in memory."""
+        self._ask("pause")
+
+    def stop(self) -> None:
+        """End after the next step, with a checkpoint to go on from and a model to use."""
+        self._ask("stop")
+
+    def resume(self) -> None:
+        """Go on: after a pause at once, else from the newest checkpoint."""
+        if self.state in LIVE:
+            self._ask("run")
+        else:
+            self.start()
+
+    def _ask(self, word: folders.Word) -> None:
+        if self.state not in LIVE:
+            raise ValueError(f"This run is {self.state}, so it cannot {word}: start it first.")
+        folders.set_control(self.folder, word)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it trains no more; False if that takes over `timeout` seconds."""
+        end = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        while self.state in LIVE:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    @property
+    def state(self) -> Phase:
+        """One of "new", "running", "paused", "interrupted", "stopped", "done" and "failed"."""
+        alive = self._alive()  # looked at first: what it writes at its end is read after
+        written = folders.phase(self.folder)
+        if alive and written not in LIVE:
+            return "running"  # on its way: it does not hold the folder yet, or not any more
+        return written
+
+    def _alive(self) -> bool:
+        """Whether this object's own thread or process is there."""
+        if self._process is not None:
+            return self._process.poll() is None
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def message(self) -> str:
+        """Why it failed or was interrupted, in a sentence; else empty."""
+        if self.state == "interrupted":
+            words = launching.last_words(self.folder)
+            said = f" The last it said: {words}" if words else ""
+            return f"Its process is gone before it was done; it can be resumed.{said}"
+        return folders.standing(self.folder).message if self.state == "failed" else ""
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole run; 0 before they are known."""
+        return folders.standing(self.folder).total
+
+    @property
+    def history(self) -> list[Record]:
+        """What is known of each step so far."""
+        return self._reader.read()
+
+    def follow(self, seconds: float = 0.1) -> Iterator[list[Record]]:
+        """The history each time it grows, until the run ends; the last is always there.
+
+        Args:
+            seconds: least time between two looks.
+        """
+        seen = -1
+        while True:
+            live = self.state in LIVE
+            records = self.history
+            if len(records) != seen or not live:
+                seen = len(records)
+                yield records
+            if not live:
+                return
+            time.sleep(seconds)
+
+    @property
+    def result(self) -> Path:
+        """The folder of the model: an ordinary one of transformers, LoRA merged.
+
+        Raises:
+            ValueError: if there is none yet.
+        """
+        if not (self.folder / "model" / "config.json").is_file():
+            raise ValueError(
+                f"This run is {self.state}, so it has no model yet. {self.message}".strip()
+            )
+        return self.folder / "model"
+
+    def load(self) -> "LoadedModel":
+        """The model it made, open.
+
+        Raises:
+            ValueError: if there is none yet.
+        """
+        from lablib import models
+
+        kinds = {"masked": "masked", "sequence": "seq2seq"}
+        return models.load(self.result, kind=kinds.get(self.config.task, "causal"))  # type: ignore[arg-type]
+
+    def evaluate(self) -> Evaluation:
+        """Measure the model it made on the held-out part of its text.
+
+        Raises:
+            ValueError: if there is none yet.
+        """
+        own = replace(self.config, model=str(self.result), method="full")
+        if (self.folder / "text.txt").is_file():
+            own = replace(own, text=str(self.folder / "text.txt"))
+        return engine.validate(engine.setup(own))
+
+
+def _step_back() -> None:
+    """Let the kernel's other threads go before this one: they are quick, and a person waits."""
+    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":  # elsewhere it is per process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
+def new_folder(config: Config, runs: Path = RUNS) -> Path:
+    """A folder that is not there yet, named by the time and the settings.
+
+    >>> new_folder(Config(steps=5)).name[16:]
+    'pocket-gpt2-full'
+    """
+    when = datetime.now().strftime("%Y%m%d-%H%M%S")
+    name = f"{when}-{Path(config.model).name}-{config.method}"
+    taken = (runs / f"{name}{number and f'-{number + 1}' or ''}" for number in range(10**6))
+    return next(folder for folder in taken if not folder.exists())
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A line of the list of runs.
+
+    Attributes:
+        folder: of the run.
+        config: its settings.
+        state, message: as of `Run`.
+        step, total: done, and of the whole run.
+        before, after: held-out loss at its first and last measurement, in nats; None if not
+            measured.
+        tokens_per_second: the middle of those read.
+        seconds: spent on training.
+    """
+
+    folder: Path
+    config: Config
+    state: Phase
+    message: str
+    step: int
+    total: int
+    before: float | None
+    after: float | None
+    tokens_per_second: float | None
+    seconds: float
+
+
+def describe(run: Run) -> RunInfo:
+    """A run's line in the list."""
+    from statistics import median
+
+    history = run.history
+    measured = [r.heldout_loss for r in history if r.heldout_loss is not None]
+    speeds = [r.tokens_per_second for r in history if r.tokens_per_second is not None]
+    last = history[-1] if history else None
+    return RunInfo(
+        folder=run.folder,
+        config=run.config,
+        state=run.state,
+        message=run.message,
+        step=last.step if last else 0,
+        total=run.total,
+        before=measured[0] if measured else None,
+        after=measured[-1] if measured else None,
+        tokens_per_second=median(speeds) if speeds else None,
+        seconds=last.seconds if last else 0.0,
+    )
+
+
+def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
+    """The runs in a folder, the newest first, those of earlier kernels among them.
+
+    A folder whose settings cannot be read is none.
+
+    >>> runs("nowhere")
+    []
+    """
+    found = sorted(Path(folder).glob("*/config.toml"), key=_begun, reverse=True)
+    infos = []
+    for file in found:
+        try:
+            infos.append(describe(Run.open(file.parent)))
+        except ValueError:
+            continue
+    return infos
+
+
+def _begun(file: Path) -> tuple[float, str]:
+    return file.stat().st_mtime, file.parent.name

@@ -1,0 +1,445 @@
+"""What is learned from a text: the next token, hidden tokens, a label, or another text.
+
+A task knows its rows, makes batches of them, and measures a model. The training loop needs nothing
+else, so it is the same for all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence as Several
+from math import exp
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from lablib.finetuning import heads, losses
+from lablib.finetuning.config import Config
+from lablib.finetuning.texts import read_table, read_text, split
+from lablib.masking.compute import IGNORED, corrupt
+from lablib.models.card import Kind
+from lablib.models.errors import quoted
+from lablib.models.opening import require_fit
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from lablib.models import LoadedModel
+
+Split = Literal["train", "heldout"]
+Batch = dict[str, Tensor]
+Row = dict[str, Tensor]
+"""One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
+
+EVALUATION_ROWS = 16
+"""Rows measured at once where nothing else is said."""
+
+
+class Task(ABC):
+    """Rows to learn from and rows to measure on, and what to do with them.
+
+    Attributes:
+        kinds: what a model has to be, best first.
+        labels: the names of the classes, where there are some.
+    """
+
+    kinds: ClassVar[tuple[Kind, ...]]
+    labels: tuple[str, ...] = ()
+
+    def __init__(self, train: Several[Row], heldout: Several[Row], pad_id: int) -> None:
+        self._rows: dict[Split, Several[Row]] = {"train": train, "heldout": heldout}
+        self._pad_id = pad_id
+
+    @property
+    def train_rows(self) -> int:
+        """How many rows are learned from in an epoch."""
+        return len(self._rows["train"])
+
+    @property
+    def heldout_rows(self) -> int:
+        """How many rows are measured on."""
+        return len(self._rows["heldout"])
+
+    def batch(self, indices: Several[int], split: Split = "train") -> Batch:
+        """Some rows, filled up on the right to the longest of them, on the CPU.
+
+        Args:
+            indices: which rows; i is row i mod `train_rows` in epoch i div `train_rows`.
+
+        Returns:
+            `input_ids` [rows, tokens]; `labels` (the same shape, or [rows] for classes) with
+            `IGNORED` where nothing is asked; `attention_mask` where something was filled up.
+        """
+        return pad([self.row(index, split) for index in indices], self._pad_id)
+
+    def row(self, index: int, split: Split) -> Row:
+        """One row."""
+        rows = self._rows[split]
+        return rows[index % len(rows)]
+
+    def targets(self, batch: Batch) -> int:
+        """How many answers a batch asks for. On the CPU, where nothing has to wait for it."""
+        return int((batch["labels"] != IGNORED).sum())
+
+    @abstractmethod
+    def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The summed loss of a batch in nats, and the number of its targets: two scalars."""
+
+    @abstractmethod
+    def score(self, model: PreTrainedModel, batch: Batch) -> Tensor:
+        """The summed loss of a batch, its targets, and how many were guessed right, [3]."""
+
+    def report(self, sums: Tensor) -> dict[str, float]:
+        """Measures by name, from the sum of `score` over all batches [3]."""
+        nats, targets, right = sums.tolist()
+        return {"loss": nats / targets, "accuracy": right / targets}
+
+    @torch.no_grad()
+    def measures(self, model: PreTrainedModel, rows: int = EVALUATION_ROWS) -> dict[str, float]:
+        """Measure a model on the whole held-out part, where every target counts the same.
+
+        Args:
+            rows: how many are computed at once.
+        """
+        training, device = model.training, next(model.parameters()).device
+        sums = torch.zeros(3, dtype=torch.float64)
+        model.eval()
+        for start in range(0, self.heldout_rows, rows):
+            batch = self.batch(range(start, min(start + rows, self.heldout_rows)), "heldout")
+            sums += self.score(model, {k: v.to(device) for k, v in batch.items()}).cpu()
+        model.train(training)
+        return self.report(sums)
+
+
+def pad(rows: Several[Row], pad_id: int) -> Batch:
+    """Rows below one another, filled up on the right; a mask only if there is something to mask.
+
+    >>> rows = [{"input_ids": torch.tensor(i), "labels": torch.tensor(i)} for i in ([5], [6, 7])]
+    >>> {name: part.tolist() for name, part in pad(rows, 0).items()}
+    {'input_ids': [[5, 0], [6, 7]], 'labels': [[5, -100], [6, 7]],
+     'attention_mask': [[1, 0], [1, 1]]}
+    """
+    lengths = torch.tensor([len(row["input_ids"]) for row in rows])
+    ids = pad_sequence([row["input_ids"] for row in rows], True, pad_id)
+    labels = [row["labels"] for row in rows]
+    whole = labels[0].ndim == 0
+    batch = {
+        "input_ids": ids,
+        "labels": torch.stack(labels) if whole else pad_sequence(labels, True, IGNORED),
+    }
+    if lengths.min() < lengths.max():
+        batch["attention_mask"] = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+    return batch
+
+
+class _Language(Task):
+    """A task whose answers are entries of the vocabulary."""
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The summed loss in nats, made from a chunk of the scores at a time, and its targets."""
+        hidden, labels, head = self.asked(model, batch)
+        if head is None:
+            nats = losses.cross_entropy_of(hidden, labels)
+        else:
+            nats = losses.cross_entropy(hidden, head.weight, labels, head.bias)
+        return nats, (labels != IGNORED).sum()
+
+    @torch.no_grad()
+    def score(self, model: PreTrainedModel, batch: Batch) -> Tensor:
+        """The summed loss, its targets, and how many were the model's first guess."""
+        hidden, labels, head = self.asked(model, batch)
+        if head is None:
+            nats = losses.cross_entropy_of(hidden, labels)
+            right = (hidden.argmax(-1) == labels).sum()
+        else:
+            nats, right = losses.score(hidden, head.weight, labels, head.bias)
+        return torch.stack([nats, (labels != IGNORED).sum(), right])
+
+    @abstractmethod
+    def asked(
+        self, model: PreTrainedModel, batch: Batch
+    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+        """What the head reads at some places [places, width], the right answers there [places], and
+        the head; the scores and None where `heads.read` gives them.
+        """
+
+    def report(self, sums: Tensor) -> dict[str, float]:
+        """Perplexity beside the loss: e to it."""
+        measures = super().report(sums)
+        return {**measures, "perplexity": exp(min(measures["loss"], 700.0))}
+
+
+class Causal(_Language):
+    """Each token is foretold from those before it; the labels are the ids again."""
+
+    kinds = ("causal",)
+
+    def targets(self, batch: Batch) -> int:
+        """The first token of a row is not asked for."""
+        return super().targets({"labels": batch["labels"][:, 1:]})
+
+    def asked(
+        self, model: PreTrainedModel, batch: Batch
+    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+        """What is said at a token is held against the label of the next."""
+        hidden, head = heads.read(model, inputs(batch))
+        return hidden[:, :-1].flatten(0, 1), batch["labels"][:, 1:].flatten(), head
+
+
+class Masked(_Language):
+    """Hidden tokens are guessed from both sides (BERT's 15 %), others in every epoch."""
+
+    kinds = ("masked",)
+
+    def __init__(
+        self,
+        train: Several[Row],
+        heldout: Several[Row],
+        tokenizer: PreTrainedTokenizerBase,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(train, heldout, _pad_id(tokenizer))
+        self._tokenizer, self._seed = tokenizer, seed
+
+    def row(self, index: int, split: Split) -> Row:
+        """A row with some tokens hidden: which ones is a pure function of the seed and the index,
+        and on held-out rows always the same.
+        """
+        seed = self._seed * 1_000_003 + index if split == "train" else 2**40 + index
+        ids = super().row(index, split)["input_ids"]
+        made = corrupt(ids, self._tokenizer, torch.Generator().manual_seed(seed))
+        return {"input_ids": made.ids, "labels": made.labels}
+
+    def asked(
+        self, model: PreTrainedModel, batch: Batch
+    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+        """Only the hidden tokens, so the head has 15 % of the work."""
+        hidden, head = heads.read(model, inputs(batch))
+        places = batch["labels"] != IGNORED
+        return hidden[places], batch["labels"][places], head
+
+
+class Sequence(_Language):
+    """A text is turned into another one, as in translation."""
+
+    kinds = ("seq2seq",)
+
+    def asked(
+        self, model: PreTrainedModel, batch: Batch
+    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+        """The answer is read one token late, so nothing has to be shifted here."""
+        late: Any = model
+        answer = late.prepare_decoder_input_ids_from_labels(labels=batch["labels"])
+        hidden, head = heads.read(model, {**inputs(batch), "decoder_input_ids": answer})
+        return hidden.flatten(0, 1), batch["labels"].flatten(), head
+
+
+class Classification(Task):
+    """Each text has one label out of a few."""
+
+    kinds = ("encoder", "causal")
+
+    def __init__(
+        self, train: Several[Row], heldout: Several[Row], pad_id: int, labels: tuple[str, ...]
+    ) -> None:
+        super().__init__(train, heldout, pad_id)
+        self.labels = labels
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The summed loss in nats, and the number of texts."""
+        logits = model(**inputs(batch)).logits.float()
+        nats = F.cross_entropy(logits, batch["labels"], reduction="sum")
+        return nats, torch.tensor(len(logits), device=logits.device)
+
+    @torch.no_grad()
+    def score(self, model: PreTrainedModel, batch: Batch) -> Tensor:
+        """The summed loss, the number of texts, and how many were labelled right."""
+        logits = model(**inputs(batch)).logits.float()
+        nats = F.cross_entropy(logits, batch["labels"], reduction="sum")
+        right = (logits.argmax(-1) == batch["labels"]).sum()
+        return torch.stack([nats, torch.full_like(nats, len(logits)), right])
+
+
+def inputs(batch: Batch) -> Batch:
+    """What a model reads of a batch: all but the answers."""
+    return {name: part for name, part in batch.items() if name != "labels"}
+
+
+TASKS: dict[str, type[Task]] = {
+    "causal": Causal,
+    "masked": Masked,
+    "classification": Classification,
+    "sequence": Sequence,
+}
+"""The tasks by the names they have in a `Config`."""
+
+
+def make_task(config: Config, m: LoadedModel) -> Task:
+    """The task of a configuration, with the rows of its text.
+
+    Args:
+        m: whose tokenizer makes the rows.
+
+    Raises:
+        ValueError: if there is too little text, or tokenizer and weights do not fit.
+
+    Example:
+        >>> from lablib import models
+        >>> task = make_task(Config(text="lighthouse", length=32), models.load("pocket-gpt2"))
+        >>> task.batch([0, 1])["input_ids"].shape
+        torch.Size([2, 32])
+    """
+    require_fit(m.card.name, m.tokenizer, m.model)
+    longest = getattr(m.model.config, "max_position_embeddings", None)
+    if longest and config.length > longest:
+        raise ValueError(
+            f"length is {config.length} tokens, but {m.card.name} reads {longest:,} at most."
+        )
+    make = {
+        "causal": _causal,
+        "masked": _masked,
+        "classification": _classification,
+        "sequence": _sequence,
+    }[config.task]
+    return make(config, m.tokenizer)
+
+
+def _causal(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+    train, heldout = (
+        causal_rows(part, tokenizer, config.length, config.packed)
+        for part in split(read_text(config.text), config.heldout)
+    )
+    # A shorter last row would be all padding in a packed batch; measured it still counts.
+    full = [row for row in train if len(row) == config.length] if config.packed else train
+    _require_rows(full, heldout, config, sum(map(len, train)))
+    return Causal(_own_labels(full), _own_labels(heldout), _pad_id(tokenizer))
+
+
+def causal_rows(
+    text: str, tokenizer: PreTrainedTokenizerBase, length: int, packed: bool
+) -> list[Tensor]:
+    """A text as rows of at most `length` ids, int64.
+
+    Packed: cut from one stream, each row beginning with the last token of the one before, so that
+    every token of the text but the first is asked for exactly once. Else one paragraph a row, or
+    several if it is long, and the end-of-text token after it.
+    """
+    if packed:
+        return _windows(_ids(tokenizer, text), length)
+    end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return [row for part in paragraphs for row in _windows(_ids(tokenizer, part) + end, length)]
+
+
+def _windows(ids: list[int], length: int) -> list[Tensor]:
+    """Windows that overlap by one; a single token has nothing to foretell.
+
+    >>> [row.tolist() for row in _windows([1, 2, 3, 4, 5, 6], 3)]
+    [[1, 2, 3], [3, 4, 5], [5, 6]]
+    """
+    stream = torch.tensor(ids, dtype=torch.long)
+    return [stream[start : start + length] for start in range(0, len(ids) - 1, length - 1)]
+
+
+def _masked(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+    known, unseen = split(read_text(config.text), config.heldout)
+    train, heldout = (_framed(part, tokenizer, config.length) for part in (known, unseen))
+    full = [row for row in train if len(row) == config.length]
+    _require_rows(full, heldout, config, sum(map(len, train)))
+    return Masked(_own_labels(full), _own_labels(heldout), tokenizer, config.seed)
+
+
+def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[Tensor]:
+    """Rows of [CLS] text [SEP], `length` ids each, the last one shorter."""
+    ids, inside = _ids(tokenizer, text), length - 2
+    begin, end = [tokenizer.cls_token_id], [tokenizer.sep_token_id]
+    return [
+        torch.tensor(begin + ids[start : start + inside] + end)
+        for start in range(0, len(ids), inside)
+    ]
+
+
+def _classification(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+    train, heldout = _table(config, ("text", "label"))
+    labels = config.labels or tuple(sorted({label for _, label in train}))
+    unknown = sorted({label for _, label in train + heldout} - set(labels))
+    if unknown:
+        raise ValueError(f"The label {quoted(unknown[0])} is not one of {', '.join(labels)}.")
+    if len(labels) < 2:
+        raise ValueError("All texts have one label, so there is nothing to tell apart.")
+
+    def row(text: str, label: str) -> Row:
+        ids = torch.tensor(_cut(tokenizer, text, config.length))
+        return {"input_ids": ids, "labels": torch.tensor(labels.index(label))}
+
+    rows = ([row(*pair) for pair in part] for part in (train, heldout))
+    return Classification(*rows, _pad_id(tokenizer), labels)
+
+
+def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+    def row(source: str, target: str) -> Row:
+        answer = tokenizer(text_target=target, truncation=True, max_length=config.length)
+        return {
+            "input_ids": torch.tensor(_cut(tokenizer, source, config.length)),
+            "labels": torch.tensor(answer["input_ids"]),
+        }
+
+    train, heldout = _table(config, ("source", "target"))
+    rows = ([row(*pair) for pair in part] for part in (train, heldout))
+    return Sequence(*rows, _pad_id(tokenizer))
+
+
+def _table(
+    config: Config, columns: tuple[str, str]
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The rows of a table to learn from, and those to measure on.
+
+    Where it does not say which these are, they are drawn: tables are often sorted. The draw is
+    always the same, so that runs with other seeds are measured on the same rows.
+    """
+    train, heldout = read_table(config.text, columns)
+    if not heldout and config.heldout:
+        order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0)).tolist()
+        known = len(train) - max(1, round(len(train) * config.heldout))
+        heldout = [train[i] for i in sorted(order[known:])]
+        train = [train[i] for i in sorted(order[:known])]
+    if not train:
+        raise ValueError("The table has too few rows to learn from and to measure on.")
+    return train, heldout
+
+
+def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """A text's ids without special tokens; that it is longer than the context is no matter."""
+    return list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+
+def _cut(tokenizer: PreTrainedTokenizerBase, text: str, length: int) -> list[int]:
+    """A text's ids with the tokenizer's special tokens, at most `length`."""
+    return list(tokenizer(text, truncation=True, max_length=length)["input_ids"])
+
+
+def _own_labels(rows: Several[Tensor]) -> list[Row]:
+    return [{"input_ids": ids, "labels": ids} for ids in rows]
+
+
+def _pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    """What rows are filled up with. GPT-2 has no token for it; any will do, as it is masked."""
+    return 0 if tokenizer.pad_token_id is None else int(tokenizer.pad_token_id)
+
+
+def _require_rows(
+    train: Several[Tensor], heldout: Several[Tensor], config: Config, tokens: int
+) -> None:
+    if not train:
+        raise ValueError(
+            f"The text is shorter than one row: {tokens} tokens to learn from, and length is "
+            f"{config.length}. Take a longer text or a smaller length."
+        )
+    if config.heldout and not heldout:
+        raise ValueError(
+            "Too little of the text is held out to measure on: make heldout larger, or 0 to "
+            "measure nothing."
+        )

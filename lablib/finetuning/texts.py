@@ -1,0 +1,205 @@
+"""From what a person names to a text: a shipped one, a file, a folder, a hub data set, itself."""
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from lablib import data
+from lablib.models.errors import quoted, reason
+from lablib.unicode import well_formed
+
+HUB = "hf:"
+"""How the name of a hub data set begins."""
+
+MOST = 5_000_000
+"""Characters taken of a hub data set: more than a lab can learn from in an hour."""
+
+_SUFFIXES = (".txt", ".md")
+_TABLES = (".csv", ".tsv")
+
+
+def read_text(source: str | os.PathLike[str] | bytes) -> str:
+    r"""The text that a person named.
+
+    Args:
+        source: the name of a text that comes with the labs; a file in UTF-8; a folder, whose .txt
+            and .md files are joined in the order of their names; a hub data set as "hf:name" or
+            "hf:name:configuration" (also "hf:" and a folder), of which the column "text", or else
+            the first with texts, is read; the bytes of an upload; or the text itself.
+
+    Raises:
+        ValueError: with a sentence that says what to do: nothing there, no text, an empty one.
+
+    >>> read_text("lighthouse")[:14], read_text("It was raining.\r\nStill.")
+    ('The Lighthouse', 'It was raining.\nStill.')
+    """
+    text = well_formed(_raw(source)).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise ValueError("The text is empty: give one of at least a few hundred words.")
+    return text
+
+
+def _raw(source: str | os.PathLike[str] | bytes) -> str:
+    if isinstance(source, bytes):
+        return decode(source, "This file")
+    if isinstance(source, str):
+        if source in data.names():
+            return data.text(source)
+        if source.startswith(HUB):
+            return "\n\n".join(_hub_texts(source.removeprefix(HUB)))
+    path = _path(source)
+    if path is None:
+        return str(source)
+    return _folder_text(path) if path.is_dir() else _file_text(path)
+
+
+def _path(source: str | os.PathLike[str]) -> Path | None:
+    """The file or folder that is meant, or None if it is a text.
+
+    Raises:
+        ValueError: if it can only be a name, and there is nothing of that name.
+    """
+    name = os.path.expanduser(source)
+    single = "\n" not in name and "\0" not in name and len(name) < 1000
+    try:
+        if single and name.strip() and os.path.exists(name):
+            return Path(name)
+    except OSError:  # too long for a name, so it is a text
+        return None
+    is_name = name.lower().endswith((*_SUFFIXES, *_TABLES)) or len(name.split()) == 1
+    if isinstance(source, os.PathLike) or (single and is_name):
+        raise ValueError(
+            f"There is no text, file or folder {quoted(name)}: give a path, one of "
+            f"{', '.join(data.names())}, or the text itself."
+        )
+    return None
+
+
+def decode(content: bytes, name: str) -> str:
+    r"""Bytes as text: UTF-8, or UTF-16 with its mark.
+
+    Raises:
+        ValueError: if they are no text, or in another encoding.
+
+    >>> decode("naïve".encode("utf-16"), "It")
+    'naïve'
+    >>> decode(b"\x89PNG\r\n\x1a\n\0\0", "It")
+    Traceback (most recent call last):
+    ...
+    ValueError: It is a binary file and not a text: save it as plain text (UTF-8) first.
+    """
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in content and not wide:
+        raise ValueError(
+            f"{name} is a binary file and not a text: save it as plain text (UTF-8) first."
+        )
+    try:
+        return content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{name} is not in UTF-8 (byte {error.start}): save it as plain text in UTF-8."
+        ) from error
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes(), quoted(path.name))
+    except OSError as error:
+        raise ValueError(f"{quoted(path)} cannot be read: {reason(error)}.") from error
+
+
+def _folder_text(folder: Path) -> str:
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    if not files:
+        raise ValueError(f"There is no .txt or .md file in the folder {quoted(folder)}.")
+    return "\n\n".join(map(_file_text, files))
+
+
+def _hub_texts(name: str) -> list[str]:
+    """The texts of a hub data set, as many as `MOST` allows."""
+    from datasets import load_dataset
+
+    place, _, configuration = name.partition(":")
+    try:
+        rows = load_dataset(place, configuration or None, split="train", streaming=True)
+        column = _text_column(rows)
+        texts, size = [], 0
+        for row in rows:
+            texts.append(str(row[column]).strip("\n"))
+            size += len(texts[-1])
+            if size >= MOST:
+                break
+        return texts
+    except Exception as error:
+        raise ValueError(
+            f"The data set {quoted(name)} cannot be had ({reason(error)}): check its name and the "
+            "network, or use a file."
+        ) from error
+
+
+def _text_column(rows: "object") -> str:
+    """The column "text", or else the first one that holds texts."""
+    first = next(iter(islice(iter(rows), 1)))  # type: ignore[call-overload]
+    texts = [name for name, value in first.items() if isinstance(value, str)]
+    if not texts:
+        raise ValueError("it has no column of texts")
+    return "text" if "text" in texts else texts[0]
+
+
+def split(text: str, share: float) -> tuple[str, str]:
+    r"""Cut off the last `share` of a text, in front of a whole paragraph, line or word.
+
+    What is cut off is never learned from: it measures what the model makes of new text.
+
+    >>> split("One.\n\nTwo.\n\nThree.", 0.3)
+    ('One.\n\nTwo.\n\n', 'Three.')
+    >>> split("One two three four", 0.5)
+    ('One two ', 'three four')
+    """
+    if share == 0:
+        return text, ""
+    at = round(len(text) * (1 - share))
+    for end in ("\n\n", "\n", " "):
+        cut = text.rfind(end, 0, at + 1) + len(end)
+        # A paragraph longer than the held-out part twice over would take too much with it.
+        if cut > len(end) - 1 and len(text) - cut <= max(2 * share, 0.02) * len(text):
+            return text[:cut], text[cut:]
+    return text[:at], text[at:]
+
+
+def read_table(
+    source: str | os.PathLike[str], columns: Sequence[str]
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    r"""Some columns of a table: the rows to learn from, and those to measure on.
+
+    Where the table has a column "split", the rows that it calls "train" and "validation" are these;
+    others ("test") are left alone. Without any "validation" the second list is empty.
+
+    Args:
+        source: a .csv or .tsv file, or its content; the first row has the names.
+        columns: their names, as ("text", "label"). Rows that lack one of them are left out.
+
+    Raises:
+        ValueError: if there is no such table, or it has no such columns.
+
+    >>> read_table("text,label\nGood!,plus\n\"Bad, sad\",minus\n", ("text", "label"))
+    ([('Good!', 'plus'), ('Bad, sad', 'minus')], [])
+    """
+    text = read_text(source)
+    header = text.partition("\n")[0]
+    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in header else ","))
+    missing = [name for name in columns if not rows or name not in rows[0]]
+    if missing:
+        raise ValueError(
+            f"The table has no column {missing[0]!r}: its first row has to name "
+            f"{' and '.join(map(repr, columns))}, separated by a comma or a tab."
+        )
+    whole = [row for row in rows if all(row[name] for name in columns)]
+    train, heldout = (
+        [tuple(row[c] for c in columns) for row in whole if row.get("split", "train") == name]
+        for name in ("train", "validation")
+    )
+    return train, heldout

@@ -1,0 +1,3 @@
+"""Tiny models, as in the sampling room."""
+
+from tests.sampling.conftest import m, tiny  # noqa: F401
