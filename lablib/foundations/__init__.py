@@ -17,14 +17,14 @@ _HOME = {
         "counting": "Cost Split costs count split_text write",
         "losses": "Surprise surprise token_losses",
         "initialisation": "ACTIVATIONS INITS Signal signal",
-        "descent": "METHODS Descent NetCurve VALLEYS descend train_net",
-        "overfitting": "Examples Fit Guard examples fit",
-        "threshold": "Counts Threshold counts_at example_scores thresholds",
-        "translation": "Bleu Gram bleu",
-        "size": "PRECISIONS Shape memory parameters training_flops",
+        "descent": "METHODS VALLEYS Descent NetCurve Valley descend spirals train_net",
+        "overfitting": "Examples Fit Guard examples fit wave",
+        "deciding": "Counts counts_at example_scores sweep",
+        "translation": "Bleu bleu",
+        "size": "PRECISIONS Shape serving_memory training_flops training_memory",
         "devices": "DEVICES Bill Device training_bill",
         "known": "KNOWN Known",
-        "shrinking": "Copy int8_copy measure pruned_copy shrink",
+        "shrinking": "Copy half_copy int8_copy measure pruned_copy shrink",
     }.items()
     for name in names.split()
 }

@@ -50,10 +50,10 @@ class Signal:
         std: of the activations after each layer, [layers + 1].
         histograms: share of the activations in each bar, [layers + 1, `BINS`].
         centres: the middle of each bar, [`BINS`].
-        idle: share of the activations without a usable slope (ReLU and GELU: none below a
-            thousandth; tanh: beyond ±0.99), [layers + 1].
-        gradients: root mean square of the gradient of each layer's weights when the last layer's
-            mean square is pushed down, [layers].
+        idle: share of the units whose activation has a slope under 0.02: no gradient passes there,
+            [layers].
+        gradients: root mean square of the gradient of each layer's weights, for the mean square of
+            what comes out, [layers].
     """
 
     std: "Tensor"
@@ -63,13 +63,18 @@ class Signal:
     gradients: "Tensor"
 
     def table(self) -> list[dict[str, float]]:
-        """A row for each layer, 0 being the input."""
+        """A row for each layer, from 1."""
+        columns = zip(
+            self.std[1:].tolist(), self.idle.tolist(), self.gradients.tolist(), strict=True
+        )
         return [
-            {"layer": i, "std": float(self.std[i]), "idle": float(self.idle[i])}
-            for i in range(len(self.std))
+            {"layer": i, "std": std, "idle": idle, "gradient": gradient}
+            for i, (std, idle, gradient) in enumerate(columns, 1)
         ]
 
 
+@torch.inference_mode(False)
+@torch.enable_grad()
 def signal(
     init: str = "Xavier",
     activation: str = "tanh",
@@ -88,24 +93,22 @@ def signal(
         (True, True)
     """
     _check(init, activation, layers)
-    rng = torch.Generator().manual_seed(seed)
-    x = torch.randn(samples, width, generator=rng)
-    network = _network(init, activation, layers, width, seed)
-    with torch.inference_mode(False), torch.enable_grad():
-        signals = [x.clone()]
-        for layer in network:
-            signals.append(layer(signals[-1]))
-        # The mean square over itself: a push of the same size however small the signal is.
-        loss = signals[-1].pow(2).mean()
-        loss.backward()
-    slopes = [layer[0].weight.grad.pow(2).mean().sqrt() for layer in network]
+    network = _network(init, layers, width, seed)
+    act = ACTIVATIONS[activation]()
+    signals = [torch.randn(samples, width, generator=torch.Generator().manual_seed(seed))]
+    idle = []
+    for layer in network:
+        before = layer(signals[-1])
+        idle.append(_idle(act, before.detach()))
+        signals.append(act(before))
+    signals[-1].pow(2).mean().backward()
     seen = [part.detach() for part in signals]
     return Signal(
         std=torch.stack([part.std() for part in seen]),
         histograms=torch.stack([_histogram(part) for part in seen]),
         centres=torch.linspace(-EDGE, EDGE, BINS),
-        idle=torch.stack([_idle(part, activation) for part in seen]),
-        gradients=torch.stack(slopes),
+        idle=torch.stack(idle),
+        gradients=torch.stack([_root_mean_square(layer.weight.grad) for layer in network]),
     )
 
 
@@ -117,15 +120,13 @@ def _check(init: str, activation: str, layers: int) -> None:
         raise ValueError(f"A network has at least one layer, not {layers}.")
 
 
-def _network(init: str, activation: str, layers: int, width: int, seed: int) -> list[nn.Module]:
-    """The layers, each a matrix without a bias and its activation."""
-    with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
+def _network(init: str, layers: int, width: int, seed: int) -> list[nn.Linear]:
+    """The layers, each a matrix without a bias."""
+    network = [nn.Linear(width, width, bias=False) for _ in range(layers)]
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network: list[nn.Module] = []
-        for _ in range(layers):
-            linear = nn.Linear(width, width, bias=False)
-            INITS[init](linear.weight)
-            network.append(nn.Sequential(linear, ACTIVATIONS[activation]()))
+        for layer in network:
+            INITS[init](layer.weight)
     return network
 
 
@@ -136,6 +137,12 @@ def _histogram(values: "Tensor") -> "Tensor":
     return torch.histc(inside, BINS, -EDGE - half, EDGE + half) / values.numel()
 
 
-def _idle(values: "Tensor", activation: str) -> "Tensor":
-    stuck = values.abs() > 0.99 if activation == "tanh" else values.abs() < 1e-3
-    return stuck.float().mean()
+def _idle(act: nn.Module, before: "Tensor") -> "Tensor":
+    """The share of these inputs at which the activation has hardly a slope."""
+    at = before.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(act(at).sum(), at)
+    return (slope.abs() < 0.02).float().mean()
+
+
+def _root_mean_square(values: "Tensor | None") -> "Tensor":
+    return torch.zeros(()) if values is None else values.pow(2).mean().sqrt()
