@@ -16,9 +16,9 @@ _HOME = {
         "examples": "Examples LabelledSet labelled_csv read_labelled",
         "compute": "Classifier Prediction load_classifier predict",
         "scoring": "Scores ClassScore score worst",
-        "pushes": "WAYS Pushes pushes",
+        "influence": "WAYS Pushes pushes",
         "training": "RECIPES Training fine_tune recipe",
-        "growth": "METHODS SIZES Growth Point growth measure_transfer",
+        "curves": "METHODS SIZES Growth Point growth measure_transfer",
     }.items()
     for name in names.split()
 }

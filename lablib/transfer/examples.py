@@ -100,7 +100,7 @@ def _draw(labels: Sequence[int], share: float, seed: int) -> tuple[list[int], li
     """Places divided in two with every class in both parts in proportion, in their old order.
 
     >>> _draw([0, 0, 0, 1, 1, 1], 0.34, 0)[1]
-    [1, 3]
+    [0, 4]
     """
     from sklearn.model_selection import train_test_split
 
@@ -192,15 +192,18 @@ def _csv_frame(content: bytes, name: str) -> "DataFrame":
         raise ValueError(f"{name} is empty: it needs a row of column names, and a row per text.")
     try:
         # Every cell is a text: "NA" may be a label, and 01 is not 1.
-        return pd.read_csv(
+        frame = pd.read_csv(
             io.StringIO(words), sep=None if "," not in words else ",", engine="python",
             dtype=str, keep_default_na=False,
         )  # fmt: skip
+        if not isinstance(frame.index, pd.RangeIndex):  # what pandas makes of a column too many
+            raise pd.errors.ParserError("its rows have more cells than its first row has names")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise ValueError(
             f"{name} cannot be read as CSV ({reason(error)}): put texts that have a comma in them "
             'between double quotes, "like this, say".'
         ) from error
+    return frame
 
 
 def _hub_frame(place: str) -> "DataFrame":

@@ -53,7 +53,7 @@ class Training:
         epoch: how often the texts were gone through, with the fraction.
         loss: on the last batch, in nats; None before the first step.
         watched_loss, accuracy: on the part that is watched; None where it was not asked.
-        classifier: the model as it stands; the training goes on with it.
+        classifier: what came of it; None before the last step.
     """
 
     step: int
@@ -62,7 +62,7 @@ class Training:
     loss: float | None
     watched_loss: float | None
     accuracy: float | None
-    classifier: Classifier = field(repr=False)
+    classifier: Classifier | None = field(default=None, repr=False)
 
 
 def fine_tune(
@@ -108,16 +108,13 @@ def fine_tune(
             loss=record.loss,
             watched_loss=record.heldout_loss,
             accuracy=(record.measures or {}).get("accuracy"),
-            classifier=_classifier(state, labelled, config, record.step == state.total),
+            classifier=_result(state, config) if record.step == state.total else None,
         )
 
 
-def _classifier(state: "State", labelled: LabelledSet, config: Config, done: bool) -> Classifier:
-    """The model as it stands; at the end as `transformers` saves it, LoRA's matrices added in."""
+@torch.inference_mode(False)
+def _result(state: "State", config: Config) -> Classifier:
+    """The model as `transformers` saves it: what LoRA learned is added to its matrices."""
     from lablib.finetuning.methods import merged
 
-    model = state.model
-    if done:
-        with torch.inference_mode(False):
-            model = merged(model).eval()
-    return Classifier(model, state.tokenizer, labelled.names, config.length)
+    return Classifier(merged(state.model).eval(), state.tokenizer, config.labels, config.length)

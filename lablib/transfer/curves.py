@@ -166,14 +166,13 @@ def _trained_point(
     labelled: LabelledSet, config: Config, method: str, size: int
 ) -> Iterator[Point | None]:
     chosen = nested(labelled.train, size, config.seed)
-    last = None
-    for last in fine_tune(labelled, config, learn_from=chosen):
-        yield None
-    if last is not None:
-        accuracy = score(
-            predict(last.classifier, labelled.test.texts), labelled.test.labels
-        ).accuracy
-        yield Point(method, size, config.seed, accuracy)
+    for training in fine_tune(labelled, config, learn_from=chosen):
+        if training.classifier is None:
+            yield None
+        else:
+            said = predict(training.classifier, labelled.test.texts)
+            accuracy = score(said, labelled.test.labels).accuracy
+            yield Point(method, size, config.seed, accuracy)
 
 
 def _frozen_points(
