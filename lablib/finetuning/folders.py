@@ -22,7 +22,7 @@ from threading import Lock
 from typing import BinaryIO, Literal
 
 from lablib.finetuning.config import Config, read_config
-from lablib.finetuning.engine import Record
+from lablib.finetuning.records import Record
 
 Word = Literal["run", "pause", "stop"]
 """What a person wants of a run."""
