@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = 40
 NOISE = 0.4
 WIDTH = 64
-STEPS = 800
+STEPS = 600
 EVERY = 10
 """A point of the curves is measured every so many steps."""
 

@@ -101,9 +101,9 @@ def signal_words(name: str, activation: str, signal: Signal) -> str:
     else:
         fate = "The signal keeps a usable size."
     return (
-        f"{name}, {activation}: after {len(signal.std) - 1} layers the spread is {number(last)}; it "
-        f"came in at {number(float(signal.std[0]))}. In the last layer {idle:.0%} of the units pass "
-        f"no gradient. {fate}"
+        f"{name}, {activation}: the spread comes in at {number(float(signal.std[0]))} and after "
+        f"{len(signal.std) - 1} layers is {number(last)}. In the last layer {idle:.0%} of the "
+        f"units pass no gradient. {fate}"
     )
 
 
