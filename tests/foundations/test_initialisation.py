@@ -18,9 +18,7 @@ def test_every_figure_is_there_and_a_number(init, activation):
 
 def test_he_keeps_a_relus_mean_square_and_xavier_halves_it():
     """He et al. 2015: with half of the signal dropped, weights must be √2 times as large."""
-    he, xavier = (
-        signal(init, "ReLU", layers=8, width=256, samples=512) for init in ("He", "Xavier")
-    )
+    he, xavier = (signal(init, "ReLU", width=256, samples=512) for init in ("He", "Xavier"))
     assert 0.5 < he.std[-1] / he.std[1] < 2
     assert float(xavier.std[-1] / xavier.std[1]) == pytest.approx(2**-3.5, rel=0.6)
 
@@ -35,7 +33,7 @@ def test_too_small_dies_and_too_large_sticks_or_grows():
 
 def test_xavier_keeps_tanh_alive():
     found = signal("Xavier", "tanh")
-    assert found.std[-1] > 0.2 and found.idle.max() < 0.01
+    assert found.std[-1] > 0.2 and found.idle.max() < 0.02
 
 
 def test_the_same_in_a_worker_and_with_the_same_seed():

@@ -41,8 +41,8 @@ def test_descent():
     panel.rate.value, panel.steps.value = 0.2, 30
     ends, _ = run_code(ready(panel))
     assert "Too high a rate for: SGD" in panel.words.value and "ran away" in panel.table.value
-    drawn = [(path.losses[-1], curve.losses[-1])
-             for path, curve in zip(panel.paths.values(), panel.curves.values(), strict=True)]  # fmt: skip
+    both = zip(panel.paths.values(), panel.curves.values(), strict=True)
+    drawn = [(path.losses[-1], curve.losses[-1]) for path, curve in both]
     assert ends == drawn
     assert [len(trace.x) for trace in panel.plot.data[5:9]] == [31] * 4
     panel.valley.value = "saddle"
@@ -72,10 +72,8 @@ def test_perplexity(m, monkeypatch):  # noqa: F811
     measures, _ = run_code_with(panel, monkeypatch)
     assert measures == (panel.found.loss, panel.found.perplexity, panel.found.bits_per_byte)
     assert [t["value"] for t in panel.strip.tokens] == list(panel.found.bits)
-    panel.case.value = perplexity_module.CASES["correct, and rare"]
-    assert len(ready(panel).strip.tokens) == len(
-        "Zirconium oxide crystallises in three polymorphs."
-    )
+    rare = panel.case.value = perplexity_module.CASES["correct, and rare"]
+    assert len(ready(panel).strip.tokens) == len(rare)
     panel.text.value = ""
     assert panel.wait() and "type a text" in panel.foot.message
 
@@ -88,7 +86,7 @@ def test_the_cases_of_perplexity_mislead_as_they_say():
         panel.text.value = text
         found[name] = ready(panel).found.perplexity
     assert found["one phrase, again and again"] < found["a sentence"]
-    assert found["a sentence"] < found["its words in disorder"] < found["correct, and rare"]
+    assert found["a sentence"] < found["correct, and rare"] < found["its words in disorder"]
 
 
 def test_bleu():

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from lablib.foundations.panel.bleu import CASES
 from lablib.foundations.translation import bleu
 
-words = st.lists(
-    st.sampled_from(["the", "a", "cat", "dog", "saw", "sat", ".", ","]), min_size=1, max_size=12
-)
+WORDS = ("the", "a", "cat", "dog", "saw", "sat", ".", ",")
+words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)
 sentences = words.map(" ".join)
 
 
