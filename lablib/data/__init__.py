@@ -1,13 +1,26 @@
-"""The texts that come with the labs, all written for them.
+"""The texts that come with the labs, all written for them, some with labels.
 
 >>> from lablib import data
 >>> data.text("almanac").splitlines()[0]
 "THE LAMPLIGHTER'S ALMANAC"
+>>> data.labelled("topic")[0].label
+'cooking'
 """
 
+import csv
 from pathlib import Path
+from typing import NamedTuple
 
 _TEXTS = Path(__file__).parent / "texts"
+_LABELLED = Path(__file__).parent / "labelled"
+
+
+class LabelledText(NamedTuple):
+    """A text, what it is an example of, and the part it belongs to, "train" or "test"."""
+
+    text: str
+    label: str
+    split: str
 
 
 def names() -> list[str]:
@@ -40,3 +53,32 @@ def text(name: str) -> str:
     if name not in names():
         raise ValueError(f"There is no text {name!r}: choose one of {', '.join(names())}.")
     return (_TEXTS / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def labelled_names() -> list[str]:
+    """The labelled sets there are.
+
+    `sentiment` has 400 judgements of books, boots, dentists, …, positive or negative; most come in
+    pairs of the same subject, so that only *what is said* of it tells them apart. `topic` has 400
+    sentences on cooking, money, music, science and sport. Both are balanced, and a fifth of each is
+    the test part.
+
+    >>> labelled_names()
+    ['sentiment', 'topic']
+    """
+    return sorted(path.stem for path in _LABELLED.glob("*.csv"))
+
+
+def labelled(name: str) -> tuple[LabelledText, ...]:
+    """A labelled set by its name.
+
+    Raises:
+        ValueError: if there is none of that name.
+
+    >>> len(labelled("sentiment")), labelled("sentiment")[-1].split
+    (400, 'test')
+    """
+    if name not in labelled_names():
+        raise ValueError(f"There is no set {name!r}: choose one of {', '.join(labelled_names())}.")
+    with (_LABELLED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(LabelledText(**row) for row in csv.DictReader(file))

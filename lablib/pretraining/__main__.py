@@ -25,7 +25,8 @@ from transformers import (
 from transformers.utils import logging
 
 from lablib.attention.metrics import head_scores, top_heads
-from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
+from lablib.foundations.ngrams import NGrams
+from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
 from lablib.pretraining.corpus import log_shares, read_texts, token_stream, train_tokenizer
 from lablib.pretraining.curve import record
@@ -157,8 +158,8 @@ def causal_figures(
     size = sum(len(text.encode()) for text in heldout)
     figures = {
         "this model": bits_per_byte(model, tokenizer, unseen, size),
-        "5-gram, interpolated Kneser-Ney, same text": KneserNey(
-            known, len(tokenizer)
+        "5-gram, interpolated Kneser-Ney, same text": NGrams(
+            known, len(tokenizer), order=5
         ).bits_per_byte(unseen[:-1], size),
         "xz -9e, primed with the same text": xz_bits_per_byte("".join(texts), "".join(heldout)),
     }

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from lablib.foundations.losses import token_losses
 from lablib.masking.compute import IGNORED, corrupt
 from lablib.pretraining.objective import sentence_pairs
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
 
-@torch.inference_mode()
 def bits_per_byte(
     model: "GPT2LMHeadModel",
     tokenizer: "PreTrainedTokenizerBase",
@@ -24,26 +24,15 @@ def bits_per_byte(
 ) -> float:
     """How many bits the model needs for each byte of a text: its surprise, whatever its tokens.
 
-    Every token is predicted once, with at least half a context before it (but for the first ones):
-    windows of the whole context move on by half of it.
-
     Args:
         stream: the text's token ids [tokens], ending with the end-of-text token, which is not
             scored.
         byte_count: the text's length in UTF-8 bytes.
     """
-    context = model.config.n_positions
     ids = torch.from_numpy(stream.astype(np.int64))
     ids = torch.cat([torch.tensor([tokenizer.bos_token_id]), ids[:-1]])
-    nats, scored = 0.0, 1
-    while scored < len(ids):
-        start = max(0, scored - context // 2)
-        window = ids[start : start + context + 1].to(model.device)
-        logits = model(window[None, :-1]).logits[0].float()
-        losses = F.cross_entropy(logits, window[1:], reduction="none")
-        nats += losses[scored - start - 1 :].sum().item()
-        scored = start + len(window)
-    return nats / math.log(2) / byte_count
+    losses = token_losses(model, ids, model.config.n_positions)
+    return losses.double().sum().item() / math.log(2) / byte_count
 
 
 @dataclass(frozen=True)

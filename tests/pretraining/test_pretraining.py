@@ -1,7 +1,6 @@
 """Pretraining on a few sentences: batches, schedule, resume, figures, and the whole command."""
 
 import math
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lablib.pretraining import __main__ as command
-from lablib.pretraining.baselines import KneserNey, xz_bits_per_byte
+from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.corpus import batch, token_stream, train_tokenizer
 from lablib.pretraining.evaluation import bits_per_byte
 from lablib.pretraining.objective import causal_loss, sentence_pairs
@@ -97,46 +96,6 @@ def test_bits_per_byte_counts_every_token_once(tokenizer, stream):
         parameter.data.zero_()
     bits = bits_per_byte(model, tokenizer, stream[:101], byte_count=100)
     assert bits == pytest.approx(math.log2(len(tokenizer)), rel=1e-5)
-
-
-def test_kneser_ney_by_hand():
-    """Chen and Goodman's formula, written out with counters, on a bigram model."""
-    stream = np.array([0, 1, 0, 1, 2, 0, 2, 1, 0, 3], dtype=np.uint16)
-    pairs = Counter(zip(stream[:-1].tolist(), stream[1:].tolist(), strict=True))
-    after = Counter(word for _, word in pairs)
-    ones = [sum(c == k for c in counts.values()) for counts in (pairs, after) for k in (1, 2)]
-    discounts = [ones[0] / (ones[0] + 2 * ones[1]), ones[2] / (ones[2] + 2 * ones[3])]
-
-    def unigram(word):
-        kept = max(after[word] - discounts[1], 0) + discounts[1] * len(after) / 4
-        return kept / sum(after.values())
-
-    def bigram(previous, word):
-        row = {w: c for (p, w), c in pairs.items() if p == previous}
-        kept = max(row.get(word, 0) - discounts[0], 0)
-        return (kept + discounts[0] * len(row) * unigram(word)) / sum(row.values())
-
-    model = KneserNey(stream, 4, order=2)
-    asked = np.array([0, 1, 2, 2, 0, 0, 3], dtype=np.uint16)
-    expected = [bigram(p, w) for p, w in zip(asked[:-1].tolist(), asked[1:].tolist(), strict=True)]
-    np.testing.assert_allclose(model.probabilities(asked), expected)
-
-
-@given(
-    st.lists(st.integers(0, 6), min_size=20, max_size=60),
-    st.lists(st.integers(0, 6), min_size=4, max_size=4),
-)
-def test_kneser_ney_sums_to_one(known, context):
-    model = KneserNey(np.array(known, dtype=np.uint16), 7, order=5)
-    total = sum(
-        model.probabilities(np.array([*context, word], dtype=np.uint16))[0] for word in range(7)
-    )
-    assert total == pytest.approx(1)
-
-
-def test_too_long_an_order_is_refused():
-    with pytest.raises(ValueError, match="lower the order"):
-        KneserNey(np.zeros(10, dtype=np.uint16), 50_257, order=5)
 
 
 def test_xz_needs_little_for_what_it_knows():

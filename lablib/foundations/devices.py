@@ -1,0 +1,76 @@
+"""What training takes on a device: time, energy, money."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Device:
+    """An accelerator, as its data sheet has it.
+
+    Attributes:
+        flops: most operations a second, dense matrix products in 16 bits.
+        gigabytes: of memory.
+        watts: what it may draw.
+        price: about what renting one costs, in dollars an hour; prices change, so set your own.
+    """
+
+    flops: float
+    gigabytes: float
+    watts: float
+    price: float
+
+
+DEVICES = {
+    "T4": Device(65e12, 16, 70, 0.4),
+    "V100": Device(125e12, 32, 300, 1.0),
+    "RTX 4090": Device(165e12, 24, 450, 0.5),
+    "A100": Device(312e12, 80, 400, 1.5),
+    "H100": Device(989e12, 80, 700, 2.5),
+    "H200": Device(989e12, 141, 700, 3.0),
+}
+"""Devices with the figures of their makers' data sheets (SXM forms of V100, A100, H100, H200)."""
+
+DAY, HOUR = 86_400, 3600
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a training takes.
+
+    Attributes:
+        seconds: from start to end.
+        kilowatt_hours: drawn by the devices alone, at full power.
+        dollars: for the devices' hours.
+    """
+
+    seconds: float
+    kilowatt_hours: float
+    dollars: float
+
+
+def training_bill(
+    flops: float,
+    device: Device,
+    devices: int = 1,
+    utilisation: float = 0.4,
+    price: float | None = None,
+) -> Bill:
+    """What so many operations take on so many devices.
+
+    Args:
+        utilisation: the share of a device's most that is reached (MFU); 0.3 to 0.5 is usual.
+        price: dollars an hour for a device; None for its own.
+
+    Raises:
+        ValueError: for no device, or a utilisation that is not above 0 and at most 1.
+
+    Example: an hour of a device at half its speed.
+        >>> training_bill(989e12 * 1800, DEVICES["H100"], utilisation=0.5)
+        Bill(seconds=3600.0, kilowatt_hours=0.7, dollars=2.5)
+    """
+    if devices < 1 or not 0 < utilisation <= 1:
+        raise ValueError("Take one device or more, and a utilisation above 0 and up to 1.")
+    seconds = flops / (device.flops * devices * utilisation)
+    hours = devices * seconds / HOUR
+    rate = device.price if price is None else price
+    return Bill(seconds, hours * device.watts / 1000, hours * rate)

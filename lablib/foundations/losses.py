@@ -1,0 +1,103 @@
+"""What each token of a text costs a model: the loss, in nats and in bits, and what is made of it.
+
+Perplexity is e to the mean loss: between how many equally likely tokens the model seems to choose.
+Bits per byte is the whole loss in bits over the text's bytes; it can be compared between models
+with other tokens, and perplexity cannot.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lablib.sampling.text import context_length, start_of_text
+from lablib.unicode import well_formed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from lablib.models import LoadedModel
+
+WINDOW = 1024
+"""How many tokens are read at once where the model itself has no limit."""
+
+
+@torch.inference_mode()
+def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
+    """The loss of every id but the first given those before it, in nats, [tokens − 1] on the CPU.
+
+    Every token is predicted once, with at least half a context before it (but for the first ones):
+    windows of the whole context move on by half of it.
+
+    Args:
+        ids: [tokens].
+        context: how many tokens the model reads at once.
+    """
+    losses, scored = [], 1
+    while scored < len(ids):
+        start = max(0, scored - context // 2)
+        window = ids[start : start + context + 1].to(model.device)
+        logits = model(window[None, :-1]).logits[0].float()
+        nats = F.cross_entropy(logits, window[1:], reduction="none")
+        losses.append(nats[scored - start - 1 :].cpu())
+        scored = start + len(window)
+    return torch.cat(losses) if losses else torch.zeros(0)
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """A text as one model reads it: what each of its tokens cost.
+
+    Attributes:
+        ids: the tokens.
+        nats: the loss of each, [tokens].
+        byte_count: the length of the text in UTF-8 bytes.
+    """
+
+    ids: tuple[int, ...]
+    nats: tuple[float, ...]
+    byte_count: int
+
+    @property
+    def bits(self) -> tuple[float, ...]:
+        """The same in bits, [tokens]."""
+        return tuple(nats / math.log(2) for nats in self.nats)
+
+    @property
+    def loss(self) -> float:
+        """Mean over the tokens, in nats."""
+        return math.fsum(self.nats) / len(self.nats)
+
+    @property
+    def perplexity(self) -> float:
+        """E to the mean loss; ∞ where that is too large for a number.
+
+        >>> round(Surprise((7, 7), (math.log(2), math.log(8)), 5).perplexity, 6)
+        4.0
+        """
+        return math.exp(self.loss) if self.loss < 700 else math.inf
+
+    @property
+    def bits_per_byte(self) -> float:
+        """All the bits over all the bytes."""
+        return math.fsum(self.bits) / self.byte_count
+
+
+def surprise(m: "LoadedModel", text: str) -> Surprise:
+    """What each token of a text costs a causal model, from the first to the last.
+
+    The first one is predicted from the start-of-text token. A text of any length can be read.
+
+    Raises:
+        ValueError: if there is no text, or the model has no start-of-text token.
+    """
+    whole = well_formed(text)
+    ids = list(m.tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
+    if not ids:
+        raise ValueError("There is nothing to measure: type a text.")
+    context = context_length(m) or WINDOW
+    losses = token_losses(m.model, torch.tensor(start_of_text(m) + ids), context)
+    return Surprise(tuple(ids), tuple(losses.tolist()), len(whole.encode()))

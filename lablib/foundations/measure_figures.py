@@ -1,0 +1,201 @@
+"""What the panels about measures show of a result: strips, plots, sentences, tables.
+
+Every function takes a result and gives a picture; none measures. plotly is imported when the first
+plot is made, because that takes seconds.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lablib.foundations.deciding import Counts
+from lablib.foundations.losses import Surprise
+from lablib.foundations.training_figures import LEFT, LEGEND, RIGHT, line
+from lablib.foundations.translation import Bleu
+from lablib.widgets.html import table
+from lablib.widgets.tokens import number
+
+if TYPE_CHECKING:
+    from lablib.widgets.plot import Plot
+
+# Perplexity
+
+
+def perplexity_words(found: Surprise) -> str:
+    """From the tokens' losses to the measures made of them, as one line of arithmetic.
+
+    >>> perplexity_words(Surprise((1, 2), (math.log(2), math.log(8)), 5))
+    '2 tokens cost 4 bits together, 2 each: a mean loss of 1.39 nats. Perplexity e^1.39 = 4; \
+4 bits over 5 bytes are 0.8 bits per byte.'
+    """
+    bits, count = math.fsum(found.bits), len(found.ids)
+    return (
+        f"{count:,} tokens cost {number(bits)} bits together, {number(bits / count)} each: a mean "
+        f"loss of {number(found.loss)} nats. Perplexity e^{number(found.loss)} = "
+        f"{number(found.perplexity)}; {number(bits)} bits over {found.byte_count:,} bytes are "
+        f"{number(found.bits_per_byte)} bits per byte."
+    )
+
+
+# BLEU
+
+NOT_MATCHED = "not in the other"
+
+
+def word_chips(words: Sequence[str], longest: Sequence[int]) -> list[dict[str, Any]]:
+    """Words for a `TokenStrip`: the value is the longest matched n-gram each is part of."""
+    return [
+        {
+            "text": word,
+            "value": float(n),
+            "caption": str(n) if n else "–",
+            "note": f"part of a matched {n}-gram" if n else NOT_MATCHED,
+            "mark": "" if n else NOT_MATCHED,
+        }
+        for word, n in zip(words, longest, strict=True)
+    ]
+
+
+def bleu_table(found: Bleu) -> str:
+    """The four precisions, as HTML."""
+    columns = [
+        ("n", "words in a piece"),
+        ("matched", "pieces of the candidate that stand in the reference, each used once"),
+        ("of", "pieces the candidate has"),
+        ("precision", "the share"),
+    ]
+    rows = [
+        (n, matched, total, f"{100 * share:.1f} %" if total else "–")
+        for n, (matched, total, share) in enumerate(
+            zip(found.matched, found.total, found.precisions, strict=True), 1
+        )
+    ]
+    return table("Pieces of n words", columns, rows)
+
+
+def bleu_words(found: Bleu) -> str:
+    """How the score comes about."""
+    short = (
+        f"The candidate has {len(found.candidate)} words and the reference "
+        f"{len(found.reference)}: the penalty for shortness is {found.penalty:.2f}."
+        if found.penalty < 1
+        else "The candidate is not shorter than the reference: no penalty."
+    )
+    pairs = zip(found.matched, found.total, strict=True)
+    smoothed = (
+        " Where nothing is matched, sacrebleu puts a small number in place of 0."
+        if any(total and not matched for matched, total in pairs)
+        else ""
+    )
+    return (
+        f"BLEU {found.score:.1f}: the geometric mean of the precisions, times the penalty. {short}"
+        f"{smoothed}"
+    )
+
+
+# A threshold
+
+
+def threshold_plot() -> "Plot":
+    """An empty plot: the scores of both kinds, and the measures at every threshold."""
+    from lablib.widgets.plot import COLOURS, Plot
+
+    def bars(place: int, name: str) -> dict[str, Any]:
+        look = {"color": COLOURS[place], "pattern": {"shape": "" if place else "/"}}
+        ends = {"start": 0, "end": 1, "size": 0.04}
+        return {"type": "histogram", "name": name, "marker": look, "opacity": 0.65, "xbins": ends,
+                "hoverinfo": "skip"}  # fmt: skip
+
+    measures = ("accuracy", "precision", "recall", "F1")
+    return Plot(
+        [
+            bars(0, "should be no"),
+            bars(1, "should be yes"),
+            *(line(2 + i, name, "2") for i, name in enumerate(measures)),
+        ],
+        height=340,
+        showlegend=True,
+        barmode="overlay",
+        xaxis={"title": "score", "domain": LEFT, "range": [0, 1]},
+        yaxis={"title": "examples (log)", "type": "log"},
+        xaxis2={"title": "threshold", "domain": RIGHT, "range": [0, 1]},
+        yaxis2={"range": [-0.02, 1.05], "anchor": "x2", "tickformat": ".0%"},
+        legend=LEGEND,
+    )
+
+
+def draw_scores(
+    plot: "Plot",
+    labels: Sequence[int],
+    scores: Sequence[float],
+    curve: Sequence[tuple[float, Counts]],
+) -> None:
+    """Put the scores of both kinds into the plot, and the measures at every threshold."""
+    places = [place for place, _ in curve]
+    columns = (
+        [counts.accuracy for _, counts in curve],
+        # Where nobody is said yes to there is no precision.
+        [counts.precision if counts.hits + counts.alarms else None for _, counts in curve],
+        [counts.recall for _, counts in curve],
+        [counts.f1 for _, counts in curve],
+    )
+    with plot.batch_update():
+        for trace, kind in zip(plot.data[:2], (0, 1), strict=True):
+            trace.x = [score for score, label in zip(scores, labels, strict=True) if label == kind]
+        for trace, values in zip(plot.data[2:], columns, strict=True):
+            trace.x, trace.y = places, values
+
+
+def draw_threshold(plot: "Plot", threshold: float) -> None:
+    """Move the line that parts yes from no, in both halves."""
+    upright = {"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1}
+    look = {"line": {"color": "#888", "width": 3, "dash": "dash"}}
+    with plot.batch_update():
+        plot.layout.shapes = [
+            upright | look | {"xref": f"x{axis}", "yref": "paper"} for axis in ("", "2")
+        ]
+
+
+def counts_table(counts: Counts) -> str:
+    """The four counts, as HTML: a confusion matrix."""
+    columns = [
+        ("", "what an example is"),
+        ("said yes", "the score is the threshold or above"),
+        ("said no", "the score is below"),
+    ]
+    rows = [
+        ("should be yes", f"{counts.hits:,} hits", f"{counts.misses:,} misses"),
+        ("should be no", f"{counts.alarms:,} false alarms", f"{counts.rests:,} rightly left"),
+    ]
+    return table("What was decided", columns, rows)
+
+
+def measure_table(counts: Counts) -> str:
+    """The four measures with what they are made of, as HTML."""
+    yes, should = counts.hits + counts.alarms, counts.hits + counts.misses
+    total = should + counts.alarms + counts.rests
+    both = f"2 · {counts.hits:,} / (2 · {counts.hits:,} + {counts.alarms:,} + {counts.misses:,})"
+    rows = [
+        ("accuracy", f"{counts.hits + counts.rests:,} / {total:,}", f"{counts.accuracy:.1%}"),
+        ("precision", f"{counts.hits:,} / {yes:,}", f"{counts.precision:.1%}" if yes else "–"),
+        ("recall", f"{counts.hits:,} / {should:,}", f"{counts.recall:.1%}" if should else "–"),
+        ("F1", both, f"{counts.f1:.1%}"),
+    ]
+    columns = [("Measure", ""), ("from", "the counts behind it"), ("", "the share")]
+    return table("Made of these counts", columns, rows, words=(0, 1))
+
+
+def threshold_words(counts: Counts) -> str:
+    """What saying no to everything would be worth, beside what was done.
+
+    >>> threshold_words(Counts(hits=0, alarms=0, misses=5, rests=95))
+    'Saying no to all of them has an accuracy of 95.0 %. It finds none of the 5. Here: accuracy \
+95.0 %, F1 0.0 %.'
+    """
+    should = counts.hits + counts.misses
+    lazy = Counts(0, 0, should, counts.alarms + counts.rests)
+    return (
+        f"Saying no to all of them has an accuracy of {100 * lazy.accuracy:.1f} %. It finds none "
+        f"of the {should:,}. Here: accuracy {100 * counts.accuracy:.1f} %, F1 "
+        f"{100 * counts.f1:.1f} %."
+    )

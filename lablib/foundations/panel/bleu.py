@@ -1,0 +1,112 @@
+"""The BLEU panel: a translation held against a reference, word by word."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib.foundations import measure_figures as figures
+from lablib.foundations.panel.live import LivePanel
+from lablib.foundations.translation import LONGEST, Bleu, bleu
+from lablib.widgets import TextInput, TokenStrip
+from lablib.widgets.html import escape
+
+CASES = {
+    "nearly the same": (
+        "The cat sat quietly on the old mat by the door.",
+        "The cat sat on the old mat by the door.",
+    ),
+    "the opposite, and a high score": (
+        "The doctor did say that the water is safe to drink.",
+        "The doctor did not say that the water is safe to drink.",
+    ),
+    "the same meaning, and a low score": (
+        "After school the children walked home.",
+        "When lessons were over, the boys and girls went back to their houses on foot.",
+    ),
+    "short and safe": ("The cat", "The cat sat on the old mat by the door."),
+    "one word, again and again": ("the the the the the the", "The cat saw the dog by the door."),
+}
+"""Pairs to try, each a candidate and a reference."""
+
+
+class BleuPanel(LivePanel):
+    """Two texts as strips: the darker a word's chip, the shorter the matched piece it is in.
+
+    `found` is what is drawn.
+    """
+
+    def __init__(self, candidate: str, reference: str) -> None:
+        self.candidate = TextInput(value=candidate, label="Candidate")
+        self.reference = TextInput(value=reference, label="Reference")
+        self.case = ipywidgets.Dropdown(
+            options=[("choose one …", ""), *((name, name) for name in CASES)],
+            value="",
+            description="Or try",
+        )
+        self.strips = [_strip("Candidate"), _strip("Reference")]
+        self.strips[0].legend = False
+        self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        self.found: Bleu | None = None
+        super().__init__(
+            "BLEU",
+            [
+                self.candidate,
+                self.reference,
+                self.case,
+                ipywidgets.HTML(escape("Candidate")),
+                self.strips[0],
+                ipywidgets.HTML(escape("Reference")),
+                self.strips[1],
+                self.words,
+                self.table,
+            ],
+            controls=(self.candidate, self.reference),
+            work=self._answer,
+            subtitle="Pieces of one to four words that both texts have. It counts words, and "
+            "knows nothing of meaning.",
+            code=self._lines,
+        )
+        self.case.observe(lambda change: self._take(change.new), "value")
+
+    def _take(self, name: str) -> None:
+        if name:
+            self.candidate.value, self.reference.value = CASES[name]
+
+    def _answer(self) -> Generator[None, None, None]:
+        yield
+        self.found = found = bleu(self.candidate.value, self.reference.value)
+        sides = (
+            (found.candidate, found.candidate_longest),
+            (found.reference, found.reference_longest),
+        )
+        for strip, (words, longest) in zip(self.strips, sides, strict=True):
+            strip.tokens = figures.word_chips(words, longest)
+        self.words.value = escape(figures.bleu_words(found))
+        self.table.value = figures.bleu_table(found)
+
+    def _lines(self) -> str:
+        return (
+            "from lablib import foundations as fo\n\n"
+            f"found = fo.bleu({self.candidate.value!r},\n"
+            f"                {self.reference.value!r})\n"
+            "found.score, found.precisions, found.penalty"
+        )
+
+
+def _strip(label: str) -> TokenStrip:
+    strip = TokenStrip(value_label="words in the piece", label=label, show_numbers=True)
+    strip.scale = {"min": 0.0, "max": float(LONGEST), "palette": "viridis", "unit": ""}
+    strip.marks = [figures.NOT_MATCHED]
+    return strip
+
+
+def bleu_panel(
+    candidate: str = CASES["nearly the same"][0], reference: str = CASES["nearly the same"][1]
+) -> BleuPanel:
+    """Score a text against a reference with BLEU, and show which pieces are matched.
+
+    Args:
+        candidate: what is scored; it can be edited.
+        reference: what it is held against; it can be edited.
+    """
+    return BleuPanel(candidate, reference)

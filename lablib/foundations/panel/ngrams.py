@@ -1,0 +1,231 @@
+"""The n-gram panel: a table of counts and a neural model, asked the same."""
+
+from collections.abc import Generator
+
+import ipywidgets
+
+from lablib import data
+from lablib.foundations import ngram_figures as figures
+from lablib.foundations.counting import Cost, Split, costs, count, split_text, write
+from lablib.foundations.losses import surprise
+from lablib.foundations.ngrams import SMOOTHINGS, NGrams
+from lablib.masking.guess_view import GuessView
+from lablib.models import LoadedModel
+from lablib.sampling.generation import generate, next_logits
+from lablib.sampling.text import prepare
+from lablib.unicode import well_formed
+from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.html import escape
+from lablib.widgets.tokens import token_dicts
+
+OWN = "your own text"
+LONGEST = 6
+WRITTEN = 24
+NEVER_SEEN = "A submarine full of elephants was"
+QUIET_SECONDS = 0.15
+
+Work = Generator[Progress | None, None, None]
+
+
+class NgramPanel(Panel):
+    """A text that is counted, a prompt, and what the counts and a neural model make of it.
+
+    `ngrams` is the model of counts, `costs` what the text costs models of every length, and
+    `neural` what it costs the neural model, in bits per byte (None before it is measured).
+    """
+
+    def __init__(
+        self, prompt: str, text: str, n: int, smoothing: str, model: str | ModelChoice | None
+    ) -> None:
+        shipped = text in data.names()
+        self.source = ipywidgets.Dropdown(
+            options=[*data.names(), OWN], value=text if shipped else OWN, description="Count"
+        )
+        self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
+        self.prompt = TextInput(value=prompt, label="Prompt")
+        self.n = ipywidgets.IntSlider(n, min=1, max=LONGEST, description="n")
+        names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
+        self.smoothing = ipywidgets.Dropdown(
+            options=names, value=smoothing, description="Smoothing", layout={"width": "400px"}
+        )
+        self.k = ipywidgets.FloatLogSlider(
+            0.1, min=-3, max=0, step=0.25, description="k", readout_format=".3f"
+        )
+        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
+        self.seed.layout.width = "200px"
+        self.unseen = ipywidgets.Button(description="Try a context never seen")
+        self.unseen.layout.width = "208px"
+        self.guesses = GuessView(self._pick, label="The next token, by both models")
+        self.words, self.lookup = ipywidgets.HTML(), ipywidgets.HTML()
+        self.counted = TokenStrip(value_label="probability", label="Written from counts")
+        self.counted.legend = False
+        self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
+        self.names = ipywidgets.HTML(), ipywidgets.HTML()
+        self.place, self.plot = ipywidgets.VBox(), None
+        self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
+        self.ngrams: NGrams | None = None
+        self.costs: list[Cost] = []
+        self.neural: float | None = None
+        self._measured: tuple[LoadedModel, str] | None = None
+        wrapped = ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        super().__init__(
+            "Counting against computing",
+            [
+                ipywidgets.HBox([self.source, self.n, self.smoothing, self.k], layout=wrapped),
+                self.own,
+                self.prompt,
+                ipywidgets.HBox([self.unseen, self.seed], layout=wrapped),
+                self.guesses,
+                self.words,
+                self.lookup,
+                self.names[0],
+                self.counted,
+                self.names[1],
+                self.computed,
+                self.place,
+                self.cost_words,
+                self.split_words,
+            ],
+            choice=as_choice(model),
+            subtitle="A language model says what comes next, and how likely. The oldest way is to "
+            "count what followed the last n − 1 tokens.",
+            code=self._lines,
+        )
+        self._arrange()
+        for control in (self.source, self.own, self.prompt, self.n, self.smoothing, self.k):
+            control.observe(lambda _: self._restart(), "value")
+        self.seed.observe(lambda _: self._restart(), "value")
+        self.unseen.on_click(lambda _: setattr(self.prompt, "value", NEVER_SEEN))
+        self.run(self._answer)
+
+    def model_changed(self) -> None:
+        """Ask the new model, and cut the text into its tokens."""
+        self.run(self._answer)
+
+    def _restart(self) -> None:
+        self._arrange()
+        self.run(self._answer, QUIET_SECONDS)
+
+    def _arrange(self) -> None:
+        """Show only what has a meaning now."""
+        self.k.layout.display = None if self.smoothing.value == "add-k" else "none"
+        self.own.layout.display = None if self.source.value == OWN else "none"
+
+    def _text(self) -> str:
+        own = self.source.value == OWN
+        return str(self.own.value) if own else data.text(self.source.value)
+
+    def _answer(self) -> Work:
+        m = self.model()
+        split = split_text(self._text(), m.tokenizer)
+        smoothing, k = self.smoothing.value, self.k.value
+        self.ngrams = count(split, m.tokenizer, self.n.value, smoothing, k)
+        yield
+        self._show_next(m, self.ngrams)
+        yield
+        yield from self._write(m, self.ngrams)
+        self.costs = [] if smoothing == "backoff" else costs(split, m.tokenizer, smoothing, k)
+        if self._measured != (m, split.heldout_text):
+            self.neural = None
+            self._show_costs(m, split)
+            yield
+            self.neural = surprise(m, split.heldout_text).bits_per_byte
+            self._measured = m, split.heldout_text
+        self._show_costs(m, split)
+
+    def _ids(self, m: LoadedModel) -> list[int]:
+        """The prompt's tokens, none for no prompt."""
+        return list(m.tokenizer(well_formed(self.prompt.value), verbose=False)["input_ids"])
+
+    def _show_next(self, m: LoadedModel, ngrams: NGrams) -> None:
+        """What each expects next, and how well the table knows the context."""
+        ids, prompt = self._ids(m), prepare(m, self.prompt.value)
+        self.prompt.note = prompt.note
+        scores = ngrams.distribution(ids)
+        chances = next_logits(m, prompt).softmax(-1).numpy()
+        read = f"It read {len(prompt.ids):,} tokens."
+        self.guesses.columns = [
+            figures.column(self._name(), figures.answer_note(scores), scores, m.tokenizer),
+            figures.column(m.card.name, read, chances, m.tokenizer),
+        ]
+        rows = ngrams.seen(ids)
+        self.words.value = escape(figures.context_words(rows, self.smoothing.value, m.card.name))
+        self.lookup.value = figures.seen_table(rows, m.tokenizer)
+
+    def _name(self) -> str:
+        return f"{self.n.value}-gram counts, {self.smoothing.value}"
+
+    def _write(self, m: LoadedModel, ngrams: NGrams) -> Work:
+        """Let both go on from the prompt, with the same draws."""
+        seed, ids = self.seed.value, self._ids(m)
+        written = write(ngrams, ids, WRITTEN, seed)
+        chances = ngrams.probabilities([*ids, *written])[len(ids) :]
+        self.counted.tokens = token_dicts(written, m.tokenizer, chances.tolist())
+        ending = "" if len(written) == WRITTEN else ": it came to where nothing ever followed"
+        self.names[0].value = escape(f"{self._name()}, goes on{ending}")
+        self.names[1].value = escape(f"{m.card.name} goes on, with the same random draws")
+        yield
+        steps = list(generate(m, self.prompt.value, seed=seed, max_new_tokens=WRITTEN))
+        self.computed.tokens = token_dicts(
+            [step.id for step in steps], m.tokenizer, [step.probability for step in steps]
+        )
+        yield
+
+    def _show_costs(self, m: LoadedModel, split: Split) -> None:
+        if self.plot is None:
+            self.plot = figures.costs_plot()
+            self.place.children = [self.plot]
+        name = m.card.name
+        figures.draw_costs(self.plot, self.costs, self.neural, name)
+        self.cost_words.value = escape(
+            figures.costs_words(self.costs, self.n.value, self.neural, name)
+        )
+        self.split_words.value = escape(figures.split_words(split))
+
+    def _pick(self, column: int, row: int) -> None:
+        """Go on with a token that was clicked."""
+        token = self.guesses.columns[column]["rows"][row]
+        id = int(token["note"].removeprefix("token "))
+        text = self.model().tokenizer.decode([id], clean_up_tokenization_spaces=False)
+        self.prompt.value = self.prompt.value + text
+
+    def _lines(self) -> str:
+        own = self.source.value == OWN
+        text = repr(self.own.value) if own else f"data.text({self.source.value!r})"
+        k = f", k={self.k.value:.6g}" if self.smoothing.value == "add-k" else ""
+        return (
+            "from lablib import data, foundations as fo, models, sampling as sp\n\n"
+            f"m = models.load({self.choice.name!r})\n"
+            f"split = fo.split_text({text}, m.tokenizer)\n"
+            f"ngrams = fo.count(split, m.tokenizer, {self.n.value}, {self.smoothing.value!r}{k})\n"
+            f"prompt = {self.prompt.value!r}\n"
+            "counted = ngrams.distribution(m.tokenizer(prompt)['input_ids'])\n"
+            "computed = sp.next_logits(m, prompt).softmax(-1)\n"
+            "neural = fo.surprise(m, split.heldout_text).bits_per_byte\n"
+            "counted.argmax(), computed.argmax(), neural"
+        )
+
+
+def ngram_panel(
+    prompt: str = "So it is written, and the ink is",
+    text: str = "almanac",
+    n: int = 3,
+    smoothing: str = "kneser-ney",
+    model: str | ModelChoice | None = None,
+) -> NgramPanel:
+    """Count what follows what in a text, and compare with a neural model: what comes next, what
+    each writes, and what a part of the text that was kept back costs it.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        text: the name of a text that comes with the labs, or a text of your own.
+        n: the length of the n-grams, 1 to 6.
+        smoothing: one of `SMOOTHINGS`.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for another n or smoothing.
+    """
+    if smoothing not in SMOOTHINGS or not 1 <= n <= LONGEST:
+        raise ValueError(f"n is 1 to {LONGEST}, and smoothing one of {', '.join(SMOOTHINGS)}.")
+    return NgramPanel(prompt, text, n, smoothing, model)

@@ -1,0 +1,353 @@
+"""From what a person names to labelled texts that can be trusted: read, checked, and split.
+
+A data set of one's own is never quite what one thinks it is. Whatever would make a measurement
+worthless (the same text in both parts, one label only) is mended and said, or refused in a sentence.
+"""
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lablib import data
+from lablib.models.errors import quoted, reason
+from lablib.unicode import well_formed
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+HUB = "hf:"
+"""How the name of a hub data set begins."""
+MOST = 2_000
+"""Rows that are kept of a larger set: what two cores learn from in minutes, not hours."""
+MOST_LABELS = 50
+TEST_SHARE = 0.2
+_PARTS = {"train": "train", "validation": "train", "dev": "train", "test": "test"}
+"""The names a column `split` may hold. What one learns from is divided again by whoever trains."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Texts with their labels.
+
+    Attributes:
+        texts: the texts, [examples].
+        labels: for each the number of its class, [examples].
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return zip(self.texts, self.labels, strict=True)
+
+    def take(self, indices: Sequence[int]) -> "Examples":
+        """Some of them, in the order of the indices.
+
+        >>> Examples(("a", "b", "c"), (0, 1, 0)).take([2, 0]).texts
+        ('c', 'a')
+        """
+        chosen = [(self.texts[i], self.labels[i]) for i in indices]
+        return Examples(tuple(t for t, _ in chosen), tuple(n for _, n in chosen))
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """A labelled set, ready to learn from and to be measured on.
+
+    Attributes:
+        name: what it is called.
+        names: the classes, in the order of their numbers.
+        train: what may be learned from.
+        test: what is looked at once, at the end.
+        notes: what was done to it, a sentence each.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    train: Examples
+    test: Examples
+    notes: tuple[str, ...] = ()
+
+    def table(self) -> list[dict[str, int | str]]:
+        """One row per class: `label`, and how many of it are in `train` and `test`."""
+        return [
+            {
+                "label": name,
+                "train": self.train.labels.count(number),
+                "test": self.test.labels.count(number),
+            }
+            for number, name in enumerate(self.names)
+        ]
+
+    def divided(self, share: float = TEST_SHARE, seed: int = 0) -> tuple[Examples, Examples]:
+        """The training part in two, one to learn from and one to watch: a stratified draw.
+
+        >>> learn, watch = read_labelled("sentiment").divided()
+        >>> len(learn), len(watch), watch.labels.count(0)
+        (256, 64, 32)
+        """
+        learn, watch = _draw(self.train.labels, share, seed)
+        return self.train.take(learn), self.train.take(watch)
+
+
+def _draw(labels: Sequence[int], share: float, seed: int) -> tuple[list[int], list[int]]:
+    """Places divided in two with every class in both parts in proportion, in their old order.
+
+    >>> _draw([0, 0, 0, 1, 1, 1], 0.34, 0)[1]
+    [0, 4]
+    """
+    from sklearn.model_selection import train_test_split
+
+    second = max(round(len(labels) * share), len(set(labels)))
+    one, other = train_test_split(
+        range(len(labels)), test_size=second, random_state=seed, stratify=labels
+    )
+    return sorted(one), sorted(other)
+
+
+def read_labelled(
+    source: str | os.PathLike[str] | bytes,
+    text: str = "text",
+    label: str = "label",
+    most: int = MOST,
+    seed: int = 0,
+) -> LabelledSet:
+    r"""The labelled set that a person named, checked.
+
+    Args:
+        source: "sentiment" or "topic" (they come with the labs); a CSV file in UTF-8 whose first
+            row has the names of its columns, or the bytes of an upload; a data set of the hub as
+            "hf:name", or "hf:name:configuration".
+        text, label: the names of the two columns that matter. A third one, "split", may say "train"
+            or "test"; else a fifth is drawn to be the test part.
+        most: rows to keep; of more, a sample is drawn.
+        seed: decides the draws.
+
+    Raises:
+        ValueError: with a sentence that says what to do: no such file, another encoding, a missing
+            column, too few rows, one class only …
+
+    Example:
+        >>> lines = ["text,label"] + [f"Word {i},{'good' if i % 2 else 'bad'}" for i in range(10)]
+        >>> found = read_labelled("\n".join(lines).encode())
+        >>> found.names, len(found.train), len(found.test), found.notes
+        (('bad', 'good'), 8, 2, ('It has no column split, so 2 of its texts were drawn to be the
+        test part.',))
+    """
+    if isinstance(source, str) and source in data.labelled_names():
+        return _shipped(source)
+    name = "The upload" if isinstance(source, bytes) else Path(source).name
+    frame, notes = _clean(_columns(_frame(source), text, label), seed, most)
+    numbers, names = frame["label"].factorize(sort=True)
+    parts = _parts(list(frame["split"]), list(numbers), seed, notes)
+    every = Examples(tuple(frame["text"]), tuple(map(int, numbers)))
+    train, test = (every.take(part) for part in parts)
+    _require(train, test, tuple(names))
+    return LabelledSet(name, tuple(map(str, names)), train, test, tuple(notes))
+
+
+def _shipped(name: str) -> LabelledSet:
+    rows = data.labelled(name)
+    names = tuple(dict.fromkeys(row.label for row in rows))
+    parts = {
+        split: Examples(
+            tuple(row.text for row in rows if row.split == split),
+            tuple(names.index(row.label) for row in rows if row.split == split),
+        )
+        for split in ("train", "test")
+    }
+    return LabelledSet(name, names, parts["train"], parts["test"])
+
+
+def _frame(source: str | os.PathLike[str] | bytes) -> "DataFrame":
+    """The rows as they are, every cell a text."""
+    if isinstance(source, str) and source.startswith(HUB):
+        return _hub_frame(source.removeprefix(HUB))
+    if isinstance(source, bytes):
+        return _csv_frame(source, "This file")
+    try:
+        return _csv_frame(Path(source).expanduser().read_bytes(), quoted(Path(source).name))
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) and "null" not in str(error):
+            raise
+        raise ValueError(
+            f"There is no table {quoted(str(source))}: give the path of a CSV file, "
+            f'{" or ".join(data.labelled_names())}, or "hf:" and the name of a hub data set.'
+        ) from error
+
+
+def _csv_frame(content: bytes, name: str) -> "DataFrame":
+    import pandas as pd
+
+    from lablib.finetuning.texts import decode
+
+    words = well_formed(decode(content, name))
+    if not words.strip():
+        raise ValueError(f"{name} is empty: it needs a row of column names, and a row per text.")
+    try:
+        # Every cell is a text: "NA" may be a label, and 01 is not 1.
+        frame = pd.read_csv(
+            io.StringIO(words), sep=None if "," not in words else ",", engine="python",
+            dtype=str, keep_default_na=False,
+        )  # fmt: skip
+        if not isinstance(frame.index, pd.RangeIndex):  # what pandas makes of a column too many
+            raise pd.errors.ParserError("its rows have more cells than its first row has names")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ValueError(
+            f"{name} cannot be read as CSV ({reason(error)}): put texts that have a comma in them "
+            'between double quotes, "like this, say".'
+        ) from error
+    return frame
+
+
+def _hub_frame(place: str) -> "DataFrame":
+    """The train and test parts of a hub data set, classes by their names."""
+    import pandas as pd
+    from datasets import DatasetDict, load_dataset
+
+    name, _, configuration = place.partition(":")
+    try:
+        found = load_dataset(name, configuration or None)
+    except Exception as error:  # the library raises whatever it met on the way
+        raise ValueError(
+            f"The data set {quoted(name)} cannot be had ({reason(error)}): check its name and the "
+            "network, or use a CSV file."
+        ) from error
+    parts = found if isinstance(found, DatasetDict) else {"train": found}
+    frames = []
+    for split, rows in parts.items():
+        frame = rows.to_pandas()
+        for column, feature in rows.features.items():
+            if hasattr(feature, "int2str"):
+                frame[column] = [feature.int2str(int(i)) if i >= 0 else "" for i in frame[column]]
+        frames.append(frame.assign(split=split))
+    frames = [frame for frame in frames if frame["split"].iat[0] in _PARTS]
+    whole = pd.concat(frames, ignore_index=True)
+    if "test" not in set(whole["split"]):
+        whole = whole.drop(columns="split")
+    return whole.astype(str)
+
+
+def _columns(frame: "DataFrame", text: str, label: str) -> "DataFrame":
+    """The three columns that matter, under the names that are used here."""
+    frame.columns = [str(name).strip() for name in frame.columns]
+    missing = [name for name in (text, label) if name not in frame.columns]
+    if missing:
+        there = ", ".join(map(quoted, frame.columns[:8]))
+        raise ValueError(
+            f"The table has no column {quoted(missing[0])}. Its columns are {there}: name them in "
+            f'its first row "text" and "label", or say which ones to take.'
+        )
+    split = frame["split"].str.strip().str.lower() if "split" in frame.columns else ""
+    texts = frame[text].fillna("").map(well_formed).str.strip()
+    return frame.assign(text=texts, label=frame[label].fillna("").str.strip(), split=split)[
+        ["text", "label", "split"]
+    ]
+
+
+def _clean(frame: "DataFrame", seed: int, most: int) -> tuple["DataFrame", list[str]]:
+    """The rows that can be used, and a sentence for every kind that was left out."""
+    notes: list[str] = []
+
+    def keep(frame: "DataFrame", wanted: "Sequence[bool]", says: str) -> "DataFrame":
+        kept = frame[wanted]
+        if len(kept) < len(frame):
+            notes.append(says.format(n=f"{len(frame) - len(kept):,}"))
+        return kept
+
+    frame = keep(frame, (frame["text"] != "") & (frame["label"] != ""),
+                 "{n} rows have no text or no label and were left out.")  # fmt: skip
+    same = frame["text"].str.casefold().str.split().str.join(" ")
+    # Of two equal texts the one in the test part goes last, and so it stays: nothing may be learned
+    # from what will be asked.
+    labels = frame.groupby(same)["label"].transform("nunique")
+    frame = keep(frame, labels == 1, "{n} texts stand there with two labels and were left out.")
+    both = frame.groupby(same)["split"].transform("nunique") > 1
+    frame = keep(frame, ~both | (frame["split"] == "test"),
+                 "{n} texts of the test part were in the training part too: there they were left "
+                 "out.")  # fmt: skip
+    frame = keep(frame, ~same[frame.index].duplicated(), "{n} texts stood there twice.")
+    if len(frame) > most:
+        notes.append(f"It has {len(frame):,} rows: {most:,} of them were drawn.")
+        frame = frame.sample(most, random_state=seed).sort_index()
+    return frame, notes
+
+
+def _parts(
+    splits: Sequence[str], labels: Sequence[int], seed: int, notes: list[str]
+) -> tuple[list[int], list[int]]:
+    """The places of the training part and of the test part."""
+    if len(labels) < 2:
+        raise ValueError(f"{_count(len(labels))}: to learn and to measure takes at least 10.")
+    if len(set(labels)) < 2:
+        raise ValueError("All texts have one label, so there is nothing to tell apart: add others.")
+    if unknown := sorted(set(splits) - set(_PARTS) - {""}):
+        raise ValueError(
+            f"The column split holds {quoted(unknown[0])}: it may say train, validation or test."
+        )
+    if "test" in splits:
+        parts = [_PARTS.get(split, "train") for split in splits]
+        train, test = ([i for i, p in enumerate(parts) if p == q] for q in ("train", "test"))
+        return train, test
+    rare = min(map(list(labels).count, set(labels)))
+    if rare < 2:
+        raise ValueError("One of the labels has a single text: it needs one to learn, one to test.")
+    train, test = _draw(labels, TEST_SHARE, seed)
+    why = "says nothing of a test part" if any(splits) else "has no column split"
+    notes.append(f"It {why}, so {len(test):,} of its texts were drawn to be the test part.")
+    return train, test
+
+
+def _count(rows: int) -> str:
+    """How many usable rows there are, in words.
+
+    >>> _count(0), _count(1), _count(7)
+    ('The table has no row that can be used', 'The table has 1 row that can be used', 'The table
+    has 7 rows that can be used')
+    """
+    number = {0: "no row", 1: "1 row"}.get(rows, f"{rows:,} rows")
+    return f"The table has {number} that can be used"
+
+
+def _require(train: Examples, test: Examples, names: tuple[str, ...]) -> None:
+    """Refuse what could be read, but not learned or measured."""
+    if len(names) > MOST_LABELS:
+        raise ValueError(
+            f"The column of labels has {len(names):,} different ones, such as {quoted(names[0])}: "
+            f"a class needs many texts. Take another column; {MOST_LABELS} classes are the most."
+        )
+    if len(train) + len(test) < 10:
+        raise ValueError(
+            f"{_count(len(train) + len(test))}: to learn and to measure takes at least 10."
+        )
+    few = [name for i, name in enumerate(names) if train.labels.count(i) < 2]
+    if few:
+        raise ValueError(
+            f"The training part has fewer than two texts of the label {quoted(few[0])}: add some, "
+            "or leave it out."
+        )
+
+
+def labelled_csv(learn: Examples, watch: Examples, names: Sequence[str]) -> str:
+    """Both parts as CSV with the columns that the training reads: text, label, split.
+
+    >>> print(labelled_csv(Examples(("So, so",), (0,)), Examples(("Fine",), (1,)), ("no", "yes")))
+    text,label,split
+    "So, so",no,train
+    Fine,yes,validation
+    <BLANKLINE>
+    """
+    import csv
+
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(("text", "label", "split"))
+    for part, split in ((learn, "train"), (watch, "validation")):
+        writer.writerows((text, names[label], split) for text, label in part)
+    return lines.getvalue()

@@ -1,0 +1,141 @@
+"""What pushed a decision: two ways to ask a classifier which words it went by.
+
+Both are in the same unit, log-odds of the class asked for: log p − log(1 − p), in nats.
+
+- **Occlusion** (Zeiler and Fergus 2014; Li et al. 2016) hides a word and reads again. It says what
+  happens without the word, and costs one reading for each.
+- **Gradient × input** (Shrikumar et al. 2016) asks how steeply the log-odds change along the word's
+  vectors. It costs one backward pass, and is a straight line laid along a curve: where the model is
+  sure, the curve is flat and it may say little.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from lablib.transfer.compute import AT_ONCE, Classifier
+
+Way = Literal["occlusion", "gradient"]
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """What each word of a text did for a class.
+
+    Attributes:
+        text: the text, as far as the model read it.
+        name: the class that was asked for.
+        log_odds: of that class for the whole text, in nats.
+        words: the words, in order, [words].
+        values: what each adds to the log-odds, [words]: above 0 it speaks for the class.
+    """
+
+    text: str
+    name: str
+    log_odds: float
+    words: tuple[str, ...]
+    values: tuple[float, ...]
+
+    def top(self, k: int | None = None) -> list[tuple[str, float]]:
+        """The k words that push hardest, either way."""
+        pairs = zip(self.words, self.values, strict=True)
+        return sorted(pairs, key=lambda pair: -abs(pair[1]))[:k]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A text as the model reads it: its ids [1, tokens], and for each word its text and tokens."""
+
+    ids: Tensor
+    words: tuple[str, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
+def pushes(
+    classifier: Classifier, text: str, name: str | None = None, way: Way = "occlusion"
+) -> Pushes:
+    """What each word of a text does for a class.
+
+    Args:
+        name: the class; None for the one the classifier chooses.
+        way: "occlusion" or "gradient".
+
+    Raises:
+        ValueError: if there is no word in the text, or no such class or way.
+    """
+    if way not in WAYS:
+        raise ValueError(f"The way is {' or '.join(WAYS)}, not {way!r}.")
+    if name is not None and name not in classifier.names:
+        raise ValueError(f"There is no class {name!r}: choose of {', '.join(classifier.names)}.")
+    read = _read(classifier, text)
+    with torch.inference_mode():
+        scores = classifier.model(input_ids=read.ids).logits[0]
+    number = int(scores.argmax()) if name is None else classifier.names.index(name)
+    values = WAYS[way](classifier, read, number)
+    return Pushes(
+        text=text,
+        name=classifier.names[number],
+        log_odds=float(log_odds(scores, number)),
+        words=read.words,
+        values=tuple(values.tolist()),
+    )
+
+
+def log_odds(scores: Tensor, number: int) -> Tensor:
+    """log p − log(1 − p) of class `number` from scores [..., classes].
+
+    It is its score less those of all others together, so with two classes the plain difference.
+
+    >>> float(log_odds(torch.tensor([3.0, 1.0]), 0))
+    2.0
+    """
+    others = torch.cat([scores[..., :number], scores[..., number + 1 :]], dim=-1)
+    return scores[..., number].float() - others.float().logsumexp(-1)
+
+
+def _read(classifier: Classifier, text: str) -> _Read:
+    rows = classifier.read([text])
+    encoding = rows.encodings[0]
+    numbers = encoding.word_ids
+    words = sorted({n for n in numbers if n is not None})
+    if not words:
+        raise ValueError("There is no word in this text: type some.")
+    spans = [encoding.word_to_chars(n) for n in words]
+    return _Read(
+        ids=rows["input_ids"],
+        words=tuple(text[start:end] for start, end in spans),
+        places=tuple(tuple(i for i, n in enumerate(numbers) if n == word) for word in words),
+    )
+
+
+@torch.inference_mode()
+def occlusion(classifier: Classifier, read: _Read, number: int) -> Tensor:
+    """By how much the log-odds fall where each word in turn is hidden, [words]."""
+    hidden = classifier.tokenizer.mask_token_id or classifier.tokenizer.pad_token_id or 0
+    rows = read.ids.repeat(len(read.places) + 1, 1)
+    for row, places in enumerate(read.places, 1):
+        rows[row, list(places)] = hidden
+    scores = torch.cat([classifier.model(input_ids=part).logits for part in rows.split(AT_ONCE)])
+    odds = log_odds(scores, number).cpu()
+    return odds[0] - odds[1:]
+
+
+@torch.inference_mode(False)
+@torch.enable_grad()
+def gradient_times_input(classifier: Classifier, read: _Read, number: int) -> Tensor:
+    """The gradient of the log-odds along each word's own vectors, summed over them, [words]."""
+    ids = read.ids.clone()  # one made in inference mode can take part in no gradient
+    vectors = classifier.model.get_input_embeddings()(ids).detach().requires_grad_()
+    odds = log_odds(classifier.model(inputs_embeds=vectors).logits[0], number)
+    (slope,) = torch.autograd.grad(odds, vectors)
+    each = (slope * vectors).sum(-1)[0].detach().cpu()  # [tokens]
+    return torch.stack([each[list(places)].sum() for places in read.places])
+
+
+WAYS: dict[str, Callable[[Classifier, _Read, int], Tensor]] = {
+    "occlusion": occlusion,
+    "gradient": gradient_times_input,
+}
