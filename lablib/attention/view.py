@@ -171,7 +171,7 @@ class AttentionView(anywidget.AnyWidget):
             raise traitlets.TraitError(f"There are heads 0 to {self._maps.heads - 1}.")
         return heads
 
-    def _on_message(self, _: object, message: dict, __: object) -> None:
+    def _on_message(self, _: object, message: dict[str, Any], __: object) -> None:
         if message.get("export") == "page":
             self.send({"page": self.to_html()})
 
