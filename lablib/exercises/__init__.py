@@ -25,6 +25,7 @@ from lablib.exercises.records import (
     Verdict,
     find,
     lab,
+    rooms,
     source,
 )
 from lablib.exercises.views import check, grade, predict, progress, spot_the_bug
@@ -49,6 +50,7 @@ __all__ = [
     "lab",
     "predict",
     "progress",
+    "rooms",
     "source",
     "spot_the_bug",
     "standing",

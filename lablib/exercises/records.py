@@ -8,6 +8,7 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import pkgutil
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -176,6 +177,18 @@ def _source_of(answer: Any) -> str:
         return source(answer)
     except (TypeError, OSError):
         return ""
+
+
+def rooms() -> list[str]:
+    """The names of the labs that ask questions.
+
+    >>> "sampling" in rooms()
+    True
+    """
+    import lablib
+
+    names = [module.name for module in pkgutil.iter_modules(lablib.__path__) if module.ispkg]
+    return [name for name in names if importlib.util.find_spec(f"lablib.{name}.exercises")]
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import ipywidgets
 import traitlets
 
 from lablib.exercises import cards
+from lablib.exercises.afresh import start_afresh
 from lablib.exercises.progress import Event, ProgressFile, Standing, standing
 from lablib.exercises.records import (
     Bug,
@@ -34,6 +35,7 @@ class Card(anywidget.AnyWidget):
     An error in `act` is shown on the card: nowhere else in a notebook would it be seen.
     """
 
+    needs_kernel = True
     _esm = assets.source(assets.STATIC / "dom.js", _STATIC / "card.js")
     _css = assets.source(assets.STATIC / "frame.css", _STATIC / "card.css")
     content = traitlets.Dict().tag(sync=True, to_json=lambda content, _: _sendable(content))
@@ -258,15 +260,35 @@ def spot_the_bug(id: str) -> BugView:
     return BugView(_find(id, Bug))
 
 
-def progress(name: str) -> Card:
-    """A table of all questions of the lab `name` and how far the learner is with each."""
-    file = ProgressFile()
-    events, notes = _read(file)
-    return Card(cards.table(lab(name).values(), events, str(file.path), notes), _nothing)
+class ProgressCard(Card):
+    """The questions of a lab, how far the learner is with each, and the way to start afresh."""
+
+    def __init__(self, name: str) -> None:
+        self._lab = name
+        super().__init__(self._table(), self._press)
+
+    def _table(self) -> cards.Content:
+        file = ProgressFile()
+        events, notes = _read(file)
+        return cards.table(lab(self._lab).values(), events, str(file.path), notes)
+
+    def _press(self, do: str, value: Any) -> None:
+        blocks = {
+            "afresh?": cards.really_afresh,
+            "afresh": lambda: [cards.note("right", "Done", start_afresh(self._lab).sentence())],
+        }.get(do, list)()
+        table = self._table()
+        self.content = {**table, "blocks": [*table["blocks"], *blocks]}
 
 
-def _nothing(do: str, value: Any) -> None:
-    """A table has nothing to press."""
+def progress(name: str) -> ProgressCard:
+    """A table of all questions of the lab `name` and how far the learner is with each.
+
+    Below it the lab can be started afresh: the old notebook and the answers are kept.
+
+    Raises `ExerciseError` where there is no such lab.
+    """
+    return ProgressCard(name)
 
 
 def _find(id: str, kind: type[_Kind]) -> _Kind:

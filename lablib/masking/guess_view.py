@@ -33,6 +33,7 @@ class GuessView(anywidget.AnyWidget):
         [(0, 0)]
     """
 
+    needs_kernel = True
     _esm = source(STATIC / "dom.js", _HERE / "guesses.js")
     _css = source(_HERE / "guesses.css")
 

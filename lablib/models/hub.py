@@ -54,7 +54,7 @@ _TOKENIZER_FILES = (
     "chat_template.jinja",
     "README.md",
 )
-_MODEL_FILES = (*_TOKENIZER_FILES, "generation_config.json")
+MODEL_FILES = (*_TOKENIZER_FILES, "generation_config.json")
 _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 
 
@@ -175,7 +175,7 @@ def _choose(name: str, files: dict[str, int], whole: bool) -> list[str]:
     """The files to fetch, weights last: where the weights are, everything is."""
     if not whole:
         return [file for file in _TOKENIZER_FILES if file in files]
-    small = [file for file in _MODEL_FILES if file in files]
+    small = [file for file in MODEL_FILES if file in files]
     if WEIGHTS in files:
         return [*small, WEIGHTS]
     shards = sorted(file for file in files if _SHARD.fullmatch(file))

@@ -69,7 +69,7 @@ def _lines(texts: list[str]) -> Iterator[str]:
     return (line for text in texts for line in text.splitlines(keepends=True))
 
 
-def _model_part(tokenizer: Tokenizer) -> dict:
+def _model_part(tokenizer: Tokenizer) -> dict[str, Any]:
     return json.loads(tokenizer.to_str())["model"]
 
 

@@ -152,7 +152,9 @@ def restore(folder: Path, model: Model, optimizers: list[Optimizer]) -> int:
     return _step_of(path)
 
 
-def _optimizer_state(tensors: dict[str, torch.Tensor], prefix: str) -> dict:
+def _optimizer_state(
+    tensors: dict[str, torch.Tensor], prefix: str
+) -> dict[int, dict[str, torch.Tensor]]:
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith(prefix):

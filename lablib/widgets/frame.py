@@ -15,6 +15,7 @@ class Head(anywidget.AnyWidget):
     what it is that is chosen, where it is not a model.
     """
 
+    needs_kernel = True
     _esm = source(STATIC / "dom.js", STATIC / "head.js")
     _css = source(STATIC / "frame.css")
 
@@ -56,6 +57,7 @@ class TextInput(anywidget.AnyWidget):
         selection: start and end of the characters selected; empty for none.
     """
 
+    needs_kernel = True
     _esm = source(
         STATIC / "dom.js", STATIC / "text_places.js", STATIC / "text_marks.js", STATIC / "text.js"
     )

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
-import anywidget
+import ipywidgets
 
 from lablib.widgets.assets import STATIC, source
 from lablib.widgets.html import fill, script_json
@@ -16,29 +16,46 @@ _PAGE = """<!doctype html>
 """
 
 
-def static_page(*widgets: anywidget.AnyWidget, title: str = "Language Model Labs") -> str:
+def static_page(*widgets: ipywidgets.Widget, title: str = "Language Model Labs") -> str:
     """One self-contained HTML page that shows `widgets` as they stand now.
 
     What a widget's own JavaScript answers keeps answering there; nothing reaches Python. They are
-    widgets of our own, whose state is JSON and bytes.
+    widgets of our own, whose state is JSON and bytes. For whole notebooks there is `lablib.pages`.
 
     >>> from lablib.widgets.strip import TokenStrip
     >>> page = static_page(TokenStrip(tokens=[{"text": "</script><script>alert(1)"}]))
     >>> page.count("<script")
     2
     """
-    data = script_json([_parts(widget) for widget in widgets], default=_base64)
+    data = script_json([page_state(widget) for widget in widgets], default=as_base64)
     scripts = (
         f'<script type="application/json" id="widgets">{data}</script>\n'
-        f'<script type="module">\n{source(STATIC / "dom.js", STATIC / "page.js")}\n</script>\n'
+        f'<script type="module">\n{source(*PAGE_SCRIPTS, STATIC / "page.js")}\n</script>\n'
     )
     return fill(_PAGE, title=title).replace("</body>", f"{scripts}</body>")
 
 
-def _parts(widget: anywidget.AnyWidget) -> dict[str, Any]:
-    own = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
-    return {"esm": str(widget._esm), "css": str(widget._css), "state": own}
+PAGE_SCRIPTS = (STATIC / "dom.js", STATIC / "page_model.js")
+"""What every page without a kernel runs first."""
 
 
-def _base64(value: bytes | memoryview) -> dict[str, str]:
+def page_state(widget: ipywidgets.Widget) -> dict[str, Any]:
+    """What a page without a kernel must know of a widget.
+
+    It is the state that a browser gets, or what the widget's own `page_state` gives: a widget that
+    sends its parts one at a time, when they are asked for, gives them all there.
+
+    >>> page_state(ipywidgets.IntSlider(3))["value"]
+    3
+    """
+    state: dict[str, Any] = getattr(widget, "page_state", widget.get_state)()
+    return state
+
+
+def as_base64(value: bytes | memoryview) -> dict[str, str]:
+    """Bytes as JSON has them; the page makes bytes of them again.
+
+    >>> as_base64(b"abc")
+    {'base64': 'YWJj'}
+    """
     return {"base64": b64encode(value).decode()}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -110,7 +110,7 @@ class Panel(ipywidgets.VBox):
         was opened. Rooms draw anew here.
         """
 
-    def _on_head(self, _: object, message: dict, __: object) -> None:
+    def _on_head(self, _: object, message: dict[str, Any], __: object) -> None:
         name = str(message.get("open", ""))
 
         def work() -> "Generator[Progress | None, None, None]":
@@ -119,7 +119,7 @@ class Panel(ipywidgets.VBox):
 
         self.run(work)
 
-    def _on_foot(self, _: object, message: dict, __: object) -> None:
+    def _on_foot(self, _: object, message: dict[str, Any], __: object) -> None:
         if message.get("stop"):
             self.stop()
 

@@ -49,3 +49,10 @@ class Plot(FigureWidget):
         super().__init__(list(traces), layout=_LAYOUT | {"height": height} | layout | axes)
         self._config = {"displayModeBar": False, "responsive": True}
         self.add_class("lab-plot")
+
+    def page_state(self) -> dict[str, Any]:
+        """The state of a plot with all that was changed in it since it was made."""
+        now = {"_widget_data": self._data, "_widget_layout": self.layout.to_plotly_json()}
+        to_json = self.trait_metadata("_widget_data", "to_json")
+        state: dict[str, Any] = self.get_state()
+        return state | {name: to_json(value, self) for name, value in now.items()}

@@ -105,7 +105,7 @@ class TokenStrip(anywidget.AnyWidget):
             self.tokens = list(make(0, min(count, AT_ONCE)))
             self._make, self.total = make, count
 
-    def _answer(self, _: object, message: dict, __: object) -> None:
+    def _answer(self, _: object, message: dict[str, Any], __: object) -> None:
         """Send what the browser wants: `{"want": [first, last]}`."""
         with self._sending:
             first, last = message.get("want", (0, 0))

@@ -3,21 +3,14 @@
 import ast
 import functools
 import inspect
-import pkgutil
-from importlib.util import find_spec
 
 import nbformat
 import pytest
 
-import lablib
-from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab
+from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab, rooms
 from tests.conftest import ROOT
 
-ROOMS = [
-    room.name
-    for room in pkgutil.iter_modules(lablib.__path__)
-    if room.ispkg and find_spec(f"lablib.{room.name}.exercises")
-]
+ROOMS = rooms()
 RECORDS = [record for room in ROOMS for record in lab(room).values()]
 PREDICTIONS = [record for record in RECORDS if isinstance(record, Prediction)]
 CHECKED = [record for record in RECORDS if isinstance(record, Exercise)]

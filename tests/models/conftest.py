@@ -124,26 +124,38 @@ class _Answer(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if self.server.status:
             return self.refuse(self.server.status, "Down")
+        if found := re.fullmatch(r"/api/models/(.+)/tree/[0-9a-f]{40}", path):
+            return self.tell(self.files(found[1]))
         if found := re.fullmatch(r"/api/models/(.+)", path):
             return self.describe(found[1])
-        name, file = re.fullmatch(r"/(.+)/resolve/[^/]+/(.+)", path).groups()
+        name, revision, file = re.fullmatch(r"/(.+)/resolve/([^/]+)/(.+)", path).groups()
         if name in self.server.gated:
             return self.refuse(403, "GatedRepo")
-        return self.send(self.server.models[name] / file, body)
+        commit = REVISION if revision == "main" else revision
+        return self.send(self.server.models[name] / file, body, commit)
+
+    def files(self, name: str) -> list[dict[str, object]]:
+        """The files of a model as the hub lists the tree of a commit."""
+        return [
+            {"type": "file", "path": file.name, "size": file.stat().st_size, "oid": REVISION}
+            for file in sorted(self.server.models[name].iterdir())
+        ]
 
     def describe(self, name: str) -> None:
         if name not in self.server.models:
             return self.refuse(401, "RepoNotFound")
-        files = sorted(self.server.models[name].iterdir())
-        siblings = [{"rfilename": file.name, "size": file.stat().st_size} for file in files]
-        content = json.dumps({"id": name, "sha": REVISION, "siblings": siblings}).encode()
+        siblings = [{"rfilename": one["path"], "size": one["size"]} for one in self.files(name)]
+        self.tell({"id": name, "sha": REVISION, "siblings": siblings})
+
+    def tell(self, what: object) -> None:
+        content = json.dumps(what).encode()
         self.head(200, len(content))
         self.wfile.write(content)
 
-    def send(self, file: Path, body: bool) -> None:
+    def send(self, file: Path, body: bool, commit: str) -> None:
         content = file.read_bytes()
         etag = hashlib.sha256(content).hexdigest()
-        self.head(200, len(content), ETag=f'"{etag}"', X_Repo_Commit=REVISION)
+        self.head(200, len(content), ETag=f'"{etag}"', X_Repo_Commit=commit)
         for start in range(0, len(content) if body else 0, 8192):
             time.sleep(self.server.pause)
             try:

@@ -6,7 +6,7 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.guess_view import GuessView
-from lablib.masking.joint import ORDERS, Filling, JointFill, compare_orders
+from lablib.masking.joint import ORDERS, Filling, JointFill, Order, compare_orders
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
@@ -28,7 +28,7 @@ class JointPanel(LivePanel):
         self.view = GuessView(self._put, label="Fillings; click one to put it in")
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
-        self.orders: dict = {}
+        self.orders: dict[Order, Filling] = {}
         self.result: JointFill | None = None
         super().__init__(
             "Several gaps at once",

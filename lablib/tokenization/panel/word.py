@@ -1,6 +1,7 @@
 """The word panel: how a tokenizer builds the tokens of a word, step by step."""
 
 from collections.abc import Generator
+from typing import Any
 
 import ipywidgets
 
@@ -30,7 +31,7 @@ class WordPanel(Panel):
         self.strip = TokenStrip(marks=MARKS, label="Pieces")
         self.words = html_widget("")
         self.table = html_widget("")
-        self.built: WordSteps | None = None
+        self.built: WordSteps[Any] | None = None
         self.frames: list[Frame] = []
         self._texts: tuple[object, dict[str, str]] = (None, {})
         super().__init__(

@@ -1,0 +1,1 @@
+"""The labs as pages: each notebook one HTML file that needs neither kernel nor network."""

@@ -1,0 +1,58 @@
+"""`python -m lablib.pages`: every lab as one HTML file, and a page that lists them.
+
+Each notebook is run first, with the models that are on this machine. The files open from the disk,
+with no network and no kernel.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from lablib.pages.document import lab_page, page, title
+from lablib.pages.running import run
+from lablib.widgets.html import fill
+
+
+def main() -> None:
+    """Write the pages of the labs that are asked for."""
+    ask = argparse.ArgumentParser(prog="lablib.pages", description=__doc__)
+    ask.add_argument("labs", type=Path, nargs="?", default=Path("labs"), help="folder of notebooks")
+    ask.add_argument("--out", type=Path, default=Path("pages"), help="folder for the pages")
+    choices = ask.parse_args()
+    choices.out.mkdir(parents=True, exist_ok=True)
+    made = [write(lab, choices.out) for lab in sorted(choices.labs.glob("*.ipynb"))]
+    (choices.out / "index.html").write_text(index(made), encoding="utf-8")
+
+
+def write(lab: Path, folder: Path) -> tuple[str, str]:
+    """Run a lab and write its page; the page's file name and its title."""
+    book, models = run(lab)
+    text = lab_page(book, models)
+    (folder / f"{lab.stem}.html").write_text(text, encoding="utf-8")
+    print(f"{lab.stem}.html: {len(text.encode()) / 1e6:.1f} MB")
+    return f"{lab.stem}.html", title(book)
+
+
+def index(pages: Iterable[tuple[str, str]]) -> str:
+    """The page that lists the others, each a file name and a title.
+
+    >>> '<a href="a.html">A</a>' in index([("a.html", "A")])
+    True
+    """
+    items = [fill('<li><a href="{file}">{title}</a></li>', file=f, title=t) for f, t in pages]
+    return page("Language Model Labs", _INDEX.format(items="\n".join(items)))
+
+
+_INDEX = """<main>
+<h1>Language Model Labs</h1>
+<p>The labs as pages that need no kernel and no network: read them, turn the knobs, look through the
+attention heads. To type a text of your own, to write with the model and to do the exercises, open
+the labs in JupyterLab.</p>
+<ol class="page-list">
+{items}
+</ol>
+</main>"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Widgets as HTML without a kernel: boxes and words as they are, controls greyed with their value.
+
+A widget of our own becomes a place in which the page's script draws it; one that says it
+`needs_kernel` is greyed, too.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from typing import Any
+
+from lablib.pages.outputs import output
+from lablib.pages.running import Models
+from lablib.widgets.html import escape, fill
+
+State = dict[str, Any]
+_PREFIX = "IPY_MODEL_"
+_NOTE = '<p class="page-note">What is greyed here needs a kernel: open the lab in JupyterLab.</p>'
+
+
+class Controls:
+    """The widgets of one notebook.
+
+    Args:
+        models: the state of each, by id.
+
+    Attributes:
+        drawn: the ids of those that the page's script has to draw.
+
+    Example:
+        >>> models = {"a": {"_model_name": "LabelModel", "value": "<b>"}}
+        >>> Controls(models).html("a")
+        '<span class="page-words">&lt;b&gt;</span>'
+    """
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self.drawn: list[str] = []
+
+    def html(self, id: str) -> str:
+        """One widget with all that is in it.
+
+        Everything is escaped but the value of an `HTML` widget, which was when it was made.
+        """
+        state = self._models[id]
+        name = state["_model_name"].removesuffix("Model")
+        if name == "Any":
+            return self._ours(id, state)
+        if name == "HTML":
+            return f'<div class="page-html">{state["value"]}</div>'
+        if name == "Label":
+            return fill('<span class="page-words">{text}</span>', text=state["value"])
+        if name == "Output":
+            return "".join(output(one, self.html) for one in state["outputs"])
+        if "children" in state:
+            return self._box(name, state)
+        return fill('<div class="page-control" style="{style}">', style=self._style(state)) + (
+            f"{_greyed(name, state)}</div>"
+        )
+
+    def with_note(self, id: str) -> str:
+        """One widget, and a line that says what does not answer here, where something does not."""
+        inside = self.html(id)
+        return inside + _NOTE if " disabled" in inside else inside
+
+    def _ours(self, id: str, state: State) -> str:
+        self.drawn.append(id)
+        place = fill('<div class="{kind}" data-widget="{id}"></div>', kind=_classes(state), id=id)
+        return f"<fieldset disabled>{place}</fieldset>" if state["needs_kernel"] else place
+
+    def _box(self, name: str, state: State) -> str:
+        kind = "page-row" if name in ("HBox", "Box") else "page-column"
+        start = '<div class="{kind} {classes}" style="{style}">'
+        start = fill(start, kind=kind, classes=_classes(state), style=self._style(state))
+        return start + "".join(self._children(state)) + "</div>"
+
+    def _children(self, state: State) -> Iterator[str]:
+        """What is in a box; the parts of a tab or an accordion stand below each other."""
+        for child, title in zip_longest(state["children"], state.get("titles", ())):
+            yield fill("<h4>{title}</h4>", title=title) if title else ""
+            yield self.html(child.removeprefix(_PREFIX))
+
+    def _style(self, state: State) -> str:
+        """The widget's layout as a style."""
+        layout = self._models.get(str(state.get("layout")).removeprefix(_PREFIX), {})
+        return "; ".join(
+            f"{name.replace('_', '-')}: {value}"
+            for name, value in sorted(layout.items())
+            if value is not None and not name.startswith("_")
+        )
+
+
+def _classes(state: State) -> str:
+    return " ".join(state.get("_dom_classes", ()))
+
+
+def _greyed(name: str, state: State) -> str:
+    """A control of ipywidgets that shows its value and can be neither moved nor pressed.
+
+    >>> _greyed("Text", {"description": "Word", "value": "<b>"})
+    '<label>Word <input value="&lt;b&gt;" disabled></label>'
+    """
+    label = state.get("description", "")
+    if name == "Button":
+        return fill("<button disabled>{label}</button>", label=label)
+    if name == "ToggleButton":
+        pressed = "true" if state["value"] else "false"
+        return fill(
+            '<button disabled aria-pressed="{pressed}">{label}</button>',
+            label=label,
+            pressed=pressed,
+        )
+    inner = _FIELDS.get(name, _value)(state)
+    return f"<label>{escape(label)} {inner}</label>"
+
+
+def _value(state: State) -> str:
+    return fill('<input value="{value}" disabled>', value=state.get("value", ""))
+
+
+def _checkbox(state: State) -> str:
+    return f'<input type="checkbox"{" checked" if state["value"] else ""} disabled>'
+
+
+def _slider(state: State) -> str:
+    slider = '<input type="range" min="{min}" max="{max}" step="any" value="{value}" disabled>'
+    numbers = {name: state[name] for name in ("min", "max", "value")}
+    return fill(slider + "<output>{text}</output>", text=_readout(state["value"]), **numbers)
+
+
+def _readout(value: float) -> str:
+    """A number as short as it can be.
+
+    >>> _readout(0.1 + 0.2), _readout(3)
+    ('0.3', '3')
+    """
+    return f"{value:.4g}"
+
+
+def _range(state: State) -> str:
+    return fill(
+        '<input value="{low} to {high}" disabled>', low=state["value"][0], high=state["value"][1]
+    )
+
+
+def _chosen(state: State) -> str:
+    """A menu, or a row of buttons, of which one is chosen."""
+    labels, index = state["_options_labels"], state.get("index")
+    text = labels[index] if isinstance(index, int) else "nothing chosen"
+    return fill("<select disabled><option>{text}</option></select>", text=text)
+
+
+def _area(state: State) -> str:
+    return fill(
+        "<textarea rows={rows} disabled>{text}</textarea>",
+        rows=state["rows"] or 2,
+        text=state["value"],
+    )
+
+
+def _progress(state: State) -> str:
+    return fill(
+        '<progress max="{max}" value="{value}"></progress>', max=state["max"], value=state["value"]
+    )
+
+
+_FIELDS: dict[str, Callable[[State], str]] = {
+    "Checkbox": _checkbox,
+    "IntSlider": _slider,
+    "FloatSlider": _slider,
+    "IntRangeSlider": _range,
+    "FloatRangeSlider": _range,
+    "Dropdown": _chosen,
+    "Select": _chosen,
+    "RadioButtons": _chosen,
+    "ToggleButtons": _chosen,
+    "Textarea": _area,
+    "IntProgress": _progress,
+    "FloatProgress": _progress,
+}
+"""How a control shows its value; one that is not named here shows it in a field."""

@@ -1,0 +1,159 @@
+"""A notebook that has run, as one HTML file with everything in it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import mistune
+import nbformat
+
+from lablib.pages.controls import Controls
+from lablib.pages.outputs import output
+from lablib.pages.running import Models
+from lablib.widgets.assets import source
+from lablib.widgets.html import escape, fill, script_json
+from lablib.widgets.page import PAGE_SCRIPTS
+
+_STATIC = Path(__file__).parent / "static"
+
+# Nothing can be fetched from anywhere, whatever is on the page.
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:;
+ script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; font-src data:">
+<title>{title}</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<script>
+{theme}
+</script>
+{body}
+</body>
+</html>
+"""
+
+
+def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
+    """The page of one lab.
+
+    Args:
+        book: the notebook with its outputs.
+        models: the widgets that its outputs show.
+
+    >>> book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One & two")])
+    >>> "<title>One &amp; two</title>" in lab_page(book, {})
+    True
+    """
+    controls = Controls(models)
+    cells = "\n".join(cell for one in book.cells for cell in _cell(one, controls))
+    states = {id: models[id] for id in controls.drawn}
+    body = f"<main>\n{_HEADER}\n{cells}\n</main>\n{_scripts(states)}"
+    styles = dict.fromkeys(state["_css"] for state in states.values() if state.get("_css"))
+    return page(title(book), body, styles)
+
+
+_HEADER = """<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>
+<p class="page-about">This page was made from a lab that had run. No kernel stands behind it: what
+is computed in the browser still answers (knobs, attention views, the vocabulary slider, trees of
+branches); what is greyed needs the lab in JupyterLab.</p>"""
+
+
+def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
+    """A page around `body`, which is HTML of ours, in the colours its reader prefers."""
+    style = "\n".join([source(_STATIC / "pages.css"), *styles])
+    theme = source(_STATIC / "theme.js")
+    return _PAGE.format(title=escape(title), style=style, theme=theme, body=body)
+
+
+def title(book: nbformat.NotebookNode) -> str:
+    """The first heading of a notebook."""
+    words = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    found = re.search(r"^# (.+)$", words, re.MULTILINE)
+    return found[1] if found else "Language Model Labs"
+
+
+def _cell(cell: nbformat.NotebookNode, controls: Controls) -> Iterator[str]:
+    if cell.cell_type == "markdown":
+        yield f'<section class="page-words">{markdown(cell.source)}</section>'
+    if cell.cell_type != "code":
+        return
+    lines = len(cell.source.splitlines())
+    yield fill(
+        '<details class="page-code"><summary>Code, {lines}</summary><pre>{code}</pre></details>',
+        lines=f"{lines} lines" if lines > 1 else "1 line",
+        code=cell.source,
+    )
+    yield from (output(one, controls.with_note) for one in cell.outputs)
+
+
+class _Markdown(mistune.HTMLRenderer):
+    """Links from lab to lab lead from page to page."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, re.sub(r"^([\w-]+)\.ipynb$", r"\1.html", url), title)
+
+
+def markdown(text: str) -> str:
+    """The HTML of a Markdown cell, which is ours and may hold tags.
+
+    >>> markdown("[on](02_attention.ipynb)")
+    '<p><a href="02_attention.html">on</a></p>'
+    """
+    render = mistune.create_markdown(renderer=_Markdown(escape=False), plugins=["table"])
+    return str(render(text)).strip()
+
+
+def _scripts(states: Models) -> str:
+    """The widgets' states, what stands in them many times, and the script that draws them."""
+    shared = Shared()
+    folded = {id: shared.fold(_own(state)) for id, state in states.items()}
+    parts = {"widgets": folded, "shared": shared.texts}
+    data = "".join(
+        f'<script type="application/json" id="{name}">{script_json(part)}</script>\n'
+        for name, part in parts.items()
+    )
+    draw = source(*PAGE_SCRIPTS, _STATIC / "draw.js")
+    return f'{data}<script type="module">\n{draw}\n</script>'
+
+
+def _own(state: dict[str, Any]) -> dict[str, Any]:
+    """The state without what stands in the page already, or only matters to ipywidgets."""
+    left_out = re.compile(r"_css|_(model|view)_\w+|_dom_classes|layout|needs_kernel")
+    return {name: value for name, value in state.items() if not left_out.fullmatch(name)}
+
+
+class Shared:
+    """Long texts (scripts, weights, vocabularies), each kept once however often it is used.
+
+    >>> shared = Shared()
+    >>> shared.fold(["x" * 2000, "short"]), len(shared.texts)
+    ([{'shared': 0}, 'short'], 1)
+    """
+
+    LONG = 1000
+    """Characters from which on a text is kept here."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts, in the order of their places."""
+        return list(self._places)
+
+    def fold(self, value: Any) -> Any:
+        """The value with its long texts replaced by their places."""
+        if isinstance(value, dict):
+            return {key: self.fold(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.fold(inner) for inner in value]
+        if isinstance(value, str) and len(value) > self.LONG:
+            return {"shared": self._places.setdefault(value, len(self._places))}
+        return value

@@ -1,0 +1,88 @@
+"""Running a notebook with nobody in front of it, and keeping what its widgets then hold."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from lablib.exercises.progress import Event, ProgressFile
+
+Models = dict[str, dict[str, Any]]
+"""The state of every widget, by its id."""
+
+SECONDS = 600
+"""How long one cell may take, and then the pictures that are still being made."""
+
+_KEEP = f"""from lablib.pages.running import keep_widgets
+from lablib.widgets import WORKER
+assert WORKER.join({SECONDS}), "The pictures took too long."
+keep_widgets({{path!r}})"""
+
+
+def run(path: Path) -> tuple[nbformat.NotebookNode, Models]:
+    """Run a notebook from top to bottom, every picture unlocked; the notebook and its widgets.
+
+    The progress of whoever does this is neither read nor changed.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: if a cell fails.
+    """
+    book = nbformat.read(path, as_version=4)
+    with TemporaryDirectory() as folder:
+        kept, progress = Path(folder, "widgets.json"), Path(folder, "progress.jsonl")
+        for id in predictions(book):
+            ProgressFile(progress).add(Event(id, "skipped"))
+        book.cells.append(nbformat.v4.new_code_cell(_KEEP.format(path=str(kept))))
+        client = NotebookClient(
+            book,
+            timeout=SECONDS,
+            store_widget_state=False,
+            resources={"metadata": {"path": folder}},
+        )
+        with _environment(LABLIB_PROGRESS=str(progress), JUPYTER_WIDGETS_ECHO="0"):
+            client.execute()
+        book.cells.pop()
+        return book, json.loads(kept.read_text(encoding="utf-8"))
+
+
+def predictions(book: nbformat.NotebookNode) -> list[str]:
+    """The ids of the predictions that a notebook asks for.
+
+    >>> cell = nbformat.v4.new_code_cell('ex.predict("sampling/rare-tail")')
+    >>> predictions(nbformat.v4.new_notebook(cells=[cell]))
+    ['sampling/rare-tail']
+    """
+    code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+    return re.findall(r'\bpredict\(\s*"([^"]+)"', code)
+
+
+def keep_widgets(path: str) -> None:
+    """Write the state of all widgets of this kernel into a JSON file, bytes as base64."""
+    from ipywidgets.widgets.widget import _instances
+
+    from lablib.widgets.page import as_base64, page_state
+
+    states = {
+        id: page_state(widget) | {"needs_kernel": getattr(widget, "needs_kernel", False)}
+        for id, widget in list(_instances.items())
+    }
+    Path(path).write_text(json.dumps(states, default=as_base64), encoding="utf-8")
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Environment variables for the kernels started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

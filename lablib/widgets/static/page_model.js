@@ -1,0 +1,62 @@
+// What stands in for Jupyter on a page without a kernel: a widget's model, and its script.
+
+/** What `render` needs of a model, over a plain object. `receive` stands in for the kernel's `send`. */
+function pageModel(state) {
+  const page = new EventTarget();
+  const heard = new Map();
+  const tell = (event, detail) => page.dispatchEvent(new CustomEvent(event, { detail }));
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (state[name] === value) return;
+      state[name] = value;
+      tell(`change:${name}`);
+      tell("change");
+    },
+    save_changes() {},
+    send() {},
+    receive: (message) => tell("msg:custom", message),
+    on(events, act) {
+      heard.set(act, (event) => act(event.detail));
+      for (const event of events.split(" ")) page.addEventListener(event, heard.get(act));
+    },
+    off(events, act) {
+      for (const event of events.split(" ")) page.removeEventListener(event, heard.get(act));
+    },
+  };
+}
+
+const modules = new Map();
+
+/** The module of a widget's script; widgets with the same script share it. */
+function moduleOf(script) {
+  const address = () => URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  if (!modules.has(script)) modules.set(script, import(address()));
+  return modules.get(script);
+}
+
+/** Draws one widget into an element; gives back its model, its module and the element. */
+async function show(state, el) {
+  const module = await moduleOf(state._esm);
+  const widget = typeof module.default === "function" ? await module.default() : module.default;
+  const model = pageModel(state);
+  await widget.initialize?.({ model });
+  await widget.render({ model, el });
+  return { model, module, el };
+}
+
+/** Bytes come as text, since JSON has none. */
+function bytesOfText(text) {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
+
+/** Reads JSON in which bytes stand as `{base64}`, and what stands there once for many as `{shared}`. */
+function readState(text, shared = []) {
+  return JSON.parse(text, (_, value) => {
+    if (typeof value?.base64 === "string") return bytesOfText(value.base64);
+    return typeof value?.shared === "number" ? shared[value.shared] : value;
+  });
+}

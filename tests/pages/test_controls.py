@@ -1,0 +1,74 @@
+"""Widgets as HTML without a kernel: their values stand there, greyed and escaped."""
+
+import ipywidgets
+import pytest
+
+from lablib.pages.controls import Controls
+from lablib.widgets import Panel, TextInput, TokenStrip
+from lablib.widgets.page import page_state
+
+PAYLOAD = "<img src=x onerror=broken>"
+
+
+def html(widget):
+    """The HTML of a widget that is still alive."""
+    models = {
+        one.model_id: page_state(one) | {"needs_kernel": getattr(one, "needs_kernel", False)}
+        for one in inside(widget)
+    }
+    return Controls(models).with_note(widget.model_id)
+
+
+def inside(widget):
+    yield widget
+    yield widget.layout
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+@pytest.mark.parametrize(
+    ("widget", "value"),
+    [
+        (ipywidgets.IntSlider(3, description="n"), 'value="3"'),
+        (ipywidgets.FloatSlider(0.3, description="t"), "<output>0.3</output>"),
+        (ipywidgets.IntRangeSlider(value=(2, 5)), "2 to 5"),
+        (ipywidgets.Dropdown(options=["a", "b"], value="b"), "<option>b</option>"),
+        (ipywidgets.ToggleButtons(options=["a", "b"], value="b"), "<option>b</option>"),
+        (ipywidgets.Checkbox(True), "checked"),
+        (ipywidgets.Text("one"), 'value="one"'),
+        (ipywidgets.Textarea("one"), ">one<"),
+        (ipywidgets.BoundedIntText(7), 'value="7"'),
+        (ipywidgets.FloatLogSlider(10.0), 'value="10.0"'),
+        (ipywidgets.ToggleButton(True, description="x"), 'aria-pressed="true"'),
+        (ipywidgets.Button(description="Go"), ">Go<"),
+    ],
+)
+def test_a_control_is_greyed_with_its_value(widget, value):
+    assert value in html(widget)
+    assert " disabled" in html(widget)
+    assert "needs a kernel" in html(widget)
+
+
+@pytest.mark.parametrize("kind", [ipywidgets.Text, ipywidgets.Textarea, ipywidgets.Label])
+def test_nothing_in_a_value_is_a_tag(kind):
+    assert "<img" not in html(ipywidgets.VBox([kind(PAYLOAD)]))
+
+
+def test_nothing_in_a_description_is_a_tag():
+    for kind in (ipywidgets.Button, ipywidgets.IntSlider, ipywidgets.Checkbox):
+        assert "<img" not in html(kind(description=PAYLOAD))
+
+
+def test_boxes_keep_their_layout_and_what_answers_alone_is_not_greyed():
+    strip = TokenStrip(tokens=[{"text": "a"}])
+    box = html(ipywidgets.HBox([strip], layout={"width": "50%"}))
+    assert "width: 50%" in box and strip.model_id in box
+    assert "disabled" not in box and "needs a kernel" not in box
+
+
+def test_a_text_field_of_ours_is_greyed():
+    assert "<fieldset disabled>" in html(Panel("Title", [TextInput()]))
+
+
+def test_tabs_keep_their_titles():
+    assert "First" in html(ipywidgets.Tab([ipywidgets.Label("a")], titles=["First"]))

@@ -1,0 +1,85 @@
+"""A notebook as a page: everything in one file, long things once, outputs escaped."""
+
+import nbformat.v4 as nbf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lablib.pages.__main__ import index
+from lablib.pages.document import Shared, lab_page, markdown
+from lablib.pages.outputs import output
+from lablib.pages.running import predictions
+from lablib.widgets.strip import TokenStrip
+
+PAYLOAD = "</script><script>broken</script>"
+
+
+def shown(*widgets):
+    """The page of a notebook with one cell whose outputs are these widgets."""
+    kind = "application/vnd.jupyter.widget-view+json"
+    outputs = [nbf.new_output("display_data", {kind: {"model_id": w.model_id}}) for w in widgets]
+    states = {w.model_id: w.get_state() | {"needs_kernel": False} for w in widgets}
+    return lab_page(nbf.new_notebook(cells=[nbf.new_code_cell(PAYLOAD, outputs=outputs)]), states)
+
+
+def test_scripts_and_styles_stand_in_a_page_once():
+    one, two = (TokenStrip(tokens=[{"text": text}]) for text in "ab")
+    page = shown(one, two)
+    assert page.count("class Strip {") == 1
+    assert page.count(one._css) == 1
+
+
+def test_no_code_and_no_widget_ends_a_script():
+    page = shown(TokenStrip(tokens=[{"text": PAYLOAD}]))
+    assert page.count("<script") == shown(TokenStrip(tokens=[])).count("<script")
+    assert PAYLOAD not in page
+
+
+@given(st.text())
+def test_a_text_put_out_stays_text(text):
+    for one in (
+        nbf.new_output("stream", text=text),
+        nbf.new_output("display_data", {"text/plain": text, "text/html": f"<b>{text}</b>"}),
+    ):
+        inner = output(one, str).removeprefix('<pre class="page-text">').removesuffix("</pre>")
+        assert "<" not in inner and ">" not in inner
+
+
+def test_warnings_and_colours_of_a_terminal_are_left_out():
+    assert output(nbf.new_output("stream", name="stderr", text="warning"), str) == ""
+    assert ">red<" in output(nbf.new_output("stream", text="\x1b[31mred\x1b[0m"), str)
+
+
+def test_a_picture_is_in_the_page():
+    found = output(
+        nbf.new_output("display_data", {"image/png": "AA==", "text/plain": "a dot"}), str
+    )
+    assert "data:image/png;base64,AA==" in found and 'alt="a dot"' in found
+
+
+def test_links_between_labs_lead_to_pages_and_others_stay():
+    assert 'href="05_sampling.html"' in markdown("[next](05_sampling.ipynb)")
+    assert 'href="https://arxiv.org/a.ipynb"' in markdown("[paper](https://arxiv.org/a.ipynb)")
+
+
+@given(st.recursive(st.text(max_size=30) | st.integers(), st.lists, max_leaves=20))
+def test_what_is_folded_can_be_put_back(value):
+    shared = Shared()
+    shared.LONG = 5
+    assert unfold(shared.fold(value), shared.texts) == value
+
+
+def unfold(value, texts):
+    if isinstance(value, list):
+        return [unfold(inner, texts) for inner in value]
+    return texts[value["shared"]] if isinstance(value, dict) else value
+
+
+def test_every_prediction_of_a_notebook_is_found():
+    cell = nbf.new_code_cell('ex.predict(\n    "a/b",\n)\nex.check("a/c", 1)\nex.predict("a/d")')
+    assert predictions(nbf.new_notebook(cells=[cell])) == ["a/b", "a/d"]
+
+
+@pytest.mark.parametrize("title", ["A & B", "<b>"])
+def test_the_index_escapes_titles(title):
+    assert title not in index([("a.html", title)]).split("<body>")[1]
