@@ -36,9 +36,8 @@ def labels_of(rows, end):
     return [[-100 if id == end else id for id in row] for row in padded]
 
 
-def rates_used(model, batches, peak):
-    """Learn from each batch, at rates that fall from `peak` towards 0; the rates."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=peak)
+def rates_used(model, optimizer, batches):
+    """Learn from each batch, at rates that fall from the optimizer's towards 0; the rates."""
     scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, len(batches))
     rates = []
     for batch in batches:
@@ -72,9 +71,8 @@ def learn(model, batches, learning_rate):
     return losses
 
 
-def learn_and_look(model, batches, heldout, learning_rate):
-    """Learn from each batch with dropout; the loss on `heldout`, without it, after each."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate)
+def learn_and_look(model, optimizer, batches, measure):
+    """Learn from each batch with dropout; after each, `measure` the model without it."""
     losses = []
     model.train()
     for batch in batches:
@@ -82,6 +80,5 @@ def learn_and_look(model, batches, heldout, learning_rate):
         model(input_ids=batch, labels=batch).loss.backward()
         optimizer.step()
         model.eval()
-        with torch.no_grad():
-            losses.append(model(input_ids=heldout, labels=heldout).loss.item())
+        losses.append(measure(model))
     return losses

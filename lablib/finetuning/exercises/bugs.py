@@ -1,7 +1,7 @@
 """Spot the bug: code that people really write, and why it is wrong.
 
 The first three stand in the material that these labs grew from. What each costs is seen in a live
-run: `harms`.
+run: `lablib.finetuning.harms`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -118,16 +118,20 @@ PADDING_IN_THE_LOSS = Bug(
                 "The padding is still asked for.",
             ),
             Mistake(
-                lambda model, ids, mask: model(
-                    input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 1, -100)
-                ).loss,
+                lambda model, ids, mask: (
+                    model(
+                        input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 1, -100)
+                    ).loss
+                ),
                 "You leave out the tokens and ask for the padding: the condition is the wrong way "
                 "round.",
             ),
             Mistake(
-                lambda model, ids, mask: model(
-                    input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, 1)
-                ).loss,
+                lambda model, ids, mask: (
+                    model(
+                        input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, 1)
+                    ).loss
+                ),
                 "Any id from 0 on is a token to be said. What the loss leaves out is −100.",
             ),
         ),
@@ -288,14 +292,23 @@ def _three() -> "list[Tensor]":
     return [batch(start) for start in (0, 5, 11)]
 
 
-def _never_falling(model: Any, batches: Any, peak: float) -> list[float]:
-    return [peak for _ in batches]
+def _with_optimizer(peak: float) -> tuple[Any, Any]:
+    """A tiny model with its optimizer."""
+    import torch
+
+    model = learner()
+    return model, torch.optim.AdamW(model.parameters(), lr=peak)
+
+
+def _never_falling(model: Any, optimizer: Any, batches: Any) -> list[float]:
+    return [optimizer.param_groups[0]["lr"] for _ in batches]
 
 
 def _falling_by(change: float) -> Any:
     """Rates that begin with `peak` and fall too fast or too slowly."""
 
-    def rates(model: Any, batches: Any, peak: float) -> list[float]:
+    def rates(model: Any, optimizer: Any, batches: Any) -> list[float]:
+        peak = optimizer.param_groups[0]["lr"]
         return [peak * max(1 - i / (len(batches) + change), 0.0) for i in range(len(batches))]
 
     return rates
@@ -307,9 +320,9 @@ SCHEDULER_FIRST = Bug(
     minutes=3,
     difficulty=2,
     question=(
-        "The learning rate should begin with `peak` and fall towards 0. Here the first step is "
-        "shorter than that, and the last one does nothing. (Torch gives a warning, among many "
-        "others.) Which line is the reason?"
+        "The learning rate should begin with that of the optimizer and fall towards 0. Here the "
+        "first step is shorter than that, and the last one does nothing. (Torch gives a warning, "
+        "among many others.) Which line is the reason?"
     ),
     code=source(broken.rates_used),
     line="scheduler.step()",
@@ -319,18 +332,21 @@ SCHEDULER_FIRST = Bug(
         "`scheduler.step()`."
     ),
     innocent={
-        "LinearLR": "From 1 times `peak` down to 0 in as many steps as there are batches.",
+        "LinearLR": "From 1 times the rate down to 0, in as many steps as there are batches.",
         "zero_grad": "The gradients of the batch before are cleared. That is right.",
         "optimizer.step": "This uses the rate of the moment. Which one is that?",
         "param_groups": "This only reads the rate.",
     },
     check=FunctionCheck(
         solutions.rates_used,
-        cases=lambda: [(learner(), _three(), 0.01), (learner(), _three()[:2], 0.02)],
+        cases=lambda: [
+            (*_with_optimizer(0.01), _three()),
+            (*_with_optimizer(0.02), _three()[:2]),
+        ],
         mistakes=(
             Mistake(
                 broken.rates_used,
-                "The first rate is still not `peak`.",
+                "The first rate is still not the optimizer's own.",
             ),
             Mistake(
                 _never_falling,
@@ -485,26 +501,22 @@ NO_ZERO_GRAD = Bug(
 )
 
 
-def _stays_in_training(model: Any, batches: Any, heldout: Any, learning_rate: float) -> list[float]:
-    """Never `eval`: the held-out loss is measured with dropout."""
+def _loss_elsewhere(model: Any) -> float:
+    """The loss on a batch that is not learned from."""
     import torch
 
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate)
-    losses = []
-    model.train()
-    for ids in batches:
-        optimizer.zero_grad()
-        model(input_ids=ids, labels=ids).loss.backward()
-        optimizer.step()
-        with torch.no_grad():
-            losses.append(model(input_ids=heldout, labels=heldout).loss.item())
-    return losses
+    with torch.no_grad():
+        return float(model(input_ids=batch(20), labels=batch(20)).loss)
 
 
-def _never_trains(model: Any, batches: Any, heldout: Any, learning_rate: float) -> list[float]:
-    model.eval()
-    model.train = lambda mode=True: model
-    return list(solutions.learn_and_look(model, batches, heldout, learning_rate))
+def _stays_in_training(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
+    model.eval = model.train
+    return list(solutions.learn_and_look(model, optimizer, batches, measure))
+
+
+def _never_trains(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
+    model.train = model.eval
+    return list(solutions.learn_and_look(model, optimizer, batches, measure))
 
 
 STAYS_IN_EVAL = Bug(
@@ -525,12 +537,12 @@ STAYS_IN_EVAL = Bug(
     ),
     innocent={
         "model.eval": "For measuring, dropout must be off. That is right, here.",
-        "no_grad": "Measuring needs no gradients. That is right.",
+        "measure(model)": "What is measured is right. In which mode is the model after it?",
         "zero_grad": "The gradients are cleared for each batch. That is right.",
     },
     check=FunctionCheck(
         solutions.learn_and_look,
-        cases=lambda: [(learner(), _three(), batch(20), 0.02)],
+        cases=lambda: [(*_with_optimizer(0.02), _three(), _loss_elsewhere)],
         mistakes=(
             Mistake(
                 broken.learn_and_look,

@@ -29,7 +29,9 @@ LENGTH, ROWS, STEPS, RATE = 32, 8, 16, 1e-3
 HELD_OUT = 16
 
 Code = ModuleType
+"""`broken` or `solutions`: they have functions of the same names."""
 Points = Iterator[tuple[int, float]]
+"""Step and measure, as a run goes."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ class Harm:
             {"step": step, "mended": right, "broken": wrong[i]}
             for i, (step, right) in enumerate(zip(self.steps, self.mended, strict=True))
         ]
+
+
+def menu() -> list[str]:
+    """The bugs, by the ids of their exercises.
+
+    >>> menu()[0]
+    'finetuning/labels-shifted-twice'
+    """
+    return list(_RUNS)
 
 
 def harm(id: str) -> Harm:
@@ -103,6 +114,10 @@ def _pocket() -> "GPT2LMHeadModel":
     return model  # type: ignore[return-value]
 
 
+def _optimizer(model: Any, rate: float = RATE) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(model.parameters(), lr=rate)
+
+
 def _ids(text: str) -> list[int]:
     tokenizer = models.load("pocket-gpt2", device="cpu").tokenizer
     return list(tokenizer(text, verbose=False).input_ids)
@@ -128,8 +143,8 @@ def _sentences() -> list[list[int]]:
 
 
 @torch.no_grad()
-def _heldout_loss(model: Any) -> float:
-    heldout = _rows()[1]
+def _heldout_loss(model: Any, heldout: Tensor | None = None) -> float:
+    heldout = _rows()[1] if heldout is None else heldout
     return float(model(input_ids=heldout, labels=heldout).loss)
 
 
@@ -138,7 +153,7 @@ def _measured(
 ) -> Points:
     """Train the pocket model, measuring at the start and after every fourth step."""
     model = _pocket()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)
+    optimizer = _optimizer(model)
     yield 0, measure(model)
     for step in range(STEPS):
         optimizer.zero_grad()
@@ -201,7 +216,7 @@ def _scheduled(code: Code) -> Points:
         model = _pocket()
         with warnings.catch_warnings():  # Torch warns of just this bug.
             warnings.simplefilter("ignore")
-            code.rates_used(model, _batches(steps), RATE)
+            code.rates_used(model, _optimizer(model), _batches(steps))
         yield steps, _heldout_loss(model)
 
 
@@ -234,7 +249,10 @@ def _stuck_in_eval(code: Code) -> Points:
     with seeded(0):
         model = GPT2LMHeadModel(config)
         set_dropout(model, 0.3)
-        losses = code.learn_and_look(model, batches, rows[-12:], 3e-3)
+        optimizer = _optimizer(model, rate=3e-3)
+        losses = code.learn_and_look(
+            model, optimizer, batches, lambda model: _heldout_loss(model, rows[-12:])
+        )
     yield from list(enumerate(losses, 1))[9::10]
 
 
