@@ -27,7 +27,17 @@ _HOME = {
         "engine": "State setup fit validate",
         "checkpoints": "save latest",
         "run": "Run RunInfo runs",
-        "estimate": "memory_parts seconds_for peak_flops flops_per_token mfu",
+        "estimate": "Memory memory_parts seconds_for",
+        "peaks": "flops_per_token mfu peak_flops",
+        "batches": "MISTAKES ROLES SeenBatch batch_losses see spoil",
+        "per_token": "LossChange TokenLosses loss_change token_losses",
+        "comparison": (
+            "Continuation TextMeasure continue_prompts general_text measure_text open_result"
+        ),
+        "same_head": "HeadChange head_change",
+        "transfer": "TransferPoint transfer_points",
+        "search": "Range RangeTest Trial best_trial range_test search_settings",
+        "ladder": "Means Measurement Rung climb rungs",
     }.items()
     for name in names.split()
 }

@@ -16,6 +16,7 @@ from lablib import data
 from lablib.finetuning.tasks import Causal, causal_rows
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
+from lablib.sampling.text import context_length
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -76,7 +77,7 @@ def general_text(own: str = "") -> str:
 
 
 def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
-    """How well a causal model foretells a text, in windows of some tokens.
+    """How well a causal model foretells a text, in windows of some tokens (or its whole context).
 
     Every token but the first is asked for once and counts the same.
 
@@ -89,7 +90,8 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
         >>> 5 < found.perplexity < 500, found.bits_per_byte < 3
         (True, True)
     """
-    rows = causal_rows(text, m.tokenizer, length, packed=True)
+    most = min(length, context_length(m) or length)
+    rows = causal_rows(text, m.tokenizer, most, packed=True)
     if not rows:
         raise ValueError("This text is too short to measure: it takes two tokens at least.")
     asked = [{"input_ids": row, "labels": row} for row in rows]

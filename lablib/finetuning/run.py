@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from lablib.finetuning import engine, folders, launching
 from lablib.finetuning.config import Config, check, write_config
-from lablib.finetuning.engine import Evaluation, Record
 from lablib.finetuning.folders import Phase
+from lablib.finetuning.records import Evaluation, Record
 
 if TYPE_CHECKING:
     import subprocess
@@ -223,6 +223,11 @@ class Run:
         return folders.standing(self.folder).message if self.state == "failed" else ""
 
     @property
+    def details(self) -> str:
+        """The traceback of a failure."""
+        return folders.standing(self.folder).details
+
+    @property
     def total(self) -> int:
         """Steps of the whole run; 0 before they are known."""
         return folders.standing(self.folder).total
@@ -233,19 +238,19 @@ class Run:
         return self._reader.read()
 
     def follow(self, seconds: float = 0.1) -> Iterator[list[Record]]:
-        """The history each time it grows, until the run ends; the last is always there.
+        """The history each time it grows or the run's state changes, until it ends, and at the end.
 
         Args:
             seconds: least time between two looks.
         """
-        seen = -1
+        seen: tuple[object, ...] = ()
         while True:
-            live = self.state in LIVE
+            state = self.state  # looked at first: what is written at the end is read after
             records = self.history
-            if len(records) != seen or not live:
-                seen = len(records)
+            if (state, len(records)) != seen or state not in LIVE:
+                seen = state, len(records)
                 yield records
-            if not live:
+            if state not in LIVE:
                 return
             time.sleep(seconds)
 
@@ -299,8 +304,8 @@ def new_folder(config: Config, runs: Path = RUNS) -> Path:
     """
     when = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = f"{when}-{Path(config.model).name}-{config.method}"
-    taken = (runs / f"{name}{number and f'-{number + 1}' or ''}" for number in range(10**6))
-    return next(folder for folder in taken if not folder.exists())
+    names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
+    return next(runs / name for name in names if not (runs / name).exists())
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,307 @@
+"""Whether a run fits into memory and how long it takes, before it is started.
+
+The model is built without its numbers (torch's fake tensors), made ready as the method says, and
+run forwards: torch then tells what it would keep for the way back. So the answer is right for every
+architecture, method, precision and attention kernel, and takes a second and no memory.
+"""
+
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from lablib.finetuning import devices
+from lablib.finetuning.config import Config
+from lablib.finetuning.losses import CHUNK
+from lablib.finetuning.methods import prepare, trained
+from lablib.finetuning.peaks import flops_per_token
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+SHORT = 4
+"""Rows of a step that is made to find out how fast the device is."""
+
+PARTS = {
+    "weights": "the model's numbers, 32 bits each",
+    "gradients": "one number for each weight that learns",
+    "optimizer": "two numbers that AdamW keeps for each weight that learns",
+    "activations": "what the way forward leaves for the way back, of one micro-batch",
+    "logits": "the scores of the vocabulary for the tokens that are looked at together",
+}
+"""The parts of a training's memory, and what each is."""
+
+HALF_BYTES, MASTER_BYTES = 2, 4
+"""Of a weight, a gradient and an average: they are kept in 32 bits whatever the precision."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a training keeps in memory, in bytes, part by part.
+
+    Attributes:
+        weights, gradients, optimizer, activations, logits: see `PARTS`.
+        trained: how many weights learn.
+    """
+
+    weights: int
+    gradients: int
+    optimizer: int
+    activations: int
+    logits: int
+    trained: int
+
+    @property
+    def total(self) -> int:
+        """All parts together: a little more than is ever there at one time, because gradients come
+        while activations go.
+        """
+        return sum(size for _, size in self.table())
+
+    def table(self) -> list[tuple[str, int]]:
+        """The parts by name."""
+        return [(name, getattr(self, name)) for name in PARTS]
+
+
+def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int = 1) -> Memory:
+    """What a run with these settings keeps in memory, on each of its devices.
+
+    Args:
+        config: the settings.
+        m: the model, if it is open; else it is opened, which maps its file and copies nothing.
+        processes: how many devices share the batch.
+
+    Example:
+        >>> parts = memory_parts(Config(model="pocket-gpt2", method="full"))
+        >>> parts.optimizer == 2 * parts.gradients == 2 * parts.weights
+        True
+        >>> memory_parts(Config(model="pocket-gpt2", method="lora")).trained < parts.trained / 10
+        True
+    """
+    device = device_of(config)
+    model = shape_of(config, m or open_model(config), device)
+    learning = sum(weight.numel() for weight in trained(model).values())
+    return Memory(
+        weights=MASTER_BYTES * model.num_parameters(),
+        gradients=MASTER_BYTES * learning,
+        optimizer=2 * MASTER_BYTES * learning,
+        activations=activation_bytes(model.base_model, config, device, processes),
+        logits=logit_bytes(model, config, device),
+        trained=learning,
+    )
+
+
+@torch.inference_mode(False)
+def shape_of(config: Config, m: "LoadedModel", device: torch.device) -> Any:
+    """The model as a run makes it ready for a device, without its numbers."""
+    kernel = devices.pick_attention(config, device)
+    bare = torch.device("meta")
+    with bare:
+        model = prepare(without_numbers(m), config, SimpleNamespace(labels=_labels(config)))  # type: ignore[arg-type]
+        devices.tune(model, replace(config, attention=kernel, compile=False), bare)
+    return model.train()
+
+
+def device_of(config: Config) -> torch.device:
+    """The device on which a run with these settings trains."""
+    from lablib.models.loading import pick_device
+
+    return pick_device(config.device)
+
+
+def open_model(config: Config) -> "LoadedModel":
+    """The model of a run, mapped into memory on the CPU."""
+    from lablib import models
+    from lablib.finetuning.tasks import TASKS
+
+    return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
+
+
+def without_numbers(m: "LoadedModel") -> "LoadedModel":
+    """The same model with nothing but the shapes of its weights."""
+    settings = type(m.model.config).from_dict(m.model.config.to_dict())
+    with torch.device("meta"):
+        return replace(m, model=type(m.model)(settings))
+
+
+def _labels(config: Config) -> tuple[str, ...]:
+    """As many labels as there will be, or two where only the text knows."""
+    return (config.labels or ("a", "b")) if config.task == "classification" else ()
+
+
+@torch.inference_mode(False)
+def activation_bytes(body: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+    """Bytes that a model's body leaves for the way back of one micro-batch, each piece of memory
+    counted once. Nothing is computed.
+
+    Args:
+        body: in training mode; with or without numbers.
+    """
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    rows = devices.pick_micro_batch(config, device, processes)
+    kept: dict[int, int] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage._cdata] = storage.nbytes()
+        alive.append(tensor)  # so that no other piece of memory gets its address
+        return tensor
+
+    alive: list[Tensor] = []
+    with (
+        FakeTensorMode(),
+        torch.enable_grad(),
+        torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor),
+        devices.autocast(device, devices.pick_precision(config, device)),
+    ):
+        weights = _stand_ins(body, device)
+        ids = torch.zeros(rows, config.length, dtype=torch.long, device=device)
+        inputs = {"input_ids": ids}
+        if body.config.is_encoder_decoder:
+            inputs["decoder_input_ids"] = ids
+        torch.func.functional_call(body, weights, kwargs=inputs)
+        for weight in weights.values():
+            kept.pop(weight.untyped_storage()._cdata, None)
+    return sum(kept.values())
+
+
+def _stand_ins(body: Any, device: torch.device) -> dict[str, Tensor]:
+    """For each weight and buffer a tensor of its shape, without numbers."""
+    weights = {
+        name: torch.empty(weight.shape, dtype=weight.dtype, device=device).requires_grad_(
+            weight.requires_grad
+        )
+        for name, weight in body.named_parameters()
+    }
+    buffers = {
+        name: torch.empty(buffer.shape, dtype=buffer.dtype, device=device)
+        for name, buffer in body.named_buffers()
+    }
+    return weights | buffers
+
+
+def logit_bytes(model: Any, config: Config, device: torch.device) -> int:
+    """Bytes of the scores of one chunk in 32 bits, their slope, and what their matrix takes: a copy
+    in 16 bits, and its gradient, which is made on the way forward.
+    """
+    head = model.get_output_embeddings()
+    if head is None or config.task == "classification":
+        return 0
+    vocabulary, width = head.weight.shape
+    half = devices.pick_precision(config, device) != "fp32"
+    learns = head.weight.requires_grad
+    scores = CHUNK * vocabulary * (MASTER_BYTES + (HALF_BYTES if half else MASTER_BYTES))
+    return scores + vocabulary * width * (HALF_BYTES * half + MASTER_BYTES * learns)
+
+
+def free_bytes(device: "str | torch.device", limit: float | None = None) -> int:
+    """Memory that is free on a device, of which a container may allow a part only.
+
+    Args:
+        limit: GB that this process may take on a CPU, as in a `Config`.
+
+    Example:
+        >>> 0 < free_bytes("cpu", limit=1.0) <= 10**9
+        True
+    """
+    device = torch.device(device)
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    import psutil
+
+    free = min([psutil.virtual_memory().available, *_group_free()])
+    if limit is not None:
+        free = min(free, int(limit * 1e9) - psutil.Process().memory_info().rss)
+    return max(free, 0)
+
+
+def _group_free(root: Path = Path("/sys/fs/cgroup")) -> list[int]:
+    """What a container's limit leaves, where there is one (Linux control groups 2 and 1).
+
+    What is only a file's copy in memory is given back when it is needed.
+    """
+    for limit, used, stat in (
+        ("memory.max", "memory.current", "memory.stat"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
+    ):
+        try:
+            most, taken = ((root / name).read_text().strip() for name in (limit, used))
+            lines = (line.split() for line in (root / stat).read_text().splitlines())
+            files = next((int(size) for name, size in lines if name.endswith("inactive_file")), 0)
+        except OSError:
+            continue
+        return [] if most == "max" else [int(most) - int(taken) + files]
+    return []
+
+
+def fits(memory: Memory, free: int) -> str:
+    """Whether a run fits, in a sentence.
+
+    >>> fits(Memory(4, 4, 8, 3, 1, 1), free=10**9)
+    'It fits: the run needs 0.00 GB and 1.00 GB are free.'
+    """
+    need, have = f"{memory.total / 1e9:.2f} GB", f"{free / 1e9:.2f} GB"
+    if memory.total <= free:
+        return f"It fits: the run needs {need} and {have} are free."
+    if memory.total - memory.activations > free:
+        return (
+            f"It does not fit: the run needs {need} and {have} are free. Take the method lora or "
+            "a smaller model."
+        )
+    return (
+        f"It does not fit: the run needs {need} and {have} are free. A smaller micro-batch, "
+        "shorter rows or checkpointing need less."
+    )
+
+
+def training_flops(config: Config, m: "LoadedModel", trained: int) -> float:
+    """FLOP that a run takes for each token; see `peaks.flops_per_token`."""
+    settings: Any = m.model.config.get_text_config()
+    heads = settings.num_attention_heads
+    size = getattr(settings, "head_dim", None) or settings.hidden_size // heads
+    return flops_per_token(
+        m.model.num_parameters(),
+        settings.num_hidden_layers,
+        heads,
+        size,
+        config.length,
+        min(trained, m.model.num_parameters()),
+    )
+
+
+def seconds_for(config: Config, tokens_per_second: float | None = None) -> float:
+    """How long a run takes on this device, without measurements and samples.
+
+    Args:
+        config: the settings.
+        tokens_per_second: from an earlier run; None: a few steps are made to find out.
+
+    Raises:
+        ValueError: if the run could not learn anything.
+    """
+    return steps_of(config) * config.batch * config.length / (tokens_per_second or speed(config))
+
+
+def steps_of(config: Config) -> int:
+    """How many steps a run makes."""
+    from lablib.finetuning.tasks import make_task
+
+    rows = make_task(config, open_model(config)).train_rows
+    return config.steps or ceil(config.epochs * rows / config.batch)
+
+
+def speed(config: Config) -> float:
+    """Tokens a second on this device, of the faster of two short steps after a first one."""
+    from lablib.finetuning import engine
+
+    rows = min(config.batch, SHORT)
+    short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1)
+    silent = replace(short, evaluate_every=0, sample_every=0, save_every=0, heldout=0.0)
+    with torch.inference_mode(False), torch.enable_grad():
+        records = list(engine.fit(engine.setup(silent)))
+    return max(r.tokens_per_second for r in records[2:] if r.tokens_per_second is not None)

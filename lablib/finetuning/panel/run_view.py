@@ -1,0 +1,61 @@
+"""What is seen of a run while it goes on, and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ipywidgets
+
+from lablib.finetuning import figures
+from lablib.finetuning.records import Record
+from lablib.finetuning.run import Run, describe
+from lablib.widgets.html import escape
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the speed of a run is held against: FLOP for each token, and FLOP/s at best."""
+
+    flops: float = 0.0
+    peak: float = 0.0
+
+
+class RunView(ipywidgets.VBox):
+    """Readouts, losses, learning rate and gradient norm, notes and samples of one run.
+
+    Attributes:
+        records: what is drawn.
+        pace: what the speed is held against.
+    """
+
+    def __init__(self) -> None:
+        self.readouts, self.samples = ipywidgets.HTML(), ipywidgets.HTML()
+        self.notes, self.outcome = ipywidgets.HTML(), ipywidgets.HTML()
+        self.records: list[Record] = []
+        self.pace = Pace()
+        self.losses: figures.Plot | None = None
+        self.pulse: figures.Plot | None = None
+        super().__init__([])
+
+    def prepare(self) -> None:
+        """Make the plots, which takes seconds the first time, and empty all else."""
+        if self.losses is None:
+            self.losses, self.pulse = figures.loss_plot(), figures.pulse_plot()
+        for part in (self.readouts, self.samples, self.notes, self.outcome):
+            part.value = ""
+        self.children = [
+            self.readouts, self.losses, self.pulse, self.notes, self.outcome, self.samples,
+        ]  # fmt: skip
+
+    def draw(self, run: Run, records: Sequence[Record]) -> None:
+        """Bring everything up to these records."""
+        self.records = list(records)
+        assert self.losses is not None and self.pulse is not None, "prepare comes first"
+        figures.draw_losses(self.losses, records)
+        figures.draw_pulse(self.pulse, records)
+        self.readouts.value = figures.readouts(records, run.total, self.pace.flops, self.pace.peak)
+        self.notes.value = escape(figures.notes(records))
+        self.samples.value = figures.samples(records)
+
+    def conclude(self, run: Run) -> None:
+        """Say what it has come to."""
+        self.outcome.value = escape(figures.outcome_words(describe(run)))

@@ -1,0 +1,131 @@
+"""The list of runs: settings, results, curves laid over one another, and going on."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import ipywidgets
+
+from lablib.finetuning import figures
+from lablib.finetuning.panel.fields import WIDE
+from lablib.finetuning.panel.training import kind_of
+from lablib.finetuning.run import LIVE, RUNS, Run, RunInfo, runs
+from lablib.widgets import Panel, Progress, as_choice
+from lablib.widgets.html import escape
+
+RESUMABLE = ("interrupted", "stopped", "failed", "paused")
+NONE_YET = "There is no run in this folder yet: start one in the training panel."
+
+
+class RunsPanel(Panel):
+    """A table of runs, and the curves of those that are chosen.
+
+    Attributes:
+        infos: what the table shows.
+        opened: the runs that this panel has taken up; they go on as long as it is there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.infos: list[RunInfo] = []
+        self.opened: dict[Path, Run] = {}
+        self.table, self.said = ipywidgets.HTML(), ipywidgets.HTML()
+        self.chosen = ipywidgets.SelectMultiple(
+            rows=6, description="Runs", layout={"width": "100%"},
+            tooltip="Choose several with Ctrl or Shift",
+        )  # fmt: skip
+        self.refresh, self.resume, self.stopping, self.use = (
+            ipywidgets.Button(description=name, tooltip=tip, layout={"width": "auto"})
+            for name, tip in (
+                ("Look again", "Read the folder anew"),
+                ("Resume", "Let the chosen run go on where it was left"),
+                ("Stop run", "End the chosen run after its next step"),
+                ("Use in the other labs", "All panels of the notebook take the chosen run's model"),
+            )
+        )
+        self.place = ipywidgets.VBox()
+        buttons = [self.refresh, self.resume, self.stopping, self.use]
+        super().__init__(
+            "Runs",
+            [self.table, self.chosen, ipywidgets.HBox(buttons, layout=WIDE), self.said, self.place],
+            subtitle="Every run is kept, those of an earlier kernel too. Choose some to lay their "
+            "curves over one another.",
+            code=self._lines,
+        )
+        self.refresh.on_click(lambda _: self.run(self._list))
+        self.resume.on_click(lambda _: self.run(self._resume))
+        self.stopping.on_click(lambda _: self.run(self._stop_run))
+        self.use.on_click(lambda _: self.run(self._use))
+        self.chosen.observe(lambda _: self.run(self._draw), "value")
+        self.run(self._list)
+
+    def run_of(self, folder: Path) -> Run:
+        """The run in a folder, the same one each time."""
+        if folder not in self.opened:
+            self.opened[folder] = Run.open(folder)
+        return self.opened[folder]
+
+    def _list(self) -> Generator[Progress | None, None, None]:
+        self.infos = runs(self._folder)
+        yield None
+        options = [(f"{info.folder.name} ({info.state})", info.folder) for info in self.infos]
+        there = {info.folder for info in self.infos}
+        kept = tuple(folder for folder in self.chosen.value if folder in there)
+        self.table.value = figures.runs_table(self.infos) if self.infos else escape(NONE_YET)
+        self.chosen.options = options
+        self.chosen.value = kept or tuple(folder for _, folder in options[:1])
+        self._show()
+
+    def _draw(self) -> Generator[Progress | None, None, None]:
+        yield None
+        self._show()
+
+    def _show(self) -> None:
+        """The curves of the chosen runs, and which buttons do something."""
+        chosen = [info for info in self.infos if info.folder in self.chosen.value]
+        one = chosen[0] if len(chosen) == 1 else None
+        self.resume.disabled = one is None or one.state not in RESUMABLE
+        self.stopping.disabled = one is None or one.state not in LIVE
+        self.use.disabled = one is None or not (one.folder / "model" / "config.json").is_file()
+        curves = [(info.folder.name, self.run_of(info.folder).history) for info in chosen]
+        drawn = [(name, records) for name, records in curves if records]
+        self.place.children = [figures.overlay_plot(drawn)] if drawn else []
+        words = (f"{info.folder.name}: {figures.outcome_words(info)} {info.message}"
+                 for info in chosen)  # fmt: skip
+        self.said.value = "<br>".join(map(escape, words))
+
+    def _resume(self) -> Generator[Progress | None, None, None]:
+        (folder,) = self.chosen.value
+        self.run_of(folder).resume()
+        yield Progress(0, 0, "It goes on")
+        yield from self._list()
+
+    def _stop_run(self) -> Generator[Progress | None, None, None]:
+        (folder,) = self.chosen.value
+        self.run_of(folder).stop()
+        yield Progress(0, 0, "It ends after its next step")
+        yield from self._list()
+
+    def _use(self) -> Generator[Progress | None, None, None]:
+        (folder,) = self.chosen.value
+        run = self.run_of(folder)
+        yield Progress(0, 0, "Opening the result")
+        as_choice(None, kind_of(run.config)).open(self.slot, str(run.result))
+
+    def _lines(self) -> str:
+        chosen = [str(folder) for folder in self.chosen.value]
+        return (
+            "from lablib import finetuning as ft\n\n"
+            f"for info in ft.runs({str(self._folder)!r}):\n"
+            "    print(info.folder.name, info.state, info.before, info.after)\n"
+            f"chosen = [ft.Run.open(folder) for folder in {chosen!r}]\n"
+            "[[(record.step, record.heldout_loss) for record in run.history] for run in chosen]"
+        )
+
+
+def runs_panel(folder: str | Path = RUNS) -> RunsPanel:
+    """The runs in a folder with their settings and results.
+
+    Args:
+        folder: in which each run has one of its own.
+    """
+    return RunsPanel(Path(folder))

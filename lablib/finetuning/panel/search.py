@@ -1,0 +1,292 @@
+"""The range and search panels: looking for good settings, drawn as it goes."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import ipywidgets
+
+from lablib import models
+from lablib.finetuning import search_figures as figures
+from lablib.finetuning.config import Config
+from lablib.finetuning.panel.fields import WIDE, button, seed_field, text_field
+from lablib.finetuning.panel.settings import config_code
+from lablib.finetuning.search import (
+    SPACE,
+    Range,
+    RangeTest,
+    Trial,
+    best_trial,
+    range_test,
+    search_settings,
+)
+from lablib.widgets import ModelChoice, Panel, Progress, as_choice
+from lablib.widgets.html import escape
+
+Work = Generator[Progress | None, None, None]
+TRIAL_STEPS = 15
+METHODS = ["full", "lora", "last", "scratch"]
+
+
+class HasSettings(Protocol):
+    """A panel whose settings can be taken over: the training panel."""
+
+    settings: Any
+
+
+class LookingPanel(Panel):
+    """What both panels share: text, method, a picture, a sentence, and taking settings over.
+
+    Args:
+        training: the panel that the settings found go to; None for none.
+        controls: those of this panel alone.
+        more: what stands below the picture.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        subtitle: str,
+        text: str,
+        model: str | ModelChoice | None,
+        training: HasSettings | None,
+        controls: Sequence[ipywidgets.Widget],
+        more: Sequence[ipywidgets.Widget] = (),
+    ) -> None:
+        self.training = training
+        self.text = text_field(text)
+        self.method = ipywidgets.Dropdown(options=METHODS, description="Method")
+        self.button = button("Look")
+        self.take = ipywidgets.Button(
+            description="Take it over", tooltip="Put what was found into the training panel",
+            disabled=True, layout={"width": "200px", "display": "" if training else "none"},
+        )  # fmt: skip
+        self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
+        watched = [self.text, self.method, *controls]
+        super().__init__(
+            title,
+            [
+                ipywidgets.HBox([*watched, self.button, self.take], layout=WIDE),
+                self.place,
+                self.words,
+                *more,
+            ],
+            choice=as_choice(model),
+            subtitle=subtitle,
+            code=self.code_lines,
+        )
+        self.button.on_click(lambda _: self.run(self.look))
+        self.take.on_click(lambda _: self._take_over())
+        for control in watched:
+            control.observe(lambda _: self.show_code(), "value")
+        self.show_code()
+
+    @property
+    def config(self) -> Config:
+        """The settings that are looked from: those of the training panel, if there is one."""
+        base = self.training.settings.config if self.training else Config()
+        return replace(
+            base, model=self.choice.name or models.default_name("causal"), text=self.text.value,
+            method=self.method.value,
+        )  # fmt: skip
+
+    def model_changed(self) -> None:
+        """What was found belongs to the model before."""
+        self.show_code()
+
+    def look(self) -> Work:
+        """The work that looks for settings."""
+        yield None
+
+    def found(self) -> dict[str, Any]:
+        """What is taken over, by the names of `Config`; nothing if nothing was found."""
+        return {}
+
+    def code_lines(self) -> str:
+        """The lines behind the picture."""
+        return ""
+
+    def _take_over(self) -> None:
+        if self.training and (found := self.found()):
+            self.training.settings.show(replace(self.training.settings.config, **found))
+
+
+class RangePanel(LookingPanel):
+    """The loss against a learning rate that grows from step to step; `test` is what is drawn."""
+
+    def __init__(
+        self,
+        text: str,
+        steps: int,
+        model: str | ModelChoice | None,
+        training: HasSettings | None,
+    ) -> None:
+        self.steps = ipywidgets.BoundedIntText(steps, min=5, max=1000, description="Steps")
+        self.test = RangeTest()
+        self.plot: figures.Plot | None = None
+        super().__init__(
+            "A learning-rate range test",
+            "One short training in which the learning rate grows from step to step: first nothing "
+            "happens, then the loss falls, then it diverges. It ends by itself.",
+            text,
+            model,
+            training,
+            [self.steps],
+        )
+
+    def look(self) -> Work:
+        """Run the test, drawing after every step."""
+        self.model()
+        yield None
+        if self.plot is None:
+            self.plot = figures.range_plot()
+        for test in range_test(self.config, steps=self.steps.value):
+            self.test = test
+            self.place.children = [self.plot]
+            figures.draw_range(self.plot, self.test)
+            self.words.value = escape(figures.range_words(self.test))
+            yield Progress(len(self.test.rates), self.steps.value, "steps")
+        self.take.disabled = not self.found()
+
+    def found(self) -> dict[str, Any]:
+        """The suggested learning rate."""
+        return {} if self.test.suggestion is None else {"learning_rate": self.test.suggestion}
+
+    def code_lines(self) -> str:
+        """The test, and what it suggests."""
+        return (
+            "from lablib import finetuning as ft\n\n"
+            f"config = {config_code(self.config)}\n"
+            f"*_, test = ft.range_test(config, steps={self.steps.value})\n"
+            "test.losses, test.suggestion"
+        )
+
+
+class SearchPanel(LookingPanel):
+    """Trials of a search, a field for each setting; `trials` holds the newest state of each."""
+
+    def __init__(
+        self,
+        text: str,
+        trials: int,
+        model: str | ModelChoice | None,
+        training: HasSettings | None,
+    ) -> None:
+        self.how = ipywidgets.Dropdown(
+            options=["bayesian", "random", "grid"], description="How",
+            tooltip="bayesian: each trial where the trials so far promise most",
+        )  # fmt: skip
+        self.count = ipywidgets.BoundedIntText(trials, min=1, max=200, description="Trials")
+        self.steps = ipywidgets.BoundedIntText(
+            TRIAL_STEPS, min=1, max=10_000, description="Steps each"
+        )
+        self.seed = seed_field()
+        self.chosen = {
+            name: ipywidgets.Checkbox(
+                name in ("learning_rate", "batch"), indent=False,
+                description=f"{figures.NAMES[name]}, {choice.low:g} to {choice.high:g}",
+            )
+            for name, choice in SPACE.items()
+        }  # fmt: skip
+        self.table = ipywidgets.HTML()
+        self.plot: figures.Plot | None = None
+        self._trials: dict[int, Trial] = {}
+        super().__init__(
+            "Looking for good settings",
+            "Each trial is a short training with other settings, judged on the held-out part. A "
+            "trial that breaks off is shown with its reason, and the search goes on.",
+            text,
+            model,
+            training,
+            [self.how, self.count, self.steps, self.seed, *self.chosen.values()],
+            [self.table],
+        )
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The newest state of each trial."""
+        return list(self._trials.values())
+
+    @property
+    def space(self) -> dict[str, Range]:
+        """The settings that are looked for."""
+        return {name: SPACE[name] for name, box in self.chosen.items() if box.value}
+
+    @property
+    def config(self) -> Config:
+        """The settings of a trial, but for those looked for."""
+        return replace(super().config, steps=self.steps.value)
+
+    def look(self) -> Work:
+        """Try settings, drawing each trial that ends."""
+        self.model()
+        space, count = self.space, self.count.value
+        searching = search_settings(self.config, space, self.how.value, count, self.seed.value)
+        yield None
+        self._trials, self.plot = {}, None
+        for trial in searching:
+            if self.plot is None:  # the fields of the plot are those of this search
+                self.plot = figures.search_plot(space)
+                self.place.children = [self.plot]
+            self._trials[trial.number] = trial
+            if trial.done:
+                self._draw(self.plot)
+            share = trial.step / trial.total if trial.total else 0.0
+            yield Progress(trial.number + share, count, "trials")
+        self.take.disabled = not self.found()
+
+    def _draw(self, plot: "figures.Plot") -> None:
+        figures.draw_search(plot, self.trials, self.space)
+        self.words.value = escape(figures.search_words(self.trials))
+        self.table.value = figures.trials_table(self.trials)
+
+    def found(self) -> dict[str, Any]:
+        """The settings of the best trial."""
+        chosen = best_trial(self.trials)
+        return chosen.settings if chosen else {}
+
+    def code_lines(self) -> str:
+        """The search, and its best trial."""
+        space = ", ".join(f"{name!r}: ft.{choice!r}" for name, choice in self.space.items())
+        return (
+            "from lablib import finetuning as ft\n\n"
+            f"config = {config_code(self.config)}\n"
+            f"space = {{{space}}}\n"
+            f"trials = ft.search_settings(config, space, {self.how.value!r}, "
+            f"{self.count.value}, seed={self.seed.value})\n"
+            "ft.best_trial([trial for trial in trials if trial.done])"
+        )
+
+
+def range_panel(
+    text: str = "logbook",
+    steps: int = 60,
+    model: str | ModelChoice | None = None,
+    training: HasSettings | None = None,
+) -> RangePanel:
+    """Find a learning rate with one short training (Smith 2017).
+
+    Args:
+        text: a text that comes with the labs, a file, a folder, or the text itself.
+        steps: how many steps it makes at most.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        training: a training panel, whose settings are used and which can take over what is found.
+    """
+    return RangePanel(text, steps, model, training)
+
+
+def search_panel(
+    text: str = "logbook",
+    trials: int = 8,
+    model: str | ModelChoice | None = None,
+    training: HasSettings | None = None,
+) -> SearchPanel:
+    """Look for good settings within a budget: a grid, at random, or with Optuna.
+
+    Args:
+        text: a text that comes with the labs, a file, a folder, or the text itself.
+        trials: the budget.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        training: a training panel, whose settings are used and which can take over what is found.
+    """
+    return SearchPanel(text, trials, model, training)

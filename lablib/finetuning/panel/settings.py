@@ -1,0 +1,248 @@
+"""Controls for a `Config`: each setting with its default and one line on what it does."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import ipywidgets
+
+from lablib.finetuning.config import PRESETS, Config
+from lablib.finetuning.methods import METHODS
+from lablib.widgets.html import html_widget
+
+CONTROL = {"width": "320px"}
+STYLE = {"description_width": "128px"}
+KEPT = ("model", "text", "task", "labels", "prompt", "sample_every", "device")
+"""What a preset leaves as it is."""
+
+PRESET_WORDS = {
+    "quick: a pocket model takes on a style in a minute": "pocket",
+    "the recipe of the source material: 8 × 128, 3 epochs, 2e-5": "source",
+    "few weights: LoRA": "lora",
+    "from random weights": "scratch",
+}
+
+
+def _number(name: str, least: float, most: float, **more: Any) -> ipywidgets.Widget:
+    whole = isinstance(least, int)
+    kind = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
+    return kind(description=name, min=least, max=most, **more)
+
+
+def _menu(name: str, options: list[Any]) -> ipywidgets.Dropdown:
+    return ipywidgets.Dropdown(description=name, options=options)
+
+
+def _check(name: str) -> ipywidgets.Checkbox:
+    return ipywidgets.Checkbox(description=name, indent=True)
+
+
+Make = Callable[[], ipywidgets.Widget]
+
+COMMON: dict[str, tuple[Make, str]] = {
+    "method": (lambda: _menu("Method", list(METHODS)), ""),
+    "epochs": (
+        lambda: _number("Epochs", 0.01, 1000.0, step=0.5),
+        "how often the whole text is gone through",
+    ),
+    "batch": (
+        lambda: _number("Batch", 1, 4096),
+        "rows that one step learns from: more are steadier, and each step takes longer",
+    ),
+    "length": (
+        lambda: _number("Length", 2, 8192, step=16),
+        "tokens in a row: the model sees no further back while it learns",
+    ),
+    "learning_rate": (
+        lambda: _number("Learning rate", 1e-9, 1.0, step=1e-5),
+        "how far each step goes: too small learns nothing, too large forgets or breaks",
+    ),
+    "sample_every": (
+        lambda: _number("Sample every", 0, 100_000, step=5),
+        "steps between two samples, with the same seed each time; 0 for none",
+    ),
+}
+"""The settings in sight: how the control is made, and what the setting does."""
+
+MORE: dict[str, tuple[Make, str]] = {
+    "steps": (
+        lambda: _number("Steps", 0, 10_000_000, step=10),
+        "of the whole run; 0 takes them from the epochs",
+    ),
+    "rank": (lambda: _number("LoRA rank", 1, 1024), "width of the small additions of LoRA"),
+    "last_blocks": (
+        lambda: _number("Last blocks", 1, 1000),
+        "how many blocks the method “last” trains",
+    ),
+    "schedule": (
+        lambda: _menu("Schedule", ["linear", "cosine", "constant"]),
+        "how the learning rate falls to zero, or that it does not",
+    ),
+    "warmup": (
+        lambda: _number("Warm-up", 0, 100_000, step=10),
+        "steps in which the learning rate rises to its highest",
+    ),
+    "weight_decay": (
+        lambda: _number("Weight decay", 0.0, 1.0, step=0.01),
+        "a pull of the matrices towards zero",
+    ),
+    "max_grad_norm": (
+        lambda: _number("Clip at", 0.0, 1000.0, step=0.5),
+        "longer gradients are cut to this length; 0 leaves them",
+    ),
+    "dropout": (
+        lambda: _menu("Dropout", [("the model's own", None), 0.0, 0.1, 0.2, 0.3, 0.5]),
+        "share of numbers dropped while training",
+    ),
+    "heldout": (
+        lambda: _number("Held out", 0.0, 0.9, step=0.05),
+        "share of the text, at its end, that is never learned from",
+    ),
+    "evaluate_every": (
+        lambda: _number("Measure every", 0, 100_000, step=5),
+        "steps between two measurements on the held-out part; 0 for the end only",
+    ),
+    "save_every": (
+        lambda: _number("Save every", 0, 100_000, step=10),
+        "steps between two checkpoints to go on from; 0 for the end only",
+    ),
+    "sample_tokens": (lambda: _number("Sample length", 1, 1000, step=10), "tokens of a sample"),
+    "micro_batch": (
+        lambda: _number("Micro-batch", 0, 4096),
+        "rows computed at once: fewer need less memory; 0 leaves it to the engine",
+    ),
+    "precision": (
+        lambda: _menu("Precision", ["auto", "fp32", "bf16", "fp16"]),
+        "of products; auto is bf16 where the device is fast at it",
+    ),
+    "attention": (
+        lambda: _menu("Attention", ["auto", "sdpa", "eager"]),
+        "the kernel: sdpa keeps no table of weights, eager does",
+    ),
+    "memory_limit": (
+        lambda: _number("Memory limit", 0.0, 10_000.0, step=0.5),
+        "GB this process may take on a CPU; 0 for no limit",
+    ),
+    "checkpointing": (
+        lambda: _check("Checkpointing"),
+        "forget what the way forward left and compute it again: less memory, more work",
+    ),
+    "compile": (lambda: _check("Compile"), "torch.compile: faster after a minute, needs C++"),
+    "packed": (
+        lambda: _check("Packed rows"),
+        "rows cut from one stream; else a paragraph a row, filled up with padding",
+    ),
+    "seed": (
+        lambda: _number("Seed", 0, 2**31 - 1),
+        "of the order of the rows, dropout, new weights and samples",
+    ),
+}
+"""The settings in the fold."""
+
+NONE_IS_ZERO = ("steps", "micro_batch", "memory_limit")
+"""Settings that are None where their control stands at 0."""
+ONLY_FOR = {"rank": "lora", "last_blocks": "last"}
+"""Settings of one method."""
+
+
+class Settings(ipywidgets.VBox):
+    """Controls for a `Config`, the common ones in sight and all others in a fold.
+
+    What has no control (model, text, task, labels) stays as it was given.
+
+    Args:
+        config: how they stand at first.
+        changed: called after each change.
+
+    Example:
+        >>> form = Settings(Config(batch=4))
+        >>> form.controls["epochs"].value = 1.5
+        >>> form.config == Config(batch=4, epochs=1.5)
+        True
+    """
+
+    def __init__(self, config: Config, changed: Callable[[], object] = lambda: None) -> None:
+        self._base = config
+        self.preset = ipywidgets.Dropdown(
+            options=[("choose a preset", ""), *PRESET_WORDS.items()],
+            description="Preset",
+            layout={"width": "480px"},
+            style=STYLE,
+        )
+        rows = {name: make() for name, (make, _) in (COMMON | MORE).items()}
+        self.controls: dict[str, Any] = rows
+        self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
+        for control in rows.values():
+            control.layout, control.style = CONTROL, STYLE
+        self.prompt = ipywidgets.Text(
+            config.prompt, description="Samples begin", layout={"width": "480px"}, style=STYLE,
+            continuous_update=False,
+        )  # fmt: skip
+        more = ipywidgets.Accordion([ipywidgets.VBox([self._row(name) for name in MORE])])
+        more.titles = ["More settings"]
+        super().__init__([self.preset, *map(self._row, COMMON), self.prompt, more])
+        self.show(config)
+        for control in (*rows.values(), self.prompt):
+            control.observe(lambda _: self._changed(changed), "value")
+        self.preset.observe(lambda change: self._take(change.new), "value")
+
+    def _row(self, name: str) -> ipywidgets.HBox:
+        return ipywidgets.HBox([self.controls[name], self._help[name]])
+
+    @property
+    def config(self) -> Config:
+        """The settings as the controls stand."""
+        values = {name: control.value for name, control in self.controls.items()}
+        values |= {name: values[name] or None for name in NONE_IS_ZERO}
+        return replace(self._base, **values, prompt=self.prompt.value)
+
+    def show(self, config: Config) -> None:
+        """Put the controls where these settings are."""
+        self._base = config
+        for name, control in self.controls.items():
+            value = getattr(config, name)
+            if name == "dropout" and value not in [each for _, each in control._options_full]:
+                control.options = [*control.options, value]
+            control.value = 0 if value is None and name in NONE_IS_ZERO else value
+        self.prompt.value = config.prompt
+        self._explain()
+
+    def lock(self, locked: bool) -> None:
+        """Whether the controls answer: not while a run goes on with these settings."""
+        for control in (*self.controls.values(), self.prompt, self.preset):
+            control.disabled = locked
+
+    def _take(self, preset: str) -> None:
+        if preset:
+            kept = {name: getattr(self.config, name) for name in KEPT}
+            self.show(replace(PRESETS[preset], **kept))
+
+    def _changed(self, changed: Callable[[], object]) -> None:
+        self._explain()
+        changed()
+
+    def _explain(self) -> None:
+        """Say what the method does, and hide the settings of the other methods."""
+        method = self.controls["method"].value
+        self._help["method"].value = html_widget("{line}", line=METHODS[method]).value
+        for name, only in ONLY_FOR.items():
+            for part in (self.controls[name], self._help[name]):
+                part.layout.display = None if method == only else "none"
+
+
+ALL = COMMON | MORE
+
+
+def config_code(config: Config) -> str:
+    """A `Config` as code, without what is as it would be anyway.
+
+    >>> config_code(Config(batch=4, text="play"))
+    "ft.Config(text='play', batch=4)"
+    """
+    own = {field.name: getattr(config, field.name) for field in fields(Config)}
+    said = [
+        f"{field.name}={own[field.name]!r}"
+        for field in fields(Config)
+        if own[field.name] != field.default
+    ]
+    return f"ft.Config({', '.join(said)})"

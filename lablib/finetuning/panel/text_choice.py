@@ -1,0 +1,110 @@
+"""Choosing a text to learn from: one that comes with the labs, one's own, an upload, a path."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import ipywidgets
+
+from lablib import data
+from lablib.widgets import TextInput
+from lablib.widgets.html import escape
+
+SHIPPED, TYPED, UPLOADED, NAMED = (
+    "comes with the labs",
+    "type or paste",
+    "upload",
+    "file, folder, hf:",
+)
+"""Where the text is from."""
+
+
+class TextChoice(ipywidgets.VBox):
+    """A source, and the one control that belongs to it.
+
+    Args:
+        text: how it stands at first: a name, a path, or the text itself.
+        keep: the folder in which an upload is kept, so that a run can read it again.
+        changed: called after each change.
+
+    Example:
+        >>> TextChoice("lighthouse", Path("runs")).value
+        'lighthouse'
+    """
+
+    def __init__(self, text: str, keep: Path, changed: Callable[[], object] = lambda: None) -> None:
+        self._keep = keep
+        self._uploaded = ""
+        source = _source(text)
+        self.source = ipywidgets.ToggleButtons(
+            options=[SHIPPED, TYPED, UPLOADED, NAMED], value=source, description="Text",
+            style={"description_width": "128px", "button_width": "auto"},
+        )  # fmt: skip
+        self.shipped = ipywidgets.Dropdown(
+            options=data.names(), value=text if source == SHIPPED else data.names()[0],
+            description="Which", style={"description_width": "128px"},
+        )  # fmt: skip
+        self.typed = TextInput(value=text if source == TYPED else "", label="Your text")
+        self.upload = ipywidgets.FileUpload(
+            accept=".txt,.md,text/plain", description="Choose a text file"
+        )
+        self.named = ipywidgets.Text(
+            text if source == NAMED else "", description="Path or hf:name",
+            continuous_update=False, layout={"width": "480px"},
+            style={"description_width": "128px"},
+        )  # fmt: skip
+        self.said = ipywidgets.HTML()
+        super().__init__([])
+        self._show()
+        for control in (self.shipped, self.typed, self.named):
+            control.observe(lambda _: changed(), "value")
+        self.upload.observe(lambda _: self._take(changed), "value")
+        self.source.observe(lambda _: self._show() or changed(), "value")
+
+    @property
+    def value(self) -> str:
+        """What `Config.text` is: a name, a path, or the text itself."""
+        return {
+            SHIPPED: str(self.shipped.value),
+            TYPED: self.typed.value,
+            UPLOADED: self._uploaded,
+            NAMED: self.named.value.strip(),
+        }[self.source.value]
+
+    def lock(self, locked: bool) -> None:
+        """Whether the controls answer."""
+        for control in (self.source, self.shipped, self.upload, self.named):
+            control.disabled = locked
+
+    def _show(self) -> None:
+        own = {SHIPPED: self.shipped, TYPED: self.typed, UPLOADED: self.upload, NAMED: self.named}
+        parts = [self.source, own[self.source.value]]
+        self.children = [*parts, self.said] if self.source.value == UPLOADED else parts
+
+    def _take(self, changed: Callable[[], object]) -> None:
+        """Keep an upload in a file."""
+        if not self.upload.value:
+            return
+        (file,) = self.upload.value
+        path = self._keep / "texts" / safe_name(file["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(file["content"]))
+        self._uploaded = str(path)
+        self.said.value = escape(f"{file['name']}, {len(file['content']):,} bytes")
+        changed()
+
+
+def safe_name(name: str) -> str:
+    """A file name of an upload with nothing in it that a path could mean.
+
+    >>> safe_name("../../My text.txt"), safe_name("…")
+    ('My-text.txt', 'text.txt')
+    """
+    stem = "-".join(re.findall(r"\w+", Path(name).stem))[:80] or "text"
+    return f"{stem}.txt"
+
+
+def _source(text: str) -> str:
+    if text in data.names():
+        return SHIPPED
+    return TYPED if "\n" in text or len(text.split()) > 1 else NAMED

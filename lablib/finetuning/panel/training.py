@@ -1,0 +1,310 @@
+"""The training panel: a model learns a text, and one watches, waits, goes on and stops."""
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from lablib.finetuning import figures
+from lablib.finetuning.config import Config, check
+from lablib.finetuning.devices import pick_precision
+from lablib.finetuning.estimate import (
+    Memory,
+    device_of,
+    fits,
+    free_bytes,
+    memory_parts,
+    seconds_for,
+    speed,
+    steps_of,
+    training_flops,
+)
+from lablib.finetuning.panel.fields import WIDE
+from lablib.finetuning.panel.run_view import Pace, RunView
+from lablib.finetuning.panel.settings import Settings, config_code
+from lablib.finetuning.panel.text_choice import TextChoice
+from lablib.finetuning.peaks import peak_flops
+from lablib.finetuning.records import Record
+from lablib.finetuning.run import LIVE, RUNS, Run, new_folder
+from lablib.finetuning.tasks import TASKS
+from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
+from lablib.widgets.html import escape, fill
+from lablib.widgets.worker import Failure, explain
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+QUIET_SECONDS = 0.5
+"""Of no changes, before it is worked out whether the run fits."""
+QUICK = Config(text="cookbook", sample_every=20)
+"""How the settings stand where nothing else is said."""
+LOOK_SECONDS = 0.25
+"""How often a run is looked at: four pictures a second."""
+MEASURED_PARAMETERS = 50e6
+"""A larger model is not tried out for its speed before the start: a step of it takes seconds."""
+
+SPEED = (
+    "model", "task", "method", "batch", "length", "rank", "last_blocks", "precision", "attention",
+    "checkpointing", "packed", "device",
+)  # fmt: skip
+"""The settings that the speed hangs on."""
+
+OPEN = """<p>The result is an ordinary folder of transformers. In the other labs:</p>
+<pre class="lab-pre">from lablib import attention as at, sampling as sp
+
+sp.knob_panel(model="{folder}")
+at.heads_panel(model="{folder}")</pre>"""
+
+
+class TrainingPanel(Panel):
+    """Text and settings, whether it fits, the buttons, and the run as it goes.
+
+    Attributes:
+        the_run: the newest one; None before the first.
+        memory: what the run that the controls describe needs.
+        view: what is seen of the run.
+    """
+
+    def __init__(
+        self, config: Config, runs: Path, model: str | ModelChoice | None, processes: int
+    ) -> None:
+        self._runs, self._base, self._processes = runs, config, processes
+        self._watching: threading.Thread | None = None
+        self._speeds: dict[tuple[object, ...], float] = {}
+        self._opening = False
+        self.the_run: Run | None = None
+        self.memory: Memory | None = None
+        self.text = TextChoice(config.text, runs, self._changed)
+        self.settings = Settings(config, self._changed)
+        self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
+        self.start = _button("Start", "Begin to train with these settings", "primary")
+        self.pause = _button("Pause", "Wait after the next step, with everything in memory")
+        self.go_on = _button("Resume", "Go on where it was left")
+        self.end = _button("Stop", "End after the next step; what was learned is kept")
+        self.use = _button("Use in the other labs", "All panels of the notebook take this model")
+        self.opening = ipywidgets.HTML()
+        self.view = RunView()
+        buttons = [self.start, self.pause, self.go_on, self.end, self.use]
+        super().__init__(
+            "Fine-tuning",
+            [
+                self.text, self.settings, self.bar, self.forecast,
+                ipywidgets.HBox(buttons, layout=WIDE), self.view, self.opening,
+            ],
+            choice=as_choice(model, kind_of(config)),
+            subtitle="The model learns to go on as the text does. It trains beside the notebook: "
+            "all other cells answer meanwhile.",
+            code=self._lines,
+        )  # fmt: skip
+        self.start.on_click(lambda _: self.run(self._start))
+        self.pause.on_click(lambda _: self._steer("pause"))
+        self.go_on.on_click(lambda _: self._steer("resume"))
+        self.end.on_click(lambda _: self._steer("stop"))
+        self.use.on_click(lambda _: self.run(self._use))
+        self._show_buttons()
+        self.run(self._forecast)
+
+    @property
+    def config(self) -> Config:
+        """The settings as the controls stand."""
+        return replace(
+            self.settings.config, text=self.text.value, model=self.choice.name or self._base.model
+        )
+
+    @property
+    def live(self) -> bool:
+        """Whether a run goes on."""
+        return self.the_run is not None and self.the_run.state in LIVE
+
+    def model(self) -> "LoadedModel":
+        """The open model; that it was opened for the first time is no change."""
+        self._opening = True
+        try:
+            return super().model()
+        finally:
+            self._opening = False
+
+    def model_changed(self) -> None:
+        """Work out anew whether it fits."""
+        if not self._opening:
+            self._changed()
+
+    def stop(self) -> None:
+        """End the run if one goes on, else drop what is being worked out."""
+        if self.live:
+            self._steer("stop")
+        else:
+            super().stop()
+
+    def wait(self, timeout: float = 60.0) -> bool:
+        """Wait until this panel has nothing to do and its run has ended."""
+        done = super().wait(timeout)
+        if self._watching is not None:
+            self._watching.join(timeout)
+            done = done and not self._watching.is_alive()
+        return done
+
+    def _changed(self) -> None:
+        if not self.live:
+            self.run(self._forecast, QUIET_SECONDS)
+
+    # Before the start
+
+    def _forecast(self) -> Generator[Progress | None, None, None]:
+        """Whether the run fits and how long it takes."""
+        m = self.model()
+        config = self.config
+        check(config)
+        yield None
+        self.memory = memory_parts(config, m, self._processes)
+        free = free_bytes(device_of(config), config.memory_limit)
+        self.bar.value = figures.memory_bar(self.memory, free)
+        said = fits(self.memory, free)
+        self.forecast.value = escape(said)
+        yield None
+        self.forecast.value = escape(f"{said} {self._time_words(config, m)}")
+        self.show_code()
+
+    def _time_words(self, config: Config, m: "LoadedModel") -> str:
+        steps = f"{steps_of(config):,} steps"
+        pace = self._known_speed(config, m)
+        if pace is None:
+            return f"{steps}; how long they take is known after the first ones."
+        return f"{steps}, about {figures.duration(seconds_for(config, pace))}."
+
+    def _known_speed(self, config: Config, m: "LoadedModel") -> float | None:
+        """Tokens a second, measured once for each shape of a run that is not too large."""
+        shape = tuple(getattr(config, name) for name in SPEED)
+        if shape not in self._speeds:
+            if m.model.num_parameters() > MEASURED_PARAMETERS:
+                return None
+            self._speeds[shape] = speed(config) * self._processes
+        return self._speeds[shape]
+
+    # The run
+
+    def _start(self) -> Generator[Progress | None, None, None]:
+        m = self.model()
+        config = self.config
+        check(config)
+        yield Progress(0, 0, "Getting ready")
+        self.view.prepare()
+        self.opening.value = ""
+        self.view.pace = self._pace(config, m)
+        yield Progress(0, 0, "Starting")
+        self.the_run = Run(config, new_folder(config, self._runs), self._processes)
+        self.the_run.start()
+        self._watch()
+
+    def _pace(self, config: Config, m: "LoadedModel") -> Pace:
+        device = device_of(config)
+        learning = (self.memory or memory_parts(config, m)).trained
+        best = peak_flops(device, pick_precision(config, device)) * self._processes
+        return Pace(training_flops(config, m, learning), best)
+
+    def _steer(self, word: str) -> None:
+        """Pause, go on or stop, and say so if that cannot be."""
+        if self.the_run is None:
+            return
+        live = self.live
+        try:
+            getattr(self.the_run, word)()
+        except ValueError as error:
+            self._show_status(Status("failed", failure=explain(error)))
+        if word == "resume" and not live:
+            self._watch()
+        self._show_buttons()
+
+    def _watch(self) -> None:
+        """Follow the run on a thread of its own, so that the panels' worker is free."""
+        self._watching = threading.Thread(target=self._follow, name="lablib-watch", daemon=True)
+        self._watching.start()
+
+    def _follow(self) -> None:
+        run = self.the_run
+        assert run is not None
+        super().wait()  # what started the run says "ready" at its end, and that comes first
+        try:
+            for records in run.follow(LOOK_SECONDS):
+                self._draw(run, records)
+            self._conclude(run)
+        except Exception as error:  # the thread has nobody else to tell
+            self._show_status(Status("failed", failure=explain(error)))
+        self._show_buttons()
+
+    def _draw(self, run: Run, records: Sequence[Record]) -> None:
+        self._show_buttons()
+        self.view.draw(run, records)
+        step = records[-1].step if records else 0
+        words = "steps, paused" if run.state == "paused" else "steps"
+        seconds = records[-1].seconds if records else 0.0
+        self._show_status(Status("working", Progress(step, run.total, words), seconds))
+
+    def _conclude(self, run: Run) -> None:
+        self.view.conclude(run)
+        if run.state in ("failed", "interrupted"):
+            self._show_status(Status("failed", failure=Failure(run.message, run.details)))
+            return
+        self.opening.value = fill(OPEN, folder=run.result.as_posix())
+        seconds = self.view.records[-1].seconds if self.view.records else 0.0
+        self._show_status(Status("ready", seconds=seconds))
+
+    def _use(self) -> Generator[Progress | None, None, None]:
+        if self.the_run is not None:
+            folder = str(self.the_run.result)
+            yield Progress(0, 0, "Opening the result")
+            as_choice(None, kind_of(self._base)).open(self.slot, folder)
+
+    def _show_buttons(self) -> None:
+        state = self.the_run.state if self.the_run else "new"
+        live = state in LIVE
+        self.start.disabled = live
+        self.pause.disabled = state != "running"
+        self.go_on.disabled = state not in ("paused", "interrupted", "stopped", "failed")
+        self.end.disabled = not live
+        self.use.disabled = state not in ("done", "stopped")
+        self.settings.lock(live)
+        self.text.lock(live)
+
+    def _lines(self) -> str:
+        config = self.the_run.config if self.the_run else self.config
+        return (
+            "from lablib import finetuning as ft\n\n"
+            f"config = {config_code(config)}\n"
+            "run = ft.Run(config)\n"
+            "run.start()\n"
+            "run.wait()\n"
+            "[(record.step, record.loss, record.heldout_loss) for record in run.history]"
+        )
+
+
+def _button(name: str, tooltip: str, style: str = "") -> ipywidgets.Button:
+    return ipywidgets.Button(
+        description=name, tooltip=tooltip, button_style=style, layout={"width": "auto"}
+    )
+
+
+def kind_of(config: Config) -> "str | tuple[str, ...]":
+    """What kind of model the task needs; one kind is named alone, as all panels name it."""
+    kinds = TASKS[config.task].kinds
+    return kinds[0] if len(kinds) == 1 else kinds
+
+
+def training_panel(
+    config: Config = QUICK,
+    runs: str | Path = RUNS,
+    model: str | ModelChoice | None = None,
+    processes: int = 1,
+) -> TrainingPanel:
+    """Fine-tune a model on a text, live.
+
+    Args:
+        config: how the settings stand at first.
+        runs: the folder in which each run gets one of its own.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        processes: on how many devices of this machine.
+    """
+    return TrainingPanel(config, Path(runs), model, processes)

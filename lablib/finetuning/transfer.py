@@ -1,0 +1,148 @@
+"""Why a pretrained model needs so little text: ways to learn, on more and more of it, measured.
+
+Each way (from random weights, all weights of a pretrained model, LoRA, its last blocks) learns from
+the first 5 %, 20 % and 100 % of a text, the same number of steps of the same size each time. All
+are measured on the same held-out part as they learn, and what counts is the best of these measures:
+with little text a model soon learns it by heart and gets worse again, and nobody would keep that.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import torch
+
+from lablib.finetuning.config import Config, Method
+from lablib.finetuning.engine import State, fit, setup
+from lablib.finetuning.records import Record
+from lablib.finetuning.tasks import Causal
+
+RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}
+"""The ways, and a learning rate that suits each: what learns less can take longer steps."""
+SHARES = (0.05, 0.2, 1.0)
+LOOKS = 6
+"""How often each is measured on the held-out part, the beginning not counted."""
+
+
+@dataclass(frozen=True)
+class TransferPoint:
+    """One way to learn, from one share of the text, as it stands.
+
+    Attributes:
+        method, share, seed: which.
+        rows: of the text that it learns from.
+        step, total: done, and in all.
+        start: held-out loss before the first step, in nats.
+        best: the lowest held-out loss so far, in nats.
+        last: the latest one, in nats.
+        failure: why it ended early, or "".
+    """
+
+    method: str
+    share: float
+    seed: int
+    rows: int
+    step: int
+    total: int
+    start: float
+    best: float
+    last: float
+    failure: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has come to its end."""
+        return self.step >= self.total or bool(self.failure)
+
+    @property
+    def perplexity(self) -> float:
+        """Of the best: e to the loss."""
+        return math.exp(min(self.best, 700.0))
+
+
+@torch.inference_mode(False)
+def transfer_points(
+    text: str,
+    model: str = "pocket-gpt2",
+    methods: Sequence[Method] = tuple(RATES),
+    shares: Sequence[float] = SHARES,
+    seeds: Sequence[int] = (0,),
+    steps: int = 40,
+    batch: int = 8,
+    length: int = 64,
+    device: str = "auto",
+) -> Iterator[TransferPoint]:
+    """Train with each method on each share of a text; yields each point anew after every step.
+
+    Args:
+        text: as of `texts.read_text`; its end is held out, the same part for all.
+        methods: of "full", "lora", "last" and "scratch".
+        shares: of the rest of the text, its beginning, above 0 and up to 1.
+        seeds: each gives every point once more, with other new weights and another order.
+        steps, batch, length: optimizer steps, rows in each, tokens in a row: the same for all.
+
+    Raises:
+        ValueError: for another method or share, or a text that is too short.
+
+    Example:
+        >>> points = transfer_points("lighthouse", methods=["last"], shares=[1.0], steps=1)
+        >>> [(point.step, point.done) for point in points]
+        [(0, False), (1, True)]
+    """
+    if unknown := [method for method in methods if method not in RATES]:
+        raise ValueError(f"There is no method {unknown[0]!r} here: take {', '.join(RATES)}.")
+    if any(not 0 < share <= 1 for share in shares):
+        raise ValueError("A share of the text is above 0 and at most 1, such as 0.05.")
+    config = Config(
+        model=model, text=text, steps=steps, batch=batch, length=length,
+        evaluate_every=max(1, steps // LOOKS), warmup=min(3, steps - 1), device=device,
+    )  # fmt: skip
+    for share, method, seed in product(shares, methods, seeds):
+        own = replace(config, method=method, seed=seed, learning_rate=RATES[method])
+        yield from _learn(own, share)
+
+
+def _learn(config: Config, share: float) -> Iterator[TransferPoint]:
+    """One training, a point after each step; a failure of its own ends only this one."""
+    state = setup(config)
+    rows = _keep(state, share)
+    point = None
+    try:
+        for record in fit(state):
+            point = _after(record, point, config, share, rows, state.total)
+            yield point
+    except (ArithmeticError, MemoryError) as error:
+        if point is None:
+            raise
+        yield replace(point, failure=str(error))
+
+
+def _keep(state: State, share: float) -> int:
+    """Leave only the first rows of the text to learn from; how many."""
+    task = state.task
+    count = max(1, round(share * task.train_rows))
+    train = [task.row(i, "train") for i in range(count)]
+    heldout = [task.row(i, "heldout") for i in range(task.heldout_rows)]
+    state.task = Causal(train, heldout, pad_id=0)
+    return count
+
+
+def _after(
+    record: Record,
+    before: TransferPoint | None,
+    config: Config,
+    share: float,
+    rows: int,
+    total: int,
+) -> TransferPoint:
+    """Where a training stands after a step."""
+    loss = record.heldout_loss
+    if before is None:
+        start = math.nan if loss is None else loss
+        return TransferPoint(
+            config.method, share, config.seed, rows, record.step, total, start, start, start
+        )
+    if loss is None:
+        return replace(before, step=record.step)
+    return replace(before, step=record.step, best=min(before.best, loss), last=loss)

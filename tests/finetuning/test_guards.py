@@ -1,0 +1,102 @@
+import math
+
+import pytest
+import torch
+
+from lablib.finetuning import Config, NonFinite, OutOfMemory, fit, guards, setup
+
+TEXT = "The lamp is lit at dusk. " * 60
+
+
+def begin(gpt2, **changes):
+    settings = {
+        "text": TEXT,
+        "length": 16,
+        "steps": 3,
+        "batch": 8,
+        "micro_batch": 8,
+        "heldout": 0.0,
+    }
+    return setup(Config(gpt2, device="cpu", **{**settings, **changes}))
+
+
+def losses(state):
+    return [record.loss for record in fit(state) if record.step]
+
+
+def test_weights_that_are_no_numbers_are_named(gpt2):
+    state = begin(gpt2)
+    with torch.no_grad():
+        state.model.transformer.ln_f.weight[0] = math.nan
+    with pytest.raises(NonFinite, match=r"at step 1: .* came with weights .*ln_f\.weight") as stop:
+        losses(state)
+    assert (stop.value.step, stop.value.rows) == (1, tuple(state.rows(1)))
+
+
+def test_a_learning_rate_that_is_too_high_stops_the_run_and_leaves_the_weights(gpt2):
+    state = begin(gpt2, learning_rate=1e30, precision="fp32")
+    with pytest.raises(NonFinite, match=r"learning rate .* too high") as stop:
+        losses(state)
+    assert stop.value.step == 2
+    assert all(p.isfinite().all() for p in state.model.parameters())
+
+
+def test_a_step_that_was_not_read_is_found_at_the_next_reading(gpt2):
+    state = begin(gpt2, steps=9, log_every=100, evaluate_every=0)
+    with pytest.raises(NonFinite) as stop:
+        for record in fit(state):
+            if record.step == 3:
+                with torch.no_grad():
+                    state.model.transformer.ln_f.weight[0] = math.inf
+    assert stop.value.step == 4 and state.step == 8
+
+
+def test_memory_that_runs_out_halves_the_micro_batch_and_not_the_batch(gpt2, monkeypatch):
+    expected = losses(begin(gpt2, precision="fp32"))
+    state = begin(gpt2, precision="fp32")
+    compute = state.objective.forward
+
+    def forward(batch):
+        if len(batch["input_ids"]) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return compute(batch)
+
+    monkeypatch.setattr(state.objective, "forward", forward)
+    records = [record for record in fit(state) if record.step]
+    assert state.micro_batch == 2
+    assert "2 rows are computed at once" in records[0].note and records[1].note == ""
+    assert [record.loss for record in records] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_stated_limit_halves_it_too(gpt2, monkeypatch):
+    state = begin(gpt2, memory_limit=2.0)
+    monkeypatch.setattr(guards, "memory_now", lambda device: state.micro_batch * 500_000_000)
+    losses(state)
+    assert state.micro_batch == 4
+
+
+def test_a_limit_that_not_even_one_row_fits_into(gpt2):
+    with pytest.raises(OutOfMemory, match="one row at once"):
+        losses(begin(gpt2, memory_limit=0.001))
+
+
+def test_other_errors_are_not_taken_for_it():
+    assert guards.is_out_of_memory(
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: not enough memory")
+    )
+    assert not guards.is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"learning_rate": 0.0}, "nothing is learned"),
+        ({"text": ""}, "empty"),
+        ({"text": "Too short."}, "shorter than one row"),
+        ({"model": "pocket-bert"}, "is not a next-word model"),
+        ({"precision": "fp16"}, "needs a GPU"),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_runs(gpt2, changes, said):
+    with pytest.raises(ValueError, match=said):
+        setup(Config(**{"model": gpt2, "text": TEXT, "length": 16, "device": "cpu", **changes}))

@@ -1,0 +1,91 @@
+import pytest
+import torch
+
+from lablib import models
+from lablib.finetuning import Config, fit, make_task, prepare, setup
+from lablib.finetuning.methods import merged, seeded, trained
+
+TEXT = "The lamp is lit at dusk. " * 60
+TABLE = "text,label\n" + "good day,plus\nbad day,minus\n" * 10
+
+
+def run(gpt2, **changes):
+    """A short run, and all weights before and after it."""
+    settings = {"text": TEXT, "length": 16, "steps": 2, "batch": 4, "rank": 2, "last_blocks": 1}
+    state = setup(Config(gpt2, device="cpu", **{**settings, **changes}))
+    before = {name: p.detach().clone() for name, p in state.model.named_parameters()}
+    list(fit(state))
+    changed = {n for n, p in state.model.named_parameters() if not torch.equal(p, before[n])}
+    return state, before, changed
+
+
+def test_full_trains_all(gpt2):
+    _, before, changed = run(gpt2)
+    assert changed == set(before)
+
+
+def test_scratch_trains_all_from_random_weights_of_the_seed(gpt2):
+    _, before, changed = run(gpt2, method="scratch")
+    _, again, _ = run(gpt2, method="scratch")
+    _, other, _ = run(gpt2, method="scratch", seed=1)
+    pretrained = dict(models.load(gpt2, device="cpu").model.named_parameters())
+    name = "transformer.h.0.attn.c_attn.weight"
+    assert name in changed
+    assert torch.equal(before[name], again[name])
+    assert not torch.equal(before[name], other[name])
+    assert not torch.equal(before[name], pretrained[name])
+
+
+def test_lora_trains_thin_matrices_only_and_its_merger_says_the_same(gpt2):
+    state, _, changed = run(gpt2, method="lora")
+    assert changed and all("lora_" in name for name in changed)
+    assert len(changed) == 2 * 2 * 4  # two blocks, four matrices each
+    whole, ids = merged(state.model).eval(), torch.arange(20)[None]
+    assert not any("lora" in name for name, _ in whole.named_parameters())
+    with torch.no_grad():
+        torch.testing.assert_close(
+            whole(ids).logits, state.model.eval()(ids).logits, rtol=1e-4, atol=1e-4
+        )
+
+
+def test_last_trains_the_last_blocks_and_the_final_norm(gpt2):
+    state, before, changed = run(gpt2, method="last")
+    expected = {n for n in before if n.startswith(("transformer.h.1.", "transformer.ln_f."))}
+    assert changed == expected
+    assert len(trained(state.model)) == len(expected)
+
+
+def test_head_trains_a_new_head_only(gpt2):
+    state, _, changed = run(gpt2, method="head", task="classification", text=TABLE)
+    assert changed == {"score.weight"}
+    assert state.model.config.id2label == {0: "minus", 1: "plus"}
+
+
+def test_lora_under_a_new_head_trains_both(gpt2):
+    _, _, changed = run(gpt2, method="lora", task="classification", text=TABLE)
+    assert "score.weight" in changed
+    assert all("lora_" in name or name == "score.weight" for name in changed)
+
+
+def test_a_head_that_is_the_embeddings_cannot_learn_alone(gpt2):
+    m = models.load(gpt2, device="cpu")
+    config = Config(text=TEXT, length=16, method="head")
+    with pytest.raises(ValueError, match="no head of its own"):
+        prepare(m, config, make_task(config, m))
+
+
+def test_the_shared_model_stays_as_it_was(gpt2):
+    m = models.load(gpt2, device="cpu")
+    before = {name: p.clone() for name, p in m.model.named_parameters()}
+    run(gpt2)
+    assert all(torch.equal(p, before[name]) for name, p in m.model.named_parameters())
+    assert not m.model.training
+
+
+def test_ones_own_random_numbers_go_on_as_if_nothing_had_been_drawn():
+    torch.manual_seed(5)
+    expected = torch.rand(2)
+    torch.manual_seed(5)
+    with seeded(1):
+        torch.rand(7)
+    assert torch.equal(torch.rand(2), expected)

@@ -1,0 +1,51 @@
+"""Several processes learn what one learns: `accelerate launch` with gloo on the CPU."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from lablib.finetuning import Config, fit, setup, write_config
+from tests.conftest import ROOT
+
+TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by day.\n\n" * 30
+
+
+def launch(folder, processes):
+    command = [
+        sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes",
+        str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--num_cpu_threads_per_process", "1", "--main_process_port", "0",
+        "-m", "lablib.finetuning", str(folder / "config.toml"), "--folder", str(folder),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "true"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_two_processes_are_one(gpt2, tmp_path):
+    # Rows of many lengths, so that the two have different numbers of targets, and an odd batch.
+    config = Config(
+        gpt2, TEXT, steps=50, batch=5, micro_batch=2, length=32, learning_rate=1e-3,
+        packed=False, precision="fp32", device="cpu", evaluate_every=25,
+    )  # fmt: skip
+    write_config(config, tmp_path / "config.toml")
+    said = launch(tmp_path, 2)
+    lines = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    one = list(fit(setup(config)))
+    assert [line["step"] for line in lines] == list(range(51))
+    assert [line["loss"] for line in lines[1:]] == pytest.approx(
+        [record.loss for record in one[1:]], rel=1e-5
+    )
+    assert [line["heldout_loss"] for line in lines[::25]] == pytest.approx(
+        [record.heldout_loss for record in one[::25]], rel=1e-5
+    )
+    assert said.count("step 50 ") == 1

@@ -1,0 +1,133 @@
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lablib import models
+from lablib.finetuning import Config, make_task
+from lablib.finetuning.tasks import Causal
+from lablib.masking.compute import IGNORED
+
+TEXT = "The lamp is lit at dusk. " * 40
+
+
+@pytest.fixture(scope="module")
+def bert():
+    return models.load("pocket-bert", kind="masked", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def loaded(gpt2):
+    return models.load(gpt2, device="cpu")
+
+
+def test_every_token_but_the_first_is_asked_for_once(loaded):
+    task = make_task(Config(text=TEXT, length=16, heldout=0.0), loaded)
+    batch = task.batch(range(task.train_rows))
+    asked = batch["labels"][:, 1:].flatten().tolist()
+    ids = loaded.tokenizer(TEXT)["input_ids"]
+    assert asked == ids[1 : len(asked) + 1]
+    assert task.targets(batch) == len(asked) and "attention_mask" not in batch
+
+
+def test_the_loss_is_that_of_the_model_itself(loaded):
+    task = make_task(Config(text=TEXT, length=16), loaded)
+    batch = task.batch([3, 1, 2])
+    nats, targets = task.loss(loaded.model, batch)
+    expected = loaded.model(**batch).loss  # transformers' own shift and mean
+    assert nats.item() / targets.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_perplexity_weighs_tokens_and_not_batches(loaded):
+    task = make_task(Config(text=TEXT, length=16, heldout=0.2), loaded)
+    rows = [task.row(i, "heldout")["input_ids"] for i in range(task.heldout_rows)]
+    assert len(rows[-1]) != len(rows[0])  # otherwise both would be the same
+    with torch.no_grad():
+        losses = [
+            F.cross_entropy(loaded.model(row[None]).logits[0, :-1], row[1:], reduction="sum")
+            for row in rows
+        ]
+    loss = sum(map(float, losses)) / sum(len(row) - 1 for row in rows)
+    found = task.measures(loaded.model, rows=3)
+    assert found["loss"] == pytest.approx(loss, rel=1e-5)
+    assert found["perplexity"] == pytest.approx(math.exp(loss), rel=1e-4)
+
+
+def test_unpacked_rows_are_paragraphs_whose_end_is_asked_for_and_padding_is_not(loaded):
+    text = "One.\n\nTwo and three.\n\n" * 3
+    task = make_task(Config(text=text, length=32, packed=False, heldout=0.0), loaded)
+    batch = task.batch([0, 1])
+    end = loaded.tokenizer.eos_token_id
+    assert batch["attention_mask"].sum(1).tolist() == [5, 15]
+    assert batch["labels"][0, 4] == batch["labels"][1, 14] == end
+    assert (batch["labels"][0, 5:] == IGNORED).all()
+    assert task.targets(batch) == 4 + 14
+
+
+def test_hidden_tokens_are_others_in_each_epoch_and_the_same_for_the_same_row(bert):
+    config = Config(text="lighthouse", task="masked", length=32)
+    task, again = make_task(config, bert), make_task(config, bert)
+    first, later = task.batch([0, 1]), task.batch([task.train_rows, task.train_rows + 1])
+    assert torch.equal(first["labels"], again.batch([0, 1])["labels"])
+    assert not torch.equal(first["labels"], later["labels"])
+    asked = first["labels"] != IGNORED
+    assert 0.05 < asked.float().mean() < 0.3
+    other = make_task(replace(config, seed=1), bert)
+    assert not torch.equal(first["labels"], other.batch([0, 1])["labels"])
+    assert torch.equal(task.row(0, "heldout")["labels"], other.row(0, "heldout")["labels"])
+
+
+def test_the_masked_loss_is_the_plain_one(bert):
+    task = make_task(Config(text="lighthouse", task="masked", length=32), bert)
+    batch = task.batch([0, 1, 2])
+    scores = bert.model(batch["input_ids"]).prediction_logits.flatten(0, 1)
+    expected = F.cross_entropy(scores, batch["labels"].flatten(), reduction="sum")
+    nats, targets = task.loss(bert.model, batch)
+    torch.testing.assert_close(nats, expected, rtol=1e-5, atol=1e-4)
+    assert targets == task.targets(batch)
+
+
+def test_a_tables_held_out_rows_are_drawn_and_always_the_same(bert):
+    table = "text,label\n" + "".join(
+        f"number {i},{'low' if i < 10 else 'high'}\n" for i in range(20)
+    )
+    config = Config(text=table, task="classification", heldout=0.2)
+    tasks = [make_task(replace(config, seed=seed), bert) for seed in (0, 1)]
+    assert tasks[0].labels == ("high", "low")
+    assert (tasks[0].train_rows, tasks[0].heldout_rows) == (16, 4)
+    for i in range(4):
+        ids = [task.row(i, "heldout")["input_ids"].tolist() for task in tasks]
+        assert ids[0] == ids[1]
+    assert len({int(tasks[0].row(i, "heldout")["labels"]) for i in range(4)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"text": "Short."}, "shorter than one row"),
+        ({"length": 1000}, "reads 64 at most"),
+        ({"task": "classification", "text": "text,label\na,x\nb,x\nc,x\n"}, "nothing to tell"),
+        (
+            {"task": "classification", "text": "text,label\na,x\nb,y\n", "labels": ("x", "z")},
+            "label 'y' is not one of x, z",
+        ),
+        ({"task": "sequence", "text": "text,label\na,x\n"}, "no column 'source'"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_refused_in_a_sentence(loaded, changes, said):
+    with pytest.raises(ValueError, match=said):
+        make_task(replace(Config(text=TEXT, length=16), **changes), loaded)
+
+
+def test_a_vocabulary_that_does_not_fit(loaded, bert):
+    with pytest.raises(ValueError, match="does not fit its weights"):
+        make_task(Config(text=TEXT), replace(loaded, tokenizer=bert.tokenizer))
+
+
+def test_a_row_is_padded_with_what_nobody_is_asked_for():
+    rows = [{"input_ids": torch.tensor(ids), "labels": torch.tensor(ids)} for ids in ([1, 2], [3])]
+    batch = Causal(rows, [], pad_id=9).batch([1, 0, 3])
+    assert batch["input_ids"].tolist() == [[3, 9], [1, 2], [3, 9]]
+    assert batch["labels"].tolist() == [[3, IGNORED], [1, 2], [3, IGNORED]]
