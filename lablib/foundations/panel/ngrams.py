@@ -176,7 +176,7 @@ class NgramPanel(Panel):
             self.plot = figures.costs_plot()
             self.place.children = [self.plot]
         name = m.card.name
-        figures.draw_costs(self.plot, self.costs, self.neural, name)
+        figures.draw_costs(self.plot, self.costs, self.neural)
         self.cost_words.value = escape(
             figures.costs_words(self.costs, self.n.value, self.neural, name)
         )
