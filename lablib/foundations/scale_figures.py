@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 LEAST, MOST = 1e6, 1e12
+BESIDE = {
+    "LLaMA 65B": "middle left",
+    "Chinchilla": "bottom right",
+    "GPT-3": "bottom left",
+    "Gopher": "bottom right",
+    "PaLM": "top left",
+}
+"""Where the name of a model stands that would lie on another's; the others' are above."""
+
 NO_TOKENS = 3e6
 """Where a model stands whose tokens are not known."""
 
@@ -77,7 +86,7 @@ def scale_plot() -> "Plot":
 
     told = [model for model in KNOWN if model.tokens]
     rest = [model for model in KNOWN if not model.tokens]
-    names = {"textposition": "top center", "textfont": {"size": 11}, "hoverinfo": "text"}
+    names = {"textfont": {"size": 11}, "hoverinfo": "text"}
     ratio = f"{BEST_RATIO} tokens for each parameter"
     own = {"symbol": "star", "size": 18, "color": COLOURS[1]}
     return Plot(
@@ -86,10 +95,12 @@ def scale_plot() -> "Plot":
             line(0, "known models", mode="markers+text", **names,
                  x=[model.parameters for model in told], y=[model.tokens for model in told],
                  text=[model.name for model in told],
+                 textposition=[BESIDE.get(model.name, "top center") for model in told],
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in told]),
             line(3, "tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
+                 textposition="top center",
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],
@@ -167,7 +178,7 @@ def memory_table(shape: Shape, batch: int, room: float) -> str:
 def _fits(parts: Mapping[str, float], room: float) -> str:
     total = sum(parts.values())
     devices = -(-total // (room * 1e9))
-    return f"{gigabytes(total)} {'fits' if devices <= 1 else f'{devices:,.0f} devices'}"
+    return f"{gigabytes(total)}, {'fits' if devices <= 1 else f'{devices:,.0f} devices'}"
 
 
 def known_table() -> str:

@@ -41,6 +41,8 @@ def test_training_measures_and_scale(lab, theme):
     calls = [f"{START}fo.{name}_panel()" for name in PANELS]
     lab.open(lab.write(f"foundations-{theme}.ipynb", calls), f"JupyterLab {theme}")
     lab.run_all()
+    for last in ("The noise alone is", "8 bits: 0.", "1,695 / 2,000"):
+        page.get_by_text(last).first.wait_for()
     all_ready(page, len(PANELS))
     panels = dict(zip(PANELS, page.locator(".lab-panel").all(), strict=True))
     for name, panel in panels.items():
@@ -55,7 +57,7 @@ def test_training_measures_and_scale(lab, theme):
         page.keyboard.press("ArrowRight")
     all_ready(page, len(PANELS))
     panels["threshold"].locator(".lab-code summary").click()
-    assert ", 0.53)" in panels["threshold"].locator(".lab-pre").text_content()
+    assert ", 0.53)" in panels["threshold"].locator(".lab-code .lab-pre").text_content()
 
     panels["scale"].get_by_label("Begin from").select_option("GPT-2 XL")
     panels["scale"].get_by_text("1,557,611,200 parameters").wait_for()
