@@ -28,6 +28,7 @@ def test_there_are_labs():
         "02_attention",
         "03_masked_words",
         "05_sampling",
+        "06_transfer",
     }
 
 
