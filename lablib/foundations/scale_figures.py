@@ -6,7 +6,7 @@ first plot is made, because that takes seconds.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lablib.foundations.devices import DAY, HOUR, Bill
 from lablib.foundations.known import BEST_RATIO, KNOWN
@@ -86,7 +86,7 @@ def scale_plot() -> "Plot":
 
     told = [model for model in KNOWN if model.tokens]
     rest = [model for model in KNOWN if not model.tokens]
-    names = {"textfont": {"size": 11}, "hoverinfo": "text"}
+    names: dict[str, Any] = {"textfont": {"size": 11}, "hoverinfo": "text"}
     ratio = f"{BEST_RATIO} tokens for each parameter"
     own = {"symbol": "star", "size": 18, "color": COLOURS[1]}
     return Plot(
@@ -210,7 +210,11 @@ def copies_plot() -> "Plot":
     """An empty plot of size and cost, and of speed and cost; `draw_copies` fills it."""
     from lablib.widgets.plot import Plot
 
-    names = {"mode": "markers+text", "textposition": "top center", "showlegend": False}
+    names: dict[str, Any] = {
+        "mode": "markers+text",
+        "textposition": "top center",
+        "showlegend": False,
+    }
     return Plot(
         [line(0, "size", **names), line(1, "speed", "2", **names)],
         height=320,
