@@ -100,9 +100,9 @@ def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
 
 @torch.inference_mode(False)
 def half_copy(m: "LoadedModel") -> "LoadedModel":
-    """A copy with 16 bits for each weight (bfloat16)."""
+    """A copy with 16 bits for each weight (bfloat16), on the CPU as all copies are."""
     model: Any = copy.deepcopy(m.model)
-    return replace(m, model=model.to(torch.bfloat16))
+    return replace(m, model=model.to("cpu", torch.bfloat16))
 
 
 def _plain(m: "LoadedModel") -> Any:
