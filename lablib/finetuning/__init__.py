@@ -38,6 +38,7 @@ _HOME = {
         "transfer": "TransferPoint transfer_points",
         "search": "Range RangeTest Trial best_trial range_test search_settings",
         "ladder": "Means Measurement Rung climb rungs",
+        "harms": "Harm harm",
     }.items()
     for name in names.split()
 }

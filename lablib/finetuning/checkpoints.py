@@ -183,7 +183,7 @@ def remove(folder: Path) -> None:
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def on_first(accelerator: "Accelerator", work: Callable[[], None]) -> None:
+def on_first(accelerator: "Accelerator", work: Callable[[], object]) -> None:
     """Let the first process do it while the others wait; what goes wrong there is raised on all.
 
     Raises:

@@ -1,6 +1,7 @@
 """What the panels of before and after show: strips, texts side by side, a table, sentences."""
 
 from collections.abc import Sequence
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from lablib.finetuning.comparison import Continuation, TextMeasure
@@ -52,8 +53,8 @@ def measures_table(own: Measures, general: Measures) -> str:
     rows = [
         (
             name,
-            number(before.perplexity),
-            number(after.perplexity),
+            perplexity(before.loss),
+            perplexity(after.loss),
             change(before.perplexity, after.perplexity),
             f"{before.bits_per_byte:.2f} → {after.bits_per_byte:.2f}",
             f"{before.tokens:,}",
@@ -64,6 +65,16 @@ def measures_table(own: Measures, general: Measures) -> str:
         )
     ]
     return table("Perplexity: the lower, the better it foretells", columns, rows)
+
+
+def perplexity(loss: float) -> str:
+    """A mean loss in nats as the perplexity, in figures that can be read.
+
+    >>> perplexity(3.0), perplexity(9.0)
+    ('20.1', '8,103')
+    """
+    value = exp(min(loss, 700.0))
+    return f"{value:,.0f}" if 1000 <= value < 1e12 else number(value)
 
 
 def change(before: float, after: float) -> str:
@@ -103,9 +114,8 @@ def loss_words(found: LossChange) -> str:
     way = "fell" if after < before else "rose"
     return (
         f"The mean loss {way} from {number(before)} to {number(after)} nats per token "
-        f"(perplexity {number(TextMeasure(before, 1, 1).perplexity)} → "
-        f"{number(TextMeasure(after, 1, 1).perplexity)}). Most of all changed “{visible(token)}”: "
-        f"{number(most)} nats."
+        f"(perplexity {perplexity(before)} → {perplexity(after)}). Most of all changed "
+        f"“{visible(token)}”: {number(most)} nats."
     )
 
 

@@ -64,7 +64,7 @@ def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
     if model._supports_sdpa:
         model.set_attn_implementation(pick_attention(config, device))
     fuse_gelu(model)
-    model.to(device)
+    torch.nn.Module.to(model, device)
     if config.checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
     if config.compile:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -166,7 +167,10 @@ def _accelerator(config: Config) -> Accelerator:
         gradient_as_bucket_view=True,
         find_unused_parameters=config.task != "causal",
     )
-    accelerator = Accelerator(kwargs_handlers=[exchange])
+    # Unless it is told, Accelerate takes several processes without GPUs for so many single ones.
+    several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    on_cpu = config.device == "cpu" or not torch.accelerator.is_available()
+    accelerator = Accelerator(cpu=several and on_cpu, kwargs_handlers=[exchange])
     if config.batch < accelerator.num_processes:
         raise ValueError(
             f"A batch of {config.batch} rows cannot be shared by {accelerator.num_processes} "

@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from queue import Empty, SimpleQueue
@@ -143,7 +143,7 @@ def climb(
     length: int = 128,
     seconds: float = 2.0,
     chosen: Sequence[Rung] | None = None,
-) -> Iterator[Measurement | None]:
+) -> Generator[Measurement | None, None, None]:
     """Measure rung after rung, yielding each; None comes while one is waited for.
 
     Closing the iterator ends the process that measures.

@@ -46,7 +46,7 @@ def cross_entropy(
     """
     if not torch.is_grad_enabled():
         return score(hidden, weight, labels, bias, chunk)[0]
-    return _CrossEntropy.apply(hidden, weight, labels, bias, chunk)  # type: ignore[no-any-return]
+    return _CrossEntropy.apply(hidden, weight, labels, bias, chunk)
 
 
 def cross_entropy_of(logits: Tensor, labels: Tensor, chunk: int = CHUNK) -> Tensor:

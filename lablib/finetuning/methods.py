@@ -173,6 +173,6 @@ def merged(model: PreTrainedModel) -> PreTrainedModel:
     model = copy.deepcopy(model)
     for name, part in list(model.named_modules()):
         if isinstance(part, BaseTunerLayer):
-            part.merge()  # type: ignore[attr-defined]
+            part.merge()
             model.set_submodule(name, part.get_base_layer())
     return model

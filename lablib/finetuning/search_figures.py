@@ -1,9 +1,10 @@
 """What the range and search panels show: the curve of a range test, the trials, tables, words."""
 
 from collections.abc import Sequence
-from math import exp, isfinite
+from math import isfinite, log10
 from typing import TYPE_CHECKING, Any
 
+from lablib.finetuning.comparison_figures import perplexity
 from lablib.finetuning.search import Range, RangeTest, Space, Trial, best_trial
 from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import number
@@ -79,12 +80,10 @@ def search_plot(space: Space) -> "Plot":
     for place, (name, choice) in enumerate(space.items()):
         axis = "x" if place == 0 else f"x{place + 1}"
         width = 1 / len(space)
-        log = isinstance(choice, Range) and choice.log
         axes[f"xaxis{axis[1:]}"] = {
             "title": NAMES.get(name, name),
             "domain": [place * width + (0.04 if place else 0.0), (place + 1) * width],
-            "type": "log" if log else "linear",
-            "exponentformat": "power",
+            **_axis(choice),
         }
         looks = (("trial", 0, 9), ("best", 2, 15), ("failed", 5, 11))
         traces += [
@@ -100,6 +99,23 @@ def search_plot(space: Space) -> "Plot":
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         **axes,
     )
+
+
+def _axis(choice: Range | Sequence[Any]) -> dict[str, Any]:
+    """An axis that shows all that a setting may be.
+
+    >>> _axis(Range(1e-4, 1e-2, log=True))["range"]
+    [-4.1, -1.9]
+    """
+    if not isinstance(choice, Range):
+        return {}
+    low, high = (log10(end) if choice.log else end for end in (choice.low, choice.high))
+    room = (high - low) / 20
+    looks = {"range": [low - room, high + room]}
+    if not choice.log:
+        return looks
+    dtick = 1 if high - low >= 2 else "D2"
+    return looks | {"type": "log", "exponentformat": "power", "dtick": dtick}
 
 
 def draw_search(plot: "Plot", trials: Sequence[Trial], space: Space) -> None:
@@ -147,7 +163,7 @@ def trials_table(trials: Sequence[Trial]) -> str:
         (
             str(trial.number + 1),
             *(setting(trial.settings[name]) for name in names),
-            number(exp(min(trial.loss, 700.0))) if trial.loss is not None else "–",
+            perplexity(trial.loss) if trial.loss is not None else "–",
             f"{trial.step} of {trial.total}",
             trial.failure,
         )

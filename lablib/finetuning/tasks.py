@@ -375,8 +375,8 @@ def _classification(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
         ids = torch.tensor(_cut(tokenizer, text, config.length))
         return {"input_ids": ids, "labels": torch.tensor(labels.index(label))}
 
-    rows = ([row(*pair) for pair in part] for part in (train, heldout))
-    return Classification(*rows, _pad_id(tokenizer), labels)
+    rows = [[row(*pair) for pair in part] for part in (train, heldout)]
+    return Classification(rows[0], rows[1], _pad_id(tokenizer), labels)
 
 
 def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
@@ -388,8 +388,8 @@ def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
         }
 
     train, heldout = _table(config, ("source", "target"))
-    rows = ([row(*pair) for pair in part] for part in (train, heldout))
-    return Sequence(*rows, _pad_id(tokenizer))
+    rows = [[row(*pair) for pair in part] for part in (train, heldout)]
+    return Sequence(rows[0], rows[1], _pad_id(tokenizer))
 
 
 def _table(

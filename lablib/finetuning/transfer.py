@@ -13,7 +13,7 @@ from itertools import product
 
 import torch
 
-from lablib.finetuning.config import Config, Method
+from lablib.finetuning.config import Config, Device, Method
 from lablib.finetuning.engine import State, fit, setup
 from lablib.finetuning.records import Record
 from lablib.finetuning.tasks import Causal
@@ -71,7 +71,7 @@ def transfer_points(
     steps: int = 40,
     batch: int = 8,
     length: int = 64,
-    device: str = "auto",
+    device: Device = "auto",
 ) -> Iterator[TransferPoint]:
     """Train with each method on each share of a text; yields each point anew after every step.
 

@@ -1,10 +1,11 @@
 """What the transfer panel shows: all ways to learn on one axis, a table, and the claim measured."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp
+from math import exp, log
 from statistics import mean
 from typing import TYPE_CHECKING
 
+from lablib.finetuning.comparison_figures import perplexity
 from lablib.finetuning.transfer import RATES, TransferPoint
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number
@@ -56,7 +57,7 @@ def transfer_plot() -> "Plot":
         [*lines, untrained],
         height=400,
         xaxis={"title": "share of the text learned from", "type": "log", "tickmode": "array"},
-        yaxis={"title": "held-out perplexity", "type": "log"},
+        yaxis={"title": "held-out perplexity", "type": "log", "dtick": "D2"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
 
@@ -107,8 +108,8 @@ def transfer_table(points: Sequence[TransferPoint]) -> str:
             NAMES[p.method],
             f"{p.share:.0%}",
             f"{p.rows}",
-            number(p.perplexity),
-            number(exp(min(p.last, 700.0))),
+            perplexity(p.best),
+            perplexity(p.last),
             f"{p.step} of {p.total}",
             p.failure,
         )
@@ -128,8 +129,8 @@ def transfer_words(points: Sequence[TransferPoint]) -> str:
     most = max(scratch)
     verdict = "still ahead of" if few < scratch[most] else "behind"
     return (
-        f"With {least:.0%} of the text, {NAMES[method]} reaches perplexity {number(few)}: "
-        f"{verdict} a model from scratch with {most:.0%} of it ({number(scratch[most])})."
+        f"With {least:.0%} of the text, {NAMES[method]} reaches perplexity {perplexity(log(few))}: "
+        f"{verdict} a model from scratch with {most:.0%} of it ({perplexity(log(scratch[most]))})."
         + _gain(found, scratch)
     )
 

@@ -19,6 +19,7 @@ from lablib import models
 from lablib.finetuning import Config, fit, setup, validate
 from lablib.finetuning.engine import rows_of
 from lablib.finetuning.tasks import inputs
+from lablib.masking.compute import IGNORED
 from tests.finetuning.tiny_folder import save_tiny
 from tests.sampling.conftest import byte_tokenizer
 
@@ -43,9 +44,20 @@ def run(model, folder=None, **changes):
 # --- the same as others, and as itself --------------------------------------------------------
 
 
+def _as_trainer_counts(row):
+    """Trainer divides by all labels, also by the first of a row, which is asked for nowhere: with
+    rows of 32 tokens its loss is 3 % too low. A label that says so makes it count right.
+    """
+    labels = row["labels"].clone()
+    labels[0] = IGNORED
+    return {**row, "labels": labels}
+
+
 def test_the_loss_curve_is_trainers(gpt2, tmp_path):
     state = setup(config(gpt2, steps=30, heldout=0.0))
-    rows = [state.task.row(i, "train") for step in range(1, 31) for i in state.rows(step)]
+    rows = [
+        _as_trainer_counts(state.task.row(i, "train")) for n in range(30) for i in state.rows(n + 1)
+    ]
     model = AutoModelForCausalLM.from_pretrained(gpt2)
     theirs = []
 

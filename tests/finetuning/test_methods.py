@@ -25,8 +25,8 @@ def test_full_trains_all(gpt2):
 
 
 def test_scratch_trains_all_from_random_weights_of_the_seed(gpt2):
-    _, before, changed = run(gpt2, method="scratch")
-    _, again, _ = run(gpt2, method="scratch")
+    _, before, changed = run(gpt2, method="scratch", seed=3)
+    _, again, _ = run(gpt2, method="scratch", seed=3)
     _, other, _ = run(gpt2, method="scratch", seed=1)
     pretrained = dict(models.load(gpt2, device="cpu").model.named_parameters())
     name = "transformer.h.0.attn.c_attn.weight"

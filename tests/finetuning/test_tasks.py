@@ -93,7 +93,7 @@ def test_a_tables_held_out_rows_are_drawn_and_always_the_same(bert):
     table = "text,label\n" + "".join(
         f"number {i},{'low' if i < 10 else 'high'}\n" for i in range(20)
     )
-    config = Config(text=table, task="classification", heldout=0.2)
+    config = Config(text=table, task="classification", heldout=0.2, length=32)
     tasks = [make_task(replace(config, seed=seed), bert) for seed in (0, 1)]
     assert tasks[0].labels == ("high", "low")
     assert (tasks[0].train_rows, tasks[0].heldout_rows) == (16, 4)
@@ -106,7 +106,7 @@ def test_a_tables_held_out_rows_are_drawn_and_always_the_same(bert):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"text": "Short."}, "shorter than one row"),
+        ({"text": "Too short."}, "shorter than one row"),
         ({"length": 1000}, "reads 64 at most"),
         ({"task": "classification", "text": "text,label\na,x\nb,x\nc,x\n"}, "nothing to tell"),
         (

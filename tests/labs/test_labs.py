@@ -27,6 +27,7 @@ def test_there_are_labs():
         "01_tokenization",
         "02_attention",
         "03_masked_words",
+        "04_fine_tuning",
         "05_sampling",
         "06_transfer",
     }

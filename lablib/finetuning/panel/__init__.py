@@ -2,6 +2,7 @@
 
 from lablib.finetuning.panel.batches import batch_panel
 from lablib.finetuning.panel.comparison import comparison_panel
+from lablib.finetuning.panel.harms import harm_panel
 from lablib.finetuning.panel.ladder import ladder_panel
 from lablib.finetuning.panel.runs import runs_panel
 from lablib.finetuning.panel.same_head import same_head_panel
@@ -13,6 +14,7 @@ from lablib.finetuning.panel.transfer import transfer_panel
 __all__ = [
     "batch_panel",
     "comparison_panel",
+    "harm_panel",
     "ladder_panel",
     "loss_panel",
     "range_panel",

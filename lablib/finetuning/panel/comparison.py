@@ -1,6 +1,7 @@
 """The comparison panel: what two models write and foretell, and taking the second one away."""
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -19,6 +20,9 @@ from lablib.finetuning.run import Run
 from lablib.finetuning.texts import read_text, split
 from lablib.widgets import ModelChoice, Progress, TextInput
 from lablib.widgets.html import escape
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
 
 PROMPTS = "Once upon a time\nThe weather today"
 Work = Generator[Progress | None, None, None]
@@ -82,7 +86,7 @@ class ComparisonPanel(PairPanel):
         both, config = self.open_both(), self.config
         own = split(read_text(config.text), config.heldout or 0.1)[1]
         yield Progress(0, 0, "measuring")
-        found = []
+        found: list[figures.Measures] = []
         for text in (own, general_text(config.text)):
             measured = []
             for m in both:
@@ -94,7 +98,7 @@ class ComparisonPanel(PairPanel):
         self.table.value = figures.measures_table(*self.measures)
         yield from self._write(*both)
 
-    def _write(self, *both: object) -> Work:
+    def _write(self, *both: "LoadedModel") -> Work:
         """Let first the one and then the other write."""
         prompts = self._prompts()
         total = 2 * len(prompts) * self.length.value

@@ -25,7 +25,12 @@ class LadderPanel(Panel):
             tooltip="The size of the model that is measured; its weights are random",
         )
         self.seconds = ipywidgets.BoundedFloatText(
-            seconds, min=0.2, max=60, step=0.5, description="Seconds each"
+            seconds,
+            min=0.2,
+            max=60,
+            step=0.5,
+            description="Seconds",
+            tooltip="How long each rung is measured",
         )
         self.compiled = ipywidgets.Checkbox(
             False, description="torch.compile too (takes a minute)", indent=False,

@@ -58,7 +58,7 @@ class SameHeadPanel(PairPanel):
 
     def _look(self) -> Generator[Progress | None, None, None]:
         both = self.open_both()
-        yield
+        yield None
         self.found = head_change(*both, self.text.value)
         self.text.note = self.found.before.note
         for view, found in zip(self.views, (self.found.before, self.found.after), strict=True):

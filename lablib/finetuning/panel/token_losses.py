@@ -1,6 +1,7 @@
 """The loss panel: what each token of a sentence costs, before and after."""
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -9,6 +10,9 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.per_token import LossChange, loss_change
 from lablib.widgets import Progress, TextInput, TokenStrip
 from lablib.widgets.html import escape
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 QUIET_SECONDS = 0.1
 
@@ -50,14 +54,14 @@ class LossPanel(PairPanel):
     def _ask(self) -> Generator[Progress | None, None, None]:
         try:
             before, after = self.open_both()
-            yield
+            yield None
             self.found = loss_change(before, after, self.text.value)
         except ValueError:
             self._empty()
             raise
         self._draw(self.found, before.tokenizer)
 
-    def _draw(self, found: LossChange, tokenizer: object) -> None:
+    def _draw(self, found: LossChange, tokenizer: "PreTrainedTokenizerBase") -> None:
         most = max(*found.before.losses, *found.after.losses, 1.0)
         widest = max(*map(abs, found.differences), 0.1)
         loss = {"min": 0.0, "max": most, "unit": "nats"}
