@@ -292,6 +292,7 @@ def _batches(state: State) -> Iterator[tuple[Batch, int]]:
         yield now
 
 
+@torch.inference_mode(False)  # a panel's worker is in it, and what is made there bears no gradient
 def _send(state: State, step: int) -> tuple[Batch, int]:
     """Every process makes the whole batch, and so knows its targets without asking the others."""
     rows = state.rows(step)

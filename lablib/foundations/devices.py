@@ -2,31 +2,45 @@
 
 from dataclasses import dataclass
 
+from lablib.finetuning.peaks import PEAKS
+
 
 @dataclass(frozen=True)
 class Device:
     """An accelerator, as its data sheet has it.
 
     Attributes:
-        flops: most operations a second, dense matrix products in 16 bits.
+        name: as it stands in `finetuning`'s table of speeds.
         gigabytes: of memory.
         watts: what it may draw.
         price: about what renting one costs, in dollars an hour; prices change, so set your own.
     """
 
-    flops: float
+    name: str
     gigabytes: float
     watts: float
     price: float
 
+    @property
+    def flops(self) -> float:
+        """Most operations a second, dense matrix products in 16 bits.
+
+        >>> DEVICES["A100"].flops
+        312000000000000.0
+        """
+        return PEAKS[self.name][0] * 1e12
+
 
 DEVICES = {
-    "T4": Device(65e12, 16, 70, 0.4),
-    "V100": Device(125e12, 32, 300, 1.0),
-    "RTX 4090": Device(165e12, 24, 450, 0.5),
-    "A100": Device(312e12, 80, 400, 1.5),
-    "H100": Device(989e12, 80, 700, 2.5),
-    "H200": Device(989e12, 141, 700, 3.0),
+    device.name: device
+    for device in (
+        Device("T4", 16, 70, 0.4),
+        Device("V100", 32, 300, 1.0),
+        Device("RTX 4090", 24, 450, 0.5),
+        Device("A100", 80, 400, 1.5),
+        Device("H100", 80, 700, 2.5),
+        Device("H200", 141, 700, 3.0),
+    )
 }
 """Devices with the figures of their makers' data sheets (SXM forms of V100, A100, H100, H200)."""
 

@@ -181,21 +181,24 @@ def measure_table(counts: Counts) -> str:
         ("recall", f"{counts.hits:,} / {should:,}", f"{counts.recall:.1%}" if should else "–"),
         ("F1", both, f"{counts.f1:.1%}"),
     ]
-    columns = [("Measure", ""), ("from", "the counts behind it"), ("", "the share")]
+    columns = [("Measure", ""), ("from", "the counts behind it"), ("share", "")]
     return table("Made of these counts", columns, rows, words=(0, 1))
 
 
 def threshold_words(counts: Counts) -> str:
-    """What saying no to everything would be worth, beside what was done.
+    """What answering without looking would be worth by each measure, beside what was done.
 
-    >>> threshold_words(Counts(hits=0, alarms=0, misses=5, rests=95))
-    'Saying no to all of them has an accuracy of 95.0 %. It finds none of the 5. Here: accuracy \
-95.0 %, F1 0.0 %.'
+    >>> threshold_words(Counts(hits=4, alarms=1, misses=1, rests=94))
+    'Without looking: saying no to all has an accuracy of 95.0 % and finds none of the 5; saying \
+yes to all has a recall of 100 %, a precision of 5.0 % and F1 9.5 %. Here: accuracy 98.0 %, \
+precision 80.0 %, recall 80.0 %, F1 80.0 %.'
     """
-    should = counts.hits + counts.misses
-    lazy = Counts(0, 0, should, counts.alarms + counts.rests)
+    should, others = counts.hits + counts.misses, counts.alarms + counts.rests
+    never, always = Counts(0, 0, should, others), Counts(should, others, 0, 0)
     return (
-        f"Saying no to all of them has an accuracy of {100 * lazy.accuracy:.1f} %. It finds none "
-        f"of the {should:,}. Here: accuracy {100 * counts.accuracy:.1f} %, F1 "
-        f"{100 * counts.f1:.1f} %."
+        f"Without looking: saying no to all has an accuracy of {100 * never.accuracy:.1f} % and "
+        f"finds none of the {should:,}; saying yes to all has a recall of 100 %, a precision of "
+        f"{100 * always.precision:.1f} % and F1 {100 * always.f1:.1f} %. Here: accuracy "
+        f"{100 * counts.accuracy:.1f} %, precision {100 * counts.precision:.1f} %, recall "
+        f"{100 * counts.recall:.1f} %, F1 {100 * counts.f1:.1f} %."
     )

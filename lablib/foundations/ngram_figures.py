@@ -151,12 +151,13 @@ def costs_plot() -> "Plot":
         }
         return {"type": "scatter", "mode": "lines+markers", "name": name, **look}
 
-    neural = {"type": "scatter", "mode": "lines", "line": {"color": COLOURS[2], "dash": "dash"}}
+    dashed = {"color": COLOURS[2], "dash": "dash"}
+    neural = {"type": "scatter", "mode": "lines", "name": "the neural model, same text"}
     return Plot(
         [
             line(1, "n-grams, text that was kept back", "solid"),
             line(0, "n-grams, text they counted", "dot"),
-            neural,
+            neural | {"line": dashed},
         ],
         height=280,
         showlegend=True,
@@ -166,14 +167,13 @@ def costs_plot() -> "Plot":
     )
 
 
-def draw_costs(plot: "Plot", rows: Sequence[Cost], neural: float | None, name: str) -> None:
+def draw_costs(plot: "Plot", rows: Sequence[Cost], neural: float | None) -> None:
     """Put the costs into the plot; what is infinite is left out."""
     lengths = [row.n for row in rows]
     with plot.batch_update():
         heldout, known, other = plot.data
         heldout.x, heldout.y = lengths, [_finite(row.heldout) for row in rows]
         known.x, known.y = lengths, [_finite(row.known) for row in rows]
-        other.name = f"{name}, text that was kept back"
         other.x = [0.8, 6.2] if neural is not None else []
         other.y = [neural, neural] if neural is not None else []
 

@@ -6,7 +6,7 @@ context is an (n−1)-gram and has a number itself. So any vocabulary and any le
 is sorting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -109,13 +109,14 @@ class NGrams:
         _check(len(stream), order, smoothing, k)
         self.vocab_size, self.order, self.smoothing, self.k = vocab_size, order, smoothing, k
         self.levels = _count(stream, vocab_size, order, kinds=smoothing == "kneser-ney")
-        self._mix = {
+        mixes: dict[str, Callable[[_Found], np.ndarray]] = {
             "none": _relative,
             "add-k": partial(_add_k, k=k, vocab_size=vocab_size),
             "backoff": _back_off,
             "witten-bell": _witten_bell,
             "kneser-ney": _kneser_ney,
-        }[smoothing]
+        }
+        self._mix = mixes[smoothing]
         # What an id has before anything is counted: interpolation ends with equal chances.
         self._floor = 1 / vocab_size if smoothing in ("witten-bell", "kneser-ney") else 0.0
 

@@ -6,7 +6,7 @@ first plot is made, because that takes seconds.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lablib.foundations.devices import DAY, HOUR, Bill
 from lablib.foundations.known import BEST_RATIO, KNOWN
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 LEAST, MOST = 1e6, 1e12
+BESIDE = {
+    "LLaMA 65B": "middle left",
+    "Chinchilla": "bottom right",
+    "GPT-3": "bottom left",
+    "Gopher": "bottom right",
+    "PaLM": "top left",
+}
+"""Where the name of a model stands that would lie on another's; the others' are above."""
+
 NO_TOKENS = 3e6
 """Where a model stands whose tokens are not known."""
 
@@ -77,7 +86,7 @@ def scale_plot() -> "Plot":
 
     told = [model for model in KNOWN if model.tokens]
     rest = [model for model in KNOWN if not model.tokens]
-    names = {"textposition": "top center", "textfont": {"size": 11}, "hoverinfo": "text"}
+    names: dict[str, Any] = {"textfont": {"size": 11}, "hoverinfo": "text"}
     ratio = f"{BEST_RATIO} tokens for each parameter"
     own = {"symbol": "star", "size": 18, "color": COLOURS[1]}
     return Plot(
@@ -86,10 +95,12 @@ def scale_plot() -> "Plot":
             line(0, "known models", mode="markers+text", **names,
                  x=[model.parameters for model in told], y=[model.tokens for model in told],
                  text=[model.name for model in told],
+                 textposition=[BESIDE.get(model.name, "top center") for model in told],
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in told]),
             line(3, "tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
+                 textposition="top center",
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],
@@ -167,7 +178,7 @@ def memory_table(shape: Shape, batch: int, room: float) -> str:
 def _fits(parts: Mapping[str, float], room: float) -> str:
     total = sum(parts.values())
     devices = -(-total // (room * 1e9))
-    return f"{gigabytes(total)} {'fits' if devices <= 1 else f'{devices:,.0f} devices'}"
+    return f"{gigabytes(total)}, {'fits' if devices <= 1 else f'{devices:,.0f} devices'}"
 
 
 def known_table() -> str:
@@ -199,7 +210,11 @@ def copies_plot() -> "Plot":
     """An empty plot of size and cost, and of speed and cost; `draw_copies` fills it."""
     from lablib.widgets.plot import Plot
 
-    names = {"mode": "markers+text", "textposition": "top center", "showlegend": False}
+    names: dict[str, Any] = {
+        "mode": "markers+text",
+        "textposition": "top center",
+        "showlegend": False,
+    }
     return Plot(
         [line(0, "size", **names), line(1, "speed", "2", **names)],
         height=320,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -100,15 +100,17 @@ def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
 
 @torch.inference_mode(False)
 def half_copy(m: "LoadedModel") -> "LoadedModel":
-    """A copy with 16 bits for each weight (bfloat16)."""
-    return replace(m, model=copy.deepcopy(m.model).to(torch.bfloat16))
+    """A copy with 16 bits for each weight (bfloat16), on the CPU as all copies are."""
+    model: Any = copy.deepcopy(m.model)
+    return replace(m, model=model.to("cpu", torch.bfloat16))
 
 
-def _plain(m: "LoadedModel") -> nn.Module:
+def _plain(m: "LoadedModel") -> Any:
     """A copy in 32 bits on the CPU, GPT-2's transposed layers made ordinary linear ones."""
     from transformers.pytorch_utils import Conv1D
 
-    model = copy.deepcopy(m.model).float().cpu()
+    model: Any = copy.deepcopy(m.model)
+    model = model.float().cpu()
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):
             if isinstance(layer, Conv1D):
@@ -116,7 +118,7 @@ def _plain(m: "LoadedModel") -> nn.Module:
     return model.eval()
 
 
-def _linear(layer: nn.Module) -> nn.Linear:
+def _linear(layer: Any) -> nn.Linear:
     inputs, outputs = layer.weight.shape
     linear = nn.Linear(inputs, outputs)
     linear.weight.data, linear.bias.data = layer.weight.data.T.contiguous(), layer.bias.data

@@ -216,7 +216,7 @@ def fit_plot() -> "Plot":
 
     dots = {"size": 8, "color": COLOURS[0], "symbol": "circle-open", "line": {"width": 2}}
     kept = {"symbol": "star", "size": 14, "color": COLOURS[1]}
-    floor = {"line": {"color": "#888", "dash": "dot"}, "hoverinfo": "skip"}
+    floor: dict[str, Any] = {"line": {"color": "#888", "dash": "dot"}, "hoverinfo": "skip"}
     return Plot(
         [
             line(0, f"the {EXAMPLES} examples", mode="markers", marker=dots),

@@ -1,7 +1,8 @@
 """From what a person names to labelled texts that can be trusted: read, checked, and split.
 
-A data set of one's own is never quite what one thinks it is. Whatever would make a measurement
-worthless (the same text in both parts, one label only) is mended and said, or refused in a sentence.
+A data set of one's own is never quite what one thinks it is. Whatever would make a
+measurement worthless (the same text in both parts, one label only) is mended and said, or refused
+in a sentence.
 """
 
 import io

@@ -85,7 +85,7 @@ def pushes(
 
 
 def log_odds(scores: Tensor, number: int) -> Tensor:
-    """log p − log(1 − p) of class `number` from scores [..., classes].
+    """The log-odds, log p − log(1 − p), of class `number` from scores [..., classes].
 
     It is its score less those of all others together, so with two classes the plain difference.
 

@@ -29,6 +29,7 @@ def test_there_are_labs():
         "03_masked_words",
         "04_fine_tuning",
         "05_sampling",
+        "06_transfer",
     }
 
 

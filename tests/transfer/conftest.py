@@ -7,7 +7,8 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from lablib.transfer import Classifier, Examples, LabelledSet
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-WORDS = "the a soup film was is not so very good bad fine dull ##ly . , !".split()
+WORDS = ("the", "a", "soup", "film", "was", "is", "not", "so", "very", "good", "bad")
+WORDS = (*WORDS, "fine", "dull", "##ly", ".", ",", "!")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

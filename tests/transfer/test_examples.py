@@ -73,7 +73,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(content, says):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     for source in (tmp_path / "none.csv", "nothing", "two\0"):
-        with pytest.raises(ValueError, match="There is no table .* give the path of a CSV file"):
+        with pytest.raises(ValueError, match=r"There is no table .* give the path of a CSV file"):
             read_labelled(source)
 
 
@@ -136,7 +136,7 @@ def test_a_hub_that_does_not_answer_is_said(monkeypatch):
         raise ConnectionError("no route")
 
     monkeypatch.setattr(datasets, "load_dataset", fails)
-    with pytest.raises(ValueError, match="cannot be had .*check its name and the network"):
+    with pytest.raises(ValueError, match=r"cannot be had .*check its name and the network"):
         read_labelled("hf:nobody/nothing")
 
 

@@ -12,7 +12,7 @@ from lablib.foundations.ngrams import SMOOTHINGS, NGrams
 from lablib.masking.guess_view import GuessView
 from lablib.models import LoadedModel
 from lablib.sampling.generation import generate, next_logits
-from lablib.sampling.text import prepare
+from lablib.sampling.text import prepare, token_text
 from lablib.unicode import well_formed
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
@@ -61,7 +61,8 @@ class NgramPanel(Panel):
         self.counted.legend = False
         self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
         self.names = ipywidgets.HTML(), ipywidgets.HTML()
-        self.place, self.plot = ipywidgets.VBox(), None
+        self.place = ipywidgets.VBox()
+        self.plot: figures.Plot | None = None
         self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
         self.ngrams: NGrams | None = None
         self.costs: list[Cost] = []
@@ -120,15 +121,15 @@ class NgramPanel(Panel):
         split = split_text(self._text(), m.tokenizer)
         smoothing, k = self.smoothing.value, self.k.value
         self.ngrams = count(split, m.tokenizer, self.n.value, smoothing, k)
-        yield
+        yield None
         self._show_next(m, self.ngrams)
-        yield
+        yield None
         yield from self._write(m, self.ngrams)
         self.costs = [] if smoothing == "backoff" else costs(split, m.tokenizer, smoothing, k)
         if self._measured != (m, split.heldout_text):
             self.neural = None
             self._show_costs(m, split)
-            yield
+            yield None
             self.neural = surprise(m, split.heldout_text).bits_per_byte
             self._measured = m, split.heldout_text
         self._show_costs(m, split)
@@ -164,19 +165,19 @@ class NgramPanel(Panel):
         ending = "" if len(written) == WRITTEN else ": it came to where nothing ever followed"
         self.names[0].value = escape(f"{self._name()}, goes on{ending}")
         self.names[1].value = escape(f"{m.card.name} goes on, with the same random draws")
-        yield
+        yield None
         steps = list(generate(m, self.prompt.value, seed=seed, max_new_tokens=WRITTEN))
         self.computed.tokens = token_dicts(
             [step.id for step in steps], m.tokenizer, [step.probability for step in steps]
         )
-        yield
+        yield None
 
     def _show_costs(self, m: LoadedModel, split: Split) -> None:
         if self.plot is None:
             self.plot = figures.costs_plot()
             self.place.children = [self.plot]
         name = m.card.name
-        figures.draw_costs(self.plot, self.costs, self.neural, name)
+        figures.draw_costs(self.plot, self.costs, self.neural)
         self.cost_words.value = escape(
             figures.costs_words(self.costs, self.n.value, self.neural, name)
         )
@@ -186,7 +187,7 @@ class NgramPanel(Panel):
         """Go on with a token that was clicked."""
         token = self.guesses.columns[column]["rows"][row]
         id = int(token["note"].removeprefix("token "))
-        text = self.model().tokenizer.decode([id], clean_up_tokenization_spaces=False)
+        text = token_text(self.model().tokenizer, id)
         self.prompt.value = self.prompt.value + text
 
     def _lines(self) -> str:

@@ -59,15 +59,14 @@ class ShrinkingPanel(Panel):
         if self.plot is None:
             self.plot = figures.copies_plot()
             self.place.children = [self.plot]
-        copies: list[Copy] = []
+        self.copies = []
         yield Progress(0, 4, "copies")
         for one in shrink(m, self.text.value, self.share.value):
-            copies.append(one)
-            yield Progress(len(copies), 4, "copies")
-        self.copies = copies
-        figures.draw_copies(self.plot, copies)
-        self.words.value = escape(figures.copies_words(copies))
-        self.table.value = figures.copies_table(copies)
+            self.copies.append(one)
+            figures.draw_copies(self.plot, self.copies)
+            self.table.value = figures.copies_table(self.copies)
+            yield Progress(len(self.copies), 4, "copies")
+        self.words.value = escape(figures.copies_words(self.copies))
 
     def _lines(self) -> str:
         return (

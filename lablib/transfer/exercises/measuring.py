@@ -185,7 +185,7 @@ MEAN_OF_MEANS = Bug(
         measuring_solutions.accuracy,
         cases=lambda: [
             ([[True, True, True, True], [False]],),
-            ([[True, False], [True, True], [False]],),
+            ([[True, False], [True, True], [True]],),
             ([[True, False, True], [True, True, False]],),
         ],
         mistakes=(
@@ -236,7 +236,7 @@ ONE_BLOCK = Exercise(
             Mistake(12 * 7_087_872, "That is all 12 blocks of GPT-2 small. One block only."),
             Mistake(6 * 768**2 + 11 * 768, "The feed-forward part has two matrices, each 4 d²."),
         ),
-        tolerance=0.5,
+        tolerance=1e-9,
     ),
     hints=(
         "Attention: 4 d² + 4 d. Feed-forward: 8 d² + 4 d + d. Norms: 2 · 2 d.",

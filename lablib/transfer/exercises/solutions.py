@@ -1,0 +1,49 @@
+# mypy: disallow-untyped-defs=False
+"""The right answers, shown to learners as they stand here (so without type annotations)."""
+
+
+def leaks(train, test):
+    """The test texts that stand in the training part too, whatever their case and spaces."""
+
+    def bare(text):
+        return " ".join(text.lower().split())
+
+    known = {bare(text) for text in train}
+    return [text for text in test if bare(text) in known]
+
+
+def confusion(labels, called, classes):
+    """How many texts of class i were called class j, as a list of rows."""
+    matrix = [[0] * classes for _ in range(classes)]
+    for is_so, said in zip(labels, called, strict=True):
+        matrix[is_so][said] += 1
+    return matrix
+
+
+def occlude(score, words):
+    """By how much the score falls when each word in turn is hidden behind [MASK]."""
+    whole = score(words)
+    return [whole - score([*words[:i], "[MASK]", *words[i + 1 :]]) for i in range(len(words))]
+
+
+def train(epochs, batches, learn, scheduler):
+    """Learn from every batch, with a rate that falls at every step; the rate of each step."""
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            rates.append(scheduler.get_last_lr()[0])
+            learn(batch)
+            scheduler.step()
+    return rates
+
+
+def reported(validation, test, patience):
+    """The test accuracy at the epoch that early stopping chooses; accuracies by epoch are given."""
+    best, waited = 0, 0
+    for epoch in range(1, len(validation)):
+        waited += 1
+        if validation[epoch] > validation[best]:
+            best, waited = epoch, 0
+        if waited == patience:
+            break
+    return test[best]

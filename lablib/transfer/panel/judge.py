@@ -1,0 +1,76 @@
+"""The judge panel: type a text, and see what the classifier says and which words it goes by."""
+
+from collections.abc import Generator
+
+from ipywidgets import HTML, VBox
+
+from lablib.transfer import figures
+from lablib.transfer.compute import Prediction, predict
+from lablib.transfer.influence import WAYS, Pushes, pushes
+from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
+from lablib.transfer.panel.shared import DESK, Desk, Trained
+from lablib.widgets import TextInput
+from lablib.widgets.html import escape
+
+EXAMPLE = "I expected nothing, and I was not disappointed."
+
+
+class JudgePanel(JudgedPanel):
+    """A text, the probabilities of the classes, and two opinions on which words matter.
+
+    `said` and `found` are what is drawn.
+    """
+
+    def __init__(self, text: str, desk: Desk) -> None:
+        self.input = TextInput(value=text, label="Text to judge", limit=2000)
+        self.words, self.place, self.reason = HTML(), VBox(), HTML()
+        self.strips = {way: push_strip(way) for way in WAYS}
+        self.titles = {
+            "occlusion": HTML(escape("Each word hidden in turn:")),
+            "gradient": HTML(escape("Gradient × input:")),
+        }
+        self.rows = VBox([part for way in WAYS for part in (self.titles[way], self.strips[way])])
+        self.rows.layout.display = "none"
+        self.plot: figures.Plot | None = None
+        self.said: Prediction | None = None
+        self.found: dict[str, Pushes] = {}
+        super().__init__(
+            "Type a text",
+            [self.input, self.words, self.place, self.rows, self.reason],
+            controls=(self.input,),
+            subtitle="The classifier answers as you type. Under it, what each word adds to the "
+            "class it chose.",
+            desk=desk,
+        )
+
+    def _ask(self, trained: Trained) -> Generator[None, None, None]:
+        (said,) = predict(trained.classifier, [self.input.value])
+        yield
+        if self.plot is None:
+            self.plot = figures.prediction_plot()
+            self.place.children = [self.plot]
+        figures.draw_prediction(self.plot, said)
+        self.said, self.words.value = said, escape(figures.prediction_words(said))
+        yield
+        for way, strip in self.strips.items():
+            self.found[way] = pushes(trained.classifier, said.text, said.label, way)  # type: ignore[arg-type]
+            show_pushes(strip, self.found[way])
+            yield
+        self.rows.layout.display = ""
+        self.reason.value = escape(figures.push_words(*self.found.values()))
+
+    def _asked(self) -> str:
+        return (
+            f"(one,) = tr.predict(last.classifier, [{self.input.value!r}])\n"
+            "[tr.pushes(last.classifier, one.text, one.label, way) for way in tr.WAYS]"
+        )
+
+
+def judge_panel(text: str = EXAMPLE, desk: Desk | None = None) -> JudgePanel:
+    """Ask the notebook's classifier about any text, and which words it goes by.
+
+    Args:
+        text: a text; it can be edited.
+        desk: what the panels share; None for the one of all panels.
+    """
+    return JudgePanel(text, desk or DESK)

@@ -1,0 +1,67 @@
+"""Lab 06 in JupyterLab, as a learner uses it: train, look at mistakes, type, measure."""
+
+import pytest
+
+from tests.browser.conftest import shot
+from tests.browser.test_masking_lab import settle
+
+CELLS = [
+    "from lablib import transfer as tr",
+    'tr.data_panel("topic")',
+    "training = tr.training_panel()\n"
+    'training.method.value, training.epochs.value = "full", 2.0\n'
+    "training",
+    "tr.mistakes_panel()",
+    'tr.judge_panel("The conductor raised the price of the score.")',
+    "growth = tr.growth_panel(seeds=3)\n"
+    'for way in ("lora", "full", "scratch"):\n'
+    "    growth.ways[way].value = False\n"
+    "growth",
+]
+PAYLOAD = "<img src=x onerror='window.broken=1'> the striker scored $x$ twice"
+
+
+def panel(page, title):
+    return page.locator(".lab-panel", has=page.get_by_text(title, exact=True))
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
+    lab.open(lab.write(f"transfer-{theme}.ipynb", CELLS), f"JupyterLab {theme}")
+    lab.run_all()
+    page, name = lab.page, theme.lower()
+    settle(page)
+    data, training = (
+        panel(page, "The texts and their labels"),
+        panel(page, "An encoder learns to classify"),
+    )
+    assert data.locator("td", has_text="cooking").count() >= 1
+    assert "Nothing is trained yet" in panel(page, "The worst mistakes").inner_text()
+
+    training.get_by_role("button", name="Train", exact=True).click()
+    training.locator(".lab-foot[data-state=working]").wait_for()
+    training.locator("td", has_text="mean of the classes").wait_for()
+    settle(page)
+    training.locator(".js-plotly-plot .heatmaplayer .hm").first.wait_for(state="attached")
+    assert "test texts are right" in training.inner_text()
+
+    mistakes, judge = panel(page, "The worst mistakes"), panel(page, "Type a text")
+    mistakes.locator("[role=option]").first.wait_for()
+    judge.locator(".bars path, .point path").first.wait_for(state="attached")
+    shot(data, f"transfer-data-{name}")
+    shot(training, f"transfer-training-{name}")
+    shot(mistakes, f"transfer-mistakes-{name}")
+    shot(judge, f"transfer-judge-{name}")
+
+    judge.locator("textarea").fill(PAYLOAD)
+    judge.locator("[role=option]", has_text="striker").first.wait_for()
+    settle(page)
+    assert page.evaluate("window.broken") is None
+    assert "It says " in judge.inner_text()
+
+    growth = panel(page, "What is the pretraining worth?")
+    growth.get_by_role("button", name="Measure").click()
+    growth.locator("td", has_text="frozen encoder, new head").wait_for()
+    settle(page)
+    growth.locator(".scatterlayer .point").first.wait_for(state="attached")
+    shot(growth, f"transfer-growth-{name}")
