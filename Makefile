@@ -38,7 +38,7 @@ bench: .venv/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: .venv/test
-	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest tests/browser $(ARGS)
+	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest $$(grep -l "shot(" tests/browser/test_*.py) $(ARGS)
 
 # The stamps say which part of the environment is complete; a changed lock renews them.
 .venv/lab: requirements.lock pyproject.toml

@@ -30,7 +30,8 @@ def shares_words(parts: HeadParts, token: int) -> str:
     )
 
 
-_GRID = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
+_GRID = """<div role="region" aria-label="{caption}" tabindex="0" style="overflow-x: auto">
+<table style="border-collapse: collapse">
 <caption style="text-align: left; padding: 4px 0; white-space: nowrap">{caption}</caption>
 <tr>{head}</tr>
 {rows}
@@ -69,7 +70,7 @@ def grid(caption: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequenc
     body = []
     for name, cells in rows:
         filled = (
-            fill(_CELL, text=cell.text, percent=round(60 * cell.strength), tip=cell.tip)
+            fill(_CELL, text=cell.text, percent=round(40 * cell.strength), tip=cell.tip)
             for cell in cells
         )
         body.append(f"<tr>{fill(_SIDE, text=name)}{''.join(filled)}</tr>")

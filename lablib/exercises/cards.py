@@ -163,8 +163,22 @@ def table(
     head = ["Question", "Kind", "Minutes", "State", "Tries", "Hints", "Solution"]
     blocks: list[Block] = [{"type": "table", "head": head, "rows": rows}]
     blocks += [*trouble, text(f"Kept in `{where}`.")]
+    blocks.append(actions(button("afresh?", "Start this lab afresh …", quiet=True)))
     title = f"{right} of {total} right"
     return {"label": "Your progress", "title": title, "about": "", "blocks": blocks}
+
+
+def really_afresh() -> list[Block]:
+    """What starting afresh does, and the two answers to it."""
+    words = (
+        "The notebook is put back as it came, and its questions are open again. Yours is kept in "
+        "the folder `old`, your answers in your progress file. Save the notebook first (Ctrl+S)."
+    )
+    yes = button("afresh", "Yes, start afresh")
+    return [
+        note("info", "Start this lab afresh?", words),
+        actions(yes, button("look", "No, leave it as it is", quiet=True)),
+    ]
 
 
 def _row(record: Record, now: Standing) -> list[str]:

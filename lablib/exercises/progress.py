@@ -27,7 +27,7 @@ class Event:
 
     `what` is "predicted", "skipped", "forgot", "checked", "hint", "solution" or "line"; `value`
     is the prediction, the message of a check, or the number of the hint or the line; `right` says
-    whether it was; `time` is in UTC, ISO 8601.
+    whether it was; `time` is in UTC, ISO 8601. "afresh" opens all questions of the lab again.
     """
 
     id: str
@@ -67,7 +67,9 @@ def standing(events: Iterable[Event], id: str) -> Standing:
     """
     state = Standing()
     for event in events:
-        if event.id == id:
+        if event.what == "afresh" and event.lab == id.partition("/")[0]:
+            state = Standing()
+        elif event.id == id:
             state = _after(state, event)
     return state
 
@@ -126,8 +128,7 @@ class ProgressFile:
         if not self.path.exists():
             return []
         with self._lock():
-            lines = self.path.read_bytes().splitlines()
-            parsed = [(line, _parse(line)) for line in lines if line.strip()]
+            parsed = _parsed(self.path)
             if any(event is None for _, event in parsed):
                 self._set_aside([line for line, event in parsed if event is not None])
         return [event for _, event in parsed if event is not None]
@@ -147,6 +148,21 @@ class ProgressFile:
             f"Part of your progress file could not be read. It was kept as {aside.name}, beside "
             f"{self.path}; what could be read still counts ({len(good)} lines)."
         )
+
+
+def read_events(path: Path) -> tuple[list[Event], int]:
+    """The events in anybody's progress file, and how many of its lines could not be understood.
+
+    The file is left as it is. Raises `OSError` if it cannot be read.
+    """
+    parsed = _parsed(path)
+    events = [event for _, event in parsed if event is not None]
+    return events, len(parsed) - len(events)
+
+
+def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:
+    lines = path.read_bytes().splitlines()
+    return [(line, _parse(line)) for line in lines if line.strip()]
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -8,10 +8,12 @@ That product uses both sides, at the price of reading the sentence again for eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from lablib.masking.filling import Guess
 from lablib.masking.reading import TOKENS_AT_ONCE
@@ -20,6 +22,10 @@ from lablib.models.hub import Progress
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
+
+
+SCORES_AT_ONCE = 2**23
+"""How many scores of words are held at once: 32 MB."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +114,21 @@ def _rest(
     if not after:
         return torch.zeros(len(words))
     rows = torch.tensor([[*before, word, *after] for word in words.tolist()])
-    size = max(1, TOKENS_AT_ONCE // rows.shape[1])
+    scores = len(after) * m.model.config.vocab_size  # of one row
+    size = max(1, min(TOKENS_AT_ONCE // rows.shape[1], SCORES_AT_ONCE // scores))
     sums = []
     for start in range(0, len(rows), size):
         if progress and start:
             progress(start, len(rows), "sentences")
         some = rows[start : start + size].to(m.model.device)
-        logits = m.model(input_ids=some).logits[:, len(before) : -1].float()  # [rows, after, vocab]
-        chances = logits.log_softmax(-1).gather(-1, some[:, len(before) + 1 :, None])
-        sums.append(chances.sum((1, 2)).cpu())
+        kept = m.model(input_ids=some, **_only_last(m, len(after) + 1)).logits
+        logits = kept[:, -len(after) - 1 : -1].float()  # [rows, after, vocab]
+        surprise = cross_entropy(logits.transpose(1, 2), some[:, -len(after) :], reduction="none")
+        sums.append(-surprise.sum(1).cpu())
     return torch.cat(sums)
+
+
+def _only_last(m: "LoadedModel", count: int) -> dict[str, int]:
+    """The option that has a model score its last places only, where it knows it."""
+    known = "logits_to_keep" in signature(m.model.forward).parameters
+    return {"logits_to_keep": count} if known else {}

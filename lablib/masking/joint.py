@@ -157,14 +157,15 @@ def _search(
         if progress:
             progress(number, len(read.masks), f"gaps, {beams} beams")
         scores = _next_scores(m, read, values, place)  # [beams, vocab]
-        totals = (seen.sum(1, keepdim=True) + scores).flatten()
+        likely = scores.topk(min(beams + 1, scores.shape[1]))  # no other can be among the best
+        totals = (seen.sum(1, keepdim=True) + likely.values).flatten()
         best = totals.topk(min(beams + 1, len(totals)))
         if len(best.values) > beams:
             dropped = max(dropped, float(best.values[beams]))
         kept = best.indices[:beams]
-        rows, ids = kept // scores.shape[1], kept % scores.shape[1]
-        values = torch.cat([values[rows], ids[:, None]], dim=1)
-        seen = torch.cat([seen[rows], scores[rows, ids, None]], dim=1)
+        rows, columns = kept // likely.values.shape[1], kept % likely.values.shape[1]
+        values = torch.cat([values[rows], likely.indices[rows, columns, None]], dim=1)
+        seen = torch.cat([seen[rows], likely.values[rows, columns, None]], dim=1)
     fillings = tuple(_filling(m, v, s) for v, s in zip(values[:k], seen[:k], strict=True))
     return fillings, len(fillings) == k and fillings[-1].log_probability >= dropped - 1e-6
 

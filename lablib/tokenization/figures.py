@@ -90,7 +90,8 @@ def encoding_words(encoding: Encoding, shared: np.ndarray) -> str:
     return " ".join(words)
 
 
-_LADDER = """<div style="overflow-x: auto"><table style="border-collapse: collapse">
+_LADDER = """<div role="region" aria-label="{caption}" tabindex="0" style="overflow-x: auto">
+<table style="border-collapse: collapse">
 <caption style="text-align: left; padding: 4px 0">{caption}</caption>
 {rows}
 </table></div>

@@ -16,7 +16,7 @@ class Head(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(STATIC / "dom.js", STATIC / "head.js")
+    _esm = source(STATIC / "dom.js", STATIC / "names.js", STATIC / "head.js")
     _css = source(STATIC / "frame.css")
 
     title = traitlets.Unicode().tag(sync=True)

@@ -13,6 +13,7 @@ request into its slot and returns.
 """
 
 import contextlib
+import ctypes
 import threading
 import time
 import traceback
@@ -185,6 +186,24 @@ def explain(error: Exception) -> Failure:
     return Failure(name + words, "".join(traceback.format_exception(error)))
 
 
+REST = 2.0
+"""Seconds without work after which freed memory is given back."""
+
+
+def give_back_memory() -> None:
+    """Return to the machine what large tensors left behind.
+
+    The C library keeps freed memory for the next time: after one long computation a kernel would
+    hold hundreds of megabytes for good, which on a class's server others need. Where the library
+    cannot be asked (macOS, Windows), nothing happens.
+
+    Example:
+        >>> give_back_memory()
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Worker:
     """The thread, and the slots it goes round. There is one, `WORKER`; tests make others."""
 
@@ -232,6 +251,7 @@ class Worker:
 
     def _next(self) -> tuple[Slot, _Job]:
         """The next slot whose request is due, in turn; waits for one."""
+        rested = False
         with self._changed:
             while True:
                 self._close_dropped()
@@ -242,7 +262,10 @@ class Worker:
                         self._slots.append(slot)
                         return slot, slot.job
                 waiting = [slot.job.due - now for slot in self._slots if slot.job]
-                self._changed.wait(min(waiting, default=None))
+                woken = self._changed.wait(min(waiting, default=None if rested else REST))
+                if not (woken or waiting):
+                    give_back_memory()
+                    rested = True
 
     def _close_dropped(self) -> None:
         while self._dropped:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from lablib.widgets import worker as worker_module
 from lablib.widgets.worker import Overtaken, Progress, Slot, Worker
 
 
@@ -206,3 +207,19 @@ def test_gradients_are_off(worker):
     slot.submit(work)
     assert worker.join()
     assert modes == [True]
+
+
+def test_memory_is_given_back_once_when_there_is_nothing_to_do(monkeypatch):
+    given = []
+    monkeypatch.setattr(worker_module, "REST", 0.02)
+    monkeypatch.setattr(worker_module, "give_back_memory", lambda: given.append(time.monotonic()))
+    worker = Worker()
+    slot = Slot(lambda status: None, worker)
+    slot.submit(lambda: iter(()))
+    assert worker.join(5)
+    time.sleep(0.2)
+    assert len(given) == 1
+    slot.submit(lambda: iter(()))
+    assert worker.join(5)
+    time.sleep(0.2)
+    assert len(given) == 2

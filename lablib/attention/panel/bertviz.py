@@ -21,7 +21,9 @@ class BertvizPanel(TextPanel):
         if view not in VIEWS:
             raise ValueError(f"view is one of {', '.join(VIEWS)}, not {view!r}.")
         self.choose = ipywidgets.ToggleButtons(
-            options=[(f"{name.capitalize()} view", name) for name in VIEWS], value=view
+            options=[(f"{name.capitalize()} view", name) for name in VIEWS],
+            value=view,
+            description="Show",
         )
         self.stage = ipywidgets.VBox()
         self.picture: ipywidgets.VBox | None = None

@@ -27,7 +27,9 @@ class LayersPanel(TextPanel):
     """
 
     def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
-        self.choose = ipywidgets.ToggleButtons(options=[LENS, ROLLOUT], value=view)
+        self.choose = ipywidgets.ToggleButtons(
+            options=[LENS, ROLLOUT], value=view, description="Show"
+        )
         self.choose.style.button_width = "200px"
         self.about, self.words, self.table = (ipywidgets.HTML() for _ in range(3))
         self.view = AttentionView()

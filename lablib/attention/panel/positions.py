@@ -39,7 +39,9 @@ class PositionsPanel(TextPanel):
     """
 
     def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
-        self.choose = ipywidgets.ToggleButtons(options=[WAVES, LEARNED, SHUFFLED], value=view)
+        self.choose = ipywidgets.ToggleButtons(
+            options=[WAVES, LEARNED, SHUFFLED], value=view, description="Show"
+        )
         self.choose.style.button_width = "200px"
         self.again = ipywidgets.Button(description="Shuffle again")
         self.masked = ipywidgets.Checkbox(True, description="keep the causal mask", indent=False)

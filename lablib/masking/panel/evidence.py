@@ -26,7 +26,8 @@ class EvidencePanel(LivePanel):
         )
         self.mask = ipywidgets.BoundedIntText(1, min=1, max=1, description="Mask")
         self.how = ipywidgets.ToggleButtons(
-            options=[("hide each word", "mask"), ("replace each word", "replace")]
+            options=[("hide each word", "mask"), ("replace each word", "replace")],
+            description="Method",
         )
         self.changes = TokenStrip(
             value_label="raises the answer's log-probability by", label="What each word does"

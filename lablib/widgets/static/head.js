@@ -61,8 +61,10 @@ function render({ model, el }) {
   const watched = "change:title change:subtitle change:model_name change:why";
   model.on(watched, draw);
   draw();
+  const stopNaming = nameSliders(el);
   return () => {
     forget();
+    stopNaming();
     model.off(watched, draw);
   };
 }

@@ -56,7 +56,9 @@ export default () => {
     },
     async render({ model, el }) {
       const [ready] = await Promise.all([figure, laidOut(el)]);
-      return ready.render({ model, el });
+      const forget = await ready.render({ model, el });
+      describePlot(el);
+      return forget;
     },
   };
 };
