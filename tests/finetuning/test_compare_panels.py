@@ -67,6 +67,7 @@ def test_mistakes_are_seen(m, monkeypatch):
 
 def test_texts_and_perplexities_of_both(folders):
     panel = ft.comparison_panel(*folders, text=TEXT, prompts="Once\nThe")
+    assert repr(panel).startswith("ComparisonPanel")  # a name of ipywidgets' own is not taken
     panel.length.value, panel.seeds.value = 4, 2
     panel.button.click()
     ready(panel)
