@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lablib.finetuning.config import Config, Precision
+from lablib.finetuning.config import AttentionKernel, Config, Precision
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -44,7 +44,7 @@ def has_fast_bf16(device: torch.device) -> bool:
     )
 
 
-def pick_attention(config: Config, device: torch.device) -> str:
+def pick_attention(config: Config, device: torch.device) -> AttentionKernel:
     """The attention kernel. On a CPU the backward pass of the fused one is slower than three plain
     products.
     """
@@ -67,7 +67,7 @@ def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
     fuse_gelu(model)
     torch.nn.Module.to(model, device)
     if config.checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     if config.compile:
         model.base_model.compile()
 
