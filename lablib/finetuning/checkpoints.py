@@ -1,7 +1,7 @@
 """Checkpoints that are there whole or not at all.
 
 A checkpoint is a folder `step-000040` that holds, for each part of a training (model, optimizer,
-scheduler, counters, random states), its tensors as safetensors, and all other values as JSON. It is
+counters), its tensors as safetensors, and all other values as JSON. It is
 written under another name, flushed to the disk, given a manifest with the SHA-256 of every file,
 and then renamed: a process that is killed at any moment leaves the one before untouched. Old ones
 go last. One that was damaged later is told of, and the one before it is used.

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from lablib.finetuning import devices
 from lablib.finetuning.config import Config
-from lablib.finetuning.losses import CHUNK
+from lablib.finetuning.losses import BLOCK
 from lablib.finetuning.methods import prepare, trained
 from lablib.finetuning.peaks import flops_per_token
 
@@ -90,7 +90,7 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
         gradients=MASTER_BYTES * learning,
         optimizer=2 * MASTER_BYTES * learning,
         activations=activation_bytes(model.base_model, config, device, processes),
-        logits=logit_bytes(model, config, device),
+        logits=logit_bytes(model, config, device, processes),
         trained=learning,
     )
 
@@ -185,17 +185,18 @@ def _stand_ins(body: Any, device: torch.device) -> dict[str, Tensor]:
     return weights | buffers
 
 
-def logit_bytes(model: Any, config: Config, device: torch.device) -> int:
-    """Bytes of the scores of one chunk in 32 bits, their slope, and what their matrix takes: a copy
-    in 16 bits, and its gradient, which is made on the way forward.
+def logit_bytes(model: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+    """Bytes of the scores of one block of tokens, which their gradient overwrites, and what their
+    matrix takes: a copy in 16 bits, and its gradient, which is made on the way forward.
     """
     head = model.get_output_embeddings()
     if head is None or config.task == "classification":
         return 0
     vocabulary, width = head.weight.shape
     half = devices.pick_precision(config, device) != "fp32"
+    tokens = min(BLOCK, devices.pick_micro_batch(config, device, processes) * config.length)
+    scores = tokens * vocabulary * (HALF_BYTES if half else MASTER_BYTES)
     learns = head.weight.requires_grad
-    scores = CHUNK * vocabulary * (MASTER_BYTES + (HALF_BYTES if half else MASTER_BYTES))
     return scores + vocabulary * width * (HALF_BYTES * half + MASTER_BYTES * learns)
 
 

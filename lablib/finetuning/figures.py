@@ -74,7 +74,8 @@ def smooth(values: Sequence[float], width: int = SMOOTH) -> list[float]:
 # The parts of the memory
 
 _BAR = """<div role="img" aria-label="{label}" style="position: relative; height: 24px;
- display: flex; border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; overflow: hidden">"""
+ display: flex; border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px;
+ overflow: hidden">"""
 _PART = """<div title="{name}: {size}" style="width: {share}%; background: {colour}; color: {ink};
  border-right: 1px solid var(--jp-layout-color1, #fff); text-align: center; font-size: 12px;
  line-height: 24px; overflow: hidden; box-sizing: border-box">{number}</div>"""

@@ -5,6 +5,7 @@ they are the very lines that the learner was shown (`broken`, `solutions`).
 """
 
 import copy
+import functools
 import random
 import re
 import warnings
@@ -123,6 +124,7 @@ def _ids(text: str) -> list[int]:
     return list(tokenizer(text, verbose=False).input_ids)
 
 
+@functools.cache
 def _rows() -> tuple[Tensor, Tensor]:
     """The logbook in rows, to learn from and held out, int64 [rows, LENGTH]."""
     ids = torch.tensor(_ids(data.text("logbook")))
@@ -136,6 +138,7 @@ def _batches(count: int) -> list[Tensor]:
     return [rows[torch.randint(len(rows), (ROWS,), generator=rng)] for _ in range(count)]
 
 
+@functools.cache
 def _sentences() -> list[list[int]]:
     """Sentences of the logbook as ids."""
     found = re.findall(r"[A-Z][^.\n]{25,90}\.", data.text("logbook"))

@@ -28,7 +28,6 @@ LEAST_STEPS = 2
 def measure(job: Job) -> dict[str, Any]:
     """Train for a few seconds; the fields of a `Measurement` as far as they are known here."""
     means, device = job["means"], torch.device(job["device"])
-    load_code(job)
     before = peak_memory("cpu")
     if means["tf32"]:
         torch.set_float32_matmul_precision("high")
@@ -44,11 +43,12 @@ def measure(job: Job) -> dict[str, Any]:
 
 
 def load_code(job: Job) -> None:
-    """Import what a model and its optimizer will need, with a model that has no numbers in it: code
-    is no memory of the training.
+    """Import what a model and its optimizer will need, with a model that has no numbers in it: the
+    children then have it from the start, and it is no memory of their training.
     """
+    plain = {"attention": "eager", "checkpointing": False, "compile": False}
     with torch.device("meta"):
-        model = make_model(job["model"], {**job["means"], "compile": False})
+        model = make_model(job["model"], plain)
         optimizer = torch.optim.AdamW(model.parameters())
         for weight in model.parameters():
             weight.grad = torch.zeros_like(weight)
@@ -181,6 +181,16 @@ def in_a_child(job: Job) -> dict[str, Any]:
         child.join()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer every line until there are no more."""
+    loaded = False
     for line in sys.stdin:
-        print(json.dumps(in_a_child(json.loads(line))), flush=True)
+        job = json.loads(line)
+        if not loaded:
+            load_code(job)
+            loaded = True
+        print(json.dumps(in_a_child(job)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@ safetensors file and the rest, with a mark where each tensor was, into JSON.
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 MARKS = ("tensor", "tuple", "items")
@@ -26,6 +25,7 @@ def take_apart(tree: Any, tensors: dict[str, Tensor]) -> Any:
         TypeError: for a value that is none of these.
 
     Example:
+        >>> import torch
         >>> kept = {}
         >>> take_apart({0: (0.9, 0.95), "step": torch.ones(1)}, kept)
         {'items': [[0, {'tuple': [0.9, 0.95]}], ['step', {'tensor': '0'}]]}
@@ -64,6 +64,7 @@ def _keep(tensor: Tensor, tensors: dict[str, Tensor], seen: dict[Any, str]) -> s
 def put_together(apart: Any, tensors: dict[str, Tensor]) -> Any:
     """The value that `take_apart` took apart.
 
+    >>> import torch
     >>> put_together({"tuple": [{"tensor": "0"}, None]}, {"0": torch.ones(1)})
     (tensor([1.]), None)
     """
@@ -85,6 +86,7 @@ def put_together(apart: Any, tensors: dict[str, Tensor]) -> Any:
 def size_of(tree: Any) -> int:
     """Bytes of the tensors in a nested value, those of tied ones once.
 
+    >>> import torch
     >>> size_of([torch.ones(3), {"a": torch.ones(2, dtype=torch.float64)}])
     28
     """
@@ -99,38 +101,3 @@ def size_of(tree: Any) -> int:
         elif isinstance(each, list | tuple):
             stack.extend(each)
     return sum(found.values())
-
-
-def random_state() -> dict[str, Any]:
-    """Where every source of random numbers of this process stands: torch's, NumPy's, Python's."""
-    import random
-
-    import numpy
-
-    state: dict[str, Any] = {"torch": torch.get_rng_state(), "python": random.getstate()}
-    _, keys, place, has_gauss, gauss = numpy.random.get_state()
-    state["numpy"] = (keys.tolist(), int(place), int(has_gauss), float(gauss))
-    if torch.cuda.is_available():
-        state["cuda"] = torch.cuda.get_rng_state()
-    return state
-
-
-def set_random_state(state: dict[str, Any]) -> None:
-    """Go on drawing where `random_state` was asked.
-
-    Example:
-        >>> state = random_state()
-        >>> first = torch.rand(2)
-        >>> set_random_state(state)
-        >>> torch.equal(torch.rand(2), first)
-        True
-    """
-    import random
-
-    import numpy
-
-    torch.set_rng_state(state["torch"])
-    random.setstate(state["python"])
-    numpy.random.set_state(("MT19937", *state["numpy"]))
-    if "cuda" in state and torch.cuda.is_available():
-        torch.cuda.set_rng_state(state["cuda"])

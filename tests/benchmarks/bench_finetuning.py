@@ -22,6 +22,7 @@ from typing import Any
 from tests.conftest import ROOT
 
 BATCH, LENGTH = 8, 128
+PARAMETERS = 124_439_808
 WARM, STEPS = 2, 6
 ROUNDS = 2
 FASTER, SMALLER, BUSY = 2.0, 0.7, 0.5
@@ -57,20 +58,21 @@ def _row(
 
 
 def _mfu(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The share of the device's arithmetic that is used, where its peak is known."""
+    """The share of the device's arithmetic that is used: of what the maker says, or on a CPU of
+    what a large matrix product reaches.
+    """
     import torch
-    from transformers import GPT2Config
 
-    from lablib.finetuning.estimate import flops_per_token, peak_flops
+    from lablib.finetuning import Config
+    from lablib.finetuning.devices import pick_precision
+    from lablib.finetuning.peaks import flops_per_token, mfu, peak_flops
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    peak = peak_flops(device)
-    if peak is None:
-        return []
-    flops = flops_per_token(GPT2Config(), LENGTH)
-    share = median(each["ours"]["speed"] for each in found) * flops / peak
+    peak = peak_flops(device, pick_precision(Config(), device))
+    flops = flops_per_token(PARAMETERS, layers=12, heads=12, head_size=64, length=LENGTH)
+    share = mfu(median(each["ours"]["speed"] for each in found), flops, peak)
     goal = {"goal": BUSY} if device.type == "cuda" else {}
-    name = f"MFU ({found[0]['ours']['device']})"
+    name = f"fine-tuning, MFU ({found[0]['ours']['device']})"
     return [{"name": name, "ours": share, "unit": "of the peak", **goal}]
 
 
@@ -102,8 +104,7 @@ def ours(folder: str) -> Iterator[None]:
     from lablib.finetuning import Config, fit, setup
 
     text = data.text("lighthouse") * 4
-    config = Config(folder, text, steps=WARM + STEPS, batch=BATCH, length=LENGTH, heldout=0.0,
-                    **json.loads(os.environ.get("BENCH_CONFIG", "{}")))  # fmt: skip
+    config = Config(folder, text, steps=WARM + STEPS, batch=BATCH, length=LENGTH, heldout=0.0)
     for record in fit(setup(config)):
         if record.step:
             yield

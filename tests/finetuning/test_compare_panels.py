@@ -67,6 +67,7 @@ def test_mistakes_are_seen(m, monkeypatch):
 
 def test_texts_and_perplexities_of_both(folders):
     panel = ft.comparison_panel(*folders, text=TEXT, prompts="Once\nThe")
+    assert repr(panel).startswith("ComparisonPanel")  # a name of ipywidgets' own is not taken
     panel.length.value, panel.seeds.value = 4, 2
     panel.button.click()
     ready(panel)
@@ -114,6 +115,8 @@ def test_before_there_is_a_run_one_is_told_so(tmp_path, monkeypatch):
 
 def test_a_run_is_opened_by_its_folder(folders, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    early = ft.loss_panel("The lamp")
+    failed(early, NOTHING_YET)
     run = ft.Run(ft.Config(model=folders[0], text=TEXT, length=16, steps=2, device="cpu"))
     run.start()
     assert run.wait(120) and run.state == "done", run.message
@@ -121,6 +124,8 @@ def test_a_run_is_opened_by_its_folder(folders, tmp_path, monkeypatch):
     assert panel.before.value == folders[0] and panel.after.value == str(run.folder)
     assert any(token["value"] for token in panel.strips[2].tokens)
     assert ft.comparison_panel(after=run).config.text == TEXT
+    early.newest.click()
+    assert ready(early).found == panel.found and early.after.value == str(run.folder)
 
 
 # Transfer, search, ladder

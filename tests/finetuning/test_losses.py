@@ -20,20 +20,20 @@ def inputs(rows, width, vocabulary, seed, dtype=torch.float64):
 
 @settings(deadline=None)
 @given(
-    rows=st.integers(1, 12),
+    rows=st.integers(1, 40),
     width=st.integers(1, 6),
     vocabulary=st.integers(1, 9),
-    chunk=st.integers(1, 13),
+    block=st.integers(1, 41),
     with_bias=st.booleans(),
     seed=st.integers(0, 999),
 )
 def test_loss_and_gradients_are_those_of_the_plain_one(
-    rows, width, vocabulary, chunk, with_bias, seed
+    rows, width, vocabulary, block, with_bias, seed
 ):
     hidden, weight, bias, labels = inputs(rows, width, vocabulary, seed, torch.float32)
     bias = bias if with_bias else None
     learned = [tensor for tensor in (hidden, weight, bias) if tensor is not None]
-    ours = cross_entropy(hidden, weight, labels, bias, chunk)
+    ours = cross_entropy(hidden, weight, labels, bias, block)
     plain = F.cross_entropy(
         F.linear(hidden, weight, bias), labels, reduction="sum", ignore_index=IGNORED
     )
@@ -55,20 +55,20 @@ def test_what_does_not_learn_gets_no_gradient():
 
 def test_without_gradients_it_is_the_score():
     hidden, weight, bias, labels = inputs(9, 4, 5, 1, torch.float32)
-    nats, right = score(hidden, weight, labels, bias, chunk=2)
+    nats, right = score(hidden, weight, labels, bias, block=2)
     logits = F.linear(hidden, weight, bias)
     torch.testing.assert_close(
         nats, F.cross_entropy(logits, labels, reduction="sum", ignore_index=IGNORED)
     )
     assert right == (logits.argmax(-1) == labels).sum()
     with torch.no_grad():
-        assert cross_entropy(hidden, weight, labels, bias, chunk=2) == nats
+        assert cross_entropy(hidden, weight, labels, bias, block=2) == nats
 
 
 def test_of_scores_the_gradient_is_the_plain_one():
     hidden, _, _, labels = inputs(7, 5, 5, 2, torch.float32)
     labels = labels.clamp(max=4)
-    ours = torch.autograd.grad(cross_entropy_of(hidden, labels, chunk=3), hidden)[0]
+    ours = torch.autograd.grad(cross_entropy_of(hidden, labels, block=3), hidden)[0]
     plain = F.cross_entropy(hidden, labels, reduction="sum", ignore_index=IGNORED)
     torch.testing.assert_close(ours, torch.autograd.grad(plain, hidden)[0])
 
@@ -76,7 +76,7 @@ def test_of_scores_the_gradient_is_the_plain_one():
 def test_under_autocast_the_products_are_in_16_bits_and_the_gradients_in_32():
     hidden, weight, _, labels = inputs(64, 16, 50, 3, torch.float32)
     with torch.autocast("cpu", torch.bfloat16):
-        loss = cross_entropy(hidden, weight, labels, chunk=20)
+        loss = cross_entropy(hidden, weight, labels, block=20)
     assert loss.dtype == torch.float32
     loss.backward()
     assert weight.grad.dtype == torch.float32

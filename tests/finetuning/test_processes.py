@@ -15,14 +15,14 @@ TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by da
 
 def launch(folder, processes):
     command = [
-        sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes",
+        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes",
         str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
         "--num_cpu_threads_per_process", "1", "--main_process_port", "0",
         "-m", "lablib.finetuning", str(folder / "config.toml"), "--folder", str(folder),
     ]  # fmt: skip
     done = subprocess.run(
         command,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "true"},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=200,

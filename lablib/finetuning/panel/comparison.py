@@ -68,7 +68,7 @@ class ComparisonPanel(PairPanel):
             ],
             self._lines,
         )
-        self.button.on_click(lambda _: self.run(self._compare))
+        self.button.on_click(lambda _: self.run(self._measure))
         self.sampling.on_click(lambda _: self.run(self._open_sampling))
         self.attention.on_click(lambda _: self.run(self._open_attention))
         self.show_code()
@@ -81,7 +81,7 @@ class ComparisonPanel(PairPanel):
         named = self.text.value.strip()
         return Config(text=named or config.text, heldout=config.heldout, length=config.length)
 
-    def _compare(self) -> Work:
+    def _measure(self) -> Work:
         yield Progress(0, 0, "opening both models")
         both, config = self.open_both(), self.config
         own = split(read_text(config.text), config.heldout or 0.1)[1]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Named = str | os.PathLike[str] | Run
 NOTHING_YET = (
-    "There is no finished run yet: train one, or name a folder with a model under “After”."
+    "There is no finished run yet: train one and press “The newest run”, or name a folder with a "
+    "model under “After”."
 )
 
 
@@ -39,22 +40,35 @@ class PairPanel(Panel):
         body: Sequence[ipywidgets.Widget],
         code: Callable[[], str],
     ) -> None:
-        finished = [str(run.folder) for run in runs() if _has_model(run.folder)]
+        finished = finished_runs()
         known = [*finished, *models.names_here("causal")]
         chosen = _name(after) or next(iter(finished), "")
         self.before, self.after = (
             ipywidgets.Combobox(
                 value=value, options=known, description=label, continuous_update=False,
-                placeholder="a model, a folder or a run", layout={"width": "440px"},
+                placeholder="a model, a folder or a run", layout={"width": "360px"},
             )
             for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
         )  # fmt: skip
+        self.newest = ipywidgets.Button(
+            description="The newest run", tooltip="Put the newest finished run under After",
+            layout={"width": "160px"},
+        )  # fmt: skip
+        self.newest.on_click(lambda _: self.take_newest())
         super().__init__(
             title,
-            [ipywidgets.HBox([self.before, self.after], layout=WIDE), *body],
+            [ipywidgets.HBox([self.before, self.after, self.newest], layout=WIDE), *body],
             subtitle=subtitle,
             code=code,
         )
+
+    def take_newest(self) -> None:
+        """Put the newest finished run into the fields, if there is one by now."""
+        finished = finished_runs()
+        for field in (self.before, self.after):
+            field.options = [*finished, *models.names_here("causal")]
+        if finished:
+            self.before.value, self.after.value = origin(finished[0]), finished[0]
 
     def open_both(self) -> tuple["LoadedModel", "LoadedModel"]:
         """The two models; call it inside work.
@@ -78,8 +92,9 @@ class PairPanel(Panel):
         )
 
 
-def _has_model(folder: os.PathLike[str]) -> bool:
-    return os.path.isfile(os.path.join(folder, "model", "config.json"))
+def finished_runs() -> list[str]:
+    """The folders of the runs here that have made a model, the newest first."""
+    return [str(run.folder) for run in runs() if (run.folder / "model" / "config.json").is_file()]
 
 
 def _name(named: Named | None) -> str:

@@ -1,0 +1,281 @@
+"""Runs: steered through their folder, killed and taken up again, bit for bit."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from lablib import models
+from lablib.finetuning import folders, launching
+from lablib.finetuning.config import Config
+from lablib.finetuning.run import Run, new_folder, runs
+from tests.finetuning.tiny_folder import save_tiny
+
+TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
+LONG = 100_000
+
+
+@pytest.fixture(scope="session")
+def dropping(tiny, tmp_path_factory):
+    """The folder of a tiny GPT-2 with dropout."""
+    return save_tiny(
+        tiny, tmp_path_factory.mktemp("gpt2"), resid_pdrop=0.1, embd_pdrop=0.1, attn_pdrop=0.1
+    )
+
+
+@pytest.fixture
+def config(dropping):
+    return Config(
+        model=str(dropping), text=TEXT, steps=6, length=16, batch=4, evaluate_every=2, device="cpu"
+    )
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def learned(run):
+    """What two equal runs have in common: everything but times and memory."""
+    return [(r.step, r.loss, r.grad_norm, r.heldout_loss, r.sample) for r in run.history]
+
+
+def weights(run):
+    return load_file(run.result / "model.safetensors")
+
+
+def same(one, other):
+    assert learned(one) == learned(other)
+    theirs = weights(other)
+    assert all(torch.equal(value, theirs[name]) for name, value in weights(one).items())
+
+
+# One run, in a thread
+
+
+def test_from_new_to_done(config, tmp_path):
+    run = Run(config, tmp_path / "run")
+    assert run.state == "new" and run.history == [] and run.message == ""
+    with pytest.raises(ValueError, match="is new, so it has no model yet"):
+        run.load()
+    run.start()
+    assert run.wait(60) and run.state == "done" and run.total == 6
+    assert [record.step for record in run.history] == list(range(7))
+    loaded = run.load()
+    assert loaded.model.dtype == torch.float32 and loaded.card.source == "folder"
+    assert run.evaluate().loss == pytest.approx(run.history[-1].heldout_loss, rel=1e-5)
+    with pytest.raises(ValueError, match="This run is done"):
+        run.start()
+    again = Run.open(run.folder)
+    assert again.state == "done" and again.config == config and learned(again) == learned(run)
+
+
+def test_pause_resume_stop_and_go_on(config, tmp_path):
+    run = Run(replace(config, steps=LONG), tmp_path / "run")
+    with pytest.raises(ValueError, match="This run is new, so it cannot pause"):
+        run.pause()
+    run.start()
+    until(lambda: len(run.history) > 3)
+    run.pause()
+    until(lambda: run.state == "paused")
+    time.sleep(0.3)
+    seen = len(run.history)
+    time.sleep(0.3)
+    assert len(run.history) == seen and not run.wait(0.01)
+    with pytest.raises(ValueError, match=r"runs in .* already"):
+        Run.open(run.folder).start()
+    run.resume()
+    until(lambda: len(run.history) > seen)
+    run.stop()
+    assert run.wait(60) and run.state == "stopped" and run.result.is_dir()
+    steps = run.history[-1].step
+    run.resume()
+    until(lambda: run.history[-1].step > steps + 2)
+    assert [record.step for record in run.history] == list(range(len(run.history)))
+    run.stop()
+    assert run.wait(60)
+
+
+def test_a_failing_run_says_why(config, tmp_path):
+    run = Run(replace(config, learning_rate=1e30, max_grad_norm=0.0), tmp_path / "run")
+    run.start()
+    assert run.wait(60) and run.state == "failed"
+    assert "stopped at step" in run.message and "Traceback" in run.details
+    with pytest.raises(ValueError, match="is failed, so it has no model yet"):
+        assert run.result
+
+
+def test_wrong_settings_are_refused_before_anything_runs(config, tmp_path):
+    with pytest.raises(ValueError, match="learning_rate"):
+        Run(replace(config, learning_rate=0.0), tmp_path / "run")
+    with pytest.raises(ValueError, match="at least one process"):
+        Run(config, tmp_path / "run", processes=0)
+    with pytest.raises(ValueError, match="There is no run in"):
+        Run.open(tmp_path)
+    Run(config, tmp_path / "run").start()
+    with pytest.raises(ValueError, match="other settings"):
+        Run(replace(config, seed=1), tmp_path / "run")
+    assert Run.open(tmp_path / "run").wait(60)
+
+
+def test_of_two_that_start_at_once_one_is_refused(config, tmp_path):
+    folder, refused = tmp_path / "run", []
+
+    def start():
+        run = Run(replace(config, steps=LONG), folder)
+        try:
+            run.start()
+        except ValueError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (sentence,) = refused
+    assert "already" in sentence
+    Run.open(folder).stop()
+    assert Run.open(folder).wait(60)
+
+
+def test_following_gives_the_last_record_whatever_the_rate(config, tmp_path):
+    run = Run(config, tmp_path / "run")
+    run.start()
+    *_, last = run.follow(seconds=0.5)
+    assert last[-1].step == 6 and run.state == "done"
+
+
+def test_history_is_read_line_by_line_and_anew_when_it_was_cut(tmp_path):
+    lines = [
+        json.dumps(
+            {"step": n, "loss": 1.0, "learning_rate": 1.0, "grad_norm": 1.0, "tokens": n,
+             "tokens_per_second": 1.0, "memory": 1, "seconds": 1.0, "later": 1}
+        ) for n in range(4)
+    ]  # fmt: skip
+    file, history = tmp_path / "history.jsonl", folders.History(tmp_path)
+    assert history.read() == []
+    file.write_text(f"{lines[0]}\n{lines[1]}\n{lines[2][:9]}")
+    assert [r.step for r in history.read()] == [0, 1]
+    file.write_text("\n".join(lines[:3]) + "\n")
+    assert [r.step for r in history.read()] == [0, 1, 2]
+    file.write_text(f"{lines[0]}\n{lines[3]}\n")
+    assert [r.step for r in history.read()] == [0, 3]
+    file.unlink()
+    assert history.read() == []
+
+
+def test_the_list_of_runs(config, tmp_path):
+    for name in ("a", "b"):
+        run = Run(replace(config, seed=len(name)), tmp_path / name)
+        run.start()
+        assert run.wait(60)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/config.toml").write_text("steps = [")
+    infos = runs(tmp_path)
+    assert {info.folder.name for info in infos} == {"a", "b"}
+    assert all(i.state == "done" and i.step == i.total == 6 for i in infos)
+    assert infos[0].before is not None and infos[0].after is not None
+    first = new_folder(config, tmp_path)
+    first.mkdir()
+    assert new_folder(config, tmp_path) != first
+
+
+# Killed at any moment
+
+WORK = """
+import sys
+from lablib.finetuning.run import Run
+run = Run.open(sys.argv[1])
+run.start()
+run.wait()
+"""
+
+
+def start_process(config, folder):
+    """A run in a process that can be killed."""
+    folders.write_standing(folder)
+    from lablib.finetuning.config import write_config
+
+    write_config(config, folder / "config.toml")
+    return subprocess.Popen([sys.executable, "-c", WORK, str(folder)])
+
+
+@pytest.mark.parametrize("moment", [0.15, 0.6])
+def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, moment):
+    config = replace(config, steps=60, save_every=5, evaluate_every=20)
+    whole = Run(config, tmp_path / "whole")
+    whole.start()
+    killed = tmp_path / "killed"
+    process = start_process(config, killed)
+    until(lambda: len(folders.History(killed).read()) > 60 * moment)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    run = Run.open(killed)
+    assert run.state == "interrupted" and "can be resumed" in run.message
+    assert runs(tmp_path)[0].state in ("interrupted", "running", "done")
+    assert run.history[-1].step < 60
+    run.resume()
+    assert run.wait(60) and whole.wait(60)
+    same(run, whole)
+
+
+@pytest.mark.slow
+def test_two_processes_killed_and_resumed(config, tmp_path):
+    config = replace(config, steps=40, save_every=5, evaluate_every=20)
+    whole, killed = (Run(config, tmp_path / name, processes=2) for name in ("whole", "killed"))
+    whole.start()
+    assert whole.state == "running"
+    assert whole.wait(120) and whole.state == "done", launching.last_words(whole.folder)
+    killed.start()
+    until(lambda: len(killed.history) > 12, 120)
+    os.killpg(killed._process.pid, signal.SIGKILL)
+    for pid in workers(killed.folder):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: killed.state == "interrupted")
+    assert 0 < killed.history[-1].step < 40
+    killed.resume()
+    assert killed.wait(120) and killed.state == "done", launching.last_words(killed.folder)
+    same(killed, whole)
+
+
+def workers(folder):
+    """The processes that train in a folder; Accelerate gives each a session of its own."""
+    import psutil
+
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder / "config.toml") in (process.info["cmdline"] or []):
+            yield process.pid
+
+
+def test_processes_that_die_leave_their_last_words(config, tmp_path):
+    folder = tmp_path / "run"
+    Run(config, folder)
+    folders.write_standing(folder, state="running")
+    from lablib.finetuning.config import write_config
+
+    write_config(config, folder / "config.toml")
+    (folder / "log.txt").write_text("step 1\nRuntimeError: no device\n\n")
+    run = Run.open(folder, processes=2)
+    assert run.state == "interrupted"
+    assert run.message.endswith("The last it said: RuntimeError: no device")
+
+
+def test_another_thread_may_use_the_model_meanwhile(config, tmp_path):
+    shared = models.load(config.model, device="cpu")
+    before = {name: value.clone() for name, value in shared.model.state_dict().items()}
+    run = Run(config, tmp_path / "run")
+    with torch.inference_mode():
+        run.start()
+        assert run.wait(60) and run.state == "done"
+    assert all(torch.equal(v, before[n]) for n, v in shared.model.state_dict().items())

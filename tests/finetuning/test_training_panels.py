@@ -1,0 +1,192 @@
+"""The training panel and the list of runs, without a browser."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from lablib.finetuning import engine, folders, runs_panel, training_panel
+from lablib.finetuning.config import PRESETS, Config, write_config
+from lablib.finetuning.panel.settings import PRESET_WORDS, Settings, config_code
+from lablib.finetuning.panel.text_choice import NAMED, SHIPPED, TYPED, UPLOADED, TextChoice
+from lablib.finetuning.run import Run
+from lablib.widgets import ModelChoice, shared_choice
+from tests.panels import run_code
+
+TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
+
+
+@pytest.fixture
+def config(gpt2):
+    return Config(
+        model=gpt2, text=TEXT, steps=6, length=16, batch=4, evaluate_every=3, sample_every=3,
+        sample_tokens=4, prompt="The old", device="cpu",
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Code of panels makes its runs beside itself."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "runs"
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def ready(panel):
+    assert panel.wait(), "it took too long"
+    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
+    return panel
+
+
+def opened(config, folder):
+    return ready(training_panel(config, folder, ModelChoice(config.model)))
+
+
+def started(panel):
+    panel.start.click()
+    until(lambda: panel.live or panel.state == "failed" or panel.view.outcome.value)
+    return panel
+
+
+def values(records):
+    return [(record.step, record.loss, record.heldout_loss) for record in records]
+
+
+def test_it_says_whether_it_fits_then_learns_and_its_code_does_the_same(config, folder):
+    panel = opened(config, folder)
+    assert panel.forecast.value.startswith("It fits") and "6 steps, about" in panel.forecast.value
+    assert "optimizer" in panel.bar.value and panel.pause.disabled and panel.end.disabled
+    ready(started(panel))
+    assert panel.the_run.state == "done" and len(panel.view.records) == 7
+    assert list(panel.view.losses.data[2].x) == [0, 3, 6]
+    assert "6 of 6" in panel.view.readouts.value and "step 3" in panel.view.samples.value
+    assert panel.the_run.result.as_posix() in panel.opening.value
+    told, names = run_code(panel)
+    assert told == values(panel.view.records) and names["run"].folder != panel.the_run.folder
+
+
+def test_pause_resume_stop_and_use(config, folder, monkeypatch):
+    panel = started(opened(replace(config, steps=100_000, sample_every=0), folder))
+    until(lambda: len(panel.view.records) > 3)
+    assert panel.start.disabled and panel.settings.controls["epochs"].disabled
+    panel.pause.click()
+    until(lambda: "paused" in panel.foot.text)
+    panel.go_on.click()
+    seen = len(panel.view.records)
+    until(lambda: len(panel.view.records) > seen)
+    panel.foot._handle_custom_msg({"stop": True}, [])
+    ready(panel)
+    assert panel.the_run.state == "stopped" and not panel.settings.controls["epochs"].disabled
+    steps = panel.view.records[-1].step
+    panel.go_on.click()
+    until(lambda: panel.view.records[-1].step > steps)
+    panel.end.click()
+    ready(panel)
+    panel.use.click()
+    ready(panel)
+    assert shared_choice("causal").name == str(panel.the_run.result)
+
+
+def test_a_run_that_fails_shows_its_sentence(config, folder, monkeypatch):
+    def fail(state):
+        raise ValueError("The run stopped at step 2: its loss is not a number.")
+
+    panel = opened(config, folder)
+    monkeypatch.setattr(engine, "fit", fail)
+    panel.start.click()
+    until(lambda: panel.the_run is not None)
+    assert panel.wait() and panel.state == "failed"
+    assert panel.foot.message.startswith("The run stopped at step 2")
+    assert "Traceback" in panel.foot.details and not panel.go_on.disabled
+    monkeypatch.undo()
+    panel.go_on.click()
+    assert ready(panel).the_run.state == "done"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "empty"), ("no-such-file.txt", "There is no text")]
+)
+def test_a_bad_text_is_refused_before_anything_runs(config, folder, text, words):
+    panel = training_panel(replace(config, text=text), folder, ModelChoice(config.model))
+    assert panel.wait() and panel.state == "failed" and words in panel.foot.message
+    started(panel)
+    assert panel.wait() and panel.state == "failed" and words in panel.foot.message
+
+
+def test_settings_go_in_and_come_out():
+    for config in (
+        *PRESETS.values(),
+        Config(steps=5, micro_batch=2, memory_limit=1.5, dropout=0.15),
+    ):
+        assert Settings(config).config == config
+
+
+def test_a_preset_keeps_the_model_and_the_text():
+    heard = []
+    form = Settings(Config(model="distilgpt2", text="play"), lambda: heard.append(1))
+    assert set(PRESET_WORDS.values()) == set(PRESETS)
+    form.preset.value = "source"
+    assert form.config == replace(PRESETS["source"], model="distilgpt2", text="play")
+    assert heard
+
+
+def test_only_the_settings_of_the_method_are_in_sight():
+    form = Settings(Config())
+    assert form.controls["rank"].layout.display == "none"
+    form.controls["method"].value = "lora"
+    assert form.controls["rank"].layout.display is None
+    assert "LoRA" in form._help["method"].value
+
+
+def test_a_config_as_code():
+    config = Config(text="play", steps=5, labels=("a", "b"))
+    assert eval(config_code(config), {"ft": type("ft", (), {"Config": Config})}) == config
+
+
+def test_texts_come_from_four_places(tmp_path):
+    assert TextChoice("play", tmp_path).source.value == SHIPPED
+    assert TextChoice(TEXT, tmp_path).source.value == TYPED
+    assert TextChoice("hf:some/set", tmp_path).value == "hf:some/set"
+    heard = []
+    choice = TextChoice("./a/path.txt", tmp_path, lambda: heard.append(1))
+    assert choice.source.value == NAMED and choice.value == "./a/path.txt"
+    choice.source.value = UPLOADED
+    choice.upload.set_trait("value", ({"name": "../My poem.txt", "content": memoryview(b"roses")},))
+    assert choice.value == str(tmp_path / "texts/My-poem.txt") and len(heard) == 2
+    assert (tmp_path / "texts/My-poem.txt").read_bytes() == b"roses"
+
+
+def test_the_list_shows_overlays_resumes_and_opens(config, folder):
+    empty = ready(runs_panel(folder))
+    assert "no run in this folder" in empty.table.value and empty.resume.disabled
+    for seed in (0, 1):
+        run = Run(replace(config, seed=seed), folder / f"run-{seed}")
+        run.start()
+        assert run.wait(60)
+    left = folder / "left"
+    folders.write_standing(left, state="running", total=6)
+    write_config(config, left / "config.toml")
+    panel = ready(runs_panel(folder))
+    assert len(panel.infos) == 3 and "interrupted" in panel.table.value
+    panel.chosen.value = (folder / "run-0", folder / "run-1")
+    ready(panel)
+    assert len(panel.place.children[0].data) == 4 and panel.resume.disabled
+    told, _ = run_code(panel)
+    assert [len(each) for each in told] == [7, 7]
+    panel.chosen.value = (left,)
+    ready(panel)
+    assert not panel.resume.disabled
+    panel.resume.click()
+    until(lambda: Run.open(left).state == "done")
+    ready(panel)
+    panel.chosen.value = (folder / "run-1",)
+    ready(panel)
+    panel.use.click()
+    ready(panel)
+    assert shared_choice("causal").name == str(folder / "run-1/model")
