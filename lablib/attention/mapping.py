@@ -122,6 +122,13 @@ def maps(
 
     Raises:
         ValueError: if the model has no attention, or the text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.maps(m, "The cat sat")
+        >>> found.kind, bool(found.weights.sum(-1).allclose(found.weights.new_ones(())))
+        ('causal', True)
     """
     return look(m, watchable(body(m)), read(m, text, pair, _most_tokens(m, limit)))
 
@@ -142,6 +149,13 @@ def encoder_decoder_maps(
 
     Raises:
         ValueError: if the model is no encoder-decoder model, or a text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> at.encoder_decoder_maps(m, "The cat")
+        Traceback (most recent call last):
+        ValueError: ...
     """
     if not m.model.config.is_encoder_decoder:
         raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")

@@ -33,7 +33,12 @@ def fill(template: str, **values: object) -> str:
 
 
 def html_widget(template: str, **values: object) -> ipywidgets.HTML:
-    """An `ipywidgets.HTML` of a filled template."""
+    """An `ipywidgets.HTML` of a filled template.
+
+    Example:
+        >>> html_widget("<b>{word}</b>", word="<i>").value
+        '<b>&lt;i&gt;</b>'
+    """
     return ipywidgets.HTML(fill(template, **values))
 
 
