@@ -103,6 +103,7 @@ _DOCUMENT = """<!doctype html>
 # Another library's page knows no theme: in the dark, light and dark change places and hues stay.
 _FRAME = """<style>
 .lab-frame {{width: 100%; border: 0; color-scheme: light; background: #fff}}
+.lab-frame:focus {{outline: 2px solid var(--jp-brand-color1, #1976d2)}}
 :is([data-jp-theme-light="false"], .theme-dark) .lab-frame
  {{filter: invert(0.93) hue-rotate(180deg)}}
 </style>
