@@ -11,7 +11,6 @@ from functools import cached_property
 from math import isqrt, prod
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -81,13 +80,6 @@ class AttentionMaps:
     def broken(self) -> Tensor:
         """Which heads have a weight that is not a number, [layers, heads] of bool."""
         return self.weights.isnan().any(-1).any(-1)
-
-    def quantised(self, layer: int) -> np.ndarray:
-        """One layer as bytes, [heads, query, key] uint8: 255 is a weight of 1.
-
-        The error is at most 1/510. A weight that is not a number becomes 0: ask `broken` first.
-        """
-        return self.weights[layer].float().nan_to_num().mul(255).round().to(torch.uint8).numpy()
 
 
 @dataclass(frozen=True, eq=False)
