@@ -1,13 +1,15 @@
 """A class on one machine: how many learners it takes, and how long each waits.
 
 A kernel for each learner, as a hub starts them, with the main panels of the sampling and attention
-labs open on a model of GPT-2's 124M shape. Learners come one after another until there are `LEARNERS`,
-or the machine has less than `RESERVE` of memory left; then all work at once: each types a new text
-into one of the panels about every `THINK` seconds, and waits for the picture. Time is measured in
-the kernel, from the change of the text to the drawn result. `LAB_LEARNERS=12` takes twelve.
+labs open on a model of GPT-2's 124M shape. Learners come one after another until there are
+`LEARNERS`, or the machine has less than `RESERVE` of memory left; then all work at once: each types
+a new text into one of the panels about every `THINK` seconds, and waits for the picture. Time is
+measured in the kernel, from the change of the text to the drawn result; the pause in which a panel
+waits for more typing is in it. `LAB_LEARNERS=12` takes twelve.
 
-What a further learner costs is the growth of the machine's use by them: the proportional set size
-(`Pss`), in which shared pages are counted once. The same is measured with private weights.
+What a further learner costs is what its kernel shares with nobody; the same is measured for one
+that holds a copy of the weights. Of all together it is the proportional set size (`Pss`), in which
+shared pages are counted once.
 """
 
 import json
