@@ -122,6 +122,13 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
 
     Raises:
         ValueError: if there is no such head, or the model does not predict tokens.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.ablate(m, "The king and the", heads=[(0, 1)], k=3)
+        >>> found.before.shape == found.after.shape, found.heads
+        (True, ((0, 1),))
     """
     asked = _ask(m, text)
     experiment = _Experiment(m, asked)
@@ -145,6 +152,13 @@ def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
 
     Raises:
         ValueError: if the model does not predict tokens.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> *_, last = at.sweep(m, "The cat sat")
+        >>> last.done == last.divergence.numel()
+        True
     """
     asked = _ask(m, text)
     experiment = _Experiment(m, asked)
@@ -179,6 +193,15 @@ def striking_but_idle(metrics: HeadMetrics, effects: Sweep) -> tuple[int, int, s
 
     Of the heads that give at least half of their attention to one kind of place (the token before
     or after, the same token, or what followed it), the one whose muting moved the prediction least.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> text = "The cat sat"
+        >>> *_, effects = at.sweep(m, text)
+        >>> found = at.striking_but_idle(at.head_metrics(at.maps(m, text)), effects)
+        >>> found is None or len(found) == 3
+        True
     """
     patterns = ("previous_token", "next_token", "same_token", "induction")
     strengths = torch.stack([getattr(metrics, name).nan_to_num() for name in patterns])

@@ -89,6 +89,11 @@ def model_view(
     Args:
         maps: what the heads look at; of an encoder-decoder model all three attentions.
         max_tokens: how many tokens are drawn; by default as many as `LINKS` allows.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> view = at.model_view(at.maps(m, "The cat sat"))
     """
     from bertviz import model_view as view
 

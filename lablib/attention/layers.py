@@ -36,6 +36,13 @@ def rollout(maps: AttentionMaps, residual: float = 0.5) -> Tensor:
 
     Raises:
         ValueError: for cross-attention, or a residual that is no share.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> maps = at.maps(m, "The cat sat")
+        >>> at.rollout(maps).shape == (maps.layers, 3, 3)
+        True
     """
     if maps.kind == "cross":
         raise ValueError("Rollout follows tokens through one text; cross-attention has two.")
@@ -85,6 +92,13 @@ def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k
 
     Raises:
         ValueError: if the model does not say tokens (an encoder, an encoder-decoder model).
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> lens = at.logit_lens(m, "The cat sat", k=2)
+        >>> lens.ids.shape[0] == m.model.config.n_layer + 1, lens.ids.shape[2]
+        (True, 2)
     """
     model: Any = m.model
     if model.config.is_encoder_decoder or model.get_output_embeddings() is None:

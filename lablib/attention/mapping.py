@@ -11,7 +11,6 @@ from functools import cached_property
 from math import isqrt, prod
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -82,13 +81,6 @@ class AttentionMaps:
         """Which heads have a weight that is not a number, [layers, heads] of bool."""
         return self.weights.isnan().any(-1).any(-1)
 
-    def quantised(self, layer: int) -> np.ndarray:
-        """One layer as bytes, [heads, query, key] uint8: 255 is a weight of 1.
-
-        The error is at most 1/510. A weight that is not a number becomes 0: ask `broken` first.
-        """
-        return self.weights[layer].float().nan_to_num().mul(255).round().to(torch.uint8).numpy()
-
 
 @dataclass(frozen=True, eq=False)
 class EncoderDecoderMaps:
@@ -122,6 +114,13 @@ def maps(
 
     Raises:
         ValueError: if the model has no attention, or the text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.maps(m, "The cat sat")
+        >>> found.kind, bool(found.weights.sum(-1).allclose(found.weights.new_ones(())))
+        ('causal', True)
     """
     return look(m, watchable(body(m)), read(m, text, pair, _most_tokens(m, limit)))
 
@@ -142,6 +141,13 @@ def encoder_decoder_maps(
 
     Raises:
         ValueError: if the model is no encoder-decoder model, or a text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> at.encoder_decoder_maps(m, "The cat")
+        Traceback (most recent call last):
+        ValueError: ...
     """
     if not m.model.config.is_encoder_decoder:
         raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")

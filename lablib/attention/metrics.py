@@ -118,6 +118,13 @@ def head_metrics(maps: AttentionMaps) -> HeadMetrics:
     Raises:
         ValueError: for cross-attention, where the tokens that look and those that are looked at
             are of different texts.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> maps = at.maps(m, "The cat sat")
+        >>> at.head_metrics(maps).entropy.shape == maps.weights.shape[:2]
+        True
     """
     if maps.kind == "cross":
         raise ValueError(
@@ -189,6 +196,12 @@ def head_scores(model: PreTrainedModel, length: int = 48, rows: int = 8) -> dict
     Args:
         length: how many random tokens there are before they are repeated.
         rows: over how many such texts the scores are averaged.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> sorted(at.head_scores(m.model, length=8, rows=2))
+        ['first_token', 'induction', 'previous_token']
     """
     config = model.config.get_text_config()
     length = min(length, (getattr(config, "max_position_embeddings", None) or 2 * length) // 2)
@@ -206,6 +219,13 @@ def induction_scores(m: "LoadedModel", length: int = 48, rows: int = 8) -> Tenso
 
     An induction head looks at what followed the present token last time, and so can continue a
     repetition (Olsson et al. 2022). On random tokens nothing else would lead it there.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> scores = at.induction_scores(m, length=8, rows=2)
+        >>> scores.ndim, bool((scores <= 1).all())
+        (2, True)
     """
     return head_scores(m.model, length, rows)["induction"]
 
@@ -220,6 +240,13 @@ def change(m: "LoadedModel", texts: Sequence[str] = TEXTS) -> Tensor:
 
     Raises:
         ValueError: if there are fewer than two texts.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> change = at.change(m, ["The cat sat", "A king came"])
+        >>> change.ndim, bool((change >= -1e-6).all() and (change <= 1 + 1e-6).all())
+        (2, True)
     """
     if len(texts) < 2:
         raise ValueError("To see what changes with the text there must be two texts or more.")

@@ -62,6 +62,12 @@ def learned_positions(m: "LoadedModel") -> Tensor:
 
     Raises:
         ValueError: if it has none: rotary and relative positions have no vector for each place.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> at.learned_positions(m).shape[0] == m.model.config.n_positions
+        True
     """
     tables = [
         part
@@ -135,6 +141,12 @@ def shuffle(
 
     Raises:
         ValueError: if positions cannot be taken from this model.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> sorted(at.shuffle(m, "The cat sat", seed=1).order)
+        [0, 1, 2]
     """
     tokens = read(m, text)
     order = _order(tokens, seed)

@@ -129,6 +129,13 @@ def vectors(
     Raises:
         ValueError: if there is no such layer, or the model's attention is more than
             softmax(QKᵀ · scale + bias)V, so that these vectors do not explain its weights.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.vectors(m, "The cat sat", layer=0)
+        >>> found.query.shape == found.key.shape, found.weights.shape[1:]
+        (True, torch.Size([3, 3]))
     """
     seen, tokens = _observe(m, text, layer, pair)
     call = seen.call
@@ -165,6 +172,13 @@ def head_parts(
 
     Raises:
         ValueError: if there is no such layer, or its heads do not go into one matrix.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.head_parts(m, "The cat sat", layer=0)
+        >>> (found.parts.sum(0) + found.bias).shape == found.parts.shape[1:]
+        True
     """
     seen, tokens = _observe(m, text, layer, pair)
     output = seen.call.output[0]  # [token, head, size]

@@ -79,6 +79,12 @@ def read(
 
     Raises:
         ValueError: if nothing is left to read, or the model does not read pairs.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> at.read(m, "The cat sat").tokens
+        ('The', ' cat', ' sat')
     """
     if isinstance(text, Reading):
         return text

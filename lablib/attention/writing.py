@@ -60,6 +60,13 @@ def write(
 
     Raises:
         ValueError: if the model does not predict next tokens, or its attention cannot be watched.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> written = list(at.write(m, "Once upon a", n=2))
+        >>> len(written), written[-1].step is None
+        (3, True)
     """
     require_watchable(m.model)
     writer: Any = SimpleNamespace(model=watchable(m.model), tokenizer=m.tokenizer, device=m.device)
@@ -109,6 +116,13 @@ def so_far(m: "LoadedModel", written: Sequence[Written]) -> AttentionMaps:
 
     Raises:
         ValueError: if there is no step yet.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> written = list(at.write(m, "The cat", n=2))
+        >>> len(at.so_far(m, written).tokens)
+        4
     """
     if not written:
         raise ValueError("Nothing has been written yet.")

@@ -211,7 +211,13 @@ def lab(name: str) -> Mapping[str, Record]:
 
 
 def find(id: str) -> Record:
-    """The question with this id. Raises `ExerciseError`, naming the likeliest, if there is none."""
+    """The question with this id. Raises `ExerciseError`, naming the likeliest, if there is none.
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.find("sampling/softmax-temperature").minutes > 0
+        True
+    """
     records = lab(id.partition("/")[0])
     if id not in records:
         near = difflib.get_close_matches(id, records, n=3, cutoff=0.0)

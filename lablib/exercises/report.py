@@ -143,7 +143,7 @@ def as_markdown(rows: Sequence[Sequence[str]]) -> str:
     >>> print(as_markdown([["learner", "right"], ["a|b", "3"]]), end="")
     | learner | right |
     | --- | --- |
-    | a\\\\|b | 3 |
+    | a\\|b | 3 |
     """
     lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
     lines.insert(1, " | ".join("---" for _ in rows[0]))

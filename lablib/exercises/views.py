@@ -238,6 +238,11 @@ def predict(id: str, then: Callable[[], Any] | None = None) -> PredictView:
 
     Whoever answered before sees the answer and the picture at once. `then` gives a widget, or
     anything a cell can show.
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.predict("sampling/greedy-three").card.content["label"]
+        'Predict before you look'
     """
     return PredictView(_find(id, Prediction), then)
 
@@ -246,17 +251,34 @@ def check(id: str, answer: Any) -> CheckView:
     """Check the answer to an exercise, or a mended bug, and write it down.
 
     The last line of an exercise cell. `...` or an empty function is "not answered yet".
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.check("sampling/softmax-temperature", ...).verdict.state
+        'unanswered'
     """
     return CheckView(_find(id, Exercise), answer)
 
 
 def grade(id: str, answer: Any) -> Verdict:
-    """The verdict alone: nothing is shown and nothing is written down."""
+    """The verdict alone: nothing is shown and nothing is written down.
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.grade("sampling/softmax-temperature", lambda x: x).state
+        'wrong'
+    """
     return _find(id, Exercise).judge(answer)
 
 
 def spot_the_bug(id: str) -> BugView:
-    """Show code with one wrong line, to be clicked."""
+    """Show code with one wrong line, to be clicked.
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.spot_the_bug("sampling/softmax-of-the-cut").card.content["label"]
+        'Spot the bug: which line is wrong?'
+    """
     return BugView(_find(id, Bug))
 
 
@@ -287,6 +309,11 @@ def progress(name: str) -> ProgressCard:
     Below it the lab can be started afresh: the old notebook and the answers are kept.
 
     Raises `ExerciseError` where there is no such lab.
+
+    Example:
+        >>> from lablib import exercises as ex
+        >>> ex.progress("sampling").content["label"]
+        'Your progress'
     """
     return ProgressCard(name)
 

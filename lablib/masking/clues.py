@@ -153,6 +153,13 @@ def attention_from_mask(m: "LoadedModel", found: Evidence) -> Tensor:
     Attention says where information may flow; `Evidence.changes` says what it did to the answer.
     They need not agree (Jain and Wallace 2019, "Attention is not Explanation"; Wiegreffe and Pinter
     2019, "Attention is not not Explanation").
+
+    Example:
+        >>> from lablib import masking as mk, models
+        >>> m = models.load("pocket-bert", kind="masked", device="cpu")
+        >>> found = mk.evidence(m, "The cat sat on the [MASK].")
+        >>> mk.attention_from_mask(m, found).ndim
+        1
     """
     from lablib.attention import maps
     from lablib.attention.text import reading

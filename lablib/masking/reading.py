@@ -30,6 +30,13 @@ def word_scores(output: Any) -> Tensor:
     """The scores of the words in a model's output, whichever of its heads there are.
 
     A BERT with both pretraining heads calls them `prediction_logits`, every other one `logits`.
+
+    Example:
+        >>> from lablib import masking as mk, models
+        >>> m = models.load("pocket-bert", kind="masked", device="cpu")
+        >>> output = m.model(**m.tokenizer("the cat", return_tensors="pt"))
+        >>> mk.word_scores(output).shape[-1] == m.model.config.vocab_size
+        True
     """
     return output.prediction_logits if "prediction_logits" in output else output.logits
 
@@ -79,7 +86,16 @@ class Question(NamedTuple):
 def log_probabilities(
     m: "LoadedModel", questions: Sequence[Question], progress: Progress | None = None
 ) -> Tensor:
-    """The answers, natural logarithms [questions]; what is asked of the same place is read once."""
+    """The answers, natural logarithms [questions]; what is asked of the same place is read once.
+
+    Example:
+        >>> from lablib import masking as mk, models
+        >>> m = models.load("pocket-bert", kind="masked", device="cpu")
+        >>> read = mk.prepare(m, "The cat sat on the [MASK].")
+        >>> question = mk.Question(tuple(read.ids), read.masks[0], read.ids[1])
+        >>> bool((mk.log_probabilities(m, [question]) < 0).all())
+        True
+    """
     readings = list(dict.fromkeys((question.row, question.place) for question in questions))
     number = {reading: i for i, reading in enumerate(readings)}
     rows, places = [row for row, _ in readings], [[place] for _, place in readings]

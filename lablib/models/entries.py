@@ -113,7 +113,13 @@ def default_name(kind: Kind) -> str:
 
 
 def names_here(kind: Kind) -> list[str]:
-    """The models of the catalogue that open as `kind` without a network, best first."""
+    """The models of the catalogue that open as `kind` without a network, best first.
+
+    Example:
+        >>> from lablib import models
+        >>> "pocket-gpt2" in models.names_here("causal")
+        True
+    """
     return [name for name in _DEFAULTS[kind] if _is_here(name)]
 
 

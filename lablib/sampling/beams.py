@@ -125,6 +125,13 @@ def beam_search(
     Raises:
         ValueError: if `beams` or `steps` is below 1, or there are too many beams for the
             vocabulary.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> tree = sp.beam_search(m, "Once upon a", beams=2, steps=3)
+        >>> len(tree.steps), tree.beams
+        (3, 2)
     """
     *_, tree = grow_beams(m, prompt, beams, steps)
     return tree
@@ -133,7 +140,14 @@ def beam_search(
 def grow_beams(
     m: "LoadedModel", prompt: str | Prompt, beams: int = 4, steps: int = 10
 ) -> Iterator[BeamTree]:
-    """The tree of `beam_search` after each step, the last one complete."""
+    """The tree of `beam_search` after each step, the last one complete.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> [len(tree.steps) for tree in sp.grow_beams(m, "Once upon a", beams=2, steps=3)]
+        [1, 2, 3]
+    """
     if beams < 1 or steps < 1:
         raise ValueError("Beam search needs at least 1 beam and 1 step.")
     prepared = prepare(m, prompt, steps) if isinstance(prompt, str) else prompt

@@ -72,7 +72,14 @@ def _shared(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 def next_logits(m: "LoadedModel", prompt: str | Prompt) -> Tensor:
-    """The model's scores for the token after the prompt, [vocab] float32 on the CPU."""
+    """The model's scores for the token after the prompt, [vocab] float32 on the CPU.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> len(sp.next_logits(m, "Once upon a")) == m.model.config.vocab_size
+        True
+    """
     prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
     return Session(m).next_logits(prepared.ids)
 
@@ -88,7 +95,16 @@ class Alternative(NamedTuple):
 
 
 def top(m: "LoadedModel", probabilities: Tensor, k: int = ALTERNATIVES) -> tuple[Alternative, ...]:
-    """The k most probable tokens of a distribution [vocab], the best first."""
+    """The k most probable tokens of a distribution [vocab], the best first.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> probabilities = sp.next_logits(m, "Once upon a").softmax(0)
+        >>> first, second = sp.top(m, probabilities, k=2)
+        >>> first.probability >= second.probability
+        True
+    """
     best = probabilities.topk(min(k, len(probabilities)))
     return tuple(
         Alternative(id, token_text(m.tokenizer, id), p)
@@ -180,6 +196,13 @@ def generate(
 
     Raises:
         ValueError: if the model's scores are not numbers, or an argument cannot be used.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> steps = list(sp.generate(m, "Once upon a", seed=1, max_new_tokens=3))
+        >>> len(steps), [step.position for step in steps]
+        (3, [0, 1, 2])
     """
     session = session or Session(m)
     if session.model is not m.model:
@@ -194,6 +217,13 @@ def choose(m: "LoadedModel", step: Step, id: int) -> Step:
 
     Raises:
         ValueError: if there is no such token, or the step's logits were not kept.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> first, *_ = sp.generate(m, "Once upon a", max_new_tokens=2)
+        >>> sp.choose(m, first, 7).id
+        7
     """
     probabilities = step.distribution()
     assert step.logits is not None  # distribution() has made sure of it
@@ -229,6 +259,13 @@ def generate_rows(
     Yields at each position a tuple with the step of each row, None for a row that has ended. Each
     row is what `generate` writes for its knobs and seed. With many rows the logits take memory
     (200 kB a step for GPT-2): `keep_logits=False` drops them.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> rows = [(sp.Knobs(), 1), (sp.Knobs(temperature=0.5), 2)]
+        >>> [len(steps) for steps in sp.generate_rows(m, "Once upon a", rows, 3)]
+        [2, 2, 2]
     """
     prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
     writers = [_Writer(m, prepared, knobs, seed, max_new_tokens) for knobs, seed in rows]
@@ -259,6 +296,13 @@ def lockstep(
 ) -> Iterator[tuple[Step | None, ...]]:
     """Write n tokens under each of several settings with the same random draws: `generate_rows`
     with one seed for all.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> settings = [sp.Knobs(temperature=0.5), sp.Knobs(temperature=2.0)]
+        >>> [len(steps) for steps in sp.lockstep(m, "Once upon a", settings, n=2)]
+        [2, 2]
     """
     rows = [(knobs, seed) for knobs in settings]
     return generate_rows(m, prompt, rows, n, keep_logits=keep_logits)

@@ -87,6 +87,11 @@ def diversity(runs: Sequence[Sequence[Step]]) -> Diversity:
     """The figures for the texts one setting wrote with several seeds; all 0 if nothing was written.
 
     The steps may have been made without their logits (`generate_rows(…, keep_logits=False)`).
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> sp.diversity([]).distinct_1
+        0.0
     """
     texts = [[step.id for step in run] for run in runs]
     entropies = [step.entropy for run in runs for step in run]
@@ -121,6 +126,12 @@ def cache_timing(
 
     The text is the prompt, repeated as often as needed: what it says does not change the time.
     Lengths the model cannot read are left out.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> [timing.length for timing in sp.cache_timing(m, "Once upon a time", [4, 8])]
+        [4, 8]
     """
     prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
     reader = Reader(m.model)

@@ -52,6 +52,12 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
 
     Raises:
         ValueError: if the prompt is empty and the model has no start-of-text token.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> sp.prepare(m, "Once upon a time").cut
+        0
     """
     ids = list(m.tokenizer(well_formed(prompt), verbose=False)["input_ids"]) or start_of_text(m)
     context = context_length(m)
@@ -65,6 +71,12 @@ def context_length(m: "LoadedModel") -> int | None:
     """How many tokens the model can read at once, None if there is no limit.
 
     RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> sp.context_length(m) == m.model.config.n_positions
+        True
     """
     most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
     if not most or most < 0:  # XLNet says -1
@@ -97,7 +109,14 @@ def end_of_text_ids(m: "LoadedModel") -> frozenset[int]:
 
 
 def token_text(tokenizer: PreTrainedTokenizerBase, id: int) -> str:
-    """One token decoded alone."""
+    """One token decoded alone.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> tokenizer = models.load_tokenizer("gpt2")
+        >>> sp.token_text(tokenizer, 995)
+        ' world'
+    """
     return str(tokenizer.decode([id], clean_up_tokenization_spaces=False))
 
 

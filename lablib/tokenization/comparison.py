@@ -123,7 +123,13 @@ def _row(text: str, tokenizer: AnyTokenizer) -> Row:
 
 
 def decode(encoding: Encoding, tokenizer: AnyTokenizer) -> str:
-    """The text that the tokens of a text give back, without those that the tokenizer added."""
+    """The text that the tokens of a text give back, without those that the tokenizer added.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.decode(tk.encode("Hello world", "bert-base-uncased"), "bert-base-uncased")
+        'hello world'
+    """
     own = [id for id, added in zip(encoding.ids, encoding.added, strict=True) if not added]
     return str(as_tokenizer(tokenizer).decode(own, clean_up_tokenization_spaces=False))
 

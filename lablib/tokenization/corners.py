@@ -104,6 +104,11 @@ def corner(name: str) -> Corner:
 
     Raises:
         ValueError: if there is none.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.corner("numbers").name
+        'numbers'
     """
     if name not in CORNERS:
         raise ValueError(f"There is no corner {name!r}: choose one of {', '.join(CORNERS)}.")

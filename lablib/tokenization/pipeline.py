@@ -43,6 +43,11 @@ def backend(tokenizer: AnyTokenizer) -> Tokenizer:
     Raises:
         ValueError: if it has none: only fast tokenizers can be looked into.
         lablib.models.ModelError: if there is no tokenizer of that name.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.backend("gpt2").get_vocab_size()
+        50257
     """
     if isinstance(tokenizer, Tokenizer):
         return tokenizer

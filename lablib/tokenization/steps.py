@@ -190,6 +190,11 @@ def word_steps(word: str, tokenizer: AnyTokenizer) -> WordSteps[Any]:
 
     Raises:
         ValueError: if it is of none of the three kinds.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.word_steps("lower", "gpt2").tokens
+        ('lower',)
     """
     inside = backend(tokenizer)
     return _STEPS[kind_of(inside)](word, inside)

@@ -133,12 +133,24 @@ def train_bpe(texts: Sequence[str], vocab_size: int) -> Trained:
 
 
 def train_wordpiece(texts: Sequence[str], vocab_size: int) -> Trained:
-    """Train a WordPiece, as BERT has one, on lower-cased words; see `train_bpe`."""
+    """Train a WordPiece, as BERT has one, on lower-cased words; see `train_bpe`.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.train_wordpiece(["low lower lowest slow slower"] * 9, 40).kind
+        'WordPiece'
+    """
     return outcome(train("WordPiece", texts, vocab_size))
 
 
 def train_unigram(texts: Sequence[str], vocab_size: int) -> Trained:
-    """Train a unigram model, as T5 has one (Kudo 2018); see `train_bpe`."""
+    """Train a unigram model, as T5 has one (Kudo 2018); see `train_bpe`.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.train_unigram(["low lower lowest slow slower"] * 9, 40).kind
+        'Unigram'
+    """
     return outcome(train("Unigram", texts, vocab_size))
 
 
@@ -160,6 +172,11 @@ def train(kind: Kind, texts: Sequence[str], vocab_size: int) -> Generator[Told, 
 
     Raises:
         ValueError: see `train_bpe`; the sentence is for the reader.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> for told in tk.train("BPE", ["low lower lowest"] * 9, 260):
+        ...     pass  # how far it is
     """
     if kind not in ("BPE", "WordPiece", "Unigram"):
         raise ValueError(f"A tokenizer to train is a BPE, WordPiece or Unigram, not a {kind}.")

@@ -96,7 +96,12 @@ def describe(card: models.ModelCard) -> str:
 
 
 def as_choice(model: "str | ModelChoice | None", kind: Kinds = "causal") -> ModelChoice:
-    """A panel's model from what it was given: a name, a choice, or None for the shared choice."""
+    """A panel's model from what it was given: a name, a choice, or None for the shared choice.
+
+    Example:
+        >>> as_choice("pocket-gpt2").name
+        'pocket-gpt2'
+    """
     if isinstance(model, ModelChoice):
         return model
     return shared_choice(kind) if model is None else ModelChoice(model, kind)
@@ -106,5 +111,10 @@ _SHARED: dict[Kinds, ModelChoice] = {}
 
 
 def shared_choice(kind: Kinds = "causal") -> ModelChoice:
-    """The choice that all panels of one kind follow unless they are given another."""
+    """The choice that all panels of one kind follow unless they are given another.
+
+    Example:
+        >>> shared_choice() is shared_choice()
+        True
+    """
     return _SHARED.setdefault(kind, ModelChoice(kind=kind))

@@ -33,7 +33,12 @@ def fill(template: str, **values: object) -> str:
 
 
 def html_widget(template: str, **values: object) -> ipywidgets.HTML:
-    """An `ipywidgets.HTML` of a filled template."""
+    """An `ipywidgets.HTML` of a filled template.
+
+    Example:
+        >>> html_widget("<b>{word}</b>", word="<i>").value
+        '<b>&lt;i&gt;</b>'
+    """
     return ipywidgets.HTML(fill(template, **values))
 
 
@@ -98,6 +103,7 @@ _DOCUMENT = """<!doctype html>
 # Another library's page knows no theme: in the dark, light and dark change places and hues stay.
 _FRAME = """<style>
 .lab-frame {{width: 100%; border: 0; color-scheme: light; background: #fff}}
+.lab-frame:focus {{outline: 2px solid var(--jp-brand-color1, #1976d2)}}
 :is([data-jp-theme-light="false"], .theme-dark) .lab-frame
  {{filter: invert(0.93) hue-rotate(180deg)}}
 </style>

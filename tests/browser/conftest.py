@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,10 +29,23 @@ def free_port():
 
 
 @pytest.fixture(scope="session")
-def lab_server(tmp_path_factory):
-    """The address of a JupyterLab over a copy of the labs, with a home and progress of its own."""
+def home(tmp_path_factory):
+    """A folder with a copy of the labs, and with progress and settings of its own."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(ROOT / "labs", home / "labs")
+    return home
+
+
+@pytest.fixture(scope="session")
+def lab_server(home):
+    """The address of a JupyterLab over a copy of the labs, which are in its home."""
+    with serving(["jupyterlab", *SERVER.split()], home, "/api/status") as address:
+        yield address, home
+
+
+@contextmanager
+def serving(command, home, path):
+    """A server started in `home` by a module and its options; its address once `path` answers."""
     port = free_port()
     environment = {
         **os.environ,
@@ -41,13 +55,13 @@ def lab_server(tmp_path_factory):
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "jupyterlab", *SERVER.split(), f"--port={port}"]
-    with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+    start = [sys.executable, "-m", *command, f"--port={port}"]
+    with (home / f"{command[0]}.log").open("w") as log:
+        server = subprocess.Popen(start, cwd=home, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"{address}/api/status", server)
-        yield address, home
+        wait_for(f"{address}{path}", server)
+        yield address
     finally:
         server.terminate()
         server.wait(20)
@@ -55,7 +69,7 @@ def lab_server(tmp_path_factory):
 
 def wait_for(url, server, seconds=180):
     for _ in range(seconds * 4):
-        assert server.poll() is None, "JupyterLab ended early"
+        assert server.poll() is None, "the server ended early"
         try:
             urllib.request.urlopen(url, timeout=2).close()
             return

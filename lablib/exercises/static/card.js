@@ -179,7 +179,8 @@ function render({ model, el }) {
     const inside = card.contains(document.activeElement);
     const place = focusables().indexOf(document.activeElement);
     card.replaceChildren(...draw(model.get("content"), send));
-    card.setAttribute("aria-label", model.get("content").label);
+    const { label, title } = model.get("content");
+    card.setAttribute("aria-label", `${label}: ${title}`);
     announce();
     if (inside) (focusables()[place] ?? focusables().at(-1))?.focus();
   };

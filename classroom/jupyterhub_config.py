@@ -1,0 +1,60 @@
+"""JupyterHub for a class on one server: `jupyterhub -f classroom/jupyterhub_config.py`.
+
+For a workshop on a network you trust: everybody takes a name and the class's password, and gets a
+folder of their own, with a copy of the labs, that is there again at the next login. All servers run
+as the account that starts the hub, so learners are kept apart by habit and not by force; where
+that is not enough, use TLJH (see labs/TEACHING.md), which gives each an account.
+
+Set before it starts:
+    LAB_PASSWORD    the class's password
+    LAB_FOLDER      where the learners' folders and the models go (at least 2 GB free)
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - JupyterHub defines it
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FOLDER = Path(os.environ["LAB_FOLDER"]).resolve()
+HOMES = FOLDER / "homes"
+HOMES.mkdir(parents=True, exist_ok=True)
+
+c.JupyterHub.bind_url = os.environ.get("LAB_ADDRESS", "http://0.0.0.0:8000")
+c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
+c.ConfigurableHTTPProxy.pid_file = str(FOLDER / "proxy.pid")
+
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = os.environ["LAB_PASSWORD"]
+c.Authenticator.allow_all = True
+c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,30}$"
+
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = str(HOMES / "{username}")
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+c.Spawner.default_url = "/lab/tree/language-model-labs/labs/00_start_here.ipynb"
+c.Spawner.http_timeout = c.Spawner.start_timeout = 120  # thirty starting at once take their time
+c.JupyterHub.concurrent_spawn_limit = 4
+c.Spawner.environment = {
+    # One copy of GPT-2 and BERT for all, fetched beforehand; a hub is never asked.
+    "HF_HOME": str(FOLDER / "models"),
+    "HF_HUB_OFFLINE": "1",
+    # A class has more learners than cores: more threads each only get in each other's way.
+    "OMP_NUM_THREADS": "1",
+    # The labs' own package, whatever a learner's copy of the checkout holds.
+    "PYTHONPATH": str(CHECKOUT),
+}
+
+
+def hand_out(spawner):
+    """Give a new learner a copy of the labs; a copy that is there is left as it is."""
+    copy = HOMES / spawner.user.name / "language-model-labs"
+    if not copy.exists():
+        copy.parent.mkdir(exist_ok=True)
+        subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(copy)], check=True)
+
+
+c.Spawner.pre_spawn_hook = hand_out

@@ -1,0 +1,163 @@
+"""A class on one machine: how many learners it takes, and how long each waits.
+
+A kernel for each learner, as a hub starts them, with the main panels of the sampling and attention
+labs open on a model of GPT-2's 124M shape. Learners come one after another until there are
+`LEARNERS`, or the machine has less than `RESERVE` of memory left; then all work at once: each types
+a new text into one of the panels about every `THINK` seconds, and waits for the picture. Time is
+measured in the kernel, from the change of the text to the drawn result; the pause in which a panel
+waits for more typing is in it. `LAB_LEARNERS=12` takes twelve.
+
+What a further learner costs is what its kernel shares with nobody; the same is measured for one
+that holds a copy of the weights. Of all together it is the proportional set size (`Pss`), in which
+shared pages are counted once.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+from tests.benchmarks.bench_memory import megabytes, private
+from tests.benchmarks.bench_notebook_memory import save_models
+from tests.conftest import ROOT
+
+LEARNERS = int(os.environ.get("LAB_LEARNERS", "30"))
+RESERVE = 2000
+"""MB that must be left before another learner is let in."""
+THINK = 6.0
+TURNS = 6
+
+OPEN = """
+from lablib import attention as at, sampling as sp
+from lablib.widgets import WORKER
+panels = [sp.knob_panel("Once upon a time"), at.heads_panel("The cat sat on the mat")]
+assert WORKER.join(600)
+assert "gpt2" in panels[0].choice.name
+"""
+OWN_WEIGHTS = """
+for weight in panels[0].choice.open(panels[0].slot).model.parameters():
+    weight.data = weight.data.clone()
+"""
+WORK = f"""
+import json, random, time
+random.seed({{seed}})
+waited = []
+for turn in range({TURNS}):
+    time.sleep(random.expovariate(1 / {THINK}))
+    panel = random.choice(panels)
+    start = time.perf_counter()
+    panel.text.value = f"The {{{{turn}}}} little dogs of {{seed}} ran to the"
+    assert WORKER.join(600)
+    waited.append(time.perf_counter() - start)
+print(json.dumps(waited))
+"""
+
+
+class Learner:
+    """One kernel, and the client that talks to it."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self.manager, self.client = manager, client
+
+    def run(self, code: str) -> str:
+        """Run code and give back what it printed."""
+        return self.answer(self.client.execute(code))
+
+    def answer(self, request: str) -> str:
+        """What a request printed, once it is done."""
+        printed = ""
+        while True:
+            message = self.client.get_iopub_msg(timeout=600)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "stream" and content["name"] == "stdout":
+                printed += content["text"]
+            elif kind == "error":
+                raise RuntimeError(content["evalue"])
+            elif kind == "status" and content["execution_state"] == "idle":
+                return printed
+
+    def memory(self) -> dict[str, float]:
+        """The kernel's own accounts, in MB."""
+        return megabytes(self.manager.provisioner.pid)
+
+
+@contextmanager
+def learner(cache: Path) -> Iterator[Learner]:
+    """A kernel with both panels open, ended afterwards."""
+    environment = os.environ | {
+        "HF_HOME": str(cache),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "LABLIB_PROGRESS": str(cache / "progress.jsonl"),
+        "PYTHONPATH": str(ROOT),
+    }
+    manager = KernelManager()
+    manager.start_kernel(env=environment)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=120)
+        one = Learner(manager, client)
+        one.run(OPEN)
+        yield one
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def available() -> float:
+    """MB of memory that the machine has left."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(ln.split()[1]) for ln in lines if ln.startswith("MemAvailable")) * 1024 / 1e6
+
+
+def rows() -> list[dict[str, Any]]:
+    """Learners the machine took, what each costs, how long they wait."""
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        cache = save_models(Path(folder))
+        alone = further_with_own_weights(cache)
+        everybody: list[Learner] = []
+        while len(everybody) < LEARNERS and available() > RESERVE:
+            everybody.append(stack.enter_context(learner(cache)))
+        shares = [one.memory() for one in everybody]
+        waited = sorted(work_together(everybody))
+    limit = "asked for" if len(everybody) == LEARNERS else "memory"
+    count, mine = len(everybody), [private(memory) for memory in shares]
+    return [
+        _row(f"learners at once, both panels open (limit: {limit})", count, ""),
+        _row("memory of all of them together", sum(m["Pss"] for m in shares), "MB"),
+        _row("memory of each further learner, weights shared", median(mine), "MB", alone, 400),
+        _row("an interaction, median", 1000 * median(waited), "ms"),
+        _row("an interaction, p95", 1000 * quantiles(waited, n=20)[-1], "ms", goal=1000),
+    ]
+
+
+def further_with_own_weights(cache: Path) -> float:
+    """What a learner costs whose kernel holds a copy of the weights."""
+    with learner(cache) as one:
+        one.run(OWN_WEIGHTS)
+        return private(one.memory())
+
+
+def work_together(everybody: list[Learner]) -> list[float]:
+    """The seconds of every interaction of a class in which all work at the same time."""
+    requests = [one.client.execute(WORK.format(seed=i)) for i, one in enumerate(everybody)]
+    pairs = zip(everybody, requests, strict=True)
+    return [seconds for one, request in pairs for seconds in json.loads(one.answer(request))]
+
+
+def _row(
+    name: str, ours: float, unit: str, peer: float | None = None, goal: float | None = None
+) -> dict[str, Any]:
+    ratio = {"peer": peer} if peer else {}
+    goals = {"goal": goal, "less_is_better": True} if goal else {}
+    return {"name": name, "ours": ours, "unit": unit, **ratio, **goals}

@@ -1,0 +1,92 @@
+"""The labs elsewhere than in JupyterLab as it comes: Voila, Notebook 7, no subshells."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import IDLE, READY, serving
+
+PREDICT = (
+    "from lablib import exercises as ex, sampling as sp\n"
+    'ex.predict("sampling/what-comes-out", then=lambda: sp.knob_panel("Once", "pocket-gpt2"))'
+)
+FILL = (
+    "from lablib import masking as mk\n"
+    'mk.fill_panel("The cat sat on the [MASK].", model="pocket-bert")'
+)
+WRITE = (
+    "from lablib import sampling as sp\n"
+    'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=20)'
+)
+
+
+@pytest.fixture(scope="module")
+def voila(home):
+    """The address of a Voila over the labs, as `make app` starts it."""
+    options = ["--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
+    with serving(["voila", "labs", *options], home, "/") as address:
+        yield address
+
+
+def test_voila_predicts_shows_the_picture_and_remembers(lab, voila):
+    """No code is in sight; an answer is still known after a reload, which is another kernel."""
+    page = lab.page
+    lab.write("voila.ipynb", [PREDICT])
+    page.goto(f"{voila}/voila/render/voila.ipynb")
+    page.locator(".lab-ex-choice").first.click()
+    page.wait_for_selector(READY)
+    assert page.locator(".jp-InputArea:visible").count() == 0
+    kept = [json.loads(line) for line in (lab.home / "progress").read_text().splitlines()]
+    assert kept[-1]["id"] == "sampling/what-comes-out"
+
+    page.reload()
+    page.wait_for_selector(READY)
+    drawn = "document.querySelector('.lab-knobs').innerText"
+    before = page.evaluate(drawn)
+    page.locator("[type=range][data-knob=temperature]").press("ArrowRight")
+    page.wait_for_function(f"before => {drawn} != before", arg=before)
+    page.locator(".lab-area").fill("She opened the")
+    page.locator(".knobs-board, .lab-knobs", has_text="She opened the").first.wait_for()
+
+
+def test_voila_shows_a_whole_lab(lab, voila):
+    page = lab.page
+    page.goto(f"{voila}/voila/render/00_start_here.ipynb")
+    page.wait_for_function(
+        "document.querySelectorAll('.lab-panel .lab-foot[data-state=ready]').length == 2"
+    )
+    chips = page.locator(".lab-panel [role=option]")
+    chips.nth(8).wait_for()
+    paper = "getComputedStyle(document.querySelector('.lab-panel')).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+
+
+def test_notebook_7_guesses_a_word(lab):
+    page = lab.page
+    page.goto(f"{lab.address}/notebooks/{lab.write('notebook7.ipynb', [FILL])}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector(IDLE, state="attached")
+    lab.run_all()
+    page.wait_for_selector(READY)
+    page.locator("[role=option]", has_text="sat").click()
+    page.wait_for_function("document.querySelector('.lab-area').value.startsWith('The cat [MASK]')")
+    page.wait_for_function("document.querySelectorAll('.lab-guess').length == 10")
+
+
+def test_without_subshells_a_text_is_written_and_stopped(lab):
+    settings = lab.home / "config/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    setting = settings / "kernels-settings.jupyterlab-settings"
+    setting.write_text('{"commsOverSubshells": "disabled"}')
+    page = lab.page
+    try:
+        lab.open(lab.write("no-subshells.ipynb", [WRITE]))
+        lab.run_all()
+        page.wait_for_selector(READY)
+        page.get_by_label("Tokens").last.fill("240")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Write", exact=True).click()
+        page.locator(".lab-stop").click(timeout=20_000)
+        page.wait_for_selector(".lab-foot[data-state=stale]")
+    finally:
+        setting.unlink()
