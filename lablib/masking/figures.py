@@ -21,7 +21,7 @@ from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import spoken, visible
 
 if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot as Plot  # for the panels, too
+    from lablib.widgets.plot import Plot
 
 Column = dict[str, Any]
 

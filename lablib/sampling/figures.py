@@ -17,7 +17,7 @@ from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import number, visible
 
 if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot as Plot  # for the panels, too
+    from lablib.widgets.plot import Plot
 
 Texts = Sequence[Sequence[int]]
 Runs = Sequence[Sequence[Step]]

@@ -12,10 +12,11 @@ from statistics import mean, stdev
 import torch
 
 from lablib import models
+from lablib.finetuning.config import Config
 from lablib.transfer.compute import AT_ONCE, predict
 from lablib.transfer.examples import Examples, LabelledSet
 from lablib.transfer.scoring import score
-from lablib.transfer.training import Config, fine_tune, recipe
+from lablib.transfer.training import fine_tune, recipe
 
 METHODS: dict[str, str] = {
     "frozen": "The encoder stays as it is; a linear head on the mean of its vectors.",
@@ -183,7 +184,7 @@ def _frozen_points(
 
     m = models.load(model, kind="encoder")
     yield None
-    vectors = {}
+    vectors: dict[str, list[float]] = {}
     for part in (labelled.train, labelled.test):
         for start in range(0, len(part), AT_ONCE):
             texts = part.texts[start : start + AT_ONCE]

@@ -100,10 +100,9 @@ def training_plot() -> "Plot":
 
 def draw_training(plot: "Plot", steps: Sequence[Training]) -> None:
     """Put where the training stands into the plot."""
-    learned = [(step.step, step.loss) for step in steps if step.loss is not None]
     asked = [step for step in steps if step.watched_loss is not None]
-    columns = (
-        learned,
+    columns: tuple[list[tuple[int, float | None]], ...] = (
+        [(step.step, step.loss) for step in steps if step.loss is not None],
         [(step.step, step.watched_loss) for step in asked],
         [(step.step, step.accuracy) for step in asked],
     )

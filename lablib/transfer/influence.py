@@ -98,12 +98,11 @@ def log_odds(scores: Tensor, number: int) -> Tensor:
 
 def _read(classifier: Classifier, text: str) -> _Read:
     rows = classifier.read([text])
-    encoding = rows.encodings[0]
-    numbers = encoding.word_ids
+    numbers = rows.word_ids(0)
     words = sorted({n for n in numbers if n is not None})
     if not words:
         raise ValueError("There is no word in this text: type some.")
-    spans = [encoding.word_to_chars(n) for n in words]
+    spans = [rows.word_to_chars(0, n) for n in words]
     return _Read(
         ids=rows["input_ids"],
         words=tuple(text[start:end] for start, end in spans),

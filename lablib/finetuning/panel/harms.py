@@ -11,6 +11,7 @@ from lablib.finetuning.harms import Harm, menu, watch
 from lablib.finetuning.panel.fields import WIDE, button
 from lablib.widgets import Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class HarmPanel(Panel):
@@ -23,7 +24,7 @@ class HarmPanel(Panel):
         )
         self.button = button("Run both", "Train with the bug and without it, some seconds each")
         self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.found: Harm | None = None
         super().__init__(
             "What a bug costs",

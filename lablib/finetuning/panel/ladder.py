@@ -12,6 +12,7 @@ from lablib.finetuning.panel.fields import WIDE, button, text_field
 from lablib.finetuning.texts import read_text
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class LadderPanel(Panel):
@@ -40,7 +41,7 @@ class LadderPanel(Panel):
         self.place, self.words, self.table = (
             ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML(),
         )  # fmt: skip
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.found: list[Measurement] = []
         controls = [self.text, self.shape, self.seconds, self.compiled, self.button]
         super().__init__(
@@ -78,7 +79,7 @@ class LadderPanel(Panel):
                     self._draw(self.plot)
                 yield Progress(len(self.found), len(chosen), "rungs")
 
-    def _draw(self, plot: "figures.Plot") -> None:
+    def _draw(self, plot: "Plot") -> None:
         self.place.children = [plot]
         figures.draw_ladder(plot, self.found)
         self.words.value = escape(figures.ladder_words(self.found))

@@ -9,6 +9,7 @@ from lablib.finetuning import figures
 from lablib.finetuning.records import Record
 from lablib.finetuning.run import Run, describe
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class RunView(ipywidgets.VBox):
         self.notes, self.outcome = ipywidgets.HTML(), ipywidgets.HTML()
         self.records: list[Record] = []
         self.pace = Pace()
-        self.losses: figures.Plot | None = None
-        self.pulse: figures.Plot | None = None
+        self.losses: Plot | None = None
+        self.pulse: Plot | None = None
         super().__init__([])
 
     def prepare(self) -> None:

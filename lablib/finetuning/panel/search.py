@@ -22,6 +22,7 @@ from lablib.finetuning.search import (
 )
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 Work = Generator[Progress | None, None, None]
 TRIAL_STEPS = 15
@@ -123,7 +124,7 @@ class RangePanel(LookingPanel):
     ) -> None:
         self.steps = ipywidgets.BoundedIntText(steps, min=5, max=1000, description="Steps")
         self.test = RangeTest()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         super().__init__(
             "A learning-rate range test",
             "One short training in which the learning rate grows from step to step: first nothing "
@@ -189,7 +190,7 @@ class SearchPanel(LookingPanel):
             for name, choice in SPACE.items()
         }  # fmt: skip
         self.table = ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self._trials: dict[int, Trial] = {}
         super().__init__(
             "Looking for good settings",
@@ -235,7 +236,7 @@ class SearchPanel(LookingPanel):
             yield Progress(trial.number + share, count, "trials")
         self.take.disabled = not self.found()
 
-    def _draw(self, plot: "figures.Plot") -> None:
+    def _draw(self, plot: "Plot") -> None:
         figures.draw_search(plot, self.trials, self.space)
         self.words.value = escape(figures.search_words(self.trials))
         self.table.value = figures.trials_table(self.trials)

@@ -11,6 +11,7 @@ from lablib.finetuning.panel.fields import WIDE, button, text_field
 from lablib.finetuning.transfer import RATES, SHARES, TransferPoint, transfer_points
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class TransferPanel(Panel):
@@ -32,7 +33,7 @@ class TransferPanel(Panel):
         self.place, self.words, self.table = (
             ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML(),
         )  # fmt: skip
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self._points: dict[tuple[str, float, int], TransferPoint] = {}
         numbers = [self.text, self.steps, self.seeds, self.length]
         super().__init__(
@@ -88,7 +89,7 @@ class TransferPanel(Panel):
                 self._draw(self.plot)
             yield Progress(done, total, "steps")
 
-    def _draw(self, plot: "figures.Plot") -> None:
+    def _draw(self, plot: "Plot") -> None:
         self.place.children = [plot]
         figures.draw_transfer(plot, self.points)
         self.words.value = escape(figures.transfer_words(self.points))

@@ -8,6 +8,7 @@ from lablib.foundations import training_figures as figures
 from lablib.foundations.descent import METHODS, VALLEYS, Descent, NetCurve, descend, train_net
 from lablib.foundations.panel.live import NAMED, WIDE, LivePanel, toggles
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class DescentPanel(LivePanel):
@@ -24,7 +25,7 @@ class DescentPanel(LivePanel):
         self.rate.readout_format = ".3f"
         self.steps = ipywidgets.IntSlider(60, min=1, max=200, description="Steps", style=NAMED)
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         self.paths: dict[str, Descent] = {}
         self.curves: dict[str, NetCurve] = {}

@@ -8,6 +8,7 @@ from lablib.foundations import training_figures as figures
 from lablib.foundations.initialisation import ACTIVATIONS, INITS, Signal, signal
 from lablib.foundations.panel.live import WIDE, LivePanel, toggles
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class InitialisationPanel(LivePanel):
@@ -23,7 +24,7 @@ class InitialisationPanel(LivePanel):
         self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
         self.seed.layout.width = "200px"
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         self.signals: dict[str, Signal] = {}
         super().__init__(

@@ -16,6 +16,7 @@ from lablib.sampling.text import prepare, token_text
 from lablib.unicode import well_formed
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import token_dicts
 
 OWN = "your own text"
@@ -62,7 +63,7 @@ class NgramPanel(Panel):
         self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
         self.names = ipywidgets.HTML(), ipywidgets.HTML()
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
         self.ngrams: NGrams | None = None
         self.costs: list[Cost] = []

@@ -11,6 +11,7 @@ from lablib.foundations.panel.live import WIDE, LivePanel
 from lablib.widgets import Progress
 from lablib.widgets.html import escape
 from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.plot import Plot
 
 PENALTIES = [0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01]
 
@@ -32,7 +33,7 @@ class OverfittingPanel(LivePanel):
         for control in (self.l1, self.l2, self.seed):
             control.layout.width = "200px"
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.reports: list[Fit] = []
         controls = (self.l1, self.l2, self.dropout, self.early, self.seed)

@@ -9,6 +9,7 @@ from lablib.foundations.devices import DEVICES, Bill, training_bill
 from lablib.foundations.panel.live import NAMED, WIDE, LivePanel
 from lablib.foundations.size import Shape, training_flops
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 PRESETS = {
     "pocket-gpt2": (Shape(6, 256, 4096, 256), 1.39e7),
@@ -54,7 +55,7 @@ class ScalePanel(LivePanel):
         for control in (self.preset, self.device, self.price):
             control.layout.width = "232px"
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
         self.shape, self.bill = shape, Bill(0.0, 0.0, 0.0)
         sizes = [self.layers, self.width, self.vocabulary, self.context, self.tokens]

@@ -10,6 +10,7 @@ from lablib.foundations.panel.live import WIDE
 from lablib.foundations.shrinking import Copy, shrink
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 LENGTH = 1200
 """Characters of the shipped text that are read to measure."""
@@ -28,7 +29,7 @@ class ShrinkingPanel(Panel):
         )
         self.button = ipywidgets.Button(description="Measure", button_style="primary")
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         self.copies: list[Copy] = []
         super().__init__(

@@ -8,6 +8,7 @@ from lablib.foundations import measure_figures as figures
 from lablib.foundations.deciding import Counts, counts_at, example_scores, sweep
 from lablib.foundations.panel.live import NAMED, WIDE, LivePanel
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 Given = tuple[Sequence[int], Sequence[float]]
 
@@ -31,7 +32,7 @@ class ThresholdPanel(LivePanel):
         )
         made = [] if given else [self.share, self.quality]
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words, self.table, self.measures = (ipywidgets.HTML() for _ in range(3))
         self.counts: Counts | None = None
         self._given = given

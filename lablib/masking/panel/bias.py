@@ -9,6 +9,7 @@ from lablib.masking.bias import TEMPLATES, WORDS, Probe, probe
 from lablib.masking.panel.live import WIDE, LivePanel
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 CAN_AND_CANNOT = (
     "What this shows: how much more this model expects a word after one subject than after the "
@@ -42,7 +43,7 @@ class BiasPanel(LivePanel):
             ", ".join(words), description="Words", layout={"width": "100%"}
         )
         self.place = ipywidgets.VBox()
-        self.plots: list[figures.Plot] = []
+        self.plots: list[Plot] = []
         self.sentence = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.result: Probe | None = None

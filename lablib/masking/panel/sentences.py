@@ -14,6 +14,7 @@ from lablib.masking.likelihood import (
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 
 class ScoredSentence(ipywidgets.VBox):
@@ -47,7 +48,7 @@ class SentencePanel(LivePanel):
             False, description="hide the rest of a word with its piece", indent=False
         )
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.result: Comparison | PseudoLogLikelihood | None = None

@@ -10,6 +10,7 @@ from lablib.masking.panel.live import WIDE
 from lablib.masking.training import EXAMPLE, TrainingStep, learn
 from lablib.widgets import Panel, Progress, TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 EVERY = 10
 
@@ -28,7 +29,7 @@ class TrainingPanel(Panel):
         self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
         self.button = ipywidgets.Button(description="Train", button_style="primary")
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.view = GuessView(label="What it would put there now")
         self.steps: list[TrainingStep] = []

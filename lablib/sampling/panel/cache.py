@@ -10,6 +10,7 @@ from lablib.sampling.panel.controls import opening_code
 from lablib.sampling.text import context_length, prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 QUIET_SECONDS = 0.5
 
@@ -26,7 +27,7 @@ class CachePanel(Panel):
         self.scale.style.button_width = "80px"
         self.button = ipywidgets.Button(description="Measure again")
         self.place = ipywidgets.VBox()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.timings: list[Timing] = []

@@ -7,6 +7,7 @@ import ipywidgets
 from lablib.sampling import figures
 from lablib.sampling.generation import Step
 from lablib.sampling.measures import diversity
+from lablib.widgets.plot import Plot
 
 SEEDS = 20
 
@@ -26,7 +27,7 @@ class SeedsView(ipywidgets.VBox):
     def __init__(self, on_pick: Callable[[int], object]) -> None:
         super().__init__()
         self.table = ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.runs: list[Runs] = []
         self._on_pick = on_pick
 

@@ -11,6 +11,7 @@ from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
 from lablib.transfer.panel.shared import DESK, Desk, Trained
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 EXAMPLE = "I expected nothing, and I was not disappointed."
 
@@ -31,7 +32,7 @@ class JudgePanel(JudgedPanel):
         }
         self.rows = VBox([part for way in WAYS for part in (self.titles[way], self.strips[way])])
         self.rows.layout.display = "none"
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.said: Prediction | None = None
         self.found: dict[str, Pushes] = {}
         super().__init__(

@@ -14,6 +14,7 @@ from lablib.transfer.scoring import Scores, score
 from lablib.transfer.training import RECIPES, Training, fine_tune, recipe
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.plot import Plot
 
 LEARNING = {
     "all weights": "full",
@@ -46,7 +47,7 @@ class TrainingPanel(Panel):
         self.place, self.matrix = ipywidgets.VBox(), ipywidgets.VBox()
         self.words, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
         self.table = ipywidgets.HTML()
-        self.plot: figures.Plot | None = None
+        self.plot: Plot | None = None
         self.steps: list[Training] = []
         self.scores: Scores | None = None
         self._follow_recipe()
