@@ -39,6 +39,7 @@ def draw_harm(plot: "Plot", harm: Harm) -> None:
         for trace, values in zip(plot.data, (harm.mended, harm.broken), strict=True):
             trace.x, trace.y = harm.steps[: len(values)], values
         plot.layout.yaxis.title.text = harm.measure
+        plot.layout.xaxis.title.text = harm.axis
 
 
 def harm_words(harm: Harm) -> str:

@@ -25,9 +25,9 @@ from lablib.finetuning.methods import seeded, set_dropout
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel
 
-LENGTH, ROWS, STEPS, RATE = 32, 8, 16, 1e-3
+LENGTH, ROWS, STEPS, RATE = 32, 8, 12, 5e-4
 """Small enough for some seconds on any machine."""
-HELD_OUT = 16
+HELD_OUT = 8
 
 Code = ModuleType
 """`broken` or `solutions`: they have functions of the same names."""
@@ -41,7 +41,7 @@ class Harm:
 
     Attributes:
         measure: what is measured, with its unit.
-        steps: after how many steps.
+        steps: after how many steps; or whatever else `axis` says.
         mended, broken: the measure of the right and the wrong code, as far as each came.
         error: why the wrong code broke off; "" if it did not.
     """
@@ -51,6 +51,7 @@ class Harm:
     mended: tuple[float, ...]
     broken: tuple[float, ...]
     error: str = ""
+    axis: str = "training steps"
 
     def table(self) -> list[dict[str, Any]]:
         """One row per measurement: `step`, `mended`, `broken` (None where it had broken off)."""
@@ -91,18 +92,19 @@ def watch(id: str) -> Generator[Harm, None, None]:
     if id not in _RUNS:
         raise ValueError(f"There is no bug {id!r}: choose one of {', '.join(_RUNS)}.")
     measure, run = _RUNS[id]
+    axis = AXES.get(id, "training steps")
     steps: tuple[int, ...] = ()
     mended: tuple[float, ...] = ()
     for step, value in run(solutions):
         steps, mended = (*steps, step), (*mended, value)
-        yield Harm(measure, steps, mended, ())
+        yield Harm(measure, steps, mended, (), axis=axis)
     wrong: tuple[float, ...] = ()
     try:
         for _, value in run(broken):
             wrong = (*wrong, value)
-            yield Harm(measure, steps, mended, wrong)
+            yield Harm(measure, steps, mended, wrong, axis=axis)
     except ImportError as error:
-        yield Harm(measure, steps, mended, wrong, f"{type(error).__name__}: {error}")
+        yield Harm(measure, steps, mended, wrong, f"{type(error).__name__}: {error}", axis)
 
 
 # --- the material of the runs -----------------------------------------------------------------
@@ -215,7 +217,7 @@ def _ends(code: Code) -> Points:
 
 
 def _scheduled(code: Code) -> Points:
-    for steps in (1, 2, 4, 8):
+    for steps in (1, 2, 4):
         model = _pocket()
         with warnings.catch_warnings():  # Torch warns of just this bug.
             warnings.simplefilter("ignore")
@@ -223,14 +225,22 @@ def _scheduled(code: Code) -> Points:
         yield steps, _heldout_loss(model)
 
 
-def _accumulated(code: Code) -> Points:
-    def parts(step: int) -> list[tuple[Tensor, Tensor]]:
-        """One long part and seven very short ones."""
-        row = _batches(step + 1)[-1]
-        cut = [row[:1], *(row[i : i + 1, :3] for i in range(1, ROWS))]
-        return [(ids, ids) for ids in cut]
+def _in_parts(code: Code) -> Points:
+    """How far the gradient of a batch moves, when the batch is cut into more and more parts."""
+    ids = _batches(1)[0]
+    kept = torch.tensor([max(LENGTH >> row, 2) for row in range(ROWS)])
+    labels = ids.masked_fill(torch.arange(LENGTH) >= kept[:, None], -100)
 
-    return _measured(lambda model, step: code.accumulate(model, parts(step)))
+    def gradient(code: Code, parts: int) -> Tensor:
+        model = _pocket()
+        code.accumulate(model, list(zip(ids.chunk(parts), labels.chunk(parts), strict=True)))
+        found = [weight.grad for weight in model.parameters()]
+        return torch.cat([one.flatten() for one in found if one is not None])
+
+    whole = gradient(solutions, 1)
+    for parts in (1, 2, 4, 8):
+        moved = gradient(code, parts) - whole
+        yield parts, 100 * float(moved.norm() / whole.norm())
 
 
 def _uncleared(code: Code) -> Points:
@@ -248,13 +258,13 @@ def _stuck_in_eval(code: Code) -> Points:
     ids = torch.tensor(practice_model()[1](data.text("lighthouse")).input_ids)
     rows = ids[: 56 * LENGTH].view(56, LENGTH)
     rng = torch.Generator().manual_seed(0)
-    batches = [rows[torch.randint(32, (4,), generator=rng)] for _ in range(200)]
+    batches = [rows[torch.randint(32, (4,), generator=rng)] for _ in range(140)]
     with seeded(0):
         model = GPT2LMHeadModel(config)
         set_dropout(model, 0.3)
         optimizer = _optimizer(model, rate=3e-3)
         losses = code.learn_and_look(
-            model, optimizer, batches, lambda model: _heldout_loss(model, rows[-12:])
+            model, optimizer, batches, lambda model: _heldout_loss(model, rows[-6:])
         )
     yield from list(enumerate(losses, 1))[9::10]
 
@@ -266,8 +276,14 @@ _RUNS: dict[str, tuple[str, Callable[[Code], Points]]] = {
     "finetuning/padding-in-the-loss": (HELD_OUT_LOSS, _padded),
     "finetuning/adamw-of-transformers": ("loss on the batch, before and after (nats)", _one_step),
     "finetuning/pad-is-end": ("probability of the end after a finished sentence (%)", _ends),
-    "finetuning/scheduler-first": ("loss on the held-out part after runs of n steps", _scheduled),
-    "finetuning/mean-of-means": (HELD_OUT_LOSS, _accumulated),
+    "finetuning/scheduler-first": (HELD_OUT_LOSS, _scheduled),
+    "finetuning/mean-of-means": ("distance from the whole batch's gradient (%)", _in_parts),
     "finetuning/no-zero-grad": ("loss on each batch before it is learned (nats)", _uncleared),
     "finetuning/stays-in-eval": (HELD_OUT_LOSS, _stuck_in_eval),
 }
+
+AXES = {
+    "finetuning/mean-of-means": "parts of the batch",
+    "finetuning/scheduler-first": "training steps of the whole run",
+}
+"""What a run is drawn over, where it is not its own steps."""

@@ -148,9 +148,10 @@ def test_with_the_bug_the_loss_ends_higher(runs, bug, least):
     assert run.mended[-1] < run.mended[0]
 
 
-def test_a_mean_of_means_learns_worse_at_first(runs):
+def test_a_mean_of_means_turns_the_gradient(runs):
     run = runs["finetuning/mean-of-means"]
-    assert run.broken[1] > run.mended[1] + 0.1
+    assert run.steps[0] == 1 and run.broken[0] < 0.01
+    assert max(run.mended) < 0.01 and run.broken[-1] > 10
 
 
 def test_a_run_of_one_step_learns_nothing_where_the_scheduler_comes_first(runs):

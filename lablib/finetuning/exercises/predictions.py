@@ -225,8 +225,8 @@ TOO_HIGH_A_RATE = Prediction(
         ),
         Option(
             "The loss rises: it forgets even English",
-            "Yes. A few steps wipe out what pretraining had built, and the loss comes down to what "
-            "a model that counts tokens would reach. Lower is safe, higher is not.",
+            "Yes. A few steps wipe out what pretraining had built, and it does not come back. Too "
+            "low a rate only costs time; too high a one costs the model.",
             right=True,
         ),
         Option(
