@@ -71,21 +71,21 @@ def test_what_cannot_be_measured_is_refused(small_set):
         next(measure_transfer(small_set, sizes=(3, 500)))
 
 
-LEAST = {"sentiment": 0.04, "topic": 0.3}
-"""By how much the pretrained encoder has to be better at every size. Measured with 5 seeds: 8 to
-20 points on sentiment, 42 to 70 on topic; see `tests/benchmarks/bench_transfer.py`."""
+LEAST = {"sentiment": 0.05, "topic": 0.4}
+"""By how much the pretrained encoder has to be better at every size. Measured with five seeds: 10
+points with 20 texts to 20 with 320 on sentiment, 53 to 70 on topic."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LEAST)
 def test_the_pretrained_encoder_beats_random_weights_at_every_size(name):
-    """Five draws for the frozen encoder; random weights get 10 steps here, which is little, but
+    """Five draws for the frozen encoder; random weights get 8 steps here, which is little, but
     the 60 of the lab and the 200 that were tried bring them no further on sentiment, and to 35 %
     on topic at most.
     """
     labelled = read_labelled(name)
     frozen = growth([p for p in measure_transfer(labelled, ["frozen"], seeds=range(5)) if p])
-    scratch = growth([p for p in measure_transfer(labelled, ["scratch"], seeds=[0], steps=10) if p])
+    scratch = growth([p for p in measure_transfer(labelled, ["scratch"], seeds=[0], steps=8) if p])
     assert [row.size for row in frozen] == [row.size for row in scratch] == list(SIZES)
     for pretrained, random in zip(frozen, scratch, strict=True):
         assert pretrained.mean - random.mean > LEAST[name], (pretrained, random)

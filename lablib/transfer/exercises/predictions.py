@@ -44,13 +44,13 @@ TWENTY_TEXTS = Prediction(
             "topics lie. That space comes with the encoder.",
         ),
         Option(
-            "About 20 % and about 65 %",
+            "About 20 % and about 70 %",
             "Yes. From random weights nothing is learned from twenty texts. The encoder already "
             "puts texts on one subject near each other; the head has only to name the places.",
             right=True,
         ),
         Option(
-            "About 65 % both: the topics have words of their own",
+            "About 70 % both: the topics have words of their own",
             "They have, but nobody told the random model what any word means, and most words of "
             "the test do not stand in the twenty texts.",
         ),
