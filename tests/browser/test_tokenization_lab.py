@@ -118,6 +118,10 @@ def test_a_word_is_built_step_by_step(lab):
     for _ in tk.bpe_steps("unbelievably", "gpt2"):
         handle.press("ArrowRight")
     expect_chips(panel, ["un", "bel", "iev", "ably"])
+    handle.press("Home")
+    expect_chips(panel, list("unbelievably"))
+    handle.press("End")
+    expect_chips(panel, ["un", "bel", "iev", "ably"])
 
 
 def test_tables_of_tokenizers_and_of_languages(lab):

@@ -74,3 +74,14 @@ def test_any_word(word):
     panel = word_panel(word)
     assert panel.wait() and panel.state == "ready", panel.foot.details
     assert len(panel.text.value) <= LIMIT
+
+
+def test_another_number_of_steps_gets_another_slider_that_keeps_its_place(panel):
+    """A slider in the page remembers its first end: "End" would lead there, not to the new one."""
+    panel.slider.value, first = 2, panel.slider
+    panel.text.value = "untranslatably"
+    assert panel.wait()
+    assert panel.slider is not first and panel.place.children == (panel.slider,)
+    assert panel.slider.value == 2
+    panel.slider.value = 0
+    assert strip_texts(panel)[0] == "u"

@@ -25,9 +25,8 @@ class WordPanel(Panel):
 
     def __init__(self, word: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
         self.text = TextInput(value=well_formed(word)[:LIMIT], label="Word", limit=LIMIT)
-        self.slider = ipywidgets.IntSlider(
-            description="Step", min=0, max=0, layout={"width": "100%"}
-        )
+        self.slider = self._new_slider(0, 0)
+        self.place = ipywidgets.VBox([self.slider])
         self.strip = TokenStrip(marks=MARKS, label="Pieces")
         self.words = html_widget("")
         self.table = html_widget("")
@@ -36,14 +35,13 @@ class WordPanel(Panel):
         self._texts: tuple[object, dict[str, str]] = (None, {})
         super().__init__(
             "How a word is built",
-            [self.text, self.slider, self.strip, self.words, self.table],
+            [self.text, self.place, self.strip, self.words, self.table],
             choice=as_choice(tokenizer),
             subtitle="Move the slider to watch the tokenizer work. At each step: what it could do, "
             "what it does, and why this first.",
             code=self._lines,
         )
         self.text.observe(lambda _: self.run(self._work), "value")
-        self.slider.observe(lambda _: self._draw(), "value")
         self.run(self._work)
 
     def model_changed(self) -> None:
@@ -59,8 +57,21 @@ class WordPanel(Panel):
         shown = frames(built, self._texts[1])
         yield
         self.built, self.frames = built, shown
-        self.slider.max = len(shown) - 1
+        if self.slider.max != len(shown) - 1:
+            last = len(shown) - 1
+            self.slider = self._new_slider(min(self.slider.value, last), last)
+            self.place.children = [self.slider]
         self._draw()
+
+    def _new_slider(self, value: int, last: int) -> ipywidgets.IntSlider:
+        """A slider over the steps 0 to `last`; a slider whose end is moved instead would still go
+        to its first end at the key "End".
+        """
+        slider = ipywidgets.IntSlider(
+            value, min=0, max=last, description="Step", layout={"width": "100%"}
+        )
+        slider.observe(lambda _: self._draw(), "value")
+        return slider
 
     def _draw(self) -> None:
         frame = self.frames[min(self.slider.value, len(self.frames) - 1)]
