@@ -56,10 +56,10 @@ class TextChoice(ipywidgets.VBox):
         self.said = ipywidgets.HTML()
         super().__init__([])
         self._show()
-        for control in (self.shipped, self.typed, self.named):
+        self.source.observe(lambda _: self._show(), "value")
+        for control in (self.source, self.shipped, self.typed, self.named):
             control.observe(lambda _: changed(), "value")
         self.upload.observe(lambda _: self._take(changed), "value")
-        self.source.observe(lambda _: self._show() or changed(), "value")
 
     @property
     def value(self) -> str:

@@ -31,6 +31,7 @@ from lablib.finetuning.records import Record
 from lablib.finetuning.run import LIVE, RUNS, Run, new_folder
 from lablib.finetuning.tasks import TASKS
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
+from lablib.widgets.choice import Kinds
 from lablib.widgets.html import escape, fill
 from lablib.widgets.worker import Failure, explain
 
@@ -287,7 +288,7 @@ def _button(name: str, tooltip: str, style: str = "") -> ipywidgets.Button:
     )
 
 
-def kind_of(config: Config) -> "str | tuple[str, ...]":
+def kind_of(config: Config) -> Kinds:
     """What kind of model the task needs; one kind is named alone, as all panels name it."""
     kinds = TASKS[config.task].kinds
     return kinds[0] if len(kinds) == 1 else kinds
