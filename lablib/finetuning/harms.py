@@ -9,7 +9,7 @@ import functools
 import random
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,7 @@ def harm(id: str) -> Harm:
 
 
 @torch.inference_mode(False)
-def watch(id: str) -> Iterator[Harm]:
+def watch(id: str) -> Generator[Harm, None, None]:
     """`harm`, as far as it has come, after each measurement."""
     if id not in _RUNS:
         raise ValueError(f"There is no bug {id!r}: choose one of {', '.join(_RUNS)}.")
@@ -131,7 +131,7 @@ def _pocket() -> "GPT2LMHeadModel":
     """A copy of it that may learn."""
     model = copy.deepcopy(_base().model).float()
     model.requires_grad_(True).train()
-    return model  # type: ignore[return-value]
+    return model
 
 
 def _optimizer(model: Any, rate: float = RATE) -> torch.optim.Optimizer:
