@@ -79,6 +79,8 @@ _BAR = """<div role="img" aria-label="{label}" style="position: relative; height
 _PART = """<div title="{name}: {size}" style="width: {share}%; background: {colour}; color: {ink};
  border-right: 1px solid var(--jp-layout-color1, #fff); text-align: center; font-size: 12px;
  line-height: 24px; overflow: hidden; box-sizing: border-box">{number}</div>"""
+_LEFT = """<div style="flex: 1; text-align: center; font-size: 12px; line-height: 24px">{size} more
+ are free</div>"""
 _LIMIT = """<div style="position: absolute; left: {share}%; top: 0; bottom: 0; width: 0;
  border-left: 3px dashed var(--jp-error-color1, #d32f2f)"></div>"""
 _KEY = """<li style="display: inline-block; margin: 4px 24px 0 0" title="{what}"><span
@@ -89,8 +91,11 @@ _INKS = ("#fff", "#000", "#000", "#000", "#000")
 
 
 def memory_bar(memory: Memory, free: int) -> str:
-    """The parts of a run's memory side by side, against what is free, as HTML."""
-    whole = max(memory.total, free, 1)
+    """The parts of a run's memory side by side, against what is free, as HTML.
+
+    Where far more is free than is needed, what is left over is drawn shorter than it is.
+    """
+    whole = max(memory.total, min(free, 4 * memory.total), 1)
     parts = [
         {"name": name, "size": size(amount), "share": f"{100 * amount / whole:.2f}",
          "number": place, "colour": colour, "ink": ink, "what": PARTS[name]}
@@ -100,10 +105,11 @@ def memory_bar(memory: Memory, free: int) -> str:
     said = ", ".join(f"{part['name']} {part['size']}" for part in parts)
     segments = "".join(fill(_PART, **part) for part in parts)
     limit = fill(_LIMIT, share=f"{100 * free / whole:.2f}") if free < memory.total else ""
+    left = fill(_LEFT, size=size(free - memory.total)) if free > memory.total else ""
     keys = "".join(fill(_KEY, **part) for part in parts)
     return (
         fill(_BAR, label=f"Memory: {said}; {size(free)} free")
-        + f"{segments}{limit}</div><ul style='padding: 0; margin: 0; list-style: none'>{keys}</ul>"
+        + f"{segments}{left}{limit}</div><ul style='padding: 0; margin: 0; list-style: none'>{keys}</ul>"
     )
 
 

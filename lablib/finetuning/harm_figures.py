@@ -48,7 +48,16 @@ def harm_words(harm: Harm) -> str:
     >>> harm_words(Harm("loss (nats)", (0, 4), (4.4, 3.1), (4.4, 5.2)))
     'loss (nats): 3.1 as it should be, 5.2 with the bug.'
     """
-    words = f"{harm.measure}: {harm.mended[-1]:.3g} {NAMES[0]}"
+    words = f"{harm.measure}: {_number(harm.mended[-1])} {NAMES[0]}"
     if harm.error:
         return f"{words}; with the bug it breaks off: {harm.error}."
-    return f"{words}, {harm.broken[-1]:.3g} {NAMES[1]}." if harm.broken else f"{words}."
+    return f"{words}, {_number(harm.broken[-1])} {NAMES[1]}." if harm.broken else f"{words}."
+
+
+def _number(value: float) -> str:
+    """Three digits; what is next to nothing is 0.
+
+    >>> _number(98.9432), _number(3e-6)
+    ('98.9', '0')
+    """
+    return f"{round(value, 3):.3g}"

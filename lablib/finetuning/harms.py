@@ -104,15 +104,32 @@ def watch(id: str) -> Generator[Harm, None, None]:
             wrong = (*wrong, value)
             yield Harm(measure, steps, mended, wrong, axis=axis)
     except ImportError as error:
-        yield Harm(measure, steps, mended, wrong, f"{type(error).__name__}: {error}", axis)
+        yield Harm(
+            measure, steps, mended, wrong, f"{type(error).__name__}: {_sentence(error)}", axis
+        )
+
+
+def _sentence(error: ImportError) -> str:
+    """What an error says, without the file it names.
+
+    >>> _sentence(ImportError("cannot import name 'x' from 'y' (y.py)"))
+    "cannot import name 'x' from 'y'"
+    """
+    return str(error).partition(" (")[0]
 
 
 # --- the material of the runs -----------------------------------------------------------------
 
 
+@functools.cache
+def _base() -> models.LoadedModel:
+    """The model that both runs begin with."""
+    return models.load("pocket-gpt2", device="cpu")
+
+
 def _pocket() -> "GPT2LMHeadModel":
-    """A copy of the pocket model that may learn."""
-    model = copy.deepcopy(models.load("pocket-gpt2", device="cpu").model).float()
+    """A copy of it that may learn."""
+    model = copy.deepcopy(_base().model).float()
     model.requires_grad_(True).train()
     return model
 
@@ -122,8 +139,7 @@ def _optimizer(model: Any, rate: float = RATE) -> torch.optim.Optimizer:
 
 
 def _ids(text: str) -> list[int]:
-    tokenizer = models.load("pocket-gpt2", device="cpu").tokenizer
-    return list(tokenizer(text, verbose=False).input_ids)
+    return list(_base().tokenizer(text, verbose=False).input_ids)
 
 
 @functools.cache
@@ -198,7 +214,7 @@ def _one_step(code: Code) -> Points:
 
 def _ends(code: Code) -> Points:
     """How sure the model is, after a sentence that is not learned from, that the text ends."""
-    end = models.load("pocket-gpt2", device="cpu").tokenizer.eos_token_id
+    end = _base().tokenizer.eos_token_id
     texts = [[*sentence, end] for sentence in _sentences()]
 
     def backward(model: Any, step: int) -> None:

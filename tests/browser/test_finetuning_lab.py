@@ -78,7 +78,7 @@ def test_a_run_is_started_watched_steered_and_used(lab, theme):
     shot(page.locator(".lab-panel").first, f"finetuning-training-{name}")
 
     press(page, "Stop")
-    page.get_by_text("In the other labs").wait_for()
+    page.get_by_text("The result is an ordinary folder").wait_for()
     assert "The held-out perplexity fell" in page.locator(".lab-panel").first.inner_text()
     press(page, "Use in the other labs")
     page.wait_for_function(

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from lablib.finetuning.run import Run
 from lablib.widgets import ModelChoice, shared_choice
 from tests.panels import run_code
 
+NOW = datetime.now()
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
 
 
@@ -157,7 +159,8 @@ def test_texts_come_from_four_places(tmp_path):
     choice = TextChoice("./a/path.txt", tmp_path, lambda: heard.append(1))
     assert choice.source.value == NAMED and choice.value == "./a/path.txt"
     choice.source.value = UPLOADED
-    choice.upload.set_trait("value", ({"name": "../My poem.txt", "content": memoryview(b"roses")},))
+    poem = {"name": "../My poem.txt", "type": "text/plain", "size": 5, "last_modified": NOW}
+    choice.upload.set_trait("value", ({**poem, "content": memoryview(b"roses")},))
     assert choice.value == str(tmp_path / "texts/My-poem.txt") and len(heard) == 2
     assert (tmp_path / "texts/My-poem.txt").read_bytes() == b"roses"
 

@@ -1,4 +1,4 @@
-# mypy: disallow-untyped-defs=False, disable-error-code=attr-defined
+# mypy: disallow-untyped-defs=False, disable-error-code="attr-defined"
 """Code that is wrong on purpose, for "spot the bug": each is one step away from `solutions`."""
 
 import torch
