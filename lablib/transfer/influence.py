@@ -98,12 +98,16 @@ def log_odds(scores: Tensor, number: int) -> Tensor:
 
 def _read(classifier: Classifier, text: str) -> _Read:
     rows = classifier.read([text])
+    if not rows.encodings:
+        raise ValueError(
+            "This model's tokenizer does not say which tokens make a word: choose another model."
+        )
     encoding = rows.encodings[0]
     numbers = encoding.word_ids
     words = sorted({n for n in numbers if n is not None})
     if not words:
         raise ValueError("There is no word in this text: type some.")
-    spans = [encoding.word_to_chars(n) for n in words]
+    spans = [span for n in words if (span := encoding.word_to_chars(n))]
     return _Read(
         ids=rows["input_ids"],
         words=tuple(text[start:end] for start, end in spans),
