@@ -267,9 +267,12 @@ def copies_table(copies: Sequence[Copy]) -> str:
 def copies_words(copies: Sequence[Copy]) -> str:
     """What the smaller copies gained and lost, in a sentence each."""
     first, *others = copies
-    return " ".join(
-        f"{one.name}: {one.file_bytes / first.file_bytes:.2f} times the file, "
-        f"{one.tokens_per_second / first.tokens_per_second:.2f} times the speed, "
-        f"{one.bits_per_byte - first.bits_per_byte:+.3f} bits per byte.".replace("-", "−")
-        for one in others
+    return (
+        " ".join(
+            f"{one.name}: {one.file_bytes / first.file_bytes:.2f} times the file, "
+            f"{one.tokens_per_second / first.tokens_per_second:.2f} times the speed, "
+            f"{one.bits_per_byte - first.bits_per_byte:+.3f} bits per byte.".replace("-", "−")
+            for one in others
+        )
+        + " Speeds differ from one measurement to the next, most of all on a busy machine."
     )

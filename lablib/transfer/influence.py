@@ -98,11 +98,16 @@ def log_odds(scores: Tensor, number: int) -> Tensor:
 
 def _read(classifier: Classifier, text: str) -> _Read:
     rows = classifier.read([text])
-    numbers = rows.word_ids(0)
+    if not rows.encodings:
+        raise ValueError(
+            "This model's tokenizer does not say which tokens make a word: choose another model."
+        )
+    encoding = rows.encodings[0]
+    numbers = encoding.word_ids
     words = sorted({n for n in numbers if n is not None})
     if not words:
         raise ValueError("There is no word in this text: type some.")
-    spans = [rows.word_to_chars(0, n) for n in words]
+    spans = [encoding.word_to_chars(n) or (0, 0) for n in words]
     return _Read(
         ids=rows["input_ids"],
         words=tuple(text[start:end] for start, end in spans),
