@@ -54,6 +54,7 @@ def serving(command, home, path):
         "LABLIB_PROGRESS": str(home / "progress"),
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
+        "JUPYTER_PATH": str(ROOT / "lablib"),
     }
     start = [sys.executable, "-m", *command, f"--port={port}"]
     with (home / f"{command[0]}.log").open("w") as log:
