@@ -144,7 +144,7 @@ def shot(panel, name):
 
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
 # (Messages to that model are lost, though: a figure that arrives late may stay empty.)
-# Voila and Notebook 7 each complain, once a page, of an extension of JupyterLab's that they have not.
+# Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
 HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
