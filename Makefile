@@ -17,7 +17,7 @@ lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
 
 app: .venv/app
-	$(BIN)/voila labs $(ARGS)
+	JUPYTER_PATH=$(CURDIR)/lablib $(BIN)/voila labs --template=labs $(ARGS)
 
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)

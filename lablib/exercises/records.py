@@ -196,6 +196,9 @@ def lab(name: str) -> Mapping[str, Record]:
     """All questions of one lab by id, in the order of its story.
 
     Raises `ExerciseError` where the lab does not exist or uses an id twice.
+
+    >>> "sampling/softmax-of-the-cut" in lab("sampling")
+    True
     """
     module = f"lablib.{name}.exercises"
     try:

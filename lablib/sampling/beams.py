@@ -142,6 +142,9 @@ def grow_beams(
 ) -> Iterator[BeamTree]:
     """The tree of `beam_search` after each step, the last one complete.
 
+    Raises:
+        ValueError: see `beam_search`.
+
     Example:
         >>> from lablib import models, sampling as sp
         >>> m = models.load("pocket-gpt2", device="cpu")

@@ -54,6 +54,7 @@ def serving(command, home, path):
         "LABLIB_PROGRESS": str(home / "progress"),
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
+        "JUPYTER_PATH": str(ROOT / "lablib"),
     }
     start = [sys.executable, "-m", *command, f"--port={port}"]
     with (home / f"{command[0]}.log").open("w") as log:
@@ -143,7 +144,11 @@ def shot(panel, name):
 
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
 # (Messages to that model are lost, though: a figure that arrives late may stay empty.)
-HARMLESS = re.compile(r"favicon|ResizeObserver|Failed to initialize model")
+# Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
+HARMLESS = re.compile(
+    r"favicon|ResizeObserver|Failed to initialize model"
+    r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
+)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.browser.conftest import READY
 CELLS = [
     "from lablib import attention as at, exercises as ex, masking as mk, sampling as sp",
     'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=12)',
-    'sp.comparison_panel("Once upon a time", model="pocket-gpt2")',
+    'mk.sentence_panel("The cat sat on the mat.", model="pocket-bert")',
     'at.heads_panel("The cat sat on the mat", model="pocket-gpt2")',
     'mk.evidence_panel("The cat sat on the [MASK].", model="pocket-bert")',
     'ex.predict("sampling/temperature-order")',

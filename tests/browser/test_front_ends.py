@@ -23,7 +23,7 @@ WRITE = (
 @pytest.fixture(scope="module")
 def voila(home):
     """The address of a Voila over the labs, as `make app` starts it."""
-    options = ["--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
+    options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
     with serving(["voila", "labs", *options], home, "/") as address:
         yield address
 
