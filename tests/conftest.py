@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -30,6 +31,9 @@ def pytest_configure():
     worker must come to the very numbers of the test that asks for them.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # How long an example takes says nothing on a machine that does other things as well.
+    settings.register_profile("no deadline", deadline=None)
+    settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

@@ -207,7 +207,7 @@ def free_bytes(device: "str | torch.device", limit: float | None = None) -> int:
         limit: GB that this process may take on a CPU, as in a `Config`.
 
     Example:
-        >>> 0 < free_bytes("cpu", limit=1.0) <= 10**9
+        >>> 0 <= free_bytes("cpu", limit=1.0) <= 10**9
         True
     """
     device = torch.device(device)

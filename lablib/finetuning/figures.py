@@ -109,7 +109,8 @@ def memory_bar(memory: Memory, free: int) -> str:
     keys = "".join(fill(_KEY, **part) for part in parts)
     return (
         fill(_BAR, label=f"Memory: {said}; {size(free)} free")
-        + f"{segments}{left}{limit}</div><ul style='padding: 0; margin: 0; list-style: none'>{keys}</ul>"
+        + f"{segments}{left}{limit}</div>"
+        + f"<ul style='padding: 0; margin: 0; list-style: none'>{keys}</ul>"
     )
 
 

@@ -148,7 +148,7 @@ def test_layers_and_heads_are_reached_by_keys(show):
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     assert get(page, "layer") == 1
-    assert page.get_by_text("Layer 1 is on its way").is_visible()
+    page.get_by_text("Layer 1 is on its way").wait_for()
     page.keyboard.press("ArrowUp")
     page.get_by_role("button", name="Head 0").focus()
     page.keyboard.press("ArrowRight")

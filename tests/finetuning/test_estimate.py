@@ -66,8 +66,9 @@ def test_activations_are_what_torch_keeps(config, settings):
 
 
 PEAK = """
-import resource, torch
+import torch
 from lablib.finetuning import engine, estimate
+from lablib.finetuning.measuring import peak_memory
 from lablib.finetuning.config import Config
 from transformers import GPT2Config, GPT2LMHeadModel
 from lablib import models
@@ -80,11 +81,9 @@ warm = engine.setup(Config(text="almanac", steps=1, batch=1, length=8, evaluate_
                            heldout=0.0, device="cpu"))
 list(engine.fit(warm))
 del warm
-def peak():
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = peak()
+before = peak_memory("cpu")
 list(engine.fit(engine.setup(config)))
-print(total, peak() - before)
+print(total, peak_memory("cpu") - before)
 """
 
 
