@@ -86,6 +86,7 @@ _LIMIT = """<div style="position: absolute; left: {share}%; top: 0; bottom: 0; w
 _KEY = """<li style="display: inline-block; margin: 4px 24px 0 0" title="{what}"><span
  style="display: inline-block; width: 16px; text-align: center; font-size: 12px; border-radius: 2px;
  background: {colour}; color: {ink}">{number}</span> {name} {size}</li>"""
+_KEYS = '<ul style="padding: 0; margin: 0; list-style: none">'
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _INKS = ("#fff", "#000", "#000", "#000", "#000")
 
@@ -109,8 +110,7 @@ def memory_bar(memory: Memory, free: int) -> str:
     keys = "".join(fill(_KEY, **part) for part in parts)
     return (
         fill(_BAR, label=f"Memory: {said}; {size(free)} free")
-        + f"{segments}{left}{limit}</div>"
-        + f"<ul style='padding: 0; margin: 0; list-style: none'>{keys}</ul>"
+        + f"{segments}{left}{limit}</div>{_KEYS}{keys}</ul>"
     )
 
 

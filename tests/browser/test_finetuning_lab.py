@@ -68,9 +68,9 @@ def test_a_run_is_started_watched_steered_and_used(lab, theme):
 
     press(page, "Pause")
     page.get_by_text("steps, paused").wait_for()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3000)  # the step that is being made comes to its end
     seen = points(page)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3000)
     assert points(page) == seen
     press(page, "Resume")
     page.wait_for_function(POINTS, arg=seen + 3)
