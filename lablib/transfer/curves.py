@@ -183,7 +183,7 @@ def _frozen_points(
 
     m = models.load(model, kind="encoder")
     yield None
-    vectors = {}
+    vectors: dict[str, list[float]] = {}
     for part in (labelled.train, labelled.test):
         for start in range(0, len(part), AT_ONCE):
             texts = part.texts[start : start + AT_ONCE]
