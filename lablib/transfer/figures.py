@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 HEIGHT = 320
+SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
+"""Of a table whose cells have numbers: they are in the theme's colour, so no shade may be strong."""
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",
@@ -92,7 +94,7 @@ def training_plot() -> "Plot":
         yaxis={"title": "loss (nats)", "rangemode": "tozero"},
         yaxis2={
             "title": "accuracy", "overlaying": "y", "side": "right", "range": [0, 1.02],
-            "tickformat": ".0%", "showgrid": False,
+            "tickformat": ".0%", "showgrid": False, "tickmode": "auto",
         },
         legend=_LEGEND,
     )  # fmt: skip
@@ -100,15 +102,11 @@ def training_plot() -> "Plot":
 
 def draw_training(plot: "Plot", steps: Sequence[Training]) -> None:
     """Put where the training stands into the plot."""
-    asked = [step for step in steps if step.watched_loss is not None]
-    columns: tuple[list[tuple[int, float | None]], ...] = (
-        [(step.step, step.loss) for step in steps if step.loss is not None],
-        [(step.step, step.watched_loss) for step in asked],
-        [(step.step, step.accuracy) for step in asked],
-    )
     with plot.batch_update():
-        for trace, points in zip(plot.data, columns, strict=True):
-            trace.x, trace.y = [x for x, _ in points], [y for _, y in points]
+        for trace, name in zip(plot.data, ("loss", "watched_loss", "accuracy"), strict=True):
+            known = [step for step in steps if getattr(step, name) is not None]
+            trace.x = [step.step for step in known]
+            trace.y = [getattr(step, name) for step in known]
 
 
 def training_words(steps: Sequence[Training]) -> str:
@@ -135,7 +133,7 @@ def confusion_plot(names: Sequence[str]) -> "Plot":
     from lablib.widgets.plot import Plot
 
     heat = {
-        "type": "heatmap", "colorscale": "Cividis", "showscale": False, "xgap": 2, "ygap": 2,
+        "type": "heatmap", "colorscale": SHADES, "showscale": False, "xgap": 2, "ygap": 2,
         "texttemplate": "%{z}", "hoverinfo": "text",
     }  # fmt: skip
     return Plot(
@@ -231,13 +229,13 @@ def prediction_plot() -> "Plot":
     from lablib.widgets.plot import COLOURS, Plot
 
     bars = {
-        "type": "bar", "orientation": "h", "marker": {"color": COLOURS[0]}, "textposition": "auto",
+        "type": "bar", "orientation": "h", "marker": {"color": COLOURS[0]}, "textposition": "outside",
         "hoverinfo": "skip",
     }  # fmt: skip
     return Plot(
         [bars],
         height=180,
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": "probability"},
+        xaxis={"range": [0, 1.1], "tickformat": ".0%", "title": "probability"},
         yaxis={"autorange": "reversed", "showgrid": False},
     )
 

@@ -25,7 +25,7 @@ RECIPES: dict[str, Config] = {
     "short": replace(_COMMON, batch=16, learning_rate=1e-4, epochs=5.0, warmup=8),
 }
 """Settings to start from. "source" is BERT's own (Devlin et al. 2019: batch 32, learning rate 2e-5,
-3 epochs), made for sets of thousands of texts: on 256 it makes 24 small steps and stops half-way.
+3 epochs), made for sets of thousands of texts: on 256 it makes 24 small steps and hardly begins.
 "short" makes more and larger ones, and suits a few hundred texts."""
 
 

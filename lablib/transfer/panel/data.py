@@ -27,7 +27,7 @@ class DataPanel(Panel):
         )  # fmt: skip
         self.text = ipywidgets.Text("text", description="Text in", continuous_update=False)
         self.label = ipywidgets.Text("label", description="Label in", continuous_update=False)
-        self.upload = ipywidgets.FileUpload(accept=".csv", description="Upload a CSV file")
+        self.upload = ipywidgets.FileUpload(accept=".csv", description="Upload CSV")
         self.more = ipywidgets.Button(description="Other examples")
         self.counts = ipywidgets.HTML()
         self.notes = ipywidgets.HTML()

@@ -30,8 +30,7 @@ class JudgePanel(JudgedPanel):
             "occlusion": HTML(escape("Each word hidden in turn:")),
             "gradient": HTML(escape("Gradient × input:")),
         }
-        self.rows = VBox([part for way in WAYS for part in (self.titles[way], self.strips[way])])
-        self.rows.layout.display = "none"
+        self.rows = VBox()
         self.plot: Plot | None = None
         self.said: Prediction | None = None
         self.found: dict[str, Pushes] = {}
@@ -57,7 +56,7 @@ class JudgePanel(JudgedPanel):
             self.found[way] = pushes(trained.classifier, said.text, said.label, way)  # type: ignore[arg-type]
             show_pushes(strip, self.found[way])
             yield
-        self.rows.layout.display = ""
+        self.rows.children = [part for way in WAYS for part in (self.titles[way], self.strips[way])]
         self.reason.value = escape(figures.push_words(*self.found.values()))
 
     def _asked(self) -> str:

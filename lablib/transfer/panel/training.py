@@ -33,7 +33,9 @@ class TrainingPanel(Panel):
     def __init__(self, start: str, model: str | ModelChoice, desk: Desk) -> None:
         self.desk = desk
         self.recipe = ipywidgets.ToggleButtons(
-            options=[("a few hundred texts", "short"), ("BERT's own", "source")], value=start
+            options=[("a few hundred texts", "short"), ("BERT's own", "source")],
+            value=start,
+            style={"button_width": "max-content"},
         )
         self.method = ipywidgets.Dropdown(options=LEARNING, value="full", description="Learns")
         self.epochs = ipywidgets.BoundedFloatText(min=0.1, max=50, step=1, description="Epochs")
