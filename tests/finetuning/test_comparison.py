@@ -68,8 +68,8 @@ def test_a_measure_is_the_loss_of_transformers_on_one_window(m):
 
 
 def test_the_general_text_is_not_the_own_one():
-    assert data.text("almanac") not in cp.general_text("almanac")
-    assert data.text("almanac") in cp.general_text("cookbook")
+    assert data.text("lighthouse") not in cp.general_text("lighthouse")
+    assert data.text("lighthouse") in cp.general_text("cookbook")
 
 
 def test_continuations_are_those_of_generate(m):
