@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 320
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
-"""Of a table whose cells have numbers: they are in the theme's colour, so no shade may be strong."""
+"""Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",
@@ -229,8 +229,8 @@ def prediction_plot() -> "Plot":
     from lablib.widgets.plot import COLOURS, Plot
 
     bars = {
-        "type": "bar", "orientation": "h", "marker": {"color": COLOURS[0]}, "textposition": "outside",
-        "hoverinfo": "skip",
+        "type": "bar", "orientation": "h", "marker": {"color": COLOURS[0]},
+        "textposition": "outside", "hoverinfo": "skip",
     }  # fmt: skip
     return Plot(
         [bars],

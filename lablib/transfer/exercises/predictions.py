@@ -17,8 +17,8 @@ HALF_WAY = Prediction(
         ),
         Option(
             "Little better than guessing: it stops before it has begun",
-            "Yes, 56 % of the test. Epochs are no unit of learning: 256 texts give 24 steps where 25,000 would give "
-            "over 2,000. The other recipe makes more and larger steps.",
+            "Yes, 56 % of the test. Epochs are no unit of learning: 256 texts give 24 steps where "
+            "25,000 would give over 2,000. The other recipe makes more and larger steps.",
             right=True,
         ),
         Option(
