@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 320
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
-"""Of a table with numbers in its cells: they are in the theme's colour, so no shade is strong."""
+"""Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",
