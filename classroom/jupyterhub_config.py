@@ -6,7 +6,7 @@ as the account that starts the hub, so learners are kept apart by habit and not 
 that is not enough, use TLJH (see labs/TEACHING.md), which gives each an account.
 
 Set before it starts:
-    LAB_PASSWORD    the class's password
+    LAB_PASSWORD    the class's password, of at least 8 letters
     LAB_FOLDER      where the learners' folders and the models go (at least 2 GB free)
 """
 
@@ -27,8 +27,8 @@ c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(FOLDER / "proxy.pid")
 
-c.JupyterHub.authenticator_class = "dummy"
-c.DummyAuthenticator.password = os.environ["LAB_PASSWORD"]
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = os.environ["LAB_PASSWORD"]
 c.Authenticator.allow_all = True
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,30}$"
 
