@@ -34,7 +34,7 @@ def test_the_targets_are_what_the_model_takes_its_mean_over():
     logits = model(input_ids=batch()).logits[:, :-1].flatten(0, 1)
     total = torch.nn.functional.cross_entropy(logits, labels[:, 1:].flatten(), reduction="sum")
     mean = model(input_ids=batch(), labels=labels).loss
-    assert float(total / mean) == pytest.approx(solutions.count_targets(mask.tolist()), rel=1e-5)
+    assert (total / mean).item() == pytest.approx(solutions.count_targets(mask.tolist()), rel=1e-5)
 
 
 def test_the_schedule_is_that_of_transformers():
