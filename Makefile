@@ -17,7 +17,8 @@ lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
 
 app: .venv/app
-	JUPYTER_PATH=$(CURDIR)/lablib $(BIN)/voila labs --template=labs $(ARGS)
+	JUPYTER_PATH=$(CURDIR)/lablib $(BIN)/voila labs --template=labs \
+		--MappingKernelManager.cull_idle_timeout=600 --MappingKernelManager.cull_interval=60 $(ARGS)
 
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)

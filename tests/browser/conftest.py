@@ -148,6 +148,7 @@ def shot(panel, name):
 HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
+    r"|/voila/api/shutdown/"  # which Voila's own server refuses; idle kernels end by themselves
 )
 
 
