@@ -100,7 +100,7 @@ def _greyed(name: str, state: State) -> str:
     '<label>Word <input value="&lt;b&gt;" disabled></label>'
     """
     label = state.get("description", "")
-    if name == "Button":
+    if name in ("Button", "FileUpload"):
         return fill("<button disabled>{label}</button>", label=label)
     if name == "ToggleButton":
         pressed = "true" if state["value"] else "false"
@@ -109,8 +109,8 @@ def _greyed(name: str, state: State) -> str:
             label=label,
             pressed=pressed,
         )
-    inner = _FIELDS.get(name, _value)(state)
-    return f"<label>{escape(label)} {inner}</label>"
+    field = _FIELDS.get(name, _chosen if "index" in state else _value)
+    return f"<label>{escape(label)} {field(state)}</label>"
 
 
 def _value(state: State) -> str:
@@ -143,9 +143,14 @@ def _range(state: State) -> str:
 
 
 def _chosen(state: State) -> str:
-    """A menu, or a row of buttons, of which one is chosen."""
-    labels, index = state["_options_labels"], state.get("index")
-    text = labels[index] if isinstance(index, int) else "nothing chosen"
+    """A menu, a row of buttons, a slider over names: of its options one is chosen, or several.
+
+    >>> _chosen({"_options_labels": ["a", "b", "c"], "index": [0, 2]})
+    '<select disabled><option>a, c</option></select>'
+    """
+    index = state["index"]
+    places = [] if index is None else [index] if isinstance(index, int) else index
+    text = ", ".join(state["_options_labels"][i] for i in places) or "nothing chosen"
     return fill("<select disabled><option>{text}</option></select>", text=text)
 
 
@@ -169,12 +174,8 @@ _FIELDS: dict[str, Callable[[State], str]] = {
     "FloatSlider": _slider,
     "IntRangeSlider": _range,
     "FloatRangeSlider": _range,
-    "Dropdown": _chosen,
-    "Select": _chosen,
-    "RadioButtons": _chosen,
-    "ToggleButtons": _chosen,
     "Textarea": _area,
     "IntProgress": _progress,
     "FloatProgress": _progress,
 }
-"""How a control shows its value; one that is not named here shows it in a field."""
+"""How a control shows its value; others show their options chosen, or the value in a field."""
