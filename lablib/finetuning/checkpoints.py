@@ -107,6 +107,14 @@ def latest(folder: Path) -> Saved | None:
 
     Raises:
         CheckpointError: if there are some and all of them are damaged.
+
+    Example: the newest has lost a file, so the one before it is taken.
+        >>> import tempfile, torch
+        >>> runs = Path(tempfile.mkdtemp())
+        >>> _ = save(runs, 20, {"model": {"weight": torch.ones(2)}})
+        >>> (save(runs, 40, {"model": {"weight": torch.ones(2)}}) / MANIFEST).unlink()
+        >>> latest(runs).step, latest(runs).damaged
+        (20, ('The checkpoint of step 40 is damaged (it has no manifest).',))
     """
     damaged: list[str] = []
     for number, each in sorted(_numbered(folder).items(), reverse=True):

@@ -188,6 +188,19 @@ def read_config(path: str | os.PathLike[str]) -> Config:
 
     Raises:
         ValueError: with a sentence that says what is wrong with the file.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp(), "config.toml")
+        >>> _ = path.write_text("steps = 20")
+        >>> config = read_config(path)
+        >>> config.steps, config.batch
+        (20, 8)
+        >>> _ = path.write_text("stepps = 20")
+        >>> read_config(path)
+        Traceback (most recent call last):
+        ...
+        ValueError: There is no setting 'stepps': see help(Config) for their names.
     """
     try:
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))

@@ -157,6 +157,13 @@ def climb(
 
     Raises:
         ValueError: for an unknown shape, or a text that fills no batch.
+
+    Example: the process has only begun when it is left.
+        >>> from lablib import data, models
+        >>> climbing = climb(models.load("pocket-gpt2"), data.text("lighthouse"), length=32)
+        >>> print(next(climbing))
+        None
+        >>> climbing.close()
     """
     chosen = rungs(m.device.type) if chosen is None else chosen
     shared = {

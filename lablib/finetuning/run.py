@@ -287,7 +287,7 @@ class Run:
         own = replace(self.config, model=str(self.result), method="full")
         if (self.folder / "text.txt").is_file():
             own = replace(own, text=str(self.folder / "text.txt"))
-        return engine.validate(engine.setup(own))
+        return replace(engine.validate(engine.setup(own)), step=self.history[-1].step)
 
 
 def _step_back() -> None:

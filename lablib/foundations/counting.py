@@ -47,6 +47,14 @@ def split_text(text: str, tokenizer: "PreTrainedTokenizerBase", share: float = H
 
     Raises:
         ValueError: if the text is too short for two parts.
+
+    Example:
+        >>> from lablib import models
+        >>> tokenizer = models.load_tokenizer("pocket-gpt2")
+        >>> text = "It rained.\\nThe lamp was lit.\\nIt rained again."
+        >>> split = split_text(text, tokenizer, share=0.5)
+        >>> split.heldout_text, tokenizer.decode(split.heldout) == split.heldout_text
+        ('It rained again.', True)
     """
     whole = well_formed(text).strip("\n")
     middle = int(len(whole) * (1 - share))
@@ -68,7 +76,16 @@ def count(
     smoothing: str = "kneser-ney",
     k: float = 0.1,
 ) -> NGrams:
-    """An n-gram model of the part to learn from (see `NGrams` for what can be refused)."""
+    """An n-gram model of the part to learn from (see `NGrams` for what can be refused).
+
+    Example: what the tale of the lighthouse says after "lit the".
+        >>> from lablib import data, models
+        >>> tokenizer = models.load_tokenizer("pocket-gpt2")
+        >>> model = count(split_text(data.text("lighthouse"), tokenizer), tokenizer, n=3)
+        >>> scores = model.distribution(tokenizer(" lit the")["input_ids"])
+        >>> tokenizer.decode([scores.argmax()])
+        ' lamp'
+    """
     return NGrams(split.train, len(tokenizer), n, smoothing, k)
 
 
@@ -100,6 +117,14 @@ def costs(
 
     Raises:
         ValueError: for what cannot be counted, and for `backoff`, which costs no number of bits.
+
+    Example: longer n-grams know the rest of a tale better, and its beginning better still.
+        >>> from lablib import data, models
+        >>> tokenizer = models.load_tokenizer("pocket-gpt2")
+        >>> split = split_text(data.text("lighthouse"), tokenizer)
+        >>> rows = costs(split, tokenizer, longest=3)
+        >>> [(row.n, round(row.known, 2), round(row.heldout, 2)) for row in rows]
+        [(1, 1.66, 1.63), (2, 0.58, 0.79), (3, 0.32, 0.7)]
     """
     rows = []
     for n in range(1, longest + 1):

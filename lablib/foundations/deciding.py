@@ -64,6 +64,10 @@ def counts_at(labels: Sequence[int], scores: Sequence[float], threshold: float) 
 
     Raises:
         ValueError: for another number of labels than of scores, or a label that is neither.
+
+    Example:
+        >>> counts_at([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1], threshold=0.5)
+        Counts(hits=1, alarms=1, misses=1, rests=1)
     """
     truth, said = np.asarray(labels), np.asarray(scores) >= threshold
     if truth.shape != said.shape:
@@ -80,7 +84,18 @@ def counts_at(labels: Sequence[int], scores: Sequence[float], threshold: float) 
 
 
 def sweep(labels: Sequence[int], scores: Sequence[float]) -> list[tuple[float, Counts]]:
-    """The counts at thresholds from 0 to 1, a hundredth apart."""
+    """The counts at thresholds from 0 to 1, a hundredth apart.
+
+    Raises:
+        ValueError: as of `counts_at`.
+
+    Example: at 0 everything gets a yes, at 1 hardly anything.
+        >>> found = sweep([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1])
+        >>> len(found), found[0]
+        (101, (0.0, Counts(hits=2, alarms=2, misses=0, rests=0)))
+        >>> max(found, key=lambda pair: pair[1].f1)[0]  # the first of the best thresholds
+        0.11
+    """
     places = np.linspace(0, 1, PLACES).tolist()
     return [(place, counts_at(labels, scores, place)) for place in places]
 

@@ -35,6 +35,14 @@ def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
     Args:
         ids: [tokens].
         context: how many tokens the model reads at once.
+
+    Example: after "Once upon a" the last word was to be expected.
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2")
+        >>> ids = torch.tensor(m.tokenizer("Once upon a time")["input_ids"])
+        >>> losses = token_losses(m.model, ids, context=8)
+        >>> losses.shape, bool(losses[-1] < 0.5)
+        (torch.Size([3]), True)
     """
     losses, scored = [], 1
     while scored < len(ids):
@@ -93,6 +101,12 @@ def surprise(m: "LoadedModel", text: str) -> Surprise:
 
     Raises:
         ValueError: if there is no text, or the model has no start-of-text token.
+
+    Example: the first word of a tale says more than the three after it.
+        >>> from lablib import models
+        >>> found = surprise(models.load("pocket-gpt2"), "Once upon a time")
+        >>> found.nats[0] > sum(found.nats[1:]), found.byte_count
+        (True, 16)
     """
     whole = well_formed(text)
     ids = list(m.tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])

@@ -59,7 +59,12 @@ def examples(seed: int = 0) -> Examples:
 
 
 def wave(x: "Tensor") -> "Tensor":
-    """What is behind the points: sin 4x."""
+    """What is behind the points: sin 4x, in the shape of x.
+
+    >>> wave(torch.tensor([[0.0], [torch.pi / 8]]))
+    tensor([[0.],
+            [1.]])
+    """
     return (4 * x).sin()
 
 

@@ -55,6 +55,12 @@ def int8_copy(m: "LoadedModel") -> "LoadedModel":
     A matrix keeps whole numbers from −128 to 127 and one scale for each row; what comes in is
     rounded to 8 bits as it comes, and torch multiplies in whole numbers. Embeddings are kept in 8
     bits with a scale for each token. Norms and biases stay as they are.
+
+    Example:
+        >>> from lablib import models
+        >>> small = int8_copy(models.load("pocket-gpt2"))
+        >>> small.model.lm_head.weight().dtype, small.model.transformer.ln_f.weight.dtype
+        (torch.qint8, torch.float32)
     """
     from torch.ao import quantization
 
@@ -85,6 +91,13 @@ def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
 
     Raises:
         ValueError: for a share outside 0 to 1.
+
+    Example:
+        >>> from lablib import models
+        >>> pruned = pruned_copy(models.load("pocket-gpt2"), share=0.25)
+        >>> weight = pruned.model.transformer.h[0].mlp.c_fc.weight
+        >>> float((weight == 0).float().mean())
+        0.25
     """
     if not 0 <= share <= 1:
         raise ValueError(f"The share of weights set to 0 is from 0 to 1, not {share}.")
@@ -99,7 +112,14 @@ def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
 
 @torch.inference_mode(False)
 def half_copy(m: "LoadedModel") -> "LoadedModel":
-    """A copy with 16 bits for each weight (bfloat16), on the CPU as all copies are."""
+    """A copy with 16 bits for each weight (bfloat16), on the CPU as all copies are.
+
+    Example:
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2")
+        >>> half_copy(m).model.dtype, m.model.dtype
+        (torch.bfloat16, torch.float32)
+    """
     model: Any = copy.deepcopy(m.model)
     return replace(m, model=model.to("cpu", torch.bfloat16))
 
@@ -130,6 +150,16 @@ def shrink(m: "LoadedModel", text: str, share: float = 0.3) -> Iterator[Copy]:
     Args:
         text: what it reads to be measured.
         share: of the weights set to 0.
+
+    Raises:
+        ValueError: if there is no text, or for a share outside 0 to 1.
+
+    Example: half the bits make half the file.
+        >>> from lablib import models
+        >>> copies = shrink(models.load("pocket-gpt2"), "Once upon a time")
+        >>> whole, half = next(copies), next(copies)
+        >>> half.name, round(half.file_bytes / whole.file_bytes, 2)
+        ('16 bits', 0.5)
     """
     yield measure("32 bits", replace(m, model=_plain(m)), text)
     yield measure("16 bits", half_copy(m), text)
@@ -142,6 +172,15 @@ def measure(name: str, m: "LoadedModel", text: str) -> Copy:
 
     Raises:
         ValueError: if there is no text.
+
+    Example: a weight of 32 bits takes four bytes, and names and shapes take hardly any.
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2")
+        >>> found = measure("as it is", m, "Once upon a time")
+        >>> round(found.file_bytes / m.card.parameters, 2), found.packed_bytes < found.file_bytes
+        (4.0, True)
+        >>> found.bits_per_byte < 1 and found.tokens_per_second > 0
+        True
     """
     found = surprise(m, text)
     seconds = []

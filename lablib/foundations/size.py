@@ -108,6 +108,12 @@ def serving_memory(shape: Shape, precision: str = "bf16", batch: int = 1) -> dic
 
     Raises:
         ValueError: for an unknown precision.
+
+    Example: with 4 bits a weight the cache still has 16 for each number.
+        >>> serving_memory(Shape(12, 768), "bf16")
+        {'weights': 248879616.0, 'cache': 37748736.0}
+        >>> serving_memory(Shape(12, 768), "int4")
+        {'weights': 62219904.0, 'cache': 37748736.0}
     """
     if precision not in PRECISIONS:
         raise ValueError(f"The precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")

@@ -34,7 +34,7 @@ def open_model(
     auto, model_class = _classes(found, config, kind)
     has_sdpa = getattr(model_class, "_supports_sdpa", False)
     # A worker thread is in inference mode, whose tensors could never be trained or explained.
-    with torch.inference_mode(False), _quiet(), _explained(found):
+    with torch.inference_mode(False), quiet(), _explained(found):
         model, report = auto.from_pretrained(
             found.base,
             config=config,
@@ -202,8 +202,14 @@ def _explained(found: Checkpoint) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bar and no reports from transformers: panels say what happens."""
+def quiet() -> Iterator[None]:
+    """No progress bar and no reports from transformers: panels say what happens.
+
+    >>> from transformers.utils import logging
+    >>> with quiet():
+    ...     logging.is_progress_bar_enabled()
+    False
+    """
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

@@ -52,6 +52,20 @@ def load_classifier(folder: str | os.PathLike[str], length: int = 48) -> Classif
 
     Raises:
         ValueError: if there is none. Weights are read from safetensors files only.
+
+    Example:
+        >>> import tempfile
+        >>> from lablib.transfer import fine_tune, read_labelled, recipe
+        >>> labelled = read_labelled("sentiment")
+        >>> config = recipe(model="pocket-bert", steps=1, batch=4, length=16)
+        >>> *_, last = fine_tune(labelled, config, learn_from=labelled.train.take(range(8)))
+        >>> folder = tempfile.mkdtemp()
+        >>> last.classifier.save(folder)
+        >>> again = load_classifier(folder)
+        >>> texts = ["A fine book.", "Never again."]
+        >>> before, after = logits(last.classifier, texts), logits(again, texts)
+        >>> again.names, torch.allclose(before, after, atol=1e-5)
+        (('positive', 'negative'), True)
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 

@@ -105,6 +105,15 @@ def measure_transfer(
 
     Raises:
         ValueError: for an unknown way, or if the set has too few texts for any size.
+
+    Example: two draws of 8 texts and two of 16, of a set made small.
+        >>> from dataclasses import replace
+        >>> from lablib.transfer.examples import read_labelled
+        >>> full = read_labelled("sentiment")
+        >>> few = replace(full, train=full.train.take(range(20)), test=full.test.take(range(4)))
+        >>> found = measure_transfer(few, ["frozen"], [8, 16], seeds=[0, 1], model="pocket-bert")
+        >>> [(each.method, each.size, each.count) for each in growth([p for p in found if p])]
+        [('frozen', 8, 2), ('frozen', 16, 2)]
     """
     if unknown := [method for method in methods if method not in METHODS]:
         raise ValueError(f"There is no way {unknown[0]!r}: choose of {', '.join(METHODS)}.")

@@ -65,6 +65,18 @@ def pushes(
 
     Raises:
         ValueError: if there is no word in the text, or no such class or way.
+
+    Example: of two classes, what speaks for one speaks as much against the other.
+        >>> from lablib.transfer import fine_tune, read_labelled, recipe
+        >>> labelled = read_labelled("sentiment")
+        >>> config = recipe(model="pocket-bert", steps=1, batch=4, length=16)
+        >>> *_, last = fine_tune(labelled, config, learn_from=labelled.train.take(range(8)))
+        >>> liked = pushes(last.classifier, "A fine book", "positive")
+        >>> liked.words
+        ('A', 'fine', 'book')
+        >>> disliked = pushes(last.classifier, "A fine book", "negative")
+        >>> all(a == -b for a, b in zip(liked.values, disliked.values, strict=True))
+        True
     """
     if way not in WAYS:
         raise ValueError(f"The way is {' or '.join(WAYS)}, not {way!r}.")

@@ -80,6 +80,14 @@ def fine_tune(
 
     Raises:
         ValueError: if the settings or the model cannot do it, in a sentence.
+
+    Example: one step of 4 texts; of 20, a fifth is watched.
+        >>> from lablib.transfer.examples import read_labelled
+        >>> labelled = read_labelled("sentiment")
+        >>> few = replace(labelled, train=labelled.train.take(range(20)))
+        >>> before, after = fine_tune(few, recipe(model="pocket-bert", steps=1, batch=4, length=16))
+        >>> before.loss, before.classifier, after.epoch, after.classifier.names
+        (None, None, 0.25, ('positive', 'negative'))
     """
     from lablib.finetuning.engine import fit, setup
 

@@ -73,7 +73,9 @@ def test_from_new_to_done(config, tmp_path):
     assert [record.step for record in run.history] == list(range(7))
     loaded = run.load()
     assert loaded.model.dtype == torch.float32 and loaded.card.source == "folder"
-    assert run.evaluate().loss == pytest.approx(run.history[-1].heldout_loss, rel=1e-5)
+    measured = run.evaluate()
+    assert measured.loss == pytest.approx(run.history[-1].heldout_loss, rel=1e-5)
+    assert measured.step == run.history[-1].step
     with pytest.raises(ValueError, match="This run is done"):
         run.start()
     again = Run.open(run.folder)
