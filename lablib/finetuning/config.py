@@ -82,7 +82,7 @@ class Config:
     heldout: float = 0.1
     evaluate_every: int = 20
     sample_every: int = 0
-    save_every: int = 0
+    save_every: int = 50
     log_every: int | None = None
     prompt: str = "Once upon a time"
     sample_tokens: int = 60
