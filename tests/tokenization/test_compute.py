@@ -145,16 +145,21 @@ def test_characters_stand_where_they_stand(text):
 
 @given(text=st.one_of(ANY_TEXT, HARD_TEXT))
 @example(text="CAFÉ cafe\u0301 İstanbul ﬁ 中文\x00 [MASK] naïve\u00a0x")
+@example(text="궐 한국어")
 def test_word_pieces_come_from_the_original_text(bert, text):
     encoding = encode(text, bert)
     normalize = bert.backend_tokenizer.normalizer.normalize_str
     reached = 0
     for token in encoding.tokens:
-        assert token.start >= reached
+        # The letters of a Korean syllable may be in several tokens, which then share its place.
+        near = (other.start < token.end and token.start < other.end for other in encoding.tokens)
+        shared = sum(near) > 1
+        assert token.start >= reached - shared
         reached = max(reached, token.end)
         if not token.special:
             piece = normalize(encoding.text[token.start : token.end]).strip()
-            assert piece == token.text.removeprefix("##") if len(token.text) > 2 else piece
+            word = token.text.removeprefix("##") if len(token.text) > 2 else token.text
+            assert word in piece if shared else word == piece
     for start, end in encoding.unread():
         assert not _kept(normalize(encoding.text[start:end]))
 
