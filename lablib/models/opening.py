@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from lablib.models import adapter, checkpoint
@@ -205,6 +206,8 @@ def _explained(found: Checkpoint) -> Iterator[None]:
 def quiet() -> Iterator[None]:
     """No progress bar and no reports from transformers: panels say what happens.
 
+    Several threads may be inside at once; the last one out brings both back.
+
     >>> from transformers.utils import logging
     >>> with quiet():
     ...     logging.is_progress_bar_enabled()
@@ -212,12 +215,21 @@ def quiet() -> Iterator[None]:
     """
     from transformers.utils import logging
 
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    with _TURN:
+        _FOUND.append((logging.get_verbosity(), logging.is_progress_bar_enabled()))
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
     try:
         yield
     finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
+        with _TURN:
+            level, bars = _FOUND.pop()
+            if not _FOUND:
+                logging.set_verbosity(level)
+                if bars:
+                    logging.enable_progress_bar()
+
+
+_TURN = Lock()
+_FOUND: list[tuple[int, bool]] = []
+"""What those inside `quiet` found on entering; what the first of them found is brought back."""

@@ -29,7 +29,7 @@ class Controls:
     Example:
         >>> models = {"a": {"_model_name": "LabelModel", "value": "<b>"}}
         >>> Controls(models).html("a")
-        '<span class="page-words">&lt;b&gt;</span>'
+        '<span class="page-words" style="">&lt;b&gt;</span>'
     """
 
     def __init__(self, models: Models) -> None:
@@ -46,16 +46,14 @@ class Controls:
         if name == "Any":
             return self._ours(id, state)
         if name == "HTML":
-            return f'<div class="page-html">{state["value"]}</div>'
+            return f"<div{self._look(state, 'page-html')}>{state['value']}</div>"
         if name == "Label":
-            return fill('<span class="page-words">{text}</span>', text=state["value"])
+            return f"<span{self._look(state, 'page-words')}>{escape(state['value'])}</span>"
         if name == "Output":
             return "".join(output(one, self.html) for one in state["outputs"])
         if "children" in state:
             return self._box(name, state)
-        return fill('<div class="page-control" style="{style}">', style=self._style(state)) + (
-            f"{_greyed(name, state)}</div>"
-        )
+        return f"<div{self._look(state, 'page-control')}>{_greyed(name, state)}</div>"
 
     def with_note(self, id: str) -> str:
         """One widget, and a line that says what does not answer here, where something does not."""
@@ -64,14 +62,12 @@ class Controls:
 
     def _ours(self, id: str, state: State) -> str:
         self.drawn.append(id)
-        place = fill('<div class="{kind}" data-widget="{id}"></div>', kind=_classes(state), id=id)
+        place = f'<div{self._look(state)} data-widget="{escape(id)}"></div>'
         return f"<fieldset disabled>{place}</fieldset>" if state["needs_kernel"] else place
 
     def _box(self, name: str, state: State) -> str:
         kind = "page-row" if name in ("HBox", "Box") else "page-column"
-        start = '<div class="{kind} {classes}" style="{style}">'
-        start = fill(start, kind=kind, classes=_classes(state), style=self._style(state))
-        return start + "".join(self._children(state)) + "</div>"
+        return f"<div{self._look(state, kind)}>{''.join(self._children(state))}</div>"
 
     def _children(self, state: State) -> Iterator[str]:
         """What is in a box; the parts of a tab or an accordion stand below each other."""
@@ -79,18 +75,18 @@ class Controls:
             yield fill("<h4>{title}</h4>", title=title) if title else ""
             yield self.html(child.removeprefix(_PREFIX))
 
+    def _look(self, state: State, *classes: str) -> str:
+        """A tag's classes, the widget's own among them, and its layout as a style."""
+        kind = " ".join([*classes, *state.get("_dom_classes", ())])
+        return fill(' class="{kind}" style="{style}"', kind=kind, style=self._style(state))
+
     def _style(self, state: State) -> str:
-        """The widget's layout as a style."""
         layout = self._models.get(str(state.get("layout")).removeprefix(_PREFIX), {})
         return "; ".join(
             f"{name.replace('_', '-')}: {value}"
             for name, value in sorted(layout.items())
-            if value is not None and not name.startswith("_")
+            if isinstance(value, str) and not name.startswith("_")
         )
-
-
-def _classes(state: State) -> str:
-    return " ".join(state.get("_dom_classes", ()))
 
 
 def _greyed(name: str, state: State) -> str:

@@ -44,6 +44,7 @@ def run(path: Path) -> tuple[nbformat.NotebookNode, Models]:
             book,
             timeout=SECONDS,
             store_widget_state=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": folder}},
         )
         with _environment(LABLIB_PROGRESS=str(progress), JUPYTER_WIDGETS_ECHO="0"):

@@ -126,7 +126,9 @@ def test_settings_go_in_and_come_out():
         *PRESETS.values(),
         Config(steps=5, micro_batch=2, memory_limit=1.5, dropout=0.15),
     ):
-        assert Settings(config).config == config
+        form = Settings(config)
+        assert form.config == config
+        assert form.controls["dropout"].label == str(config.dropout or "the model's own")
 
 
 def test_a_preset_keeps_the_model_and_the_text():

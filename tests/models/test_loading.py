@@ -19,6 +19,7 @@ from transformers import (
     T5Config,
     T5ForConditionalGeneration,
 )
+from transformers.utils import logging
 
 from lablib import models
 from lablib.models import opening
@@ -247,6 +248,18 @@ def test_choices_that_are_none(gpt2: Path, choice: dict[str, str]):
 def test_opening_is_silent(gpt2: Path, capfd: pytest.CaptureFixture[str]):
     models.load(gpt2, device="cpu")
     assert capfd.readouterr() == ("", "")
+
+
+def test_it_is_quiet_until_the_last_is_out():
+    """Two threads, the first of which is out before the second."""
+    first, second = opening.quiet(), opening.quiet()
+    loud = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not logging.is_progress_bar_enabled()
+    second.__exit__(None, None, None)
+    assert (logging.is_progress_bar_enabled(), logging.get_verbosity()) == loud
 
 
 def test_a_cached_model_opens_and_the_hub_is_not_asked(cache: Path, bert: Path, hub):

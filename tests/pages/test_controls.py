@@ -71,6 +71,11 @@ def test_boxes_keep_their_layout_and_what_answers_alone_is_not_greyed():
     assert "disabled" not in box and "needs a kernel" not in box
 
 
+@pytest.mark.parametrize("kind", [ipywidgets.HTML, ipywidgets.Label, TextInput, ipywidgets.Text])
+def test_what_is_hidden_in_the_lab_is_hidden_on_the_page(kind):
+    assert 'style="display: none"' in html(kind(value="one", layout={"display": "none"}))
+
+
 def test_a_text_field_of_ours_is_greyed():
     assert "<fieldset disabled>" in html(Panel("Title", [TextInput()]))
 

@@ -33,6 +33,7 @@ class BatchPanel(Panel):
         self.packed = ipywidgets.ToggleButtons(
             options=[("packed", True), ("padded", False)],
             value=packed,
+            description="Rows",
             tooltips=["Rows are cut from one stream of tokens", "Each paragraph is a row"],
             style={"button_width": "96px"},
         )

@@ -91,7 +91,7 @@ MORE: dict[str, tuple[Make, str]] = {
         "longer gradients are cut to this length; 0 leaves them",
     ),
     "dropout": (
-        lambda: _menu("Dropout", [("the model's own", None), 0.0, 0.1, 0.2, 0.3, 0.5]),
+        lambda: _menu("Dropout", [OWN, 0.0, 0.1, 0.2, 0.3, 0.5]),
         "share of numbers dropped while training",
     ),
     "heldout": (
@@ -139,6 +139,8 @@ MORE: dict[str, tuple[Make, str]] = {
 }
 """The settings in the fold."""
 
+OWN = "the model's own"
+"""Stands in the menu for a dropout of None, which a menu takes for nothing chosen."""
 NONE_IS_ZERO = ("steps", "micro_batch", "memory_limit")
 """Settings that are None where their control stands at 0."""
 ONLY_FOR = {"rank": "lora", "last_blocks": "last"}
@@ -194,16 +196,18 @@ class Settings(ipywidgets.VBox):
         """The settings as the controls stand."""
         values = {name: control.value for name, control in self.controls.items()}
         values |= {name: values[name] or None for name in NONE_IS_ZERO}
+        if values["dropout"] == OWN:
+            values["dropout"] = None
         return replace(self._base, **values, prompt=self.prompt.value)
 
     def show(self, config: Config) -> None:
         """Put the controls where these settings are."""
         self._base = config
         for name, control in self.controls.items():
-            value = getattr(config, name)
+            value = _shown(name, getattr(config, name))
             if name == "dropout" and value not in [each for _, each in control._options_full]:
                 control.options = [*control.options, value]
-            control.value = 0 if value is None and name in NONE_IS_ZERO else value
+            control.value = value
         self.prompt.value = config.prompt
         self._explain()
 
@@ -231,6 +235,13 @@ class Settings(ipywidgets.VBox):
 
 
 ALL = COMMON | MORE
+
+
+def _shown(name: str, value: Any) -> Any:
+    """What the control of a setting holds for a value of it."""
+    if value is not None:
+        return value
+    return 0 if name in NONE_IS_ZERO else OWN
 
 
 def config_code(config: Config) -> str:

@@ -23,7 +23,8 @@ class MistakesPanel(JudgedPanel):
 
     def __init__(self, desk: Desk) -> None:
         self.way = ipywidgets.ToggleButtons(
-            options=[("hide each word", "occlusion"), ("gradient × input", "gradient")]
+            options=[("hide each word", "occlusion"), ("gradient × input", "gradient")],
+            description="Method",
         )
         self.titles = [ipywidgets.HTML() for _ in range(SHOWN)]
         self.strips = [push_strip("occlusion") for _ in range(SHOWN)]

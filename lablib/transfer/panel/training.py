@@ -35,6 +35,7 @@ class TrainingPanel(Panel):
         self.recipe = ipywidgets.ToggleButtons(
             options=[("a few hundred texts", "short"), ("BERT's own", "source")],
             value=start,
+            description="Recipe",
             style={"button_width": "max-content"},
         )
         self.method = ipywidgets.Dropdown(options=LEARNING, value="full", description="Learns")
