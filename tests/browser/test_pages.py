@@ -12,10 +12,12 @@ from tests.labs.test_labs import NOTEBOOKS
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The folder with what `make pages` makes."""
-    folder = tmp_path_factory.mktemp("pages")
-    command = [sys.executable, "-m", "lablib.pages", str(ROOT / "labs"), "--out", str(folder)]
+    """The folder with what `make pages` makes; what the labs write is not left beside them."""
+    folder, labs = tmp_path_factory.mktemp("pages"), ROOT / "labs"
+    before = set(labs.rglob("*"))
+    command = [sys.executable, "-m", "lablib.pages", str(labs), "--out", str(folder)]
     subprocess.run(command, check=True, cwd=ROOT)
+    assert set(labs.rglob("*")) == before
     return folder
 
 
