@@ -145,9 +145,11 @@ def shot(panel, name):
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
 # (Messages to that model are lost, though: a figure that arrives late may stay empty.)
 # Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
+# On a busy machine Notebook 7 asks for a command of its own before it has registered it.
 HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
+    r"|Command .filebrowser:open-path. not registered"
     r"|/voila/api/shutdown/"  # which Voila's own server refuses; idle kernels end by themselves
 )
 
