@@ -150,6 +150,7 @@ HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
     r"|Command .filebrowser:open-path. not registered"
+    r"|widget sync message Error: Cannot send"  # by a page that is being left
     r"|/voila/api/shutdown/"  # which Voila's own server refuses; idle kernels end by themselves
 )
 
