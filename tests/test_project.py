@@ -1,6 +1,7 @@
 """The project's own files agree with each other."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -42,6 +43,17 @@ def test_importing_the_package_imports_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert {"torch", "transformers", "plotly", "ipywidgets"} & set(loaded.stdout.split()) == set()
+
+
+LAZY = [p for p in (ROOT / "lablib").glob("*/__init__.py") if "lazy(" in p.read_text()]
+
+
+@pytest.mark.parametrize("path", LAZY, ids=lambda p: p.parent.name)
+def test_no_module_bears_a_public_name_of_its_room(path):
+    """Once imported, the module would stand in the room's door in place of the function."""
+    names = set(importlib.import_module(f"lablib.{path.parent.name}").__all__)
+    assert len(LAZY) > 6 and names
+    assert not names & {other.stem for other in path.parent.iterdir()}
 
 
 MODULES = [p for p in (ROOT / "lablib").rglob("*.py") if "pretraining" not in p.parts]

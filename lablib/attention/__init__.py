@@ -9,12 +9,11 @@ Names are loaded when they are used, so that `from lablib import attention` cost
     tensor([1., 0.])
 """
 
-from importlib import import_module
-from typing import Any
+from lablib.lazy import lazy
 
-_HOME = {
-    name: module
-    for module, names in {
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
         "bertviz_frames": "head_view model_view",
         "compute": "AttentionSteps entropy hide steps",
         "projections": "HeadParts LayerVectors head_parts vectors",
@@ -28,21 +27,5 @@ _HOME = {
         "mapping": "AttentionMaps EncoderDecoderMaps encoder_decoder_maps maps",
         "repeating": "random_words_twice",
         "text": "Reading read",
-    }.items()
-    for name in names.split()
-}
-"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that defines a public name when the name is first used (PEP 562)."""
-    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOME)
+    },
+)

@@ -11,12 +11,11 @@ Read in this order: `config` (every setting), `texts` (from a file or a name to 
 `checkpoints`, and `engine`, the training loop from top to bottom.
 """
 
-from importlib import import_module
-from typing import Any
+from lablib.lazy import lazy
 
-_HOME = {
-    name: module
-    for module, names in {
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
         "config": "Config PRESETS check read_config write_config",
         "texts": "read_text split",
         "tasks": "Task Causal Masked Classification Sequence make_task",
@@ -39,21 +38,5 @@ _HOME = {
         "search": "Range RangeTest Trial best_trial range_test search_settings",
         "ladder": "Means Measurement Rung climb rungs",
         "harms": "Harm harm",
-    }.items()
-    for name in names.split()
-}
-"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that defines a public name when the name is first used (PEP 562)."""
-    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOME)
+    },
+)

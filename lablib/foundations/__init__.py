@@ -7,12 +7,11 @@ Names are loaded when they are used, so that `from lablib import foundations` co
     ('none', 'add-k', 'backoff', 'witten-bell', 'kneser-ney')
 """
 
-from importlib import import_module
-from typing import Any
+from lablib.lazy import lazy
 
-_HOME = {
-    name: module
-    for module, names in {
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
         "ngrams": "SMOOTHINGS NGrams Seen",
         "counting": "Cost Split costs count split_text write",
         "losses": "Surprise surprise token_losses",
@@ -25,21 +24,5 @@ _HOME = {
         "devices": "DEVICES Bill Device training_bill",
         "known": "KNOWN Known",
         "shrinking": "Copy half_copy int8_copy measure pruned_copy shrink",
-    }.items()
-    for name in names.split()
-}
-"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that defines a public name when the name is first used (PEP 562)."""
-    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOME)
+    },
+)

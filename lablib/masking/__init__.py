@@ -7,12 +7,11 @@ Names are loaded when they are used, so that `from lablib import masking` costs 
     'The cat sat on the mat.'
 """
 
-from importlib import import_module
-from typing import Any
+from lablib.lazy import lazy
 
-_HOME = {
-    name: module
-    for module, names in {
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
         "compute": "IGNORED Corruption corrupt",
         "text": "MASK MaskedText Word hidden_words hide prepare put",
         "reading": "Question log_probabilities logits_at word_scores",
@@ -30,21 +29,5 @@ _HOME = {
         "bias": "Probe probe",
         "causal": "LeftFill fill_from_left",
         "panel.pair": "side_by_side",
-    }.items()
-    for name in names.split()
-}
-"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that defines a public name when the name is first used (PEP 562)."""
-    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOME)
+    },
+)

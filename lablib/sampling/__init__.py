@@ -7,12 +7,11 @@ Names are loaded when they are used, so that `from lablib import sampling` costs
     0.7
 """
 
-from importlib import import_module
-from typing import Any
+from lablib.lazy import lazy
 
-_HOME = {
-    name: module
-    for module, names in {
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
         "compute": (
             "STAGES Knobs Stage distribution draw entropy stages uniforms"
             " repetition_penalty temperature top_k top_p min_p typical_p"
@@ -25,21 +24,5 @@ _HOME = {
         "measures": (
             "Diversity Timing cache_timing distinct_n diversity first_divergence repetition"
         ),
-    }.items()
-    for name in names.split()
-}
-"""Which module of this package defines which public name; a `*_panel` is found in `panel`."""
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that defines a public name when the name is first used (PEP 562)."""
-    module = _HOME.get(name) or ("panel" if name.endswith("_panel") else None)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOME)
+    },
+)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +17,6 @@ def test_every_name_is_found():
         assert getattr(finetuning, name) is getattr(panel, name)
     with pytest.raises(AttributeError, match="no attribute 'guess'"):
         finetuning.guess  # noqa: B018
-
-
-def test_no_module_bears_the_name_of_a_public_function():
-    """Once imported, the module would be found in the function's place."""
-    modules = {path.stem for path in Path(finetuning.__file__).parent.glob("*.py")}
-    assert not modules & set(dir(finetuning))
 
 
 def test_the_package_alone_loads_nothing_heavy():

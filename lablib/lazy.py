@@ -1,0 +1,40 @@
+"""Packages whose names are loaded when they are first used (PEP 562), so that importing one costs
+nothing and a lab pays only for what it shows.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy(
+    package: str, modules: Mapping[str, str]
+) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """What a package's `__init__` needs to load its public names when they are used.
+
+    Args:
+        package: its `__name__`.
+        modules: for each of its modules the public names defined there, with spaces between. A name
+            that ends in `_panel` need not be listed: it is found in the module `panel`.
+
+    Returns:
+        The package's `__all__`, `__getattr__` and `__dir__`.
+
+    Example:
+        >>> names, load, _ = lazy("lablib", {"unicode": "well_formed"})
+        >>> names, load("well_formed")("a\\ud800")
+        (['well_formed'], 'a\ufffd')
+        >>> load("well_former")
+        Traceback (most recent call last):
+        ...
+        AttributeError: module 'lablib' has no attribute 'well_former'
+    """
+    home = {name: module for module, names in modules.items() for name in names.split()}
+
+    def load(name: str) -> Any:
+        module = home.get(name) or ("panel" if name.endswith("_panel") else None)
+        if module is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{module}"), name)
+
+    return sorted(home), load, lambda: sorted(home)
