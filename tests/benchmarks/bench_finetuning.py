@@ -190,12 +190,13 @@ def _memory() -> dict[str, Any]:
     """The most memory of this process, or of the GPU, in MB, and the device's name."""
     import torch
 
+    from lablib.finetuning.measuring import peak_memory
+
     if torch.cuda.is_available():
-        most, name = torch.cuda.max_memory_allocated(), torch.cuda.get_device_name()
-        return {"memory": most / 1e6, "device": name}
-    lines = Path("/proc/self/status").read_text().splitlines()
-    most = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return {"memory": most * 1024 / 1e6, "device": f"CPU, {torch.get_num_threads()} threads"}
+        kind, name = "cuda", torch.cuda.get_device_name()
+    else:
+        kind, name = "cpu", f"CPU, {torch.get_num_threads()} threads"
+    return {"memory": peak_memory(kind) / 1e6, "device": name}
 
 
 if __name__ == "__main__":
