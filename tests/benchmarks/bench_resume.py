@@ -102,13 +102,18 @@ def killed_run(config: Config, folder: Path, processes: int, trial: int) -> Run:
 
 
 def kill_all(folder: Path, pid: int) -> None:
-    """Kill a process and all others that train in a folder."""
+    """Kill a process and all others that train in a folder, and wait until they are gone."""
     import psutil
 
     os.kill(pid, signal.SIGKILL)
-    for process in psutil.process_iter(["cmdline"]):
-        if str(folder / "config.toml") in (process.info["cmdline"] or []):
-            process.kill()
+    training = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder / "config.toml") in (process.info["cmdline"] or [])
+    ]
+    for process in training:
+        process.kill()
+    psutil.wait_procs(training, timeout=10)
 
 
 def equal(run: Run, other: Run) -> bool:
