@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.finetuning.methods import seeded
+from lablib.randomness import seeded
+from lablib.sampling.text import positions
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -20,6 +21,8 @@ def sample(
 ) -> str:
     """The prompt and what follows it, at most `tokens` tokens, drawn at a temperature of 0.8.
 
+    Of a prompt that leaves no room for them in what the model reads at once, only the end is read.
+
     >>> from lablib import models
     >>> m = models.load("pocket-gpt2", device="cpu")
     >>> text = sample(m.model, m.tokenizer, "Once upon a time", 8, seed=0)
@@ -30,12 +33,13 @@ def sample(
 
     training, writer = model.training, model.eval()
     ids = tokenizer(prompt or tokenizer.eos_token, return_tensors="pt").input_ids.to(model.device)
-    room = getattr(model.config, "max_position_embeddings", None) or ids.shape[1] + tokens
+    room = positions(model) or ids.shape[1] + tokens
+    ids = ids[:, -max(room - tokens, room // 2, 1) :]
     settings = GenerationConfig(
         do_sample=True,
         temperature=TEMPERATURE,
         top_k=0,
-        max_length=min(room, ids.shape[1] + tokens),
+        max_new_tokens=min(tokens, room - ids.shape[1]),
         pad_token_id=tokenizer.eos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )

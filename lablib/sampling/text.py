@@ -9,6 +9,8 @@ from transformers import PreTrainedTokenizerBase
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
     from lablib.models import LoadedModel
 
 _UNFINISHED = "\ufffd"
@@ -70,18 +72,24 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
 def context_length(m: "LoadedModel") -> int | None:
     """How many tokens the model can read at once, None if there is no limit.
 
-    RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
-
     Example:
         >>> from lablib import models, sampling as sp
         >>> m = models.load("pocket-gpt2", device="cpu")
         >>> sp.context_length(m) == m.model.config.n_positions
         True
     """
-    most = getattr(m.model.config.get_text_config(), "max_position_embeddings", None)
+    return positions(m.model)
+
+
+def positions(model: "PreTrainedModel") -> int | None:
+    """How many positions a bare model has for tokens, None if there is no limit.
+
+    RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
+    """
+    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     if not most or most < 0:  # XLNet says -1
         return None
-    for name, part in m.model.named_modules():
+    for name, part in model.named_modules():
         padding = getattr(part, "padding_idx", None)
         if padding is not None and name.endswith("position_embeddings"):
             return int(most - padding - 1)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lablib.randomness import seeded
+
 if TYPE_CHECKING:
     from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -71,7 +73,8 @@ def load_classifier(folder: str | os.PathLike[str], length: int = 48) -> Classif
 
     if not (Path(folder) / "config.json").is_file():
         raise ValueError(f"There is no model in the folder {str(folder)!r}: check the path.")
-    model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
+    with seeded(0):  # for weights that the folder lacks
+        model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
     names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
     return Classifier(model.eval(), AutoTokenizer.from_pretrained(folder), names, length)
 
