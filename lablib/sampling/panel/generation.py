@@ -13,6 +13,7 @@ from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
 from lablib.sampling.text import Prompt, prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.layout import mark_main, row
 from lablib.widgets.tokens import token_dicts, visible
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -58,12 +59,14 @@ class GenerationPanel(Panel):
         settings = [self.seed, self.length, self.colour, self.button]
         for setting in settings:
             setting.layout.width = "200px"
+        mark_main(self.button, self.strip)
+        self.tree.add_class("lab-tree-low")
         super().__init__(
             "Write",
             [
                 self.text,
                 self.sliders,
-                ipywidgets.HBox(settings),
+                row(*settings),
                 self.strip,
                 self.alternatives,
                 self.tree,
