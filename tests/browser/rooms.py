@@ -1,4 +1,4 @@
-"""Every public panel of every room, as one notebook cell shows it; small models, short trainings."""
+"""Every public panel of every room as a notebook shows it: small models, short trainings."""
 
 SHOW = "from IPython.display import display as show\n"
 
@@ -18,7 +18,7 @@ ROOMS = {
         "multihead": 'show(at.multihead_panel(layer=3, model="pocket-gpt2"))',
         "positions": 'show(at.positions_panel(model="pocket-gpt2"))',
         "shuffled": 'show(at.positions_panel(view="Shuffle the words", model="pocket-gpt2"))',
-        "heads": 'show(at.heads_panel("Once upon a time there was a little girl", model="pocket-gpt2"))',
+        "heads": 'show(at.heads_panel("Once upon a time there was a", model="pocket-gpt2"))',
         "bertviz": 'show(at.bertviz_panel(model="pocket-gpt2"))',
         "writing": 'show(at.writing_panel(model="pocket-gpt2"))',
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
@@ -38,7 +38,7 @@ ROOMS = {
     "masking": {
         "import": "from lablib import masking as mk",
         "fill": 'show(mk.fill_panel(model="pocket-bert"))',
-        "fill-word": 'show(mk.fill_panel("The [MASK] slept in the sun.", word="rhinoceros", model="pocket-bert"))',
+        "fill-word": 'show(mk.fill_panel("The [MASK] slept.", "rhinoceros", model="pocket-bert"))',
         "joint": 'show(mk.joint_panel(model="pocket-bert"))',
         "evidence": 'show(mk.evidence_panel(model="pocket-bert"))',
         "sentences": 'show(mk.sentence_panel(model="pocket-bert"))',
@@ -53,7 +53,8 @@ ROOMS = {
         "import": "from lablib import finetuning as ft",
         "batch": 'show(ft.batch_panel("logbook", model="pocket-gpt2"))',
         "harm": "show(ft.harm_panel())",
-        "finetuning": 'show(ft.training_panel(ft.Config(text="cookbook", steps=4), model="pocket-gpt2", runs="glance"))',
+        "finetuning": "config = ft.Config(text='cookbook', steps=4)\n"
+        "show(ft.training_panel(config, 'glance', 'pocket-gpt2'))",
         "runs": 'show(ft.runs_panel("glance"))',
         "before-after": "show(ft.comparison_panel())",
         "losses": "show(ft.loss_panel())",

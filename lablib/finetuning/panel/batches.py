@@ -8,11 +8,12 @@ import ipywidgets
 from lablib.finetuning import batch_figures as figures
 from lablib.finetuning.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, seed_field, text_field
+from lablib.finetuning.panel.fields import seed_field, text_field
 from lablib.finetuning.shift_view import ShiftView
 from lablib.finetuning.tasks import make_task
 from lablib.widgets import ModelChoice, Panel, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -56,7 +57,7 @@ class BatchPanel(Panel):
         super().__init__(
             "What is learned from",
             [
-                ipywidgets.HBox(controls, layout=WIDE),
+                in_row(*controls),
                 *self.strips,
                 self.words,
                 self.row,

@@ -14,12 +14,13 @@ from lablib.finetuning.comparison import (
     run_folder,
 )
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.run import Run
 from lablib.finetuning.texts import read_text, split
 from lablib.widgets import ModelChoice, Progress, TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -59,11 +60,11 @@ class ComparisonPanel(PairPanel):
             after,
             [
                 self.prompts,
-                ipywidgets.HBox(controls, layout=WIDE),
+                in_row(*controls),
                 self.words,
                 self.table,
                 self.texts,
-                ipywidgets.HBox(away, layout=WIDE),
+                in_row(*away),
                 self.opened,
             ],
             self._lines,

@@ -8,10 +8,11 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import ladder_figures as figures
 from lablib.finetuning.ladder import Measurement, can_compile, climb, rungs
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.texts import read_text
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 from lablib.widgets.plot import Plot
 
 
@@ -46,7 +47,7 @@ class LadderPanel(Panel):
         controls = [self.text, self.shape, self.seconds, self.compiled, self.button]
         super().__init__(
             "The efficiency ladder",
-            [ipywidgets.HBox(controls, layout=WIDE), self.place, self.words, self.table],
+            [in_row(*controls), self.place, self.words, self.table],
             choice=as_choice(model),
             subtitle="The same training step, made faster or smaller rung by rung. Each is "
             "measured in a process of its own, so its memory is its own too.",

@@ -6,11 +6,11 @@ from pathlib import Path
 import ipywidgets
 
 from lablib.finetuning import figures
-from lablib.finetuning.panel.fields import WIDE
 from lablib.finetuning.panel.training import kind_of
 from lablib.finetuning.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 
 RESUMABLE = ("interrupted", "stopped", "failed", "paused")
 NONE_YET = "There is no run in this folder yet: start one in the training panel."
@@ -46,7 +46,7 @@ class RunsPanel(Panel):
         buttons = [self.refresh, self.resume, self.stopping, self.use]
         super().__init__(
             "Runs",
-            [self.table, self.chosen, ipywidgets.HBox(buttons, layout=WIDE), self.said, self.place],
+            [self.table, self.chosen, in_row(*buttons), self.said, self.place],
             subtitle="Every run is kept, those of an earlier kernel too. Choose some to lay their "
             "curves over one another.",
             code=self._lines,

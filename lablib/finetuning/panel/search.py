@@ -9,7 +9,7 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import search_figures as figures
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, button, seed_field, text_field
+from lablib.finetuning.panel.fields import button, seed_field, text_field
 from lablib.finetuning.panel.settings import config_code
 from lablib.finetuning.search import (
     SPACE,
@@ -22,6 +22,7 @@ from lablib.finetuning.search import (
 )
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 from lablib.widgets.plot import Plot
 
 Work = Generator[Progress | None, None, None]
@@ -67,7 +68,7 @@ class LookingPanel(Panel):
         super().__init__(
             title,
             [
-                ipywidgets.HBox([*watched, self.button, self.take], layout=WIDE),
+                in_row(*watched, self.button, self.take),
                 self.place,
                 self.words,
                 *more,

@@ -22,7 +22,6 @@ from lablib.finetuning.estimate import (
     steps_of,
     training_flops,
 )
-from lablib.finetuning.panel.fields import WIDE
 from lablib.finetuning.panel.run_view import Pace, RunView
 from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
@@ -33,6 +32,7 @@ from lablib.finetuning.tasks import TASKS
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.html import escape, fill
+from lablib.widgets.layout import in_row
 from lablib.widgets.worker import Failure, explain
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class TrainingPanel(Panel):
             "Fine-tuning",
             [
                 self.text, self.settings, self.bar, self.forecast,
-                ipywidgets.HBox(buttons, layout=WIDE), self.view, self.opening,
+                in_row(*buttons), self.view, self.opening,
             ],
             choice=as_choice(model, kind_of(config)),
             subtitle="The model learns to go on as the text does. It trains beside the notebook: "

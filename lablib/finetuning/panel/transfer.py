@@ -7,10 +7,11 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import transfer_figures as figures
 from lablib.finetuning.config import Method
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.transfer import RATES, SHARES, TransferPoint, transfer_points
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 from lablib.widgets.plot import Plot
 
 
@@ -39,8 +40,8 @@ class TransferPanel(Panel):
         super().__init__(
             "How much text does it take?",
             [
-                ipywidgets.HBox([*numbers, self.button], layout=WIDE),
-                ipywidgets.HBox(list(self.methods.values()), layout=WIDE),
+                in_row(*numbers, self.button),
+                in_row(*self.methods.values()),
                 self.place,
                 self.words,
                 self.table,

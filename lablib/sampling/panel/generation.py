@@ -13,7 +13,7 @@ from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
 from lablib.sampling.text import Prompt, prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
-from lablib.widgets.layout import mark_main, row
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -66,7 +66,7 @@ class GenerationPanel(Panel):
             [
                 self.text,
                 self.sliders,
-                row(*settings),
+                in_row(*settings),
                 self.strip,
                 self.alternatives,
                 self.tree,

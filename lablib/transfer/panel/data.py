@@ -7,9 +7,10 @@ import ipywidgets
 
 from lablib.transfer import figures
 from lablib.transfer.examples import read_labelled
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk
+from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 
 
 class DataPanel(Panel):
@@ -37,8 +38,8 @@ class DataPanel(Panel):
         super().__init__(
             "The texts and their labels",
             [
-                ipywidgets.HBox([self.source, self.text, self.label], layout=WIDE),
-                ipywidgets.HBox([self.upload, self.more], layout=WIDE),
+                in_row(self.source, self.text, self.label),
+                in_row(self.upload, self.more),
                 self.counts,
                 self.notes,
                 self.samples,

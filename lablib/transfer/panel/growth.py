@@ -6,9 +6,10 @@ import ipywidgets
 
 from lablib.transfer import figures
 from lablib.transfer.curves import METHODS, SIZES, Point, growth, measure_transfer
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk
+from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 
 
 class GrowthPanel(Panel):
@@ -34,8 +35,8 @@ class GrowthPanel(Panel):
         super().__init__(
             "What is the pretraining worth?",
             [
-                ipywidgets.HBox(list(self.ways.values()), layout=WIDE),
-                ipywidgets.HBox([self.largest, self.seeds, self.button], layout=WIDE),
+                in_row(*self.ways.values()),
+                in_row(self.largest, self.seeds, self.button),
                 self.place,
                 self.words,
                 self.table,

@@ -9,11 +9,12 @@ from lablib.finetuning.config import Config
 from lablib.transfer import figures
 from lablib.transfer.compute import predict
 from lablib.transfer.examples import LabelledSet
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk, Trained
+from lablib.transfer.panel.shared import DESK, OPENING, Desk, Trained
 from lablib.transfer.scoring import Scores, score
 from lablib.transfer.training import RECIPES, Training, fine_tune, recipe
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row
 from lablib.widgets.plot import Plot
 
 LEARNING = {
@@ -57,8 +58,8 @@ class TrainingPanel(Panel):
         super().__init__(
             "An encoder learns to classify",
             [
-                ipywidgets.HBox([self.recipe, self.method], layout=WIDE),
-                ipywidgets.HBox([self.epochs, self.batch, self.rate, self.seed], layout=WIDE),
+                in_row(self.recipe, self.method),
+                in_row(self.epochs, self.batch, self.rate, self.seed),
                 self.button,
                 self.place,
                 self.words,
