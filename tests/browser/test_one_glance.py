@@ -108,7 +108,7 @@ def use_theme(page, theme):
     page.locator('.lm-Menu-item:has-text("Theme")').first.hover()
     page.locator(f'.lm-Menu-item:has-text("JupyterLab {theme}")').first.click()
     light = "true" if theme == "Light" else "false"
-    page.wait_for_selector(f"body[data-jp-theme-light={light}]")
+    page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
 
 @pytest.mark.timeout(900)

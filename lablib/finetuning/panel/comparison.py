@@ -19,8 +19,8 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.run import Run
 from lablib.finetuning.texts import read_text, split
 from lablib.widgets import ModelChoice, Progress, TextInput
-from lablib.widgets.html import escape
-from lablib.widgets.layout import in_row
+from lablib.widgets.html import escape, scrolling
+from lablib.widgets.layout import Tabs, in_row, mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -49,21 +49,23 @@ class ComparisonPanel(PairPanel):
         self.measures: tuple[figures.Measures, figures.Measures] | None = None
         self.written: tuple[tuple[Continuation, ...], tuple[Continuation, ...]] = ((), ())
         controls = [self.text, self.seeds, self.length, self.button]
+        for control in controls:
+            control.layout.width = "200px"
+        mark_main(self.prompts, self.texts)
         away = [self.sampling, self.attention]
         for widget in away:
             widget.layout.width = "200px"
         super().__init__(
             "Before and after",
-            "The same prompts and the same random draws, side by side; and how well each foretells "
-            "new pages of the learned text, and a text it did not learn.",
+            "The same prompts and random draws, side by side; and how well each foretells new "
+            "pages of the text, and another text.",
             before,
             after,
             [
                 self.prompts,
                 in_row(*controls),
                 self.words,
-                self.table,
-                self.texts,
+                Tabs({"What they write": self.texts, "Perplexity": self.table}),
                 in_row(*away),
                 self.opened,
             ],
@@ -111,9 +113,9 @@ class ComparisonPanel(PairPanel):
                 self.written = (texts, ()) if place == 0 else (self.written[0], texts)
                 done += 1
                 if done % 10 == 0:
-                    self.texts.value = figures.texts_html(*self.written)
+                    self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
                 yield Progress(done, total, "tokens")
-        self.texts.value = figures.texts_html(*self.written)
+        self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
 
     def _prompts(self) -> list[str]:
         return [line for line in self.prompts.value.splitlines() if line.strip()]

@@ -10,7 +10,7 @@ from lablib.transfer.examples import read_labelled
 from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
-from lablib.widgets.layout import in_row
+from lablib.widgets.layout import in_row, mark_main
 
 
 class DataPanel(Panel):
@@ -33,6 +33,7 @@ class DataPanel(Panel):
         self.counts = ipywidgets.HTML()
         self.notes = ipywidgets.HTML()
         self.samples = ipywidgets.HTML()
+        mark_main(self.source, self.samples)
         self._first = 0
         self._file: tuple[str, bytes] | None = None
         super().__init__(
@@ -70,6 +71,7 @@ class DataPanel(Panel):
         yield
         source = self._file[1] if self._file else self.source.value.strip()
         found = read_labelled(source, self.text.value.strip(), self.label.value.strip())
+        mark_main(self.source, self.samples)
         self._first = 0
         self.counts.value = figures.set_table(found)
         self.notes.value = escape(" ".join(found.notes) or "Nothing had to be mended.")

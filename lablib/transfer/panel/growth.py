@@ -9,7 +9,7 @@ from lablib.transfer.curves import METHODS, SIZES, Point, growth, measure_transf
 from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
-from lablib.widgets.layout import in_row
+from lablib.widgets.layout import Tabs, in_row, mark_main
 
 
 class GrowthPanel(Panel):
@@ -31,20 +31,19 @@ class GrowthPanel(Panel):
         self.button = ipywidgets.Button(description="Measure", button_style="primary")
         self.place = ipywidgets.VBox()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.button, self.place)
         self.points: list[Point] = []
         super().__init__(
             "What is the pretraining worth?",
             [
                 in_row(*self.ways.values()),
                 in_row(self.largest, self.seeds, self.button),
-                self.place,
+                Tabs({"Chart": self.place, "Table": self.table}),
                 self.words,
-                self.table,
             ],
             choice=model if isinstance(model, ModelChoice) else ModelChoice(model, "encoder"),
-            subtitle="Each way learns from the same texts and is tested on the same others. The "
-            "bars say how much the draw of the texts matters. Some minutes on two cores; stop it "
-            "when you have seen enough.",
+            subtitle="Each way learns from the same texts and is tested on the same others. It "
+            "takes some minutes on two cores; you can stop it.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._measure))
