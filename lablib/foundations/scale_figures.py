@@ -219,7 +219,7 @@ def copies_plot() -> "Plot":
         height=320,
         xaxis={"title": "file (MB)", "rangemode": "tozero", "domain": LEFT},
         yaxis={"title": "bits per byte"},
-        xaxis2={"title": "tokens read a second", "rangemode": "tozero", "domain": RIGHT},
+        xaxis2={"title": "tokens read per second", "rangemode": "tozero", "domain": RIGHT},
         yaxis2={"anchor": "x2"},
     )
 
@@ -247,7 +247,7 @@ def copies_table(copies: Sequence[Copy]) -> str:
         ("Copy", "what was done"),
         ("file", "its weights as safetensors"),
         ("compressed", "the same file, compressed"),
-        ("tokens a second", "reading the text, on this machine"),
+        ("tokens per second", "reading the text, on this machine"),
         ("bits per byte", "what the text costs it"),
     ]
     rows = [

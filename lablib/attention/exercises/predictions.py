@@ -213,8 +213,9 @@ WHERE_HEADS_LOOK = Prediction(
         ),
         too_low=(
             "More: 35 percent, half as much again as an even spread. In the real GPT-2 it is 71 "
-            "percent of another sentence (even: 29). Such a token is called a *sink*. The likeliest "
-            "reason: softmax must hand out a whole 1, and a head with nothing to say puts it there."
+            "percent of another sentence (even: 29). Such a token is called a *sink*. The "
+            "likeliest reason: softmax must hand out a whole 1, and a head with nothing to say "
+            "puts it there."
         ),
         too_high=(
             "Less: 35 percent, half as much again as an even spread. You are nearer to the real "
@@ -282,9 +283,9 @@ STRIKING_HEAD = Prediction(
     title="Does it matter?",
     question=(
         "`The good king and the good queen lived in a great`: in the pocket model, head 3 of layer "
-        "5 has the clearest pattern of all: from a word that was there before it gives 99 percent "
-        "of its attention to the earlier place. Muting the head that matters most moves the "
-        "prediction of the next token by 0.32 bits. How far does muting this one move it?"
+        "5 has the clearest pattern of all: from the second `good` it gives 99 percent of its "
+        "attention to `king`, which followed the first. Muting the head that matters most moves "
+        "the prediction of the next token by 0.32 bits. How far does muting this one move it?"
     ),
     answer=(
         Option(
@@ -296,7 +297,8 @@ STRIKING_HEAD = Prediction(
             "By 0.04 bits: no more than half of the heads do",
             "Yes. A pattern says where a head looks, not whether what it finds is used: its values "
             "may be short, or other heads may bring the same. *Attention is not explanation* (Jain "
-            "and Wallace 2019). The panel names a head with a clear pattern that matters even less.",
+            "and Wallace 2019). The panel names a head with a clear pattern that matters even "
+            "less.",
             right=True,
         ),
         Option(

@@ -76,9 +76,9 @@ CLASH = Prediction(
         ),
         Option(
             "The old who was very old.",
-            "Yes: the first gap expects `old`, as in `old man`, the second `who`, as in `king who`. "
-            "Each was guessed without knowing the other. To get a pair that goes together, fill "
-            "one gap and read again, or score both words together.",
+            "Yes: the first gap expects `old`, as in `old man`, the second `who`, as in `king "
+            "who`. Each was guessed without knowing the other. To get a pair that goes together, "
+            "fill one gap and read again, or score both words together.",
             right=True,
         ),
         Option(
@@ -205,9 +205,9 @@ SAID_TWICE = Prediction(
     answer=(
         Option(
             "Hardly: nobody says a thing twice",
-            "It is very sure that it does. It never saw such a pair in training; there, pairs about "
-            "the same things mostly belonged together, and nothing is more alike than the same "
-            "sentence.",
+            "It is very sure that it does. It never saw such a pair in training; there, pairs "
+            "about the same things mostly belonged together, and nothing is more alike than the "
+            "same sentence.",
         ),
         Option(
             "Very probably",
@@ -266,9 +266,9 @@ HEAD_START = Prediction(
         ),
         Option(
             "About 29",
-            "Yes. But do not read from this what pretraining is worth: the two also differ in size, "
-            "in what learns, in their vocabularies, and so in the very tokens that are hidden. A "
-            "fair comparison is in the transfer lab, section 4.",
+            "Yes. But do not read from this what pretraining is worth: the two also differ in "
+            "size, in what learns, in their vocabularies, and so in the very tokens that are "
+            "hidden. A fair comparison is in the transfer lab, section 4.",
             right=True,
         ),
         Option(
@@ -288,15 +288,15 @@ WHAT_A_PROBE_SHOWS = Prediction(
     answer=(
         Option(
             "nurse",
-            "1.4 times as probable after `she`, in all five; but `soldier` is 2.2 times as probable "
-            "after `he`. What you know of the world, or of its prejudices, does not tell you what "
-            "this model expects in these sentences. That has to be measured.",
+            "1.4 times as probable after `she`, in all five; but `soldier` is 2.2 times as "
+            "probable after `he`. What you know of the world, or of its prejudices, does not tell "
+            "you what this model expects in these sentences. That has to be measured.",
         ),
         Option(
             "servant",
             "1.2 times as probable after `he`: hardly a difference. `soldier` is 2.2 times as "
-            "probable after `he`. And that holds for these sentences; another wording, another pair "
-            "of subjects or another task has to be measured by itself.",
+            "probable after `he`. And that holds for these sentences; another wording, another "
+            "pair of subjects or another task has to be measured by itself.",
         ),
         Option(
             "soldier",

@@ -265,8 +265,8 @@ BEAMS_OR_GREEDY = Prediction(
         Option(
             "A text about four times as probable",
             "Yes, 4.4 times: the second token is not the likeliest one, but what follows is worth "
-            "it. Beam search keeps several beginnings alive. It need not find the best text either, "
-            "and where the model is sure, greedy search may have found it.",
+            "it. Beam search keeps several beginnings alive. It need not find the best text "
+            "either, and where the model is sure, greedy search may have found it.",
             right=True,
         ),
         Option(
