@@ -120,7 +120,7 @@ CONCATENATED_OR_ADDED = Prediction(
     ),
     answer=(
         Option(
-            "The heads' outputs are added up",
+            "The heads' outputs are added up, and the sum is multiplied by one matrix",
             "Nearly: they are added, but each is first multiplied by its own rows of W^O, which "
             "send it in a direction of its own.",
         ),
@@ -131,7 +131,7 @@ CONCATENATED_OR_ADDED = Prediction(
             right=True,
         ),
         Option(
-            "The heads are multiplied with each other",
+            "The heads' outputs are multiplied with each other, number by number",
             "Heads of one layer never meet before the sum: each is multiplied by its own rows of "
             "W^O, and the results are added up.",
         ),

@@ -42,12 +42,12 @@ THE_RHYME = Prediction(
     ),
     answer=(
         Option(
-            "First",
+            "First, at about one in three",
             "That would be a model that quotes. For this one five other words come first: bed, "
             "floor, door, room and table.",
         ),
         Option(
-            "Among the first ten",
+            "Among the first ten, at about one in fifty",
             "Less: it is word 660 of the list, with a probability of one in eight thousand. First "
             "come bed, floor, door, room and table.",
         ),

@@ -20,7 +20,7 @@ PIECES = Prediction(
             "vocabulary can hold, so `Tokenization` is cut in two: `Token`, `ization`.",
         ),
         Option(
-            "`To`, `ken`, `i`, `za`, `tion`, ` is`, ` un`, `be`, `liev`, `a`, `bly`, ` use`, `ful`",
+            "`To`, `ken`, `i`, `za`, `tion`, ` is`, ` un`, `be`, `lie`, `va`, `bly`, ` use`, `ful`",
             "The pieces can look like syllables, but nobody told the tokenizer about those: it "
             "only counted what stands together often. ` unbelievably` stays whole.",
         ),
