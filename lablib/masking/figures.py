@@ -18,7 +18,7 @@ from lablib.masking.learning import BatchLoss, Exercise
 from lablib.masking.likelihood import Comparison, PseudoLogLikelihood
 from lablib.masking.training import TrainingStep
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import spoken, visible
+from lablib.widgets.tokens import power_of_ten, spoken, visible
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -39,8 +39,8 @@ def percent(probability: float) -> str:
         return f"{100 * probability:.3g} %"
     if probability <= 0:
         return "0 %"
-    digits, power = f"{probability:.1e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    digits, exponent = f"{probability:.1e}".split("e")
+    return f"{digits} × {power_of_ten(int(exponent))}"
 
 
 def nats(value: float, sign: bool = False) -> str:
