@@ -46,5 +46,5 @@ def test_a_user_without_a_home(closed, monkeypatch):
 def test_nowhere(closed, tmp_path, monkeypatch):
     (tmp_path / "home").write_text("no home")
     monkeypatch.setattr(tempfile, "tempdir", str(closed))
-    with pytest.raises(ValueError, match="nor in a temporary folder.*a folder of your own"):
+    with pytest.raises(ValueError, match=r"nor in a temporary folder.*a folder of your own"):
         writable(closed)

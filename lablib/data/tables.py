@@ -299,9 +299,7 @@ def one_spelling(labels: Sequence[str]) -> tuple[list[str], list[str]]:
         each = [f"{quoted(s)} ({counts[s]:,} row{'s' * (counts[s] > 1)})" for s in several]
         if len(each) > 1:
             first = ", ".join(each[:-1])
-            notes.append(
-                f"{first} and {each[-1]} were taken for one label, {quoted(names[key])}."
-            )
+            notes.append(f"{first} and {each[-1]} were taken for one label, {quoted(names[key])}.")
     return [names[label_key(label)] for label in labels], notes
 
 

@@ -63,9 +63,7 @@ def _tidy(text: str) -> str:
     return text
 
 
-def _raw(
-    source: str | os.PathLike[str] | bytes, read: Callable[[bytes, Path | None], str]
-) -> str:
+def _raw(source: str | os.PathLike[str] | bytes, read: Callable[[bytes, Path | None], str]) -> str:
     """The content of what is named; `read` makes it of the bytes of a file, or of an upload."""
     if isinstance(source, bytes):
         return read(source, None)
@@ -267,5 +265,6 @@ def read_table(
     if gaps:
         notes.append(left_out(gaps, " or ".join(columns)))
     if parts["test"]:
-        notes.append(f"{len(parts['test']):,} rows of the test part were left alone.")
+        count = f"{len(parts['test']):,} row{'s' * (len(parts['test']) > 1)}"
+        notes.append(f"The test part ({count}) was left alone.")
     return parts["train"], parts["validation"]

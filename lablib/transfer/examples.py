@@ -230,7 +230,7 @@ def _hub_frame(place: str, text: str, label: str, notes: list[str]) -> "DataFram
     for part in parts:
         if part not in SPLITS:
             rows = int((whole["split"] == part).sum())
-            notes.append(f"{rows:,} rows of its part {quoted(part)} were left alone.")
+            notes.append(f"Its part {quoted(part)} ({rows:,} rows) was left alone.")
     whole = whole[whole["split"].isin(list(SPLITS))]
     missing = [name for name in (text, label) if name not in whole.columns]
     if missing:
@@ -291,7 +291,9 @@ def _parts(
         raise ValueError("All texts have one label, so there is nothing to tell apart: add others.")
     if "test" in splits:
         tests = [split == "test" for split in splits]
-        train, test = ([i for i, one in enumerate(tests) if one == which] for which in (False, True))
+        train, test = (
+            [i for i, one in enumerate(tests) if one == which] for which in (False, True)
+        )
         return train, test
     rare = min(map(list(labels).count, set(labels)))
     if rare < 2:

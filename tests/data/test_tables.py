@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lablib.data.tables import parse_table
 
 ENDS = ("\n", "\r\n", "\r")
-CELLS = st.text(st.sampled_from(list('ab1 ,;\t|"\'\n\r=é漢')), max_size=8) | st.text(
+CELLS = st.text(st.sampled_from(list("ab1 ,;\t|\"'\n\r=é漢")), max_size=8) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8
 )
 
@@ -44,7 +44,7 @@ def test_rows_written_in_any_dialect_come_back(rows, delimiter, end, quoting, ma
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.text(st.sampled_from(list('ab ,"\'.')), min_size=1), st.sampled_from("xy")),
+        st.tuples(st.text(st.sampled_from(list("ab ,\"'.")), min_size=1), st.sampled_from("xy")),
         max_size=8,
     ),
     st.sampled_from("\t|"),
@@ -153,14 +153,14 @@ def test_names_of_columns_whatever_their_case_and_spaces():
     table = parse_table(" Text ,LABEL,text\none,a,b\n")
     assert table.require("text", "label") == [2, 1]
     assert parse_table(" Text ,LABEL\none,a\n").require("text", "label") == [0, 1]
-    with pytest.raises(ValueError, match="no column 'review'. Its columns are ' Text ', 'LABEL'"):
+    with pytest.raises(ValueError, match=r"no column 'review'\. Its columns are ' Text ', 'LABEL'"):
         parse_table(" Text ,LABEL\none,a\n").require("review")
     with pytest.raises(ValueError, match="has 2 columns 'text'"):
         parse_table("Text,TEXT,label\none,two,a\n").require("text")
 
 
 def test_what_a_column_split_may_say():
-    said = "Train,TRAINING, val ,Dev,validation,valid,test ,TEST,".split(",")
+    said = ["Train", "TRAINING", " val ", "Dev", "validation", "valid", "test ", "TEST", ""]
     rows = "\n".join(f"text {i},{word}" for i, word in enumerate(said))
     splits = parse_table(f"text, Split\n{rows}\n").splits()
     assert splits == ["train"] * 2 + ["validation"] * 4 + ["test"] * 2 + [""]
