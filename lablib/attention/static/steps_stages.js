@@ -1,6 +1,9 @@
 // The matrices of attention from scratch, each a small picture, in the order they are made.
 
-const STAGE = { width: 216, height: 200, labels: 64, row: 16, labelled: 9 };
+const STAGE = { width: 184, labels: 64, row: 16, labelled: 9 };
+
+/** How high a stage may be, so that all eight and the numbers stand on the screen together. */
+const stageHeight = () => Math.min(200, Math.max(112, (window.innerHeight - 432) / 3));
 
 /**
  * What each stage is: its name, how it is made, its columns ("size" for vectors, else keys), whose
@@ -38,7 +41,7 @@ function stageImage(values, columns, palette, most) {
 /** Where a stage's cells stand in its picture. */
 function stageLayout({ rows, columns }, shape) {
   const [height, width] = [countOf(rows, shape), countOf(columns, shape)];
-  const tall = Math.min(STAGE.row, STAGE.height / height);
+  const tall = Math.min(STAGE.row, stageHeight() / height);
   const left = tall >= STAGE.labelled ? STAGE.labels : 4;
   return { rows: height, columns: width, left, tall, wide: (STAGE.width - left - 2) / width };
 }
@@ -55,8 +58,9 @@ function stagePicture(stage, number, point) {
   const made = element("span", "steps-made", stage.made);
   caption.append(element("span", "steps-title", `${number} ${stage.title}`), made);
   const canvas = element("canvas");
-  const ends = element("span", "steps-made");
-  node.append(caption, canvas, ends);
+  const ends = element("span", "steps-made steps-ends");
+  caption.append(ends);
+  node.append(caption, canvas);
   let layout;
   canvas.addEventListener("pointermove", (event) => {
     const { left, top } = canvas.getBoundingClientRect();
