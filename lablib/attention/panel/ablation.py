@@ -75,9 +75,8 @@ class AblationPanel(TextPanel):
             "without.",
             text,
             [
-                ipywidgets.HBox([self.sweep, self.idle_button]),
                 beside(
-                    self.map,
+                    ipywidgets.VBox([self.map, ipywidgets.HBox([self.sweep, self.idle_button])]),
                     ipywidgets.VBox([effect, self.idle, html_widget("{w}", w=NOT_EXPLANATION)]),
                     widths=(400, 400),
                 ),

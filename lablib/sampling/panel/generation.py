@@ -15,6 +15,7 @@ from lablib.sampling.text import Prompt, prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main, row
 from lablib.widgets.tokens import token_dicts, visible
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -61,12 +62,14 @@ class GenerationPanel(Panel):
         settings = [self.seed, self.length, self.colour, self.button]
         for setting in settings:
             setting.layout.width = "200px"
+        mark_main(self.button, self.strip)
+        self.tree.add_class("lab-tree-low")
         super().__init__(
             "Write",
             [
                 self.text,
                 self.sliders,
-                ipywidgets.HBox(settings),
+                row(*settings),
                 self.strip,
                 self.words,
                 self.alternatives,
