@@ -92,11 +92,19 @@ def fill_columns(
     for mask, guesses in enumerate(filled.guesses):
         word = hidden[mask] if hidden else None
         rows = [_guess_row(guess) for guess in guesses]
-        for row in rows:
-            row["mark"] = row["text"] == (word or "").casefold()
-        note = hidden_words_note(word, scores[mask]) if word else ""
+        score = scores[mask] if scores else None
+        for row, guess in zip(rows, guesses, strict=True):
+            row["mark"] = _is_word(guess, word, score)
+        note = hidden_words_note(word, score) if word else ""
         columns.append({"title": f"Mask {mask + 1}", "note": note, "rows": rows})
     return columns
+
+
+def _is_word(guess: Guess, word: str | None, score: WordScore | None) -> bool:
+    """Whether a guess is the word behind the mask: by its token, where that is known."""
+    if score is not None:
+        return score.ids == (guess.id,)
+    return bool(word) and guess.text.strip().casefold() == str(word).casefold()
 
 
 def hidden_words_note(word: str, score: WordScore | None) -> str:
