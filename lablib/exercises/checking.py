@@ -169,8 +169,6 @@ def same(got: Any, wanted: Any, tolerance: float) -> bool:
     if isinstance(wanted, set) and isinstance(got, list):
         members = [tuple(one) if isinstance(one, list) else one for one in got]
         return len(got) == len(wanted) and all(one in members for one in wanted)
-    if isinstance(wanted, list) and isinstance(got, bytes):
-        return wanted == list(got)
     if isinstance(wanted, list) and isinstance(got, list):
         return len(got) == len(wanted) and all(
             same(a, b, tolerance) for a, b in zip(got, wanted, strict=True)
@@ -259,7 +257,8 @@ def show_argument(value: Any) -> str:
     maker = {"Tensor": "torch.tensor", "ndarray": "np.array"}.get(type(value).__name__)
     if isinstance(value, tuple):
         return f"({', '.join(show_argument(one) for one in value)})"
-    return f"{maker}({show(plain(value))})" if maker else show(plain(value))
+    shown = show(plain(value), most=24)
+    return f"{maker}({shown})" if maker else shown
 
 
 def _is_number(value: Any) -> bool:

@@ -121,7 +121,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-_IN_ORDER = (list, tuple, range, deque, bytearray, KeysView, ItemsView, ValuesView, Iterator)
+_IN_ORDER = (list, tuple, range, deque, KeysView, ItemsView, ValuesView, Iterator)
 
 
 def _hashable(value: Any) -> Any:
