@@ -79,7 +79,7 @@ def encoding_words(encoding: Encoding, shared: np.ndarray) -> str:
     own = len(encoding) - int(encoding.added.sum())
     words = [
         f"{counted(own, 'token')} for {counted(len(encoding.text), 'character')} "
-        f"({counted(size, 'byte')}): {size / max(own, 1):.2f} bytes a token."
+        f"({counted(size, 'byte')}): {size / max(own, 1):.2f} bytes per token."
     ]
     if added := len(encoding) - own:
         words.append(f"The tokenizer adds {counted(added, 'token')} of its own.")
@@ -162,10 +162,10 @@ def comparison_table(comparison: Comparison) -> str:
     columns = [
         ("Tokenizer", "its name"),
         ("tokens", "how many the text is, without those the tokenizer adds"),
-        ("bytes a token", "how much text a token holds"),
-        ("unknown", "tokens that only say that something unknown stands there"),
+        ("bytes per token", "how much text a token holds"),
+        ("unknown", "tokens that only say that something unknown is there"),
         ("comes back", "whether decoding the tokens gives the text"),
-        ("what does not", "what stands in the text, and what comes back in its place"),
+        ("what does not", "what is in the text, and what comes back instead"),
     ]
     rows = [
         (
@@ -210,7 +210,7 @@ def costs_table(costs: Costs) -> str:
         ("Language", "of the sentence"),
         ("tokenizer", "its name"),
         ("tokens", "how many the sentence is"),
-        ("unknown", "how many of them only say that something unknown stands there"),
+        ("unknown", "how many of them only say that something unknown is there"),
         ("premium", "how many times as many tokens as in the first language"),
         ("context used", "which share of what the model reads at once"),
         ("price of 1,000", "of reading it a thousand times, in the unit of the price you set"),

@@ -40,8 +40,8 @@ class LayersPanel(TextPanel):
         self.reached: AttentionMaps | None = None
         super().__init__(
             "Through the layers",
-            "What a token is about changes from layer to layer: from what stands here to what "
-            "comes next.",
+            "What a token is about changes from layer to layer: from the token here to the one "
+            "that comes next.",
             text,
             [self.choose, self.about, self.words, self.table, self.view],
             model,

@@ -1,4 +1,4 @@
-"""The comparison panel: what two models write and foretell, and taking the second one away."""
+"""The comparison panel: what two models write and predict, and taking the second one away."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING
@@ -57,8 +57,8 @@ class ComparisonPanel(PairPanel):
             widget.layout.width = "200px"
         super().__init__(
             "Before and after",
-            "The same prompts and random draws, side by side; and how well each foretells new "
-            "pages of the text, and another text.",
+            "The same prompts and random draws, side by side; and how well each predicts new pages "
+            "of the text, and another text.",
             before,
             after,
             [
