@@ -7,9 +7,10 @@ import ipywidgets
 
 from lablib.transfer import figures
 from lablib.transfer.examples import read_labelled
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk
+from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 
 
 class DataPanel(Panel):
@@ -32,13 +33,14 @@ class DataPanel(Panel):
         self.counts = ipywidgets.HTML()
         self.notes = ipywidgets.HTML()
         self.samples = ipywidgets.HTML()
+        mark_main(self.source, self.samples)
         self._first = 0
         self._file: tuple[str, bytes] | None = None
         super().__init__(
             "The texts and their labels",
             [
-                ipywidgets.HBox([self.source, self.text, self.label], layout=WIDE),
-                ipywidgets.HBox([self.upload, self.more], layout=WIDE),
+                in_row(self.source, self.text, self.label),
+                in_row(self.upload, self.more),
                 self.counts,
                 self.notes,
                 self.samples,
@@ -69,6 +71,7 @@ class DataPanel(Panel):
         yield
         source = self._file[1] if self._file else self.source.value.strip()
         found = read_labelled(source, self.text.value.strip(), self.label.value.strip())
+        mark_main(self.source, self.samples)
         self._first = 0
         self.counts.value = figures.set_table(found)
         self.notes.value = escape(" ".join(found.notes) or "Nothing had to be mended.")
