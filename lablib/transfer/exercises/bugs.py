@@ -144,6 +144,11 @@ STOPPED_BY_THE_TEST = Bug(
                 "epoch, which was chosen because it is high.",
             ),
             Mistake(
+                lambda validation, test, patience: test[validation.index(max(validation))],
+                "The validation part chooses now, but training never gives up: after `patience` "
+                "epochs without anything better, later ones are not reached.",
+            ),
+            Mistake(
                 lambda validation, test, patience: max(test),
                 "The best of all test accuracies is what the bug reports.",
             ),
