@@ -395,6 +395,30 @@ TRAINING_BYTES = Exercise(
     ),
 )
 
+
+def _learning_instead(wanted):  # type: ignore[no-untyped-def]
+    """Code that lets the weights learn that are `wanted(name, whether it should learn)`."""
+
+    def train_last(model, blocks):  # type: ignore[no-untyped-def]
+        right = set(solutions.train_last(model, blocks))
+        return _learning(model, lambda name: wanted(name, name in right))
+
+    return train_last
+
+
+def _named_only(model, blocks):  # type: ignore[no-untyped-def]
+    names = solutions.train_last(model, blocks)
+    model.requires_grad_(True)
+    return names
+
+
+def _learning(model, wanted):  # type: ignore[no-untyped-def]
+    """Let the weights learn whose name is wanted; their names."""
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(wanted(name))
+    return [name for name, weight in model.named_parameters() if weight.requires_grad]
+
+
 TRAIN_LAST = Exercise(
     id="finetuning/train-last",
     title="Freeze all but the last",
@@ -468,26 +492,3 @@ TRAIN_LAST = Exercise(
         "the weights and with LoRA."
     ),
 )  # fmt: skip
-
-
-def _learning_instead(wanted):  # type: ignore[no-untyped-def]
-    """Code that lets the weights learn that are `wanted(name, whether it should learn)`."""
-
-    def train_last(model, blocks):  # type: ignore[no-untyped-def]
-        right = set(solutions.train_last(model, blocks))
-        return _learning(model, lambda name: wanted(name, name in right))
-
-    return train_last
-
-
-def _named_only(model, blocks):  # type: ignore[no-untyped-def]
-    names = solutions.train_last(model, blocks)
-    model.requires_grad_(True)
-    return names
-
-
-def _learning(model, wanted):  # type: ignore[no-untyped-def]
-    """Let the weights learn whose name is wanted; their names."""
-    for name, weight in model.named_parameters():
-        weight.requires_grad_(wanted(name))
-    return [name for name, weight in model.named_parameters() if weight.requires_grad]
