@@ -98,9 +98,11 @@ def train(epochs, batches, learn, scheduler):
                 "you note it after the step"
             ),
             TRAIN.format("rates += scheduler.get_last_lr(); learn(batch)"): "",
-            TRAIN.format("scheduler.step(); rates += scheduler.get_last_lr(); learn(batch)"): "",
+            TRAIN.format("scheduler.step(); rates += scheduler.get_last_lr(); learn(batch)"): (
+                "no step is made with the highest rate"
+            ),
             TRAIN.format("rates += scheduler.get_last_lr(); scheduler.step(); learn(batch)"): (
-                "uses others"
+                "look at the rate of each step"
             ),
             """
 def train(epochs, batches, learn, scheduler):
@@ -110,7 +112,7 @@ def train(epochs, batches, learn, scheduler):
             learn(batch)
         scheduler.step()
     return [1 - i / n for i in range(n)]
-""": "",
+""": "look at the rate of each step",
         },
     ),
     "transfer/stopped-by-the-test": Tried(
