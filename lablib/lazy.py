@@ -2,8 +2,13 @@
 nothing and a lab pays only for what it shows.
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 
@@ -39,3 +44,27 @@ def lazy(
         return getattr(import_module(f".{module}", package), name)
 
     return sorted(home), load, lambda: sorted(home)
+
+
+@contextmanager
+def version_only(name: str) -> Iterator[None]:
+    """Inside, importing the module `name` gives a stand-in that knows its version and nothing else.
+
+    For libraries that import a slow module to see which version is there. A module that is imported
+    already, or is not installed, stays as it is.
+
+    Example:
+        >>> with version_only("voila"):
+        ...     import voila
+        ...     hasattr(voila, "__version__"), hasattr(voila, "app")
+        (True, False)
+    """
+    if name in sys.modules or find_spec(name) is None:
+        yield
+        return
+    sys.modules[name] = stand_in = ModuleType(name)
+    stand_in.__dict__["__version__"] = version(name)
+    try:
+        yield
+    finally:
+        del sys.modules[name]

@@ -52,7 +52,7 @@ METRICS = {
     ),
     "first_token": Metric(
         "First token (sink)",
-        "The attention paid to the very first token, where heads with nothing to do rest.",
+        "The attention paid to the very first token; where it gets much it is called a sink.",
         "weight",
         "Xiao et al. 2023, Efficient Streaming Language Models with Attention Sinks",
     ),

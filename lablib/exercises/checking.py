@@ -1,8 +1,8 @@
 """From an answer to a verdict, by comparing behaviour.
 
 A check knows the right answer and the typical wrong ones. A learner's function is run on cases; if
-it behaves as the right one does, it is right; if it behaves as a known mistake does, the learner is
-told which; otherwise the first case that fails is shown.
+it behaves as the right one does, it is right; if it behaves as a known mistake does in every case,
+the learner is told which; otherwise the first case that fails is shown.
 """
 
 import math
@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lablib.exercises.markup import code
 from lablib.exercises.records import Verdict
-from lablib.exercises.running import Outcome, run
+from lablib.exercises.running import Outcome, plain, run
 
 Cases = Callable[[], Sequence[tuple[Any, ...]]]
 
@@ -51,7 +52,9 @@ class ValueCheck:
         for mistake in self.mistakes:
             if same(got, mistake.answer, self.tolerance):
                 return Verdict("wrong", mistake.says)
-        return Verdict("wrong", mismatch(got, self.right) or f"Not {show(got)}. Look at a hint.")
+        return Verdict(
+            "wrong", mismatch(got, self.right) or f"Not {code(show(got))}. Look at a hint."
+        )
 
 
 @dataclass(frozen=True)
@@ -106,71 +109,66 @@ class FunctionCheck:
             if outcomes and outcomes[-1].error == "TooLong":
                 outcomes.append(outcomes[-1])
                 continue
-            one = run(function, arguments, self.seconds)
-            outcomes.append(Outcome(plain(one.value), one.error, one.sentence))
+            outcomes.append(run(function, arguments, self.seconds))
         return outcomes
 
     def _agree(self, one: Outcome, other: Outcome) -> bool:
         return one.error == other.error and same(one.value, other.value, self.tolerance)
 
     def _wrong(self, got: list[Outcome], wanted: list[Outcome], first: int) -> Verdict:
-        arguments, mine, right = self.cases()[first], got[first], wanted[first]
-        says = self._known_mistake(got, first)
+        mine, right = got[first], wanted[first]
+        says = self._known_mistake(got, wanted)
+        case = self._case(self.cases()[first], right)
         if mine.error:
-            said = f"{says} {mine.sentence}".strip()
-            return Verdict("wrong", said, self._case(arguments, right))
+            return Verdict("wrong", f"{says} {mine.sentence}".strip(), case)
         if not says:
             says = mismatch(mine.value, right.value)
         if not says and self.explain:
-            says = self.explain(arguments, mine.value)
-        case = f"{self._case(arguments, right)}\nyours gives  {show(mine.value)}"
+            says = self.explain(self.cases()[first], mine.value)
+        case = f"{case}\nyours gives  {show(mine.value)}"
         return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
 
     def _case(self, arguments: tuple[Any, ...], right: Outcome) -> str:
-        call = f"{self.right.__name__}({', '.join(show(plain(one)) for one in arguments)})"
+        call = f"{self.right.__name__}({', '.join(show_argument(one) for one in arguments)})"
         return f"{call}\nshould give  {show(right.value)}"
 
-    def _known_mistake(self, got: list[Outcome], first: int) -> str:
-        """What is said to the mistake that fails alike on the first failing case, and elsewhere."""
-        best, says = 0, ""
+    def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
+        """What is said to the first mistake that explains all that `got` is, "" if none does."""
         for mistake in self.mistakes:
-            theirs = self._outcomes(mistake.answer)
-            alike = [self._agree(*pair) for pair in zip(got, theirs, strict=True)]
-            if alike[first] and sum(alike) > best:
-                best, says = sum(alike), mistake.says
-        return says
+            if self._explains(self._outcomes(mistake.answer), got, wanted):
+                return mistake.says
+        return ""
 
+    def _explains(self, theirs: list[Outcome], got: list[Outcome], wanted: list[Outcome]) -> bool:
+        """Whether a mistake does alike in every case.
 
-def plain(value: Any) -> Any:
-    """Tensors and arrays as lists and numbers, tuples and ranges as lists, all the way down.
-
-    >>> plain(({1}, range(2)))
-    [{1}, [0, 1]]
-    """
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, dict):
-        return {plain(key): plain(one) for key, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return {plain(one) for one in value}
-    if isinstance(value, list | tuple | range):
-        return [plain(one) for one in value]
-    return value
+        Where it raises and the answer is right, somebody may have made it and taken care not to.
+        """
+        return all(
+            self._agree(mine, its) or (bool(its.error) and self._agree(mine, right))
+            for its, mine, right in zip(theirs, got, wanted, strict=True)
+        )
 
 
 def same(got: Any, wanted: Any, tolerance: float) -> bool:
     """Whether two plain values agree, numbers to within `tolerance` (relative and absolute).
 
-    A list may stand for a set. Not-a-number equals itself here: it is the same mistake.
+    Whole numbers agree only if they are equal. A list may stand for a set, 0 and 1 for truth values
+    and the other way round. Not-a-number equals itself here: it is the same mistake.
 
     >>> same([1.0, float("nan")], [1.00001, float("nan")], 1e-4), same([3, 1], {1, 3}, 0)
     (True, True)
+    >>> same(50_257, 50_256, 1e-4), same([1, 0], [True, False], 1e-4)
+    (False, True)
     """
+    if isinstance(got, int) and isinstance(wanted, int):
+        return got == wanted
     if _is_number(got) and _is_number(wanted):
         close = math.isclose(got, wanted, rel_tol=tolerance, abs_tol=tolerance)
         return close or (math.isnan(got) and math.isnan(wanted))
     if isinstance(wanted, set) and isinstance(got, list):
-        return len(got) == len(wanted) and all(one in got for one in wanted)
+        members = [tuple(one) if isinstance(one, list) else one for one in got]
+        return len(got) == len(wanted) and all(one in members for one in wanted)
     if isinstance(wanted, list) and isinstance(got, list):
         return len(got) == len(wanted) and all(
             same(a, b, tolerance) for a, b in zip(got, wanted, strict=True)
@@ -191,8 +189,9 @@ def mismatch(got: Any, wanted: Any) -> str:
     ''
     """
     if isinstance(wanted, set):
-        fits = isinstance(got, set | list) and all(_is_number(one) for one in got)
-        return "" if fits else f"This should be a set of numbers; you gave {kind(got)}."
+        what = f"a set of {_members(wanted)}"
+        fits = isinstance(got, set | list) and (not got or _members(got) == _members(wanted))
+        return "" if fits else f"This should be {what}; you gave {kind(got)}."
     if kind(got) == kind(wanted):
         return ""
     return f"This should be {kind(wanted)}; you gave {kind(got)}."
@@ -208,9 +207,10 @@ def kind(value: Any) -> str:
         return "nothing (`None`)"
     if isinstance(value, list | set):
         name = "list" if isinstance(value, list) else "set"
-        inside = {kind(one).split(" of ")[0].removeprefix("a ") for one in value}
-        item = inside.pop() if len(inside) == 1 else "thing"
-        return f"a {name} of {len(value)} {item}{'' if len(value) == 1 else 's'}"
+        items = _members(value)
+        return f"a {name} of {len(value)} {items.removesuffix('s') if len(value) == 1 else items}"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
     if isinstance(value, bool):
         return "a truth value"
     if _is_number(value):
@@ -218,6 +218,12 @@ def kind(value: Any) -> str:
     if isinstance(value, str | dict):
         return "a text" if isinstance(value, str) else "a dictionary"
     return f"a `{type(value).__name__}`"
+
+
+def _members(value: list[Any] | set[Any]) -> str:
+    """What is in a list or a set, in the plural."""
+    inside = {kind(one).split(" of ")[0].removeprefix("a ") for one in value}
+    return f"{inside.pop() if len(inside) == 1 else 'thing'}s"
 
 
 def show(value: Any, most: int = 12) -> str:
@@ -228,17 +234,31 @@ def show(value: Any, most: int = 12) -> str:
     """
     if isinstance(value, float):
         return f"{value:.4g}"
-    if isinstance(value, list | set):
+    if isinstance(value, list | set | tuple):
         items = sorted(value, key=repr) if isinstance(value, set) else value
         more = [f"… {len(items) - most} more"] if len(items) > most else []
         inner = ", ".join([show(one, most) for one in items[:most]] + more)
-        return f"[{inner}]" if isinstance(value, list) else f"{{{inner}}}"
+        return {list: f"[{inner}]", set: f"{{{inner}}}"}.get(type(value), f"({inner})")
     if isinstance(value, dict):
         return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
     if isinstance(value, str | int | bool | None):
         text = repr(value)
         return text if len(text) <= 120 else f"{text[:60]} … {text[-40:]}"
     return type(value).__name__
+
+
+def show_argument(value: Any) -> str:
+    """What was handed over, as code that makes it again: a tensor is not a list.
+
+    >>> import torch
+    >>> show_argument(torch.tensor([0.5, 0.5])), show_argument([0.5, 0.5])
+    ('torch.tensor([0.5, 0.5])', '[0.5, 0.5]')
+    """
+    maker = {"Tensor": "torch.tensor", "ndarray": "np.array"}.get(type(value).__name__)
+    if isinstance(value, tuple):
+        return f"({', '.join(show_argument(one) for one in value)})"
+    shown = show(plain(value), most=24)
+    return f"{maker}({shown})" if maker else shown
 
 
 def _is_number(value: Any) -> bool:

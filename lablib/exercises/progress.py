@@ -6,6 +6,7 @@ teacher can read back how somebody came to an answer.
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -15,6 +16,8 @@ from typing import Any, Literal
 
 from filelock import FileLock
 from platformdirs import user_data_path
+
+from lablib.exercises.markup import code
 
 
 def _now() -> str:
@@ -27,7 +30,8 @@ class Event:
 
     `what` is "predicted", "skipped", "forgot", "checked", "hint", "solution" or "line"; `value`
     is the prediction, the message of a check, or the number of the hint or the line; `right` says
-    whether it was; `time` is in UTC, ISO 8601. "afresh" opens all questions of the lab again.
+    whether it was; `time` is in UTC, ISO 8601. "afresh" opens all questions of the lab again. A
+    line with "seed" is about no question: its number is the learner's seed.
     """
 
     id: str
@@ -121,7 +125,7 @@ class ProgressFile:
             file.write(line.encode() + b"\n")
 
     def events(self) -> list[Event]:
-        """Everything that happened, oldest first. Raises `OSError` if the file cannot be read.
+        """All that happened with questions, oldest first. Raises `OSError` for an unreadable file.
 
         If some lines cannot be understood, the file is copied aside and goes on with the others.
         """
@@ -131,7 +135,22 @@ class ProgressFile:
             parsed = _parsed(self.path)
             if any(event is None for _, event in parsed):
                 self._set_aside([line for line, event in parsed if event is not None])
-        return [event for _, event in parsed if event is not None]
+        return _happened(parsed)
+
+    def seed(self) -> int:
+        """The learner's own number, by which options are put in order; drawn when first asked for.
+
+        Raises `OSError` if the file can be neither read nor written.
+        """
+        if not self._seeds():
+            self.add(Event("learner", "seed", secrets.randbelow(2**32)))
+        # Of two kernels that draw at once, the one that wrote first is right for both.
+        return self._seeds()[0]
+
+    def _seeds(self) -> list[int]:
+        lines = _parsed(self.path) if self.path.exists() else []
+        values = (event.value for _, event in lines if event is not None and event.what == "seed")
+        return [int(value) for value in values if isinstance(value, int | float)]
 
     def _lock(self) -> FileLock:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,8 +164,8 @@ class ProgressFile:
         fresh.write_bytes(b"".join(line + b"\n" for line in good))
         fresh.replace(self.path)
         self.notice = (
-            f"Part of your progress file could not be read. It was kept as {aside.name}, beside "
-            f"{self.path}; what could be read still counts ({len(good)} lines)."
+            f"Part of your progress file could not be read. It was kept as {code(aside.name)}, "
+            f"beside {code(self.path)}; what could be read still counts ({len(good)} lines)."
         )
 
 
@@ -156,13 +175,16 @@ def read_events(path: Path) -> tuple[list[Event], int]:
     The file is left as it is. Raises `OSError` if it cannot be read.
     """
     parsed = _parsed(path)
-    events = [event for _, event in parsed if event is not None]
-    return events, len(parsed) - len(events)
+    return _happened(parsed), sum(event is None for _, event in parsed)
 
 
 def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:
     lines = path.read_bytes().splitlines()
     return [(line, _parse(line)) for line in lines if line.strip()]
+
+
+def _happened(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
+    return [event for _, event in parsed if event is not None and event.what != "seed"]
 
 
 def _ends_a_line(path: Path) -> bool:

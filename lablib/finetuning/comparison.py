@@ -29,7 +29,7 @@ the manner of the texts that are learned, and gets easier with them.)"""
 
 @dataclass(frozen=True)
 class TextMeasure:
-    """How well a model foretells a text.
+    """How well a model predicts a text.
 
     Attributes:
         loss: nats per token, over all tokens but the first.
@@ -78,12 +78,12 @@ def general_text(own: str = "") -> str:
 
 
 def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
-    """How well a causal model foretells a text, in windows of some tokens (or its whole context).
+    """How well a causal model predicts a text, in windows of some tokens (or its whole context).
 
     Every token but the first is asked for once and counts the same.
 
     Raises:
-        ValueError: if there is nothing to foretell.
+        ValueError: if there is nothing to predict.
 
     Example:
         >>> from lablib import models

@@ -22,7 +22,7 @@ class TokenLosses:
         ids: the tokens, [tokens].
         texts: each token alone, [tokens].
         losses: minus the log-probability of each, given those before it, in nats, [tokens]. The
-            first is foretold from the model's start-of-text token.
+            first is predicted from the model's start-of-text token.
         note: what was cut, in a sentence, or "".
     """
 

@@ -173,7 +173,7 @@ class _Language(Task):
 
 
 class Causal(_Language):
-    """Each token is foretold from those before it; the labels are the ids again."""
+    """Each token is predicted from those before it; the labels are the ids again."""
 
     kinds = ("causal",)
 
@@ -335,7 +335,7 @@ def causal_rows(
 
 
 def _windows(ids: list[int], length: int) -> list[Tensor]:
-    """Windows that overlap by one; a single token has nothing to foretell.
+    """Windows that overlap by one; a single token has nothing to predict.
 
     >>> [row.tolist() for row in _windows([1, 2, 3, 4, 5, 6], 3)]
     [[1, 2, 3], [3, 4, 5], [5, 6]]

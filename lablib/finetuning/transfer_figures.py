@@ -99,7 +99,7 @@ def transfer_table(points: Sequence[TransferPoint]) -> str:
         ("text", "the share that was learned from"),
         ("rows", "of the text, used again and again if there are few"),
         ("best perplexity", "on the held-out part, the lowest of all measures"),
-        ("at the end", "on the held-out part; higher than the best: it learned by heart"),
+        ("at the end", "on the held-out part; higher than the best: it memorised"),
         ("steps", "done"),
         ("", "what went wrong"),
     ]

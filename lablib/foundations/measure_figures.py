@@ -60,7 +60,7 @@ def bleu_table(found: Bleu) -> str:
     """The four precisions, as HTML."""
     columns = [
         ("n", "words in a piece"),
-        ("matched", "pieces of the candidate that stand in the reference, each used once"),
+        ("matched", "pieces of the candidate that are in the reference, each used once"),
         ("of", "pieces the candidate has"),
         ("precision", "the share"),
     ]

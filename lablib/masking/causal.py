@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lablib.masking.filling import Guess
+from lablib.masking.filling import Guess, token_text
 from lablib.masking.reading import TOKENS_AT_ONCE
 from lablib.masking.text import MASK
 from lablib.models.hub import Progress
@@ -84,14 +84,14 @@ def fill_from_left(
     return LeftFill(
         left=left.rstrip(),
         right=right,
-        guesses=_guesses(top(m, likely.exp(), k)),
-        rescored=_guesses(top(m, shares, min(k, len(best.indices)))),
+        guesses=_guesses(m, top(m, likely.exp(), k)),
+        rescored=_guesses(m, top(m, shares, min(k, len(best.indices)))),
         note=prompt.note,
     )
 
 
-def _guesses(alternatives: Sequence[tuple[int, str, float]]) -> tuple[Guess, ...]:
-    return tuple(Guess(id, text, probability) for id, text, probability in alternatives)
+def _guesses(m: "LoadedModel", alternatives: Sequence[tuple[int, str, float]]) -> tuple[Guess, ...]:
+    return tuple(Guess(id, token_text(m, id), chance) for id, _, chance in alternatives)
 
 
 def _right_ids(m: "LoadedModel", right: str) -> list[int]:

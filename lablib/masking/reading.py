@@ -7,6 +7,7 @@ runs only at the places asked about.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -111,10 +112,14 @@ def _batch(m: "LoadedModel", rows: Rows) -> dict[str, Tensor]:
     ids = [[*row, *[pad] * (longest - len(row))] for row in rows]
     read = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
     device = m.model.device
-    return {
+    batch = {
         "input_ids": torch.tensor(ids, device=device),
         "attention_mask": torch.tensor(read, device=device),
     }
+    known = signature(m.model.forward).parameters
+    if "token_type_ids" in m.tokenizer.model_input_names and "token_type_ids" in known:
+        batch["token_type_ids"] = torch.zeros_like(batch["input_ids"])  # FlauBERT has no default
+    return batch
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def training_words(steps: Sequence[Training]) -> str:
         f"{last.watched_loss:.2f} nats, accuracy {percent(last.accuracy or 0.0)}."
     )
     if (last.watched_loss or 0.0) > 1.15 * (best.watched_loss or 0.0):
-        words += f" It was lower at step {best.step}: the model begins to learn its texts by heart."
+        words += f" It was lower at step {best.step}: the model begins to memorise its texts."
     return words
 
 

@@ -1,4 +1,4 @@
-"""The comparison panel: what two models write and foretell, and taking the second one away."""
+"""The comparison panel: what two models write and predict, and taking the second one away."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ class ComparisonPanel(PairPanel):
             widget.layout.width = "200px"
         super().__init__(
             "Before and after",
-            "The same prompts and the same random draws, side by side; and how well each foretells "
+            "The same prompts and the same random draws, side by side; and how well each predicts "
             "new pages of the learned text, and a text it did not learn.",
             before,
             after,

@@ -17,7 +17,7 @@ KEPT = ("model", "text", "task", "labels", "prompt", "sample_every", "device")
 
 PRESET_WORDS = {
     "quick: a pocket model takes on a style in a minute": "pocket",
-    "the recipe of the source material: 8 × 128, 3 epochs, 2e-5": "source",
+    "the recipe of a widely copied tutorial: 8 × 128, 3 epochs, 2e-5": "source",
     "few weights: LoRA": "lora",
     "from random weights": "scratch",
 }

@@ -38,7 +38,7 @@ class OverfittingPanel(LivePanel):
         self.reports: list[Fit] = []
         controls = (self.l1, self.l2, self.dropout, self.early, self.seed)
         super().__init__(
-            "Learning by heart",
+            "Overfitting: learning by heart",
             [ipywidgets.HBox(controls, layout=WIDE), self.place, self.words],
             controls=controls,
             work=self._train,

@@ -24,7 +24,7 @@ class CurvesPanel(Panel):
             "A head start",
             [self.place, self.words, self.table],
             subtitle="The models of this lab while they learned, measured on a book they did not "
-            "learn from. The time is that of one processor core.",
+            "learn from. They differ in size and vocabulary, too. The time is that of one core.",
             code=lambda: (
                 "from lablib import masking as mk\n\n"
                 "[row for curve in mk.learning_curves() for row in curve.table()]"
@@ -42,5 +42,5 @@ class CurvesPanel(Panel):
 
 
 def curves_panel() -> CurvesPanel:
-    """Show how the models learned: one with a pretrained encoder, one from random weights."""
+    """Show how the models learned: one with a pretrained encoder, one without."""
     return CurvesPanel()

@@ -39,6 +39,7 @@ class FillPanel(LivePanel):
         self.result: Fill | None = None
         self.asked: list[WordScore] = []
         self._k = k
+        self._reader: LoadedModel | None = None
         super().__init__(
             "What is behind the mask?",
             [self.input, self.view, self.word, self.words],
@@ -56,7 +57,7 @@ class FillPanel(LivePanel):
         read = prepare(m, text)
         self.input.show(m, read)
         yield
-        self.result = fill(m, text, self._k)
+        self.result, self._reader = fill(m, text, self._k), m
         self.view.columns = figures.fill_columns(self.result)
         yield
         hidden = self.input.hidden_in(read)
@@ -72,8 +73,8 @@ class FillPanel(LivePanel):
         self.result, self.asked, self.view.columns, self.words.value = None, [], [], ""
 
     def _put(self, mask: int, place: int) -> None:
-        if self.result is not None:
-            self.input.fill_in({mask: self.result.guesses[mask][place].text})
+        if self.result is not None and self._reader is not None:
+            self.input.fill_in({mask: self.result.guesses[mask][place].text}, self._reader)
 
     def _lines(self) -> str:
         lines = self.opening() + (

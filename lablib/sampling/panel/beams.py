@@ -14,6 +14,7 @@ from lablib.sampling.text import prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, mark_main, row
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -58,21 +59,21 @@ class BeamPanel(Panel):
         self.winner, self.greedy = Line("Beam search"), Line("Greedy")
         self.picked = Line("Click a token of the tree to see the text that leads to it")
         self.greedy.strip.legend = True
+        lines = [self.picked, self.winner, self.greedy]
+        mark_main(self.beams, self.tree)
         self.result: BeamTree | None = None
         super().__init__(
             "Beam search",
             [
                 self.text,
-                ipywidgets.HBox([self.beams, self.steps]),
+                row(self.beams, self.steps),
                 self.tree,
-                self.picked,
-                self.winner,
-                self.greedy,
                 self.words,
+                Fold("The texts: of a token, of beam search, and greedy", lines),
             ],
             choice=as_choice(model),
-            subtitle="At each step every beam goes on with every token, and only the likeliest "
-            "texts are kept: a choice that looks poor now may win later.",
+            subtitle="Every beam goes on with every token, and only the likeliest texts are kept: "
+            "what looks poor now may win later.",
             code=self._lines,
         )
         for control in (self.text, self.beams, self.steps):
