@@ -11,8 +11,9 @@ from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import SMOOTHINGS, NGrams
 from lablib.masking.guess_view import GuessView
 from lablib.models import LoadedModel
+from lablib.models.text import token_text
 from lablib.sampling.generation import generate, next_logits
-from lablib.sampling.text import prepare, token_text
+from lablib.sampling.text import prepare
 from lablib.unicode import well_formed
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
