@@ -10,7 +10,7 @@ from lablib.attention.compute import entropy
 from lablib.attention.mapping import AttentionMaps
 from lablib.attention.text import Reading, read
 from lablib.attention.watching import twin
-from lablib.sampling.text import token_text
+from lablib.models.text import token_text
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from lablib.sampling.text import context_length, start_of_text
+from lablib.models.text import context_length, start_of_text
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from lablib import data
 from lablib.finetuning.tasks import Causal, causal_rows
+from lablib.models.text import context_length
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
-from lablib.sampling.text import context_length
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

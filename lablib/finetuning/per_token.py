@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 import torch.nn.functional as F
 
-from lablib.sampling.text import context_length, prepare, start_of_text, token_text
+from lablib.models.text import context_length, start_of_text, token_text
+from lablib.sampling.text import prepare
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lablib.sampling.text import context_length, start_of_text
+from lablib.models.text import context_length, start_of_text
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

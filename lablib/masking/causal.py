@@ -96,7 +96,7 @@ def _guesses(m: "LoadedModel", alternatives: Sequence[tuple[int, str, float]]) -
 
 def _right_ids(m: "LoadedModel", right: str) -> list[int]:
     """The text after the gap; another gap ends it, and half of the context at most is for it."""
-    from lablib.sampling.text import context_length
+    from lablib.models.text import context_length
 
     ids = list(m.tokenizer(right.split(MASK)[0], verbose=False)["input_ids"])
     context = context_length(m)

@@ -15,7 +15,7 @@ from lablib.widgets.tokens import number
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
-HEIGHT = 320
+HEIGHT = 280
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 """Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

@@ -9,6 +9,7 @@ from lablib.foundations.panel.live import LivePanel
 from lablib.foundations.translation import LONGEST, Bleu, bleu
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 from lablib.widgets.presets import start_from
 
 CASES = {
@@ -47,6 +48,7 @@ class BleuPanel(LivePanel):
         self.strips = [_strip("Candidate"), _strip("Reference")]
         self.strips[0].legend = False
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.candidate, self.table)
         self.found: Bleu | None = None
         super().__init__(
             "BLEU",

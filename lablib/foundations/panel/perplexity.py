@@ -9,6 +9,7 @@ from lablib.foundations.losses import Surprise, surprise
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 from lablib.widgets.presets import start_from
 from lablib.widgets.tokens import token_dicts
 
@@ -35,14 +36,15 @@ class PerplexityPanel(LivePanel):
         self.strip = TokenStrip(value_label="surprisal", label="Text", show_numbers=True)
         self.strip.scale = {"min": 12.0, "max": 0.0, "palette": "viridis", "unit": "bits"}
         self.words = ipywidgets.HTML()
+        mark_main(self.text, self.strip)
         self.found: Surprise | None = None
         super().__init__(
             "What a text costs",
             [self.text, self.case, self.strip, self.words],
             controls=(self.text,),
             work=self._answer,
-            subtitle="Each token costs −log₂ of the probability the model had for it. Perplexity "
-            "says how good a guesser the model is, not how good the text is.",
+            subtitle="Each token costs −log₂ of its probability. Perplexity says how good a "
+            "guesser the model is, not how good the text is.",
             code=self._lines,
             choice=as_choice(model),
         )

@@ -7,9 +7,10 @@ from typing import Any
 import ipywidgets
 
 from lablib.transfer import figures
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk, Source
+from lablib.transfer.panel.shared import DESK, OPENING, Desk, Source
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 
 
 class DataPanel(Panel):
@@ -33,14 +34,15 @@ class DataPanel(Panel):
         self.counts = ipywidgets.HTML()
         self.notes = ipywidgets.HTML()
         self.samples = ipywidgets.HTML()
+        mark_main(self.source, self.samples)
         self._first = 0
         self._upload: Source | None = None
         self._following = False
         super().__init__(
             "The texts and their labels",
             [
-                ipywidgets.HBox([self.source, self.text, self.label], layout=WIDE),
-                ipywidgets.HBox([self.upload, self.more], layout=WIDE),
+                in_row(self.source, self.text, self.label),
+                in_row(self.upload, self.more),
                 self.counts,
                 self.notes,
                 self.samples,

@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets
 import traitlets
 
 from lablib.transfer.compute import Classifier
 from lablib.transfer.examples import LabelledSet, read_labelled
-
-WIDE = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-"""Controls side by side, on as many lines as they need."""
 
 NOTHING_TRAINED = "Nothing is trained yet: press Train in the training panel."
 
