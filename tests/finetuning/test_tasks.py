@@ -131,3 +131,13 @@ def test_a_row_is_padded_with_what_nobody_is_asked_for():
     batch = Causal(rows, [], pad_id=9).batch([1, 0, 3])
     assert batch["input_ids"].tolist() == [[3, 9], [1, 2], [3, 9]]
     assert batch["labels"].tolist() == [[3, IGNORED], [1, 2], [3, IGNORED]]
+
+
+def test_spellings_of_a_label_are_one_class(loaded):
+    rows = "".join(f"text {i},{('Yes', 'no', 'yes ', '1', '1.0')[i % 5]}\n" for i in range(20))
+    config = Config(task="classification", text=f"text,label\n{rows}", length=16)
+    task = make_task(config, loaded)
+    assert task.labels == ("1", "Yes", "no") and len(task.notes) == 2
+    named = make_task(replace(config, labels=("YES", "no", "1")), loaded)
+    assert named.labels == ("YES", "no", "1") and named.notes == ()
+    assert named.train_rows + named.heldout_rows == 20
