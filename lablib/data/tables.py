@@ -289,18 +289,21 @@ def one_spelling(labels: Sequence[str]) -> tuple[list[str], list[str]]:
         (['Good', 'Good', '1', 'Good', '1', '01'], ["'Good' (2 rows) and 'good' (1 row) were taken
         for one label, 'Good'.", "'1' (1 row) and '1.0' (1 row) were taken for one label, '1'."])
     """
-    counts = Counter(label.strip() for label in labels)
+    labels = [label.strip() for label in labels]
+    counts = Counter(labels)
     spellings: dict[str, list[str]] = {}
     for label in counts:
         spellings.setdefault(label_key(label), []).append(label)
-    names = {key: max(several, key=counts.__getitem__) for key, several in spellings.items()}
+    names = {}
     notes = []
-    for key, several in spellings.items():
+    for several in spellings.values():
+        name = max(several, key=counts.__getitem__)
+        names.update(dict.fromkeys(several, name))
         each = [f"{quoted(s)} ({counts[s]:,} row{'s' * (counts[s] > 1)})" for s in several]
         if len(each) > 1:
             first = ", ".join(each[:-1])
-            notes.append(f"{first} and {each[-1]} were taken for one label, {quoted(names[key])}.")
-    return [names[label_key(label)] for label in labels], notes
+            notes.append(f"{first} and {each[-1]} were taken for one label, {quoted(name)}.")
+    return [names[label] for label in labels], notes
 
 
 def label_key(label: str) -> str:

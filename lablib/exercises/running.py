@@ -16,7 +16,7 @@ from collections.abc import (
     ValuesView,
 )
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from types import FrameType
@@ -27,11 +27,15 @@ from lablib.exercises.markup import code
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a call: a `value`, or the class name of the error and a sentence about it."""
+    """What came of a call: a `value`, or the class name of the error and a sentence about it.
+
+    `done` says by name what else the call did, where somebody watched.
+    """
 
     value: Any = None
     error: str = ""
     sentence: str = ""
+    done: Mapping[str, Any] = field(default_factory=dict)
 
 
 PATIENCE = 12

@@ -33,8 +33,8 @@ from lablib.finetuning.config import Config, check, write_config
 from lablib.finetuning.folders import control
 from lablib.finetuning.methods import merged, prepare, seeded, trained
 from lablib.finetuning.records import Evaluation, Record
-from lablib.finetuning.tasks import TASKS, Batch, Task, make_task
-from lablib.finetuning.texts import read_text
+from lablib.finetuning.tasks import TASKS, Batch, Task, make_task, tokenizer_of
+from lablib.finetuning.texts import read_source
 from lablib.finetuning.writing import sample
 from lablib.models.opening import quiet
 
@@ -146,13 +146,14 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
     if accelerator.num_processes > 1:
         objective = accelerator.prepare_model(objective)
     state = State(
-        config, folder, accelerator, device, model, m.tokenizer, task, objective,
+        config, folder, accelerator, device, model, tokenizer_of(config, m), task, objective,
         optimizer=_optimizer(model, config),
         scaler=torch.amp.GradScaler(device.type, enabled=precision == "fp16"),
         precision=precision,
         total=config.steps or math.ceil(config.epochs * task.train_rows / config.batch),
         micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
         broken=torch.zeros((), dtype=torch.long, device=device),
+        notes=list(task.notes),
     )  # fmt: skip
     _restore(state)
     return state
@@ -189,19 +190,25 @@ def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) 
     """Settings whose text is the run's own copy: the source may change before the run goes on."""
     if folder is None:
         return config
-    table = config.task in ("classification", "sequence")
-    own = folder / ("data.csv" if table else "text.txt")
+    own = own_source(config, folder)
 
     def write() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
         if not own.exists():
             new = own.with_suffix(".new")
-            new.write_text(read_text(config.text), encoding="utf-8", newline="\n")
+            kept = read_source(config.text, table=own.suffix == ".csv")
+            new.write_text(kept, encoding="utf-8", newline="\n")
             new.replace(own)
 
     checkpoints.on_first(accelerator, write)
     return replace(config, text=str(own))
+
+
+def own_source(config: Config, folder: Path) -> Path:
+    """The file in which a run keeps its text or its table."""
+    table = config.task in ("classification", "sequence")
+    return folder / ("data.csv" if table else "text.txt")
 
 
 def _optimizer(model: PreTrainedModel, config: Config) -> torch.optim.Optimizer:

@@ -18,6 +18,7 @@ from lablib.finetuning import engine, folders, launching
 from lablib.finetuning.config import Config, check, write_config
 from lablib.finetuning.folders import Phase
 from lablib.finetuning.records import Evaluation, Record
+from lablib.finetuning.tasks import TASKS
 
 if TYPE_CHECKING:
     import subprocess
@@ -275,8 +276,7 @@ class Run:
         """
         from lablib import models
 
-        kinds = {"masked": "masked", "sequence": "seq2seq"}
-        return models.load(self.result, kind=kinds.get(self.config.task, "causal"))  # type: ignore[arg-type]
+        return models.load(self.result, kind=TASKS[self.config.task].kinds[0])
 
     def evaluate(self) -> Evaluation:
         """Measure the model it made on the held-out part of its text.
@@ -285,8 +285,8 @@ class Run:
             ValueError: if there is none yet.
         """
         own = replace(self.config, model=str(self.result), method="full")
-        if (self.folder / "text.txt").is_file():
-            own = replace(own, text=str(self.folder / "text.txt"))
+        if (kept := engine.own_source(self.config, self.folder)).is_file():
+            own = replace(own, text=str(kept))
         return replace(engine.validate(engine.setup(own)), step=self.history[-1].step)
 
 

@@ -55,7 +55,7 @@ def transfer_plot() -> "Plot":
     }  # fmt: skip
     return Plot(
         [*lines, untrained],
-        height=400,
+        height=320,
         xaxis={"title": "share of the text learned from", "type": "log", "tickmode": "array"},
         yaxis={"title": "held-out perplexity", "type": "log", "dtick": "D2"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

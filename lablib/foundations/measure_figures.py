@@ -113,7 +113,7 @@ def threshold_plot() -> "Plot":
             bars(1, "should be yes"),
             *(line(2 + i, name, "2") for i, name in enumerate(measures)),
         ],
-        height=340,
+        height=300,
         showlegend=True,
         barmode="overlay",
         xaxis={"title": "score", "domain": LEFT, "range": [0, 1]},

@@ -103,7 +103,7 @@ def scale_plot() -> "Plot":
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],
-        height=440,
+        height=400,
         showlegend=True,
         xaxis={"title": "parameters", "type": "log", "range": [6, 12.3]},
         yaxis={"title": "tokens read in training", "type": "log", "range": [6, 14]},

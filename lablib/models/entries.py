@@ -81,8 +81,9 @@ _DEFAULTS: dict[Kind, tuple[str, ...]] = {
     "masked": ("bert-base-uncased", "distilbert-base-uncased", "minilm-masked", "pocket-bert"),
     "encoder": ("bert-base-uncased", "distilbert-base-uncased", "minilm", "pocket-bert"),
     "seq2seq": ("t5-small",),
+    "classifier": ("bert-base-uncased", "distilbert-base-uncased", "minilm", "pocket-bert"),
 }
-"""For each kind the names to try, best first."""
+"""For each kind the names to try, best first. A classifier is made of an encoder."""
 
 
 def catalogue() -> list[ModelCard]:

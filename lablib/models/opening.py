@@ -81,13 +81,24 @@ def read_architecture(found: Checkpoint) -> PreTrainedConfig:
 def kinds_of(config: PreTrainedConfig) -> set[Kind]:
     """What an architecture can be opened as.
 
-    transformers offers BERT as a next-word model too; that is for decoders only.
+    transformers offers BERT as a next-word model too; that is for decoders only. A classifier is
+    what was saved as one: elsewhere its head would be made up.
 
     Example:
         >>> from transformers import BertConfig, GPT2Config
         >>> sorted(kinds_of(BertConfig())), sorted(kinds_of(GPT2Config()))
         (['encoder', 'masked'], ['causal'])
     """
+    from transformers import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING as WITH_HEAD
+
+    saved_as = config.architectures or []
+    classifier = any(name.endswith("ForSequenceClassification") for name in saved_as)
+    found = _kinds_of_body(config)
+    return found | {"classifier"} if classifier and type(config) in WITH_HEAD else found
+
+
+def _kinds_of_body(config: PreTrainedConfig) -> set[Kind]:
+    """The same, whatever head it was saved with."""
     import transformers as tf
 
     def offered(mapping: Any) -> bool:
@@ -100,6 +111,17 @@ def kinds_of(config: PreTrainedConfig) -> set[Kind]:
     if offered(tf.MODEL_FOR_CAUSAL_LM_MAPPING):
         return {"causal"}
     return {"encoder"} if offered(tf.MODEL_MAPPING) else set()
+
+
+def class_names(config: PreTrainedConfig) -> tuple[str, ...]:
+    """The classes of a classifier, in the order of its outputs.
+
+    >>> from transformers import BertConfig
+    >>> class_names(BertConfig(id2label={0: "bad", 1: "good"}))
+    ('bad', 'good')
+    """
+    names: Any = config.id2label or {}
+    return tuple(names[number] for number in sorted(names))
 
 
 def _classes(found: Checkpoint, config: PreTrainedConfig, kind: Kind) -> tuple[Any, Any]:
@@ -118,6 +140,10 @@ def _classes(found: Checkpoint, config: PreTrainedConfig, kind: Kind) -> tuple[A
         "masked": (tf.AutoModelForMaskedLM, tf.MODEL_FOR_MASKED_LM_MAPPING),
         "encoder": (tf.AutoModel, tf.MODEL_MAPPING),
         "seq2seq": (tf.AutoModelForSeq2SeqLM, tf.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
+        "classifier": (
+            tf.AutoModelForSequenceClassification,
+            tf.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
+        ),
     }[kind]
     if kind == "masked" and _has_both_heads(config):
         auto, mapping = tf.AutoModelForPreTraining, tf.MODEL_FOR_PRETRAINING_MAPPING

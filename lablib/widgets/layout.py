@@ -44,14 +44,24 @@ def beside(
     return ipywidgets.Box(parts, layout={**layout, "align_items": align})
 
 
-def row(*controls: ipywidgets.DOMWidget) -> ipywidgets.Box:
+def in_row(*controls: ipywidgets.DOMWidget) -> ipywidgets.Box:
     """Controls in one line, which breaks where there is no room.
 
-    >>> len(row(ipywidgets.IntSlider(), ipywidgets.Button()).children)
+    >>> len(in_row(ipywidgets.IntSlider(), ipywidgets.Button()).children)
     2
     """
     layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 16px"}
     return ipywidgets.Box(controls, layout={**layout, "width": "100%"})
+
+
+def scrolling_rows(height: int) -> ipywidgets.VBox:
+    """An empty box for rows, which scrolls where they are higher than `height` pixels.
+
+    >>> scrolling_rows(400).layout.max_height
+    '400px'
+    """
+    box = ipywidgets.VBox(layout={"max_height": f"{height}px", "overflow": "hidden auto"})
+    return box.add_class("lab-rows")
 
 
 class FoldLine(anywidget.AnyWidget):

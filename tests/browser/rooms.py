@@ -1,6 +1,11 @@
-"""Every public panel of every room, as one notebook cell shows it; small models, short trainings."""
+"""Every public panel of every room as a notebook shows it: small models, short trainings."""
 
-SHOW = "from IPython.display import display as show\n"
+SHOW = """from IPython.display import display as show
+
+def pressed(panel):
+    show(panel)
+    panel.button.click()
+"""
 
 ROOMS = {
     "sampling": {
@@ -18,7 +23,7 @@ ROOMS = {
         "multihead": 'show(at.multihead_panel(layer=3, model="pocket-gpt2"))',
         "positions": 'show(at.positions_panel(model="pocket-gpt2"))',
         "shuffled": 'show(at.positions_panel(view="Shuffle the words", model="pocket-gpt2"))',
-        "heads": 'show(at.heads_panel("Once upon a time there was a little girl", model="pocket-gpt2"))',
+        "heads": 'show(at.heads_panel("Once upon a time there was a", model="pocket-gpt2"))',
         "bertviz": 'show(at.bertviz_panel(model="pocket-gpt2"))',
         "writing": 'show(at.writing_panel(model="pocket-gpt2"))',
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
@@ -38,13 +43,13 @@ ROOMS = {
     "masking": {
         "import": "from lablib import masking as mk",
         "fill": 'show(mk.fill_panel(model="pocket-bert"))',
-        "fill-word": 'show(mk.fill_panel("The [MASK] slept in the sun.", word="rhinoceros", model="pocket-bert"))',
+        "fill-word": 'show(mk.fill_panel("The [MASK] slept.", "rhinoceros", model="pocket-bert"))',
         "joint": 'show(mk.joint_panel(model="pocket-bert"))',
         "evidence": 'show(mk.evidence_panel(model="pocket-bert"))',
         "sentences": 'show(mk.sentence_panel(model="pocket-bert"))',
         "learning": 'show(mk.learning_panel(model="pocket-bert"))',
         "pretraining": 'show(mk.pretraining_panel(model="pocket-bert"))',
-        "masked-training": "show(mk.training_panel(steps=20))",
+        "masked-training": "pressed(mk.training_panel(steps=20))",
         "curves": "show(mk.curves_panel())",
         "bias": 'show(mk.bias_panel(model="pocket-bert"))',
         "causal": 'show(mk.causal_panel(model="pocket-bert", causal="pocket-gpt2"))',
@@ -52,16 +57,17 @@ ROOMS = {
     "finetuning": {
         "import": "from lablib import finetuning as ft",
         "batch": 'show(ft.batch_panel("logbook", model="pocket-gpt2"))',
-        "harm": "show(ft.harm_panel())",
-        "finetuning": 'show(ft.training_panel(ft.Config(text="cookbook", steps=4), model="pocket-gpt2", runs="glance"))',
+        "harm": "pressed(ft.harm_panel())",
+        "finetuning": "config = ft.Config(text='cookbook', steps=4)\n"
+        "show(ft.training_panel(config, 'glance', 'pocket-gpt2'))",
         "runs": 'show(ft.runs_panel("glance"))',
-        "before-after": "show(ft.comparison_panel())",
-        "losses": "show(ft.loss_panel())",
-        "same-head": "show(ft.same_head_panel())",
-        "transfer": 'show(ft.transfer_panel(model="pocket-gpt2"))',
-        "range": 'show(ft.range_panel(model="pocket-gpt2"))',
-        "search": 'show(ft.search_panel(model="pocket-gpt2"))',
-        "ladder": 'show(ft.ladder_panel(model="pocket-gpt2"))',
+        "before-after": 'pressed(ft.comparison_panel("pocket-gpt2", "pocket-gpt2"))',
+        "losses": 'show(ft.loss_panel(before="pocket-gpt2", after="pocket-gpt2"))',
+        "same-head": 'show(ft.same_head_panel(before="pocket-gpt2", after="pocket-gpt2"))',
+        "transfer": 'pressed(ft.transfer_panel(steps=1, model="pocket-gpt2"))',
+        "range": 'pressed(ft.range_panel(steps=6, model="pocket-gpt2"))',
+        "search": 'pressed(ft.search_panel(trials=1, model="pocket-gpt2"))',
+        "ladder": 'pressed(ft.ladder_panel(seconds=0.2, model="pocket-gpt2"))',
     },
     "foundations": {
         "import": "from lablib import foundations as fo",
@@ -78,9 +84,10 @@ ROOMS = {
     "transfer": {
         "import": "from lablib import transfer as tr",
         "data": "show(tr.data_panel())",
-        "classifier": "show(tr.training_panel())",
+        "classifier": "panel = tr.training_panel()\npanel.epochs.value = 0.1\npressed(panel)",
         "mistakes": "show(tr.mistakes_panel())",
         "judge": "show(tr.judge_panel())",
-        "growth": "show(tr.growth_panel())",
+        "growth": "panel = tr.growth_panel(seeds=1)\n"
+        "panel.largest.value = panel.largest.options[0]\npressed(panel)",
     },
 }

@@ -15,7 +15,7 @@ const STAGES = [
   { name: "scores", title: "scores", made: "Q\u00b7K\u1d40, the fit", rows: "query", columns: "key" },
   { name: "scaled", title: "scaled", made: "scores \u00f7 \u221ad_k", rows: "query", columns: "key" },
   { name: "masked", title: "masked", made: "later: \u2212\u221e", rows: "query", columns: "key" },
-  { name: "weights", title: "weights", made: "softmax of a row", rows: "query", columns: "key", palette: "viridis" },
+  { name: "weights", title: "weights", made: "softmax", rows: "query", columns: "key", palette: "viridis" },
   { name: "v", title: "V", made: "each token\u2019s value", rows: "key", columns: "valueSize" },
   { name: "output", title: "output", made: "weights \u00d7 V", rows: "query", columns: "valueSize" },
 ];

@@ -27,11 +27,14 @@ function matrixLayout({ rows, columns, heads }, width) {
 }
 
 /** How high a matrix may be, so that what is round it stands on the screen as well. */
-const tallest = () => Math.min(720, Math.max(256, window.innerHeight - 512));
+function tallest(width) {
+  const most = Math.min(720, Math.max(256, window.innerHeight - 512));
+  return width < 480 ? most - 72 : most; // in a narrow place more lines of buttons stand round it
+}
 
 function oneMatrix(head, rows, columns, width) {
   const room = width - GUTTER.left - GUTTER.right;
-  const cell = Math.min(CELL.most, room / columns, tallest() / rows);
+  const cell = Math.min(CELL.most, room / columns, tallest(width) / rows);
   const panels = [{ ...head, x: GUTTER.left, y: GUTTER.top, cell }];
   return { panels, width, height: GUTTER.top + rows * cell + GUTTER.bottom, labelled: true };
 }

@@ -16,6 +16,7 @@ from lablib.sampling.generation import generate, next_logits
 from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, beside, in_row, mark_main
 from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import token_dicts
 
@@ -45,9 +46,10 @@ class NgramPanel(Panel):
         self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
         self.prompt = TextInput(value=prompt, label="Prompt")
         self.n = ipywidgets.IntSlider(n, min=1, max=LONGEST, description="n")
+        self.source.layout.width, self.n.layout.width = "216px", "240px"
         names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
         self.smoothing = ipywidgets.Dropdown(
-            options=names, value=smoothing, description="Smoothing", layout={"width": "400px"}
+            options=names, value=smoothing, description="Smoothing", layout={"width": "376px"}
         )
         self.k = ipywidgets.FloatLogSlider(
             0.1, min=-3, max=0, step=0.25, description="k", readout_format=".3f"
@@ -69,24 +71,21 @@ class NgramPanel(Panel):
         self.costs: list[Cost] = []
         self.neural: float | None = None
         self._measured: tuple[LoadedModel, str] | None = None
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        written = [self.seed, self.names[0], self.counted, self.names[1], self.computed]
+        views = {
+            "The next token": [self.guesses, self.words, self.lookup],
+            "What they write": written,
+            "What a text costs them": [self.place, self.cost_words, self.split_words],
+        }
+        self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
+        mark_main(self.prompt, self.views)
         super().__init__(
             "Counting against computing",
             [
-                ipywidgets.HBox([self.source, self.n, self.smoothing, self.k], layout=wrapped),
+                in_row(self.source, self.n, self.smoothing, self.k),
                 self.own,
-                self.prompt,
-                ipywidgets.HBox([self.unseen, self.seed], layout=wrapped),
-                self.guesses,
-                self.words,
-                self.lookup,
-                self.names[0],
-                self.counted,
-                self.names[1],
-                self.computed,
-                self.place,
-                self.cost_words,
-                self.split_words,
+                beside(self.prompt, self.unseen, widths=(600, 200), align="center"),
+                self.views,
             ],
             choice=as_choice(model),
             subtitle="A language model says what comes next, and how likely. The oldest way is to "

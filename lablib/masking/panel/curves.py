@@ -8,6 +8,7 @@ from lablib.masking import figures
 from lablib.masking.curves import Curve, learning_curves
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, mark_main
 
 
 class CurvesPanel(Panel):
@@ -19,10 +20,12 @@ class CurvesPanel(Panel):
     def __init__(self) -> None:
         self.place = ipywidgets.VBox()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        numbers = Fold("As measured, in numbers", [self.table])
+        mark_main(numbers, self.place)
         self.curves: tuple[Curve, ...] = ()
         super().__init__(
             "A head start",
-            [self.place, self.words, self.table],
+            [self.place, self.words, numbers],
             subtitle="The models of this lab while they learned, measured on a book they did not "
             "learn from. They differ in size and vocabulary, too. The time is that of one core.",
             code=lambda: (

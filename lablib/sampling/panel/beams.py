@@ -14,7 +14,7 @@ from lablib.sampling.text import prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Fold, mark_main, row
+from lablib.widgets.layout import Fold, in_row, mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -66,7 +66,7 @@ class BeamPanel(Panel):
             "Beam search",
             [
                 self.text,
-                row(self.beams, self.steps),
+                in_row(self.beams, self.steps),
                 self.tree,
                 self.words,
                 Fold("The texts: of a token, of beam search, and greedy", lines),

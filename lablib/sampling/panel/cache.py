@@ -11,7 +11,7 @@ from lablib.sampling.panel.controls import opening_code
 from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Tabs, mark_main, row
+from lablib.widgets.layout import Tabs, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 QUIET_SECONDS = 0.5
@@ -38,7 +38,7 @@ class CachePanel(Panel):
             "What a token costs",
             [
                 self.text,
-                row(self.scale, self.button),
+                in_row(self.scale, self.button),
                 Tabs({"Chart": ipywidgets.VBox([self.place, self.words]), "Table": self.table}),
             ],
             choice=as_choice(model),

@@ -14,7 +14,7 @@ from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
 from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Tabs, mark_main, row
+from lablib.widgets.layout import Tabs, in_row, mark_main, scrolling_rows
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -50,7 +50,7 @@ class ComparisonPanel(Panel):
             description=f"Compare {SEEDS} seeds", button_style="primary"
         )
         self.settings = [self._new_setting(knobs) for knobs in settings]
-        self.rows = ipywidgets.VBox(layout={"max_height": "384px", "overflow": "hidden auto"})
+        self.rows = scrolling_rows(384)
         self.words = ipywidgets.HTML()
         self.seeds = SeedsView(on_pick=self._take_seed)
         one = ipywidgets.VBox([self.rows, self.words])
@@ -62,7 +62,7 @@ class ComparisonPanel(Panel):
             control.layout.width = "200px"
         super().__init__(
             "Same draws, other knobs",
-            [self.text, row(*controls), self.tabs],
+            [self.text, in_row(*controls), self.tabs],
             choice=as_choice(model),
             subtitle="The same random numbers for all: what differs comes from the knobs alone. "
             "Press a setting's name to turn its knobs.",

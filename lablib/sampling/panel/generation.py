@@ -15,7 +15,7 @@ from lablib.sampling.text import Prompt, prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
-from lablib.widgets.layout import mark_main, row
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -69,7 +69,7 @@ class GenerationPanel(Panel):
             [
                 self.text,
                 self.sliders,
-                row(*settings),
+                in_row(*settings),
                 self.strip,
                 self.words,
                 self.alternatives,

@@ -7,7 +7,7 @@ import ipywidgets
 from lablib.sampling.compute import OFF, Knobs
 from lablib.sampling.panel.controls import SLIDERS, KnobSliders
 from lablib.widgets import TokenStrip
-from lablib.widgets.layout import beside
+from lablib.widgets.layout import beside, in_row
 
 PARTS = "parts from the text above"
 
@@ -41,7 +41,7 @@ class Setting(ipywidgets.VBox):
         self.remove.on_click(lambda _: on_remove(self))
         self._fold()
         self._show_name()
-        head = ipywidgets.HBox([self.name, self.remove])
+        head = in_row(self.name, self.remove)
         super().__init__([beside(head, self.strip, widths=(240, 600)), self.sliders])
 
     @property

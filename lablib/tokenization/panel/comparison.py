@@ -13,7 +13,7 @@ from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
-from lablib.widgets.layout import Tabs, beside, mark_main
+from lablib.widgets.layout import Tabs, beside, mark_main, scrolling_rows
 
 TOKENIZERS = ("gpt2", "bert-base-uncased", "words", "characters", "bytes")
 
@@ -25,7 +25,7 @@ class ComparePanel(Panel):
         self.text = TextInput(value=well_formed(text), label="Text")
         self.tokenizers = TokenizerList(tokenizers, lambda: self.run(self._work))
         self.strips: dict[str, TokenStrip] = {}
-        self.rows = ipywidgets.VBox(layout={"max_height": "400px", "overflow": "hidden auto"})
+        self.rows = scrolling_rows(400)
         self.table = html_widget("")
         mark_main(self.tokenizers, self.rows)
         self.result: Comparison | None = None
