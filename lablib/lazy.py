@@ -20,7 +20,8 @@ def lazy(
     Args:
         package: its `__name__`.
         modules: for each of its modules the public names defined there, with spaces between. A name
-            that ends in `_panel` need not be listed: it is found in the module `panel`.
+            that ends in `_panel` need not be listed: it is found in the module `panel`. A module
+            that begins with a dot lies beside the package.
 
     Returns:
         The package's `__all__`, `__getattr__` and `__dir__`.
@@ -40,7 +41,7 @@ def lazy(
         module = home.get(name) or ("panel" if name.endswith("_panel") else None)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{module}"), name)
+        return getattr(import_module(f".{module}", package), name)
 
     return sorted(home), load, lambda: sorted(home)
 

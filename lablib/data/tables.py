@@ -281,26 +281,30 @@ def one_spelling(labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Labels of which those that differ only in case, spaces or the format of a number are one.
 
     Returns:
-        The labels, each as its class is spelt most often, and a sentence for every class that was
-        spelt in several ways.
+        The labels, each as its class is spelt most often (of equally frequent ones the
+        shortest), and a sentence for every class that was spelt in several ways.
 
     Example:
         >>> one_spelling(["Good", "good ", "1", "Good", "1.0", "01"])
         (['Good', 'Good', '1', 'Good', '1', '01'], ["'Good' (2 rows) and 'good' (1 row) were taken
         for one label, 'Good'.", "'1' (1 row) and '1.0' (1 row) were taken for one label, '1'."])
     """
-    counts = Counter(label.strip() for label in labels)
+    labels = [label.strip() for label in labels]
+    counts = Counter(labels)
     spellings: dict[str, list[str]] = {}
     for label in counts:
         spellings.setdefault(label_key(label), []).append(label)
-    names = {key: max(several, key=counts.__getitem__) for key, several in spellings.items()}
+    names = {}
     notes = []
-    for key, several in spellings.items():
+    for several in spellings.values():
+        # Whatever the order of the rows: max takes the first of the most frequent ones.
+        name = max(sorted(several, key=lambda s: (len(s), s)), key=counts.__getitem__)
+        names.update(dict.fromkeys(several, name))
         each = [f"{quoted(s)} ({counts[s]:,} row{'s' * (counts[s] > 1)})" for s in several]
         if len(each) > 1:
             first = ", ".join(each[:-1])
-            notes.append(f"{first} and {each[-1]} were taken for one label, {quoted(names[key])}.")
-    return [names[label_key(label)] for label in labels], notes
+            notes.append(f"{first} and {each[-1]} were taken for one label, {quoted(name)}.")
+    return [names[label] for label in labels], notes
 
 
 def label_key(label: str) -> str:

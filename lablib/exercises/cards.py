@@ -16,7 +16,7 @@ Content = dict[str, Any]
 
 _TITLES = {"right": "Right", "wrong": "Not yet", "unanswered": "Not answered yet"}
 _STATES = {"new": "–", "skipped": "looked at", "wrong": "tried", "right": "right"}
-_DIFFICULTY = {1: "easy", 2: "medium", 3: "hard"}
+_DIFFICULTY = {1: "★ easy", 2: "★★ medium", 3: "★★★ hard"}
 
 
 def text(words: str) -> Block:

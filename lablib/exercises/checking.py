@@ -7,7 +7,8 @@ the learner is told which; otherwise the first case that fails is shown.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lablib.exercises.markup import code
@@ -15,6 +16,8 @@ from lablib.exercises.records import Verdict
 from lablib.exercises.running import Outcome, plain, run
 
 Cases = Callable[[], Sequence[tuple[Any, ...]]]
+Fault = Callable[[Callable[..., Any], tuple[Any, ...], Any], str]
+Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,38 @@ class ValueCheck:
         )
 
 
+Form = Callable[[Any], Any]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _as_array(value: Any) -> Any:
+    """A tensor as an array; anything else as it is."""
+    return value.detach().numpy() if type(value).__name__ == "Tensor" else value
+
+
+def _as_list(value: Any) -> Any:
+    """A tensor as a list; anything else as it is."""
+    return value.tolist() if type(value).__name__ == "Tensor" else value
+
+
+def _stopped(outcomes: Sequence[Outcome]) -> bool:
+    return any(one.error for one in outcomes)
+
+
 @dataclass(frozen=True)
 class FunctionCheck:
     """Holds a function against the right one, on cases.
 
     `cases()` gives the tuples of arguments, anew for every run, so that a function that changes its
-    arguments spoils nothing. `explain(arguments, value)` may add a sentence to a wrong value that
-    is no known mistake. Each case may take `seconds`.
+    arguments spoils nothing. Tensors among them are handed over as arrays or lists to a function
+    that stops on tensors. Each case may take `seconds`.
+
+    Where many values are right, `fault(answer, arguments, value)` says what is wrong with one of
+    the right kind, "" if nothing is. Where it matters what is done, and not only what is returned,
+    `watch(arguments)` watches a call and says by name what it did: that must agree as well.
 
     >>> def double(x):
     ...     return 2 * x
@@ -83,7 +111,8 @@ class FunctionCheck:
     cases: Cases
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 1e-4
-    explain: Callable[[tuple[Any, ...], Any], str] | None = None
+    fault: Fault | None = None
+    watch: Watch | None = None
     seconds: float = 5.0
 
     def __call__(self, answer: Any) -> Verdict:
@@ -93,44 +122,82 @@ class FunctionCheck:
             return Verdict("unanswered", f"Not answered yet: write `{name}` first.")
         if not callable(answer):
             return Verdict("wrong", f"Hand over the function itself: `{name}`, without brackets.")
-        got = self._outcomes(answer)
+        form, got = self._in_its_form(answer)
         if all(not one.error and _left_open(one.value) for one in got):
             return Verdict("unanswered", f"Not answered yet: `{name}` returns nothing so far.")
         wanted = self._outcomes(self.right)
-        failing = [n for n in range(len(got)) if not self._agree(got[n], wanted[n])]
-        if not failing:
-            return Verdict("right", "Right.")
-        return self._wrong(got, wanted, failing[0])
+        for arguments, mine, right in zip(self.cases(), got, wanted, strict=True):
+            fault = self._fault(answer, arguments, mine, right)
+            if fault is not None:
+                says = self._known_mistake(got, wanted) or fault
+                call = f"{name}({', '.join(show_argument(form(one)) for one in arguments)})"
+                return self._wrong(says, call, mine, right)
+        return Verdict("right", "Right.")
 
-    def _outcomes(self, function: Callable[..., Any]) -> list[Outcome]:
+    def _in_its_form(self, answer: Callable[..., Any]) -> tuple[Form, list[Outcome]]:
+        """What the answer makes of the cases, as tensors or else as what it does not stop on."""
+        as_they_are = self._outcomes(answer)
+        if _stopped(as_they_are) and not any(one.error == "TooLong" for one in as_they_are):
+            for form in (_as_array, _as_list):
+                got = self._outcomes(answer, form)
+                if not _stopped(got):
+                    return form, got
+        return _as_it_is, as_they_are
+
+    def _outcomes(self, function: Callable[..., Any], form: Form = _as_it_is) -> list[Outcome]:
         """What `function` makes of the cases; after running out of time, of no further ones."""
         outcomes: list[Outcome] = []
         for arguments in self.cases():
             if outcomes and outcomes[-1].error == "TooLong":
                 outcomes.append(outcomes[-1])
                 continue
-            outcomes.append(run(function, arguments, self.seconds))
+            with self.watch(arguments) if self.watch else nullcontext({}) as done:
+                one = run(function, [form(one) for one in arguments], self.seconds)
+            outcomes.append(replace(one, done=done))
         return outcomes
 
     def _agree(self, one: Outcome, other: Outcome) -> bool:
-        return one.error == other.error and same(one.value, other.value, self.tolerance)
+        return (
+            one.error == other.error
+            and same(one.value, other.value, self.tolerance)
+            and same(one.done, other.done, self.tolerance)
+        )
 
-    def _wrong(self, got: list[Outcome], wanted: list[Outcome], first: int) -> Verdict:
-        mine, right = got[first], wanted[first]
-        says = self._known_mistake(got, wanted)
-        case = self._case(self.cases()[first], right)
+    def _fault(
+        self, answer: Callable[..., Any], arguments: tuple[Any, ...], mine: Outcome, right: Outcome
+    ) -> str | None:
+        """What is wrong with an outcome: `None` if nothing is, "" if there is no word for it."""
+        if self._agree(mine, right):
+            return None
+        if mine.error or mismatch(mine.value, right.value):
+            return mismatch(mine.value, right.value) if not mine.error else ""
+        if self.fault and (said := self.fault(answer, arguments, mine.value)):
+            return said
+        if not self.fault and not same(mine.value, right.value, self.tolerance):
+            return ""
+        undone = self._undone(mine, right)
+        return f"What is returned is right, but look at {undone}." if undone else None
+
+    def _undone(self, mine: Outcome, right: Outcome) -> str:
+        """The name of the first thing that was done otherwise than it should be, "" if none was."""
+        names = [
+            name
+            for name, value in right.done.items()
+            if not same(mine.done.get(name), value, self.tolerance)
+        ]
+        return names[0] if names else ""
+
+    def _wrong(self, says: str, call: str, mine: Outcome, right: Outcome) -> Verdict:
         if mine.error:
+            case = f"{call}\nshould give  {show(right.value)}"
             return Verdict("wrong", f"{says} {mine.sentence}".strip(), case)
-        if not says:
-            says = mismatch(mine.value, right.value)
-        if not says and self.explain:
-            says = self.explain(self.cases()[first], mine.value)
-        case = f"{case}\nyours gives  {show(mine.value)}"
-        return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
-
-    def _case(self, arguments: tuple[Any, ...], right: Outcome) -> str:
-        call = f"{self.right.__name__}({', '.join(show_argument(one) for one in arguments)})"
-        return f"{call}\nshould give  {show(right.value)}"
+        says = says or "Not yet. Here is a case where it goes wrong."
+        undone = self._undone(mine, right)
+        if undone and same(mine.value, right.value, self.tolerance):
+            lines = f"{undone}\nshould be  {show(right.done[undone])}"
+            return Verdict("wrong", says, f"{call}\n{lines}\nwith yours  {show(mine.done[undone])}")
+        case = f"{call}\nshould give  {show(right.value)}\nyours gives  {show(mine.value)}"
+        return Verdict("wrong", says, case)
 
     def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
         """What is said to the first mistake that explains all that `got` is, "" if none does."""

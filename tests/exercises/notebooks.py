@@ -2,21 +2,38 @@
 
 import ast
 import functools
+import re
 
 import nbformat
 
 from tests.conftest import ROOT
 
 
-@functools.cache
-def cells(room):
-    """The code of the notebook that asks a room's questions: the one that shows the progress."""
+def notebook(room):
+    """All cells of the notebook that asks a room's questions: the one that shows the progress."""
     for path in sorted((ROOT / "labs").glob("*.ipynb")):
         book = nbformat.read(path, as_version=4)
-        code = [cell.source for cell in book.cells if cell.cell_type == "code"]
-        if any(f'ex.progress("{room}")' in cell for cell in code):
-            return code
+        if any(f'ex.progress("{room}")' in cell.source for cell in book.cells):
+            return book.cells
     raise LookupError(f"No notebook shows the progress of {room!r}.")
+
+
+@functools.cache
+def cells(room):
+    """The code of the notebook that asks a room's questions."""
+    return [cell.source for cell in notebook(room) if cell.cell_type == "code"]
+
+
+def announced(room):
+    """Each text that is followed by something to write or mend, and the ids of that."""
+    found = []
+    for cell in notebook(room):
+        if cell.cell_type == "markdown":
+            found.append((cell.source, set()))
+        elif found:
+            ids = re.findall(r'ex\.(?:check|spot_the_bug)\(\s*"([^"]+)"', cell.source)
+            found[-1][1].update(ids)
+    return [(text, ids) for text, ids in found if ids]
 
 
 @functools.cache

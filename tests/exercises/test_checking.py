@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
@@ -311,3 +312,82 @@ def test_tensors_sets_and_tuples_are_compared_by_what_they_hold():
     assert ValueCheck({1, 2})({2.0, 1.0}).state == "right"
     assert ValueCheck({1: 0.5})({1: 0.50001}).state == "right"
     assert ValueCheck({1: 0.5})({2: 0.5}).state == "wrong"
+
+
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        lambda x: x * 2,
+        lambda x: x.astype(int) + x,  # an array's method
+        lambda x: [one + one for one in x if x.index(one) >= 0],  # a list's method
+    ],
+)
+def test_an_answer_may_be_written_for_tensors_arrays_or_lists(doubled):
+    check = FunctionCheck(lambda x: 2 * x, cases=lambda: [(torch.tensor([1.0, 3.0]),)])
+    assert check(doubled).state == "right"
+
+
+def test_a_wrong_answer_is_shown_with_the_arguments_that_it_was_written_for():
+    check = FunctionCheck(lambda x: 2 * x, cases=lambda: [(torch.tensor([1.0, 3.0]),)])
+    assert "([1, 3])" in check(lambda x: [x.index(one) for one in x]).case
+    assert "torch.tensor([1, 3])" in check(lambda x: x).case
+    assert "torch.tensor([1, 3])" in check(lambda x: x.nothing).case
+
+
+def a_factor(number):
+    return next(n for n in range(2, number + 1) if number % n == 0)
+
+
+FACTOR = FunctionCheck(
+    a_factor,
+    cases=lambda: [(12,), (35,)],
+    mistakes=(Mistake(lambda number: 1, "Not 1."),),
+    fault=lambda answer, arguments, value: "That leaves a rest." if arguments[0] % value else "",
+)
+
+
+def test_where_many_values_are_right_each_of_them_is():
+    assert FACTOR(lambda number: number).state == "right"
+    assert FACTOR(lambda number: max(n for n in range(2, number) if number % n == 0)).state == (
+        "right"
+    )
+
+
+def test_where_many_values_are_right_another_one_is_told_its_fault():
+    verdict = FACTOR(lambda number: 5)
+    assert verdict.message == "That leaves a rest."
+    assert verdict.case == "a_factor(12)\nshould give  2\nyours gives  5"
+    assert "This should be a number" in FACTOR(lambda number: [2]).message
+
+
+def emptied(numbers):
+    total = sum(numbers)
+    numbers.clear()
+    return total
+
+
+@contextmanager
+def what_is_left(arguments):
+    done = {}
+    yield done
+    done["what is left"] = list(arguments[0])
+
+
+EMPTIED = FunctionCheck(
+    emptied,
+    cases=lambda: [([3, 4],)],
+    mistakes=(Mistake(lambda numbers: sum(numbers[1:]), "One is missing."),),
+    watch=what_is_left,
+)
+
+
+def test_what_is_done_counts_as_well_as_what_is_returned():
+    assert EMPTIED(lambda numbers: sum(numbers.pop() for _ in range(len(numbers)))).state == "right"
+    verdict = EMPTIED(lambda numbers: sum(numbers))
+    assert verdict.message == "What is returned is right, but look at what is left."
+    assert verdict.case == "emptied([3, 4])\nwhat is left\nshould be  []\nwith yours  [3, 4]"
+
+
+def test_a_mistake_is_known_only_by_all_that_it_does():
+    assert EMPTIED(lambda numbers: sum(numbers[1:])).message == "One is missing."
+    assert "a case where" in EMPTIED(lambda numbers: [*map(numbers.remove, [3]), 4][1]).message

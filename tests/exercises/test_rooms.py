@@ -1,11 +1,12 @@
 """Every room's questions: the right answer is right, and every typical wrong one is told apart."""
 
 import inspect
+import re
 
 import pytest
 
 from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab, rooms
-from tests.exercises.notebooks import cells, pasted
+from tests.exercises.notebooks import announced, cells, pasted
 
 ROOMS = rooms()
 RECORDS = [record for room in ROOMS for record in lab(room).values()]
@@ -24,6 +25,13 @@ def test_ids_tell_the_room_and_the_notebook_asks_every_question(room):
     code = "\n".join(cells(room))
     assert [id for id in lab(room) if not id.startswith(f"{room}/")] == []
     assert [id for id in lab(room) if f'"{id}"' not in code] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_notebook_gives_each_question_the_stars_of_its_difficulty(room):
+    for text, ids in announced(room):
+        stars = {len(run) for run in re.findall("★+", text)}
+        assert stars == {lab(room)[id].difficulty for id in ids}, (text, ids)
 
 
 @by_id(PREDICTIONS)

@@ -428,7 +428,7 @@ CLAIMS = [
     Claim("tokenization/family", "14.", lambda: len(texts(FAMILY, "gpt2")), 14),
     Claim("tokenization/round-trip", "GPT-2's does, BERT's does not",
           lambda: round_trips("gpt2", "bert-base-uncased"), [True, False]),
-    Claim("01 cell-20", "(`bytes`,\nsay)", lambda: round_trips("bytes"), [True]),
+    Claim("01 cell-20", "(`bytes`, say)", lambda: round_trips("bytes"), [True]),
     Claim("tokenization/unknown-letter", "`[UNK]`, and nothing else of the word",
           lambda: texts("play🦩ful", "bert-base-uncased"), ["[CLS]", "[UNK]", "[SEP]"]),
     Claim("tokenization/number-cut", "`123`, `45`, `67`", lambda: texts("1234567", "gpt2"),
@@ -447,7 +447,7 @@ CLAIMS = [
     Claim("tokenization/language-cost", "That is German or French",
           lambda: [cost_of(language, "gpt2") for language in ("German", "French")],
           [approx(2, abs=0.4)] * 2),
-    Claim("01 cell-47", "with another one the order\nchanges",
+    Claim("01 cell-47", "with another one the order changes",
           lambda: dearest("gpt2") != dearest("bert-base-uncased"), True),
     Claim("01 cell-51", "names of web sites",
           lambda: "RandomRedditor" in "".join(longest(30)), True),
@@ -479,9 +479,9 @@ CLAIMS = [
     Claim("02 cell-54", "33 %", lambda: metric(COLOURS, "induction", *best(COLOURS, "induction")),
           approx(33, abs=2)),
     Claim("02 cell-54", "(even: 15 %)", lambda: even(range(5, 10)), approx(15, abs=0.5)),
-    Claim("02 cell-62", "In layer 0, which\ntoken", lambda: rows_that_look_first([0]),
+    Claim("02 cell-62", "In layer 0, which token", lambda: rows_that_look_first([0]),
           approx(100, abs=5)),
-    Claim("02 cell-62", "the last few\ntokens get more", more_for_the_last_few, True),
+    Claim("02 cell-62", "the last few tokens get more", more_for_the_last_few, True),
     Claim("attention/striking-head", "99 percent", lambda: metric(QUEEN, "induction", 5, 3),
           approx(99, abs=1)),
     Claim("attention/striking-head", "0.32 bits", lambda: float(effects().divergence.max()),
@@ -509,7 +509,7 @@ CLAIMS = [
           ["bed", "floor", "door", "room", "table"]),
     Claim("masking/the-rhyme", "one in ten thousand",
           lambda: mk.score_word(masked(), CAT, "mat").probability, approx(1.25e-4, rel=0.1)),
-    Claim("03 cell-05", "`top`, `bottom` and\n`edge`",
+    Claim("03 cell-05", "`top`, `bottom` and `edge`",
           lambda: guesses("The cat sat on the [MASK] of the king.")[:3], ["top", "bottom", "edge"]),
     Claim("03 cell-05", "the bed is sixth",
           lambda: guesses("The cat sat on the [MASK] of the king.").index("bed") + 1, 6),
@@ -562,7 +562,7 @@ CLAIMS = [
           True),
     Claim("masking/left-only", "A BERT sees the oven and the bread",
           lambda: before_the_oven()[1][0], "bread"),
-    Claim("03 cell-61", "The order\nchanges",
+    Claim("03 cell-61", "The order changes",
           lambda: [g.text for g in before_the_oven()[0].guesses]
           != [g.text for g in before_the_oven()[0].rescored], True),
 
@@ -582,7 +582,7 @@ CLAIMS = [
     Claim("05 cell-34", "variety", lambda: hotter_is("distinct_2") > 1.05, True),
     Claim("05 cell-34", "entropy", lambda: hotter_is("entropy") > 1.2, True),
     Claim("05 cell-40", "runs in circles", lambda: greedy_repeats(1.0), True),
-    Claim("05 cell-40", "breaks\nthe circle", lambda: greedy_repeats(1.3), False),
+    Claim("05 cell-40", "breaks the circle", lambda: greedy_repeats(1.3), False),
     Claim("sampling/beams-or-greedy", "4.4 times", lambda: beams(4, 8)[1], approx(4.4, abs=0.1)),
     Claim("sampling/beams-or-greedy", "1,667 ", lambda: beams(8, 20)[1], approx(1667, rel=0.02)),
     Claim("sampling/beams-or-greedy", "second token is not the likeliest",
@@ -596,7 +596,7 @@ CLAIMS = [
 
 
 def name(claim):
-    return f"{claim.where}: {claim.says}".replace("\n", " ")
+    return f"{claim.where}: {claim.says}"
 
 
 @functools.cache
@@ -621,7 +621,7 @@ def spoken(question):
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=name)
 def test_a_claim_is_made_where_it_is_said_to_be(claim):
-    assert claim.says in said_by(claim.where)
+    assert claim.says in " ".join(said_by(claim.where).split())
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=name)

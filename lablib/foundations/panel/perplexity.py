@@ -10,6 +10,7 @@ from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
+from lablib.widgets.presets import start_from
 from lablib.widgets.tokens import token_dicts
 
 CASES = {
@@ -47,11 +48,10 @@ class PerplexityPanel(LivePanel):
             code=self._lines,
             choice=as_choice(model),
         )
-        self.case.observe(lambda change: self._take(change.new), "value")
+        start_from(self.case, self._take, (self.text,))
 
     def _take(self, text: str) -> None:
-        if text:
-            self.text.value = text
+        self.text.value = text
 
     def _answer(self) -> Generator[None, None, None]:
         m = self.model()

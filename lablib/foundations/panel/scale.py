@@ -11,6 +11,7 @@ from lablib.foundations.size import Shape, training_flops
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
+from lablib.widgets.presets import start_from
 
 PRESETS = {
     "pocket-gpt2": (Shape(6, 256, 4096, 256), 1.39e7),
@@ -83,14 +84,13 @@ class ScalePanel(LivePanel):
             "and money at the utilisation you expect.",
             code=self._lines,
         )
-        self.preset.observe(lambda change: self._take(change.new), "value")
+        start_from(self.preset, self._take, sizes)
         self.device.observe(self._take_price, "value")
 
     def _take(self, name: str) -> None:
-        if name in PRESETS:
-            shape, self.tokens.value = PRESETS[name]
-            self.layers.value, self.width.value = shape.layers, shape.width
-            self.vocabulary.value, self.context.value = shape.vocabulary, shape.context
+        shape, self.tokens.value = PRESETS[name]
+        self.layers.value, self.width.value = shape.layers, shape.width
+        self.vocabulary.value, self.context.value = shape.vocabulary, shape.context
 
     def _take_price(self, _: object) -> None:
         self.price.value = DEVICES[self.device.value].price

@@ -4,11 +4,12 @@ from collections.abc import Generator
 from dataclasses import asdict
 
 from lablib.models import LoadedModel
+from lablib.models.text import token_text
 from lablib.sampling.compute import OFF, STAGES, Knobs
 from lablib.sampling.generation import next_logits
 from lablib.sampling.knob_view import KnobView
 from lablib.sampling.panel.controls import knobs_code, opening_code
-from lablib.sampling.text import prepare, token_text
+from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, TextInput, as_choice
 
 TYPING_SECONDS = 0.1

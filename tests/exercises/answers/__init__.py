@@ -1,8 +1,8 @@
 """Answers that people may well give, each room's in a module of its own, to try the checks with.
 
-A module has `ANSWERS`: for the id of each exercise and bug what is `Tried`. An answer is code as it
-would be written into the lab's notebook: the definition of the function that is asked for (with what
-it imports), or the expression of a value.
+A module has `ANSWERS`: for the id of each exercise and bug what is `Tried`. An answer is code as
+it would be written into the lab's notebook: the definition of the function that is asked for (with
+what it imports), or the expression of a value.
 """
 
 import importlib
