@@ -56,7 +56,7 @@ class BiasPanel(LivePanel):
                 beside(
                     ipywidgets.VBox([self.templates, self.first, self.second, self.words]),
                     ipywidgets.VBox([Tabs(views), self.sentence]),
-                    widths=(400, 480),
+                    widths=(376, 480),
                 ),
                 ipywidgets.HTML(escape(CAN_AND_CANNOT)),
             ],

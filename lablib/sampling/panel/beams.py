@@ -66,7 +66,7 @@ class BeamPanel(Panel):
         super().__init__(
             "Beam search",
             [
-                beside(self.text, in_row(self.beams, self.steps), widths=(440, 440)),
+                beside(self.text, in_row(self.beams, self.steps), widths=(424, 440)),
                 self.tree,
                 self.words,
                 Fold("The texts: of a token, of beam search, and greedy", lines),
