@@ -51,5 +51,14 @@ def _others(name: str) -> Iterator[Path]:
     """Where else to write: at home, and in a temporary folder of this user's own."""
     with contextlib.suppress(RuntimeError):  # a user without a home
         yield Path.home() / OWN / name
+    yield temporary() / name
+
+
+def temporary() -> Path:
+    """A temporary folder of this user's own, which need not be there yet.
+
+    >>> temporary().parent == Path(tempfile.gettempdir())
+    True
+    """
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    yield Path(tempfile.gettempdir()) / f"{OWN}-{user}" / name
+    return Path(tempfile.gettempdir()) / f"{OWN}-{user}"

@@ -18,6 +18,7 @@ from filelock import FileLock
 from platformdirs import user_data_path
 
 from lablib.exercises.markup import code
+from lablib.writable import temporary
 
 
 def _now() -> str:
@@ -106,13 +107,15 @@ class ProgressFile:
     """The file of one person.
 
     Where it is: `path`, else the environment variable LABLIB_PROGRESS, else the user's own data
-    folder, which restarts and updates leave alone. `notice` is a sentence if a damaged file was
-    found and set aside by this object.
+    folder, which restarts and updates leave alone. A user without a home has a temporary one, and
+    `elsewhere` is a sentence that says so. `notice` is a sentence if a damaged file was found and
+    set aside by this object.
     """
 
     def __init__(self, path: Path | str | None = None) -> None:
         named = path or os.environ.get("LABLIB_PROGRESS")
-        self.path = Path(named) if named else user_data_path("lablib") / "progress.jsonl"
+        folder, self.elsewhere = (Path(), "") if named else _own_folder()
+        self.path = Path(named) if named else folder / "progress.jsonl"
         self.notice = ""
 
     def add(self, event: Event) -> None:
@@ -167,6 +170,19 @@ class ProgressFile:
             f"Part of your progress file could not be read. It was kept as {code(aside.name)}, "
             f"beside {code(self.path)}; what could be read still counts ({len(good)} lines)."
         )
+
+
+def _own_folder() -> tuple[Path, str]:
+    """The user's own data folder; without a home a temporary one, and a sentence about it."""
+    try:
+        return user_data_path("lablib"), ""
+    except RuntimeError:
+        folder = temporary()
+    return folder, (
+        f"You have no home folder here, so your progress is kept in {code(folder)}, which may be "
+        "emptied when the machine starts again. To keep it, set the environment variable "
+        "`LABLIB_PROGRESS` to a file of your own."
+    )
 
 
 def read_events(path: Path) -> tuple[list[Event], int]:

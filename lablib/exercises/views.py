@@ -126,9 +126,10 @@ def _read(file: ProgressFile) -> tuple[list[Event], list[cards.Block]]:
         events = file.events()
     except (OSError, NotImplementedError) as error:
         return [], [trouble("Your progress file could not be read", error)]
-    if not file.notice:
-        return events, []
-    return events, [cards.note("error", "A damaged file was set aside", file.notice)]
+    said = [cards.note("info", "Kept for a while only", file.elsewhere)] if file.elsewhere else []
+    if file.notice:
+        said.append(cards.note("error", "A damaged file was set aside", file.notice))
+    return events, said
 
 
 class PredictView(_View):

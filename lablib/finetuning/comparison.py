@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lablib import data
 from lablib.finetuning.tasks import Causal, causal_rows
-from lablib.models.text import context_length
+from lablib.models.text import context_length, require_vectors
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
 
@@ -95,6 +95,7 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
     rows = causal_rows(text, m.tokenizer, most, packed=True)
     if not rows:
         raise ValueError("This text is too short to measure: it takes two tokens at least.")
+    require_vectors(m, [int(row.max()) for row in rows])
     asked = [{"input_ids": row, "labels": row} for row in rows]
     measures = Causal([], asked, pad_id=0).measures(m.model)
     tokens = sum(len(row) - 1 for row in rows)

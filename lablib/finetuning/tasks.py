@@ -26,6 +26,7 @@ from lablib.masking.compute import IGNORED, corrupt
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
+from lablib.models.text import context_length, require_vectors, vectors
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -68,6 +69,12 @@ class Task(ABC):
     def heldout_rows(self) -> int:
         """How many rows are measured on."""
         return len(self._rows["heldout"])
+
+    @property
+    def highest_ids(self) -> list[int]:
+        """The highest token id of each row, [rows]."""
+        rows = [row for part in self._rows.values() for row in part]
+        return [max(int(ids.max()) for ids in row.values() if ids.numel()) for row in rows]
 
     def batch(self, indices: Several[int], split: Split = "train") -> Batch:
         """Some rows, filled up on the right to the longest of them, on the CPU.
@@ -290,7 +297,8 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         m: whose tokenizer makes the rows.
 
     Raises:
-        ValueError: if there is too little text, or tokenizer and weights do not fit.
+        ValueError: if there is too little text, or tokenizer and weights do not fit, or the model
+            has no vector for a token of the text.
 
     Example:
         >>> from lablib import models
@@ -299,7 +307,7 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         torch.Size([2, 32])
     """
     require_fit(m.card.name, m.tokenizer, m.model)
-    longest = getattr(m.model.config, "max_position_embeddings", None)
+    longest = context_length(m)
     if longest and config.length > longest:
         raise ValueError(
             f"length is {config.length} tokens, but {m.card.name} reads {longest:,} at most."
@@ -313,6 +321,8 @@ def make_task(config: Config, m: LoadedModel) -> Task:
     notes: list[str] = []
     task = make[config.task](config, tokenizer_of(config, m), notes)
     task.notes = tuple(notes)
+    if len(m.tokenizer) > vectors(m.model):
+        require_vectors(m, task.highest_ids)
     return task
 
 

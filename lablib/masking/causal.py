@@ -19,6 +19,7 @@ from lablib.masking.filling import Guess, token_text
 from lablib.masking.reading import TOKENS_AT_ONCE
 from lablib.masking.text import MASK
 from lablib.models.hub import Progress
+from lablib.models.text import context_length, continuation_ids, require_vectors
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -96,9 +97,8 @@ def _guesses(m: "LoadedModel", alternatives: Sequence[tuple[int, str, float]]) -
 
 def _right_ids(m: "LoadedModel", right: str) -> list[int]:
     """The text after the gap; another gap ends it, and half of the context at most is for it."""
-    from lablib.models.text import context_length
-
-    ids = list(m.tokenizer(right.split(MASK)[0], verbose=False)["input_ids"])
+    ids = continuation_ids(m.tokenizer, right.split(MASK)[0])
+    require_vectors(m, ids)
     context = context_length(m)
     return ids if context is None else ids[: context // 2 - 1]
 

@@ -151,6 +151,21 @@ def hub_entry(name: str) -> HubEntry | None:
     return next((entry for entry in HUB_ENTRIES.values() if name in entry.names()), None)
 
 
+def kind_of(name: str) -> Kind | None:
+    """What a model of the catalogue is for; None for one that is not in it.
+
+    Example:
+        >>> kind_of("minilm-masked"), kind_of("google-t5/t5-small"), kind_of("no such model")
+        ('masked', 'seq2seq', None)
+    """
+    if name == "minilm":
+        return "encoder"
+    if name in _POCKET_MODELS:
+        return _POCKET_MODELS[name][0]
+    entry = hub_entry(name)
+    return entry.card.kind if entry else None
+
+
 def local_card(name: str) -> ModelCard:
     """The card of a pocket model or of the packaged MiniLM, which must be there."""
     folder = local_folder(name)

@@ -99,7 +99,7 @@ def load_classifier(folder: str | os.PathLike[str], length: int = 48) -> Classif
     """
     from lablib import models
     from lablib.models.opening import class_names
-    from lablib.sampling.text import context_length
+    from lablib.models.text import context_length
 
     if not (Path(folder) / "config.json").is_file():
         raise ValueError(f"There is no model in the folder {str(folder)!r}: check the path.")

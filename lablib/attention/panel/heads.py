@@ -88,6 +88,7 @@ class HeadsPanel(TextPanel):
         self.text.note = found.note
         self.view.show(found)
         metrics = head_metrics(found)
+        self.text.note = " ".join(filter(None, (found.note, metrics.note)))
         values = {name: getattr(metrics, name) for name in METRICS}
         yield None
         values |= self._measure(m, values["entropy"])

@@ -60,8 +60,8 @@ class WritingPanel(TextPanel):
     def _show(self, written: list[Written]) -> None:
         """Show what has been written, and the rows so far."""
         m = self.model()
-        self.text.note = written[0].note
         self.maps = so_far(m, written)
+        self.text.note = " ".join(filter(None, (written[0].note, self.maps.note)))
         steps = [each.step for each in written if each.step is not None]
         ids = [*written[0].ids, *(step.id for step in steps)]
         chances = [None] * self._prompt + [step.model_probability for step in steps]

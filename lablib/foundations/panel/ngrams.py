@@ -11,10 +11,9 @@ from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import SMOOTHINGS, NGrams
 from lablib.masking.guess_view import GuessView
 from lablib.models import LoadedModel
-from lablib.models.text import token_text
+from lablib.models.text import text_ids, token_text
 from lablib.sampling.generation import generate, next_logits
 from lablib.sampling.text import prepare
-from lablib.unicode import well_formed
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
@@ -76,7 +75,7 @@ class NgramPanel(Panel):
         views = {
             "The next token": [self.guesses, self.words, self.lookup],
             "What they write": written,
-            "What a text costs them": [self.place, self.cost_words, self.split_words],
+            "What a text costs": [self.place, self.cost_words, self.split_words],
         }
         self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
         mark_main(self.prompt, self.views)
@@ -136,8 +135,8 @@ class NgramPanel(Panel):
         self._show_costs(m, split)
 
     def _ids(self, m: LoadedModel) -> list[int]:
-        """The prompt's tokens, none for no prompt."""
-        return list(m.tokenizer(well_formed(self.prompt.value), verbose=False)["input_ids"])
+        """The prompt's tokens, none for no prompt: marks were not counted."""
+        return text_ids(m.tokenizer, self.prompt.value)
 
     def _show_next(self, m: LoadedModel, ngrams: NGrams) -> None:
         """What each expects next, and how well the table knows the context."""
@@ -201,7 +200,8 @@ class NgramPanel(Panel):
             f"split = fo.split_text({text}, m.tokenizer)\n"
             f"ngrams = fo.count(split, m.tokenizer, {self.n.value}, {self.smoothing.value!r}{k})\n"
             f"prompt = {self.prompt.value!r}\n"
-            "counted = ngrams.distribution(m.tokenizer(prompt)['input_ids'])\n"
+            "ids = m.tokenizer(prompt, add_special_tokens=False)['input_ids']\n"
+            "counted = ngrams.distribution(ids)\n"
             "computed = sp.next_logits(m, prompt).softmax(-1)\n"
             "neural = fo.surprise(m, split.heldout_text).bits_per_byte\n"
             "counted.argmax(), computed.argmax(), neural"

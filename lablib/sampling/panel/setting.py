@@ -42,7 +42,7 @@ class Setting(ipywidgets.VBox):
         self._fold()
         self._show_name()
         head = in_row(self.name, self.remove)
-        super().__init__([beside(head, self.strip, widths=(240, 600)), self.sliders])
+        super().__init__([beside(head, self.strip, widths=(184, 680)), self.sliders])
 
     @property
     def knobs(self) -> Knobs:
