@@ -465,7 +465,7 @@ def kept_by_min_p(probabilities, min_p):
             "[sp.Knobs(top_p=0.1), sp.Knobs(min_p=1.0), sp.Knobs(top_k=1)]": "Not always greedy",
             "[sp.Knobs(min_p=1.0), sp.Knobs(top_k=1)]": "Give a list of three `Knobs`",
             "[sp.Knobs(top_p=0.0), sp.Knobs(min_p=0.0), sp.Knobs(top_k=1)]": "Turn one knob",
-            "[sp.Knobs(top_p=0), sp.Knobs(repetition_penalty=2), sp.Knobs(top_k=1)]": "Not always greedy",
+            "[sp.Knobs(top_p=0), sp.Knobs(repetition_penalty=2), sp.Knobs(top_k=1)]": "Not always",
         },
     ),
     "sampling/draw": Tried(
