@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from lablib import data
+from lablib.decoding import decoded
 from lablib.models.errors import quoted, reason
 from lablib.unicode import well_formed
 
@@ -25,10 +26,11 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     r"""The text that a person named.
 
     Args:
-        source: the name of a text that comes with the labs; a file in UTF-8; a folder, whose .txt
-            and .md files are joined in the order of their names; a hub data set as "hf:name" or
-            "hf:name:configuration" (also "hf:" and a folder), of which the column "text", or else
-            the first with texts, is read; the bytes of an upload; or the text itself.
+        source: the name of a text that comes with the labs; a file, in UTF-8 or another encoding
+            that can be told (see `lablib.decoding`); a folder, whose .txt and .md files are joined
+            in the order of their names; a hub data set as "hf:name" or "hf:name:configuration"
+            (also "hf:" and a folder), of which the column "text", or else the first with texts, is
+            read; the bytes of an upload; or the text itself.
 
     Raises:
         ValueError: with a sentence that says what to do: nothing there, no text, an empty one.
@@ -79,29 +81,15 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
 
 
 def decode(content: bytes, name: str) -> str:
-    r"""Bytes as text: UTF-8, or UTF-16 with its mark.
+    """Bytes as text; see `lablib.decoding`, which also says which encoding it was.
 
     Raises:
-        ValueError: if they are no text, or in another encoding.
+        ValueError: if they are no text, or in an encoding that cannot be told.
 
     >>> decode("naïve".encode("utf-16"), "It")
     'naïve'
-    >>> decode(b"\x89PNG\r\n\x1a\n\0\0", "It")
-    Traceback (most recent call last):
-    ...
-    ValueError: It is a binary file and not a text: save it as plain text (UTF-8) first.
     """
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in content and not wide:
-        raise ValueError(
-            f"{name} is a binary file and not a text: save it as plain text (UTF-8) first."
-        )
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{name} is not in UTF-8 (byte {error.start}): save it as plain text in UTF-8."
-        ) from error
+    return decoded(content, name).text
 
 
 def _file_text(path: Path) -> str:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import ipywidgets
 
 from lablib import data
+from lablib.decoding import decoded
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
 
@@ -90,7 +92,10 @@ class TextChoice(ipywidgets.VBox):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(file["content"]))
         self._uploaded = str(path)
-        self.said.value = escape(f"{file['name']}, {len(file['content']):,} bytes")
+        said = f"{file['name']}, {len(file['content']):,} bytes"
+        with suppress(ValueError):  # what is no text is refused when it is read
+            said = f"{said}. {decoded(bytes(file['content']), 'It').note}".removesuffix(". ")
+        self.said.value = escape(said)
         changed()
 
 
