@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
 from lablib.finetuning.config import Config
+from lablib.finetuning.padding import make_room, padded_tokenizer, reads_last_token
+from lablib.models.opening import class_names
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -58,15 +60,6 @@ def prepare(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
     return model
 
 
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw from a seed in the block, and leave everybody else's random numbers alone."""
-    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
-    with torch.random.fork_rng(devices):
-        torch.manual_seed(seed)
-        yield
-
-
 def trained(model: nn.Module) -> dict[str, nn.Parameter]:
     """The weights that learn, by name."""
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -82,20 +75,44 @@ def _copy(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
 
 
 def _classifier(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
-    """The body of a model under a new head that tells classes apart."""
+    """The body of a model under a head that tells classes apart: its own, if it has one for these
+    classes, or else a new one.
+    """
+    model: PreTrainedModel
+    if config.method != "scratch" and _tells_apart(m, labels):
+        model = copy.deepcopy(m.model).float()
+    else:
+        model = _with_new_head(m, config, labels)
+    if reads_last_token(m):
+        make_room(model, padded_tokenizer(m))
+    return model
+
+
+def _with_new_head(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
+    from transformers import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING as WITH_HEAD
     from transformers import AutoModelForSequenceClassification
 
     settings = copy.deepcopy(m.model.config)
+    if type(settings) not in WITH_HEAD:
+        raise ValueError(
+            f"{m.card.name} cannot learn to classify: transformers has no such head for its "
+            f"architecture ({settings.model_type}). Take another model."
+        )
     settings.id2label = dict(enumerate(labels))
     settings.label2id = {label: i for i, label in enumerate(labels)}
-    if settings.pad_token_id is None:  # by which GPT-2 finds a text's last token
-        settings.pad_token_id = m.tokenizer.pad_token_id or 0
+    settings.problem_type = "single_label_classification"
     model: PreTrainedModel = AutoModelForSequenceClassification.from_config(settings).float()
     if config.method != "scratch":
         # The pooler is part of the new head: an encoder opened as such may have none.
         body: Any = m.model.base_model
         model.base_model.load_state_dict(body.state_dict(), strict=False)
     return model
+
+
+def _tells_apart(m: LoadedModel, labels: tuple[str, ...]) -> bool:
+    """Whether a model has a head for these very classes, one to a text."""
+    several = m.model.config.problem_type == "multi_label_classification"
+    return m.card.kind == "classifier" and class_names(m.model.config) == labels and not several
 
 
 def _all(model: PreTrainedModel, config: Config) -> None:
@@ -108,7 +125,9 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
     from transformers.pytorch_utils import Conv1D
 
     kinds = (nn.Linear, Conv1D)
-    names = [name for name, part in model.base_model.named_modules() if isinstance(part, kinds)]
+    parts = dict(model.base_model.named_modules())
+    names = [name for name, part in parts.items() if isinstance(part, kinds)]
+    names = [name for name in names if not _goes_into_a_kernel(name, parts)]
     turned = any(isinstance(part, Conv1D) for part in model.base_model.modules())
     settings = LoraConfig(
         r=config.rank, lora_alpha=2 * config.rank, target_modules=names, fan_in_fan_out=turned
@@ -118,6 +137,18 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
     for name, weight in model.named_parameters():
         new_head = config.task == "classification" and not name.startswith(body)
         weight.requires_grad_("lora_" in name or new_head)
+
+
+def _goes_into_a_kernel(name: str, parts: dict[str, nn.Module]) -> bool:
+    """Whether a fused kernel takes the matrix itself, so that nothing beside it would be computed:
+    the last one of a Mamba block, known by its convolution.
+
+    >>> block = {"mixer": nn.Module(), "mixer.conv1d": nn.Conv1d(1, 1, 1)}
+    >>> [_goes_into_a_kernel(f"mixer.{name}", block) for name in ("in_proj", "out_proj")]
+    [False, True]
+    """
+    block, _, own = name.rpartition(".")
+    return own == "out_proj" and f"{block}.conv1d" in parts
 
 
 def _last(model: PreTrainedModel, config: Config) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.finetuning.methods import seeded
+from lablib.models.text import encode, kept_ids, positions
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -20,6 +21,8 @@ def sample(
 ) -> str:
     """The prompt and what follows it, at most `tokens` tokens, drawn at a temperature of 0.8.
 
+    A prompt too long for the model loses its beginning, as in `sampling.prepare`.
+
     >>> from lablib import models
     >>> m = models.load("pocket-gpt2", device="cpu")
     >>> text = sample(m.model, m.tokenizer, "Once upon a time", 8, seed=0)
@@ -29,13 +32,16 @@ def sample(
     from transformers import GenerationConfig
 
     training, writer = model.training, model.eval()
-    ids = tokenizer(prompt or tokenizer.eos_token, return_tensors="pt").input_ids.to(model.device)
-    room = getattr(model.config, "max_position_embeddings", None) or ids.shape[1] + tokens
+    before, inside, _ = encode(tokenizer, prompt)
+    room = positions(model)
+    start, _ = kept_ids(before, inside, room and room - min(tokens, room // 2))
+    ids = torch.tensor([start or [tokenizer.eos_token_id]], device=model.device)
+    longest = ids.shape[1] + tokens
     settings = GenerationConfig(
         do_sample=True,
         temperature=TEMPERATURE,
         top_k=0,
-        max_length=min(room, ids.shape[1] + tokens),
+        max_length=min(room or longest, longest),
         pad_token_id=tokenizer.eos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )

@@ -18,6 +18,7 @@ from lablib.masking.text import (
     read_pieces,
     trimmed,
 )
+from lablib.models.text import require_vectors
 from lablib.models.vocabulary import entries
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def word_in_gap(m: "LoadedModel", text: str, word: str, mask: int = 0) -> Gap:
         ids = _between_brackets(m, before, word)
         hidden = pieces_of(m, before + MASK * len(ids) + after)
     _require_known(m, word, ids)
+    require_vectors(m, ids)
     found = read_pieces(m, hidden)
     ends = range(start, start + len(MASK) * len(ids))
     places = tuple(each.first for each in found.words if each.masked and each.start in ends)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.models.hub import Progress
+from lablib.models.text import padding_id
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -108,7 +109,7 @@ def log_probabilities(
 def _batch(m: "LoadedModel", rows: Rows) -> dict[str, Tensor]:
     """Rows as the model takes them; the shorter ones are filled up on the right and not read."""
     longest = max(map(len, rows))
-    pad = m.tokenizer.pad_token_id or 0
+    pad = padding_id(m)
     ids = [[*row, *[pad] * (longest - len(row))] for row in rows]
     read = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
     device = m.model.device

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
+from lablib.models.text import context_length, require_vectors
 from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
 
@@ -117,7 +118,7 @@ def prepare(m: "LoadedModel", text: str) -> MaskedText:
     surrogate becomes U+FFFD.
 
     Raises:
-        ValueError: if the model does not fill in masks.
+        ValueError: if the model does not fill in masks, or has no vector for a token of the text.
 
     Example:
         >>> from lablib import models
@@ -170,7 +171,12 @@ def pieces_of(m: "LoadedModel", text: str) -> Pieces:
 
 
 def read_pieces(m: "LoadedModel", pieces: Pieces) -> MaskedText:
-    """Pieces as words, cut to what the model can read."""
+    """Pieces as words, cut to what the model can read.
+
+    Raises:
+        ValueError: if the model has no vector for one of them.
+    """
+    require_vectors(m, pieces.ids)
     words = _words(pieces, m.tokenizer.mask_token_id)
     return _cut(MaskedText(pieces.text, pieces.ids, words, context=context_length(m)))
 
@@ -196,14 +202,6 @@ def _reads_both_sides(model: "PreTrainedModel") -> bool:
     made_for_gaps = MODEL_FOR_MASKED_LM_MAPPING.get(type(model.config), None)
     both = type(model) is made_for_gaps and not model.config.is_encoder_decoder
     return both or not model.can_generate()
-
-
-def context_length(m: "LoadedModel") -> int | None:
-    """How many tokens the model can read at once, None if there is no limit."""
-    positions = getattr(m.model.config, "max_position_embeddings", None)
-    # Tokenizers without a limit say 10^30; RoBERTa's model has two positions it cannot use.
-    limits = [n for n in (positions, m.tokenizer.model_max_length) if n and n < 10**9]
-    return min(limits, default=None)
 
 
 def clean(text: str, mask_token: str) -> str:

@@ -95,13 +95,18 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
         tensor([ 1., -2.,  3.])
     """
     seen = torch.tensor([i for i in set(previous) if 0 <= i < len(logits)], dtype=torch.long)
-    score = logits[seen]
-    return logits.index_copy(0, seen, torch.where(score < 0, score * penalty, score / penalty))
+    score = logits[seen].double()
+    changed = torch.where(score < 0, score * float(penalty), score / float(penalty))
+    largest = torch.finfo(logits.dtype).max  # a penalty near 0 makes infinities of ordinary scores
+    return logits.index_copy(0, seen, changed.clamp(max=largest).to(logits.dtype))
 
 
 def temperature(logits: Tensor, temperature: float) -> Tensor:
     """Divide every score by the temperature; at 0 keep only the best (the first at a tie).
     [vocab] → [vocab].
+
+    Where the quotients are too large for the scores' precision, the best score is taken off first:
+    that changes no probability.
 
     Example:
         >>> temperature(torch.tensor([1.0, 2.0]), 0.5)
@@ -110,7 +115,11 @@ def temperature(logits: Tensor, temperature: float) -> Tensor:
         tensor([-inf, 2.])
     """
     if temperature > 0:
-        return logits / temperature
+        divided = logits / float(temperature)
+        if divided.max().isfinite():  # not-a-number, as 0 / 0 and inf / inf are, wins over all
+            return divided
+        below_best = logits.double() - logits.max().double()
+        return (below_best / float(temperature)).to(logits.dtype)
     best = int(logits.numpy().argmax())
     only = torch.full_like(logits, REMOVED)
     only[best] = logits[best]
@@ -185,10 +194,10 @@ _APPLY: dict[str, Callable[[Tensor, Knobs, Sequence[int]], Tensor]] = {
         x, knobs.repetition_penalty, ids
     ),
     "temperature": lambda x, knobs, _: temperature(x, knobs.temperature),
-    "top_k": lambda x, knobs, _: top_k(x, knobs.top_k),
-    "top_p": lambda x, knobs, _: top_p(x, knobs.top_p),
-    "min_p": lambda x, knobs, _: min_p(x, knobs.min_p),
-    "typical_p": lambda x, knobs, _: typical_p(x, knobs.typical_p),
+    "top_k": lambda x, knobs, _: top_k(x, int(knobs.top_k)),
+    "top_p": lambda x, knobs, _: top_p(x, float(knobs.top_p)),
+    "min_p": lambda x, knobs, _: min_p(x, float(knobs.min_p)),
+    "typical_p": lambda x, knobs, _: typical_p(x, float(knobs.typical_p)),
 }
 
 

@@ -245,6 +245,8 @@ def _sampled(texts: Sequence[str]) -> str:
 
 def _cut_note(kind: Kind, text: str) -> str:
     """What was cut to be trained on in a time that one can wait for."""
+    from lablib.tokenization.trainer import LONGEST_STRETCH, TOO_LONG
+
     if kind == "Unigram" or not re.search(TOO_LONG, text):
         return ""
     return (

@@ -3,7 +3,8 @@ import torch
 
 from lablib import models
 from lablib.finetuning import Config, fit, make_task, prepare, setup
-from lablib.finetuning.methods import merged, seeded, trained
+from lablib.finetuning.methods import merged, trained
+from lablib.randomness import seeded
 
 TEXT = "The lamp is lit at dusk. " * 60
 TABLE = "text,label\n" + "good day,plus\nbad day,minus\n" * 10

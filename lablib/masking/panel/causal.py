@@ -14,6 +14,7 @@ from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, as_choice
+from lablib.widgets.layout import mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -41,6 +42,7 @@ class CausalPanel(LivePanel):
             continuous_update=False,
         )
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
+        mark_main(self.input, self.view)
         self.left: LeftFill | None = None
         self.both: Fill | None = None
         self._readers: tuple[LoadedModel, ...] = ()

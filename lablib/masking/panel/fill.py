@@ -13,6 +13,7 @@ from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -36,6 +37,7 @@ class FillPanel(LivePanel):
         )
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
         self.words = ipywidgets.HTML()
+        mark_main(self.input, self.view)
         self.result: Fill | None = None
         self.asked: list[WordScore] = []
         self._k = k
@@ -47,8 +49,8 @@ class FillPanel(LivePanel):
             work=self._fill,
             clear=self._empty,
             model=model,
-            subtitle="Click a word to hide it, click it again to bring it back. The model reads "
-            "both sides of the gap and gives every token of its vocabulary a probability.",
+            subtitle="Click a word to hide it, click again to bring it back. The model reads both "
+            "sides of the gap.",
             code=self._lines,
         )
 

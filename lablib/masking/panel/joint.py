@@ -13,6 +13,7 @@ from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -32,6 +33,7 @@ class JointPanel(LivePanel):
         self.view = GuessView(self._put, label="Fillings; click one to put it in")
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.input, self.view)
         self.orders: dict[Order, Filling] = {}
         self.result: JointFill | None = None
         self._reader: LoadedModel | None = None
@@ -43,7 +45,7 @@ class JointPanel(LivePanel):
             clear=self._empty,
             model=model,
             subtitle="Guessed one by one, words clash. The joint probability asks for words that "
-            "go together: the first gap, then the second given the first, and so on.",
+            "go together.",
             code=self._lines,
         )
 

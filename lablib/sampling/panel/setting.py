@@ -7,6 +7,7 @@ import ipywidgets
 from lablib.sampling.compute import OFF, Knobs
 from lablib.sampling.panel.controls import SLIDERS, KnobSliders
 from lablib.widgets import TokenStrip
+from lablib.widgets.layout import beside, in_row
 
 PARTS = "parts from the text above"
 
@@ -40,8 +41,8 @@ class Setting(ipywidgets.VBox):
         self.remove.on_click(lambda _: on_remove(self))
         self._fold()
         self._show_name()
-        head = ipywidgets.HBox([self.name, self.remove])
-        super().__init__([head, self.sliders, self.strip])
+        head = in_row(self.name, self.remove)
+        super().__init__([beside(head, self.strip, widths=(184, 680)), self.sliders])
 
     @property
     def knobs(self) -> Knobs:
