@@ -281,8 +281,8 @@ def one_spelling(labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Labels of which those that differ only in case, spaces or the format of a number are one.
 
     Returns:
-        The labels, each as its class is spelt most often, and a sentence for every class that was
-        spelt in several ways.
+        The labels, each as its class is spelt most often (of equally frequent ones the
+        shortest), and a sentence for every class that was spelt in several ways.
 
     Example:
         >>> one_spelling(["Good", "good ", "1", "Good", "1.0", "01"])
@@ -297,7 +297,8 @@ def one_spelling(labels: Sequence[str]) -> tuple[list[str], list[str]]:
     names = {}
     notes = []
     for several in spellings.values():
-        name = max(several, key=counts.__getitem__)
+        # Whatever the order of the rows: max takes the first of the most frequent ones.
+        name = max(sorted(several, key=lambda s: (len(s), s)), key=counts.__getitem__)
         names.update(dict.fromkeys(several, name))
         each = [f"{quoted(s)} ({counts[s]:,} row{'s' * (counts[s] > 1)})" for s in several]
         if len(each) > 1:

@@ -33,16 +33,16 @@ def practice_model(blocks: int = 1) -> "tuple[GPT2LMHeadModel, PreTrainedTokeniz
     >>> tokenizer.decode(tokenizer("Once upon").input_ids)
     'Once upon'
     """
-    import torch
     from transformers import GPT2Config, GPT2LMHeadModel
+
+    from lablib.randomness import seeded
 
     config = GPT2Config(
         vocab_size=CHARACTERS, n_positions=256, n_embd=32, n_layer=blocks, n_head=2,
         # Large weights, so that some tokens are much likelier than others.
         initializer_range=0.3, bos_token_id=None, eos_token_id=None, pad_token_id=None,
     )  # fmt: skip
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded(0):
         return GPT2LMHeadModel(config).eval(), _character_tokenizer()
 
 

@@ -2,6 +2,7 @@
 
 import random
 import sys
+import threading
 import time
 import traceback
 from collections import deque
@@ -19,7 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from types import FrameType
+from functools import partial
+from types import FrameType, ModuleType
 from typing import Any
 
 from lablib.exercises.markup import code
@@ -59,7 +61,7 @@ def run(function: Callable[..., Any], arguments: Sequence[Any], seconds: float =
     'ZeroDivisionError'
     """
     before = sys.gettrace()
-    with _same_conditions():
+    with _same_conditions(function):
         try:
             sys.settrace(_Clock(seconds).watch)
             return Outcome(plain(function(*arguments)))
@@ -136,28 +138,57 @@ def _hashable(value: Any) -> Any:
 
 
 @contextmanager
-def _same_conditions() -> Iterator[None]:
-    """Seed Python's, numpy's and torch's generators, on one core; then put all back as it was.
+def _same_conditions(function: Callable[..., Any]) -> Iterator[None]:
+    """Let what Python and torch draw here follow a seed, whoever else draws, and use one core.
 
     One core, because sharing out the tiny tensors of a check costs more than it saves: on a busy
     machine it was measured to be fourteen times slower.
     """
-    import numpy
-    import torch
+    from lablib.randomness import on_threads, seeded
 
-    state, threads = random.getstate(), torch.get_num_threads()
-    of_numpy = numpy.random.get_state()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        random.seed(0)
-        numpy.random.seed(0)
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            random.setstate(state)
-            numpy.random.set_state(of_numpy)
-            torch.set_num_threads(threads)
+    with seeded(0), _own_random(getattr(function, "__globals__", {})), on_threads(1):
+        yield
+
+
+class _OwnRandom(ModuleType):
+    """Stands in for the module `random`: a thread in a check draws from a generator of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        own = getattr(_thread, "random", None)
+        return getattr(own if hasattr(own, name) else random, name)
+
+
+_thread = threading.local()
+_own = _OwnRandom("random")
+
+
+@contextmanager
+def _own_random(names: dict[str, Any]) -> Iterator[None]:
+    """Let these names of a function, and `import random` in it, mean a seeded generator.
+
+    Seeding Python's shared generator would change what other threads draw, and they what is drawn
+    here.
+    """
+    shared = getattr(random.random, "__self__", None)
+    ours = {
+        name: _own if value is random else partial(_draw, value.__name__)
+        for name, value in list(names.items())
+        if value is random or (shared and getattr(value, "__self__", None) is shared)
+    }
+    theirs = {name: names[name] for name in ours}
+    _thread.random = random.Random(0)
+    sys.modules["random"] = _own
+    names.update(ours)
+    try:
+        yield
+    finally:
+        names.update(theirs)
+        sys.modules["random"] = random
+        _thread.random = None
+
+
+def _draw(name: str, *arguments: Any, **named: Any) -> Any:
+    return getattr(_own, name)(*arguments, **named)
 
 
 def _raised(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from lablib.finetuning.config import read_config
 from lablib.finetuning.records import Record
 from lablib.finetuning.run import train
+from lablib.output import say
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -38,9 +39,9 @@ def tell(record: Record) -> None:
         parts.append(f"{record.tokens_per_second:,.0f} tokens/s")
     if record.heldout_loss is not None:
         parts.append(f"held-out loss {record.heldout_loss:.4f}")
-    print("  ".join([*parts, record.note]).rstrip(), flush=True)
+    say("  ".join([*parts, record.note]).rstrip())
     if record.sample:
-        print(f"    {record.sample}", flush=True)
+        say(f"    {record.sample}")
 
 
 if __name__ == "__main__":

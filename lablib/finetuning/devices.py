@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from lablib.finetuning.config import AttentionKernel, Config, Precision
+from lablib.randomness import replayed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -59,6 +61,25 @@ def pick_micro_batch(config: Config, device: torch.device, processes: int) -> in
     return min(share, config.micro_batch or (CPU_ROWS if device.type == "cpu" else share))
 
 
+def pick_threads() -> int:
+    """How many threads of a CPU compute a step: OMP_NUM_THREADS, else one for each core.
+
+    Sums that are shared out otherwise are rounded otherwise, so the number is a part of a run. The
+    one that torch has now will not do: it is another one in each thread, since
+    `torch.set_num_threads` holds for the thread that calls it and for those that begin later.
+
+    >>> pick_threads() >= 1
+    True
+    """
+    import psutil
+
+    given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if given.isdigit() and int(given):
+        return int(given)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(min(psutil.cpu_count(logical=False) or 1, allowed or 1), 1)
+
+
 def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
     """Make a model of one's own ready for the device: kernels, memory, compilation."""
     model.config.use_cache = False  # keys and values are kept for writing only
@@ -67,9 +88,16 @@ def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
     fuse_gelu(model)
     torch.nn.Module.to(model, device)
     if config.checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable(_checkpointing(config))
     if config.compile:
         model.base_model.compile()
+
+
+def _checkpointing(config: Config) -> dict[str, Any]:
+    """What is computed once more has to drop the same; a compiler sees to that by itself."""
+    if config.compile:
+        return {"use_reentrant": False}
+    return {"use_reentrant": False, "preserve_rng_state": False, "context_fn": replayed}
 
 
 def fuse_gelu(model: torch.nn.Module) -> None:

@@ -6,7 +6,8 @@ has to hold, and where it is seen to:
 - The loss is the mean over all targets of the *global* batch. `_learn` divides each sum by the
   number of targets in all micro-batches of all processes, so neither changes what is learned.
 - The order of the rows, the learning rate and every draw of dropout are pure functions of (seed,
-  step, process), so a run that goes on sees what an unbroken one would have seen.
+  step, process), so a run that goes on sees what an unbroken one would have seen. Nobody else's
+  draws are among them (`randomness`), and sums are shared out among the threads it began with.
 - A device is waited for only where a number is read: in the steps that are `_due`.
 """
 
@@ -30,13 +31,14 @@ from torch import Tensor, nn
 
 from lablib.finetuning import checkpoints, devices, guards
 from lablib.finetuning.config import Config, check, write_config
-from lablib.finetuning.folders import control
-from lablib.finetuning.methods import merged, prepare, seeded, trained
+from lablib.finetuning.folders import control, put, standing
+from lablib.finetuning.methods import merged, prepare, trained
 from lablib.finetuning.records import Evaluation, Record
 from lablib.finetuning.tasks import TASKS, Batch, Task, make_task, tokenizer_of
 from lablib.finetuning.texts import read_source
 from lablib.finetuning.writing import sample
 from lablib.models.opening import quiet
+from lablib.randomness import on_threads, seeded
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -57,6 +59,7 @@ class State:
         precision: of the matrix products.
         total: steps of the whole run.
         micro_batch: rows computed at once; halved when memory runs out.
+        threads: of a CPU, that compute a step.
         step, tokens, seconds: done so far.
         began: the step at which this process took the run up.
         memory: most bytes seen in use.
@@ -78,6 +81,7 @@ class State:
     precision: str
     total: int
     micro_batch: int
+    threads: int
     step: int = 0
     tokens: int = 0
     seconds: float = 0.0
@@ -152,6 +156,7 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
         precision=precision,
         total=config.steps or math.ceil(config.epochs * task.train_rows / config.batch),
         micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
+        threads=(standing(folder).threads if folder else 0) or devices.pick_threads(),
         broken=torch.zeros((), dtype=torch.long, device=device),
         notes=list(task.notes),
     )  # fmt: skip
@@ -196,10 +201,7 @@ def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) 
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
         if not own.exists():
-            new = own.with_suffix(".new")
-            kept = read_source(config.text, table=own.suffix == ".csv")
-            new.write_text(kept, encoding="utf-8", newline="\n")
-            new.replace(own)
+            put(own, read_source(config.text, table=own.suffix == ".csv"))
 
     checkpoints.on_first(accelerator, write)
     return replace(config, text=str(own))
@@ -243,15 +245,18 @@ def fit(state: State) -> Iterator[Record]:
     """
     state.model.train()
     if state.step == 0:
-        yield _tell(state, _measured(state, _first(state)))
+        with on_threads(state.threads):
+            record = _measured(state, _first(state))
+        yield _tell(state, record)
     for batch, targets in _batches(state):
         if _due(state) and _wanted(state) == "stop":
             break
         began = time.perf_counter()
         rate = learning_rate(state.config, state.step, state.total)
-        nats, norm = _learn_in_memory(state, batch, targets, rate)
-        record = _record(state, began, nats, norm, targets, rate)
-        record = _measured(state, record)
+        with on_threads(state.threads):
+            nats, norm = _learn_in_memory(state, batch, targets, rate)
+            record = _record(state, began, nats, norm, targets, rate)
+            record = _measured(state, record)
         every = state.config.save_every
         if every and state.step % every == 0 and state.step < state.total:
             save(state)
@@ -438,7 +443,10 @@ def validate(state: State) -> Evaluation:
     began = time.perf_counter()
     state.model.eval()
     sums = torch.zeros(3, device=state.device)
-    with devices.autocast(state.device, state.precision):
+    with (
+        on_threads(state.threads),
+        devices.autocast(state.device, state.precision),
+    ):
         for rows in _heldout_rows(state):
             batch = state.task.batch(rows, "heldout")
             sent = {name: tensor.to(state.device) for name, tensor in batch.items()}
@@ -532,6 +540,7 @@ def save(state: State) -> None:
             "tokens": state.tokens,
             "seconds": state.seconds,
             "micro_batch": state.micro_batch,
+            "threads": state.threads,
         },
     }
     folder = state.folder / "checkpoints"
@@ -553,6 +562,7 @@ def _restore(state: State) -> None:
         state.step = state.began = found.step
         state.tokens, state.seconds = counters["tokens"], counters["seconds"]
         state.micro_batch = min(state.micro_batch, counters["micro_batch"])
+        state.threads = counters.get("threads", state.threads)
         state.last_read = state.tokens, state.seconds
         state.notes += found.damaged
     _cut_history(state)
@@ -566,9 +576,7 @@ def _cut_history(state: State) -> None:
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     whole = [line for line in lines if line.endswith("\n")]
     kept = [line for line in whole if state.step and json.loads(line)["step"] <= state.step]
-    new = file.with_suffix(".new")
-    new.write_text("".join(kept), encoding="utf-8", newline="\n")
-    new.replace(file)
+    put(file, "".join(kept))
 
 
 def finish(state: State) -> None:
@@ -579,7 +587,11 @@ def finish(state: State) -> None:
     save(state)
 
     def write() -> None:
-        with quiet(), checkpoints.new_folder(folder / "model") as place:
+        with (
+            quiet(),
+            on_threads(state.threads),
+            checkpoints.new_folder(folder / "model") as place,
+        ):
             model = merged(state.model)
             model.config.use_cache = True
             model.save_pretrained(place)

@@ -13,13 +13,17 @@
 """
 
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from os import getpid
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Literal
+from uuid import uuid4
+
+from platformdirs import user_data_path
 
 from lablib.finetuning.config import Config, read_config
 from lablib.finetuning.records import Record
@@ -28,6 +32,8 @@ Word = Literal["run", "pause", "stop"]
 """What a person wants of a run."""
 Phase = Literal["new", "running", "paused", "interrupted", "stopped", "done", "failed"]
 """What became of it. `interrupted`: its process is gone and it was not done."""
+LOCK_SECONDS = 1.0
+"""How long a start waits for the folder: those who only look whether it is held hold it briefly."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class Standing:
         message: why it failed, in a sentence.
         details: the traceback of a failure.
         total: steps of the whole run; 0 before they are known.
-        pid: the process that trains or trained.
+        pid: the process that trains or trained, or that started those which will.
+        threads: on how many of a CPU it computes; 0 before that is known.
     """
 
     state: Phase = "new"
@@ -47,26 +54,62 @@ class Standing:
     details: str = ""
     total: int = 0
     pid: int = 0
+    threads: int = 0
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder: nobody else trains in it meanwhile.
+    """Hold the folder: nobody else trains in it meanwhile, neither a thread nor a process.
 
     Raises:
-        ValueError: if somebody does already.
+        ValueError: if somebody does already, or nothing may be written there.
     """
     from filelock import FileLock, Timeout
 
-    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock", timeout=LOCK_SECONDS, thread_local=False)
     try:
-        with FileLock(folder / "lock", timeout=1.0, thread_local=False):
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as error:
+        raise ValueError(refusal(folder)) from error
+    except OSError as error:
         raise ValueError(
-            f"A training runs in {str(folder)!r} already (process {standing(folder).pid}): wait "
-            "for it, stop it, or take another folder."
+            f"Nothing can be written in {str(folder)!r} ({error.strerror}): take a folder in "
+            f"{str(writable(folder.parent))!r}."
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def refusal(folder: Path) -> str:
+    """What a second training in a folder is told."""
+    return (
+        f"A training runs in {str(folder)!r} already (process {standing(folder).pid}): wait for "
+        "it, stop it, or take another folder."
+    )
+
+
+def writable(folder: Path) -> Path:
+    """The folder itself if it can be written, else one of the person's own that can.
+
+    A course folder may be read-only, and even a home may be: then it is a temporary folder.
+
+    >>> writable(Path(tempfile.gettempdir())) == Path(tempfile.gettempdir())
+    True
+    """
+    own = user_data_path("lablib") / folder.name
+    user = os.getuid() if hasattr(os, "getuid") else ""  # others have theirs in it as well
+    places = (folder, own, Path(tempfile.gettempdir()) / f"lablib-{user}" / folder.name)
+    return next((place for place in places if _can_write(place)), places[-1])
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a folder, or the nearest one above that is there, may be written."""
+    folder = folder.absolute()
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def is_held(folder: Path) -> bool:
@@ -92,8 +135,8 @@ def standing(folder: Path) -> Standing:
 
 def write_standing(folder: Path, **changes: object) -> None:
     """Write down what became of the run; what is not named stays."""
-    new = replace(standing(folder), pid=getpid(), **changes)  # type: ignore[arg-type]
-    _put(folder / "state.json", json.dumps(asdict(new), indent=1))
+    new = replace(standing(folder), **{"pid": os.getpid(), **changes})  # type: ignore[arg-type]
+    put(folder / "state.json", json.dumps(asdict(new), indent=1))
 
 
 def phase(folder: Path) -> Phase:
@@ -122,7 +165,7 @@ def control(folder: Path) -> Word:
 
 def set_control(folder: Path, word: Word) -> None:
     """Ask the run to go on, to wait, or to end after its next step."""
-    _put(folder / "control", word)
+    put(folder / "control", word)
 
 
 class History:
@@ -185,9 +228,22 @@ def settings(folder: Path) -> Config:
     return read_config(folder / "config.toml")
 
 
-def _put(file: Path, text: str) -> None:
-    """Write a small file so that a reader finds the old or the new text, never half of one."""
+def put(file: Path, text: str) -> None:
+    """Write a file so that a reader finds the old or the new text, never half of one.
+
+    Any number may write it at once, from threads too: each writes beside it under a name of its
+    own, and the last one stays.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "control"
+    >>> put(file, "run")
+    >>> file.read_text(), len(list(file.parent.iterdir()))
+    ('run', 1)
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{getpid()}")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    new = file.with_name(f".{file.name}.{uuid4().hex}")
+    try:
+        new.write_text(text, encoding="utf-8", newline="\n")
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

@@ -48,6 +48,22 @@ def launch(folder: Path, processes: int) -> "subprocess.Popen[bytes]":
         )
 
 
+def is_at_work(pid: int, folder: Path) -> bool:
+    """Whether this process is one of those that were launched for the run in a folder.
+
+    From the launch to the first step they do not hold the folder.
+
+    >>> is_at_work(os.getpid(), Path("runs/a"))
+    False
+    """
+    import psutil
+
+    try:
+        return str(folder / "config.toml") in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
 def last_words(folder: Path) -> str:
     """The last line that is not empty of what the processes printed."""
     try:

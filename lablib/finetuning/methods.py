@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +12,7 @@ from torch import nn
 from lablib.finetuning.config import Config
 from lablib.finetuning.padding import make_room, padded_tokenizer, reads_last_token
 from lablib.models.opening import class_names
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -58,15 +58,6 @@ def prepare(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
             'method="head" leaves nothing to learn: take "last" or "lora".'
         )
     return model
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw from a seed in the block, and leave everybody else's random numbers alone."""
-    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
-    with torch.random.fork_rng(devices):
-        torch.manual_seed(seed)
-        yield
 
 
 def trained(model: nn.Module) -> dict[str, nn.Parameter]:
@@ -134,7 +125,9 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
     from transformers.pytorch_utils import Conv1D
 
     kinds = (nn.Linear, Conv1D)
-    names = [name for name, part in model.base_model.named_modules() if isinstance(part, kinds)]
+    parts = dict(model.base_model.named_modules())
+    names = [name for name, part in parts.items() if isinstance(part, kinds)]
+    names = [name for name in names if not _goes_into_a_kernel(name, parts)]
     turned = any(isinstance(part, Conv1D) for part in model.base_model.modules())
     settings = LoraConfig(
         r=config.rank, lora_alpha=2 * config.rank, target_modules=names, fan_in_fan_out=turned
@@ -144,6 +137,18 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
     for name, weight in model.named_parameters():
         new_head = config.task == "classification" and not name.startswith(body)
         weight.requires_grad_("lora_" in name or new_head)
+
+
+def _goes_into_a_kernel(name: str, parts: dict[str, nn.Module]) -> bool:
+    """Whether a fused kernel takes the matrix itself, so that nothing beside it would be computed:
+    the last one of a Mamba block, known by its convolution.
+
+    >>> block = {"mixer": nn.Module(), "mixer.conv1d": nn.Conv1d(1, 1, 1)}
+    >>> [_goes_into_a_kernel(f"mixer.{name}", block) for name in ("in_proj", "out_proj")]
+    [False, True]
+    """
+    block, _, own = name.rpartition(".")
+    return own == "out_proj" and f"{block}.conv1d" in parts
 
 
 def _last(model: PreTrainedModel, config: Config) -> None:

@@ -125,9 +125,12 @@ def measured_peak(device: str, precision: str) -> float:
     """FLOP/s of the best of a few large matrix products; asked once for each device."""
     import torch
 
+    from lablib.randomness import seeded
+
     size = 1024 if torch.device(device).type == "cpu" else 4096
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision, torch.float32)
-    matrix = torch.randn(size, size, device=device).to(dtype)
+    with seeded(0):
+        matrix = torch.randn(size, size, device=device).to(dtype)
     best = min(_seconds(matrix) for _ in range(5))
     return 2 * size**3 / best
 

@@ -8,7 +8,9 @@ a terminal, and for one that an earlier kernel left behind.
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +38,6 @@ def train(
     config: Config,
     folder: Path,
     tell: Callable[[Record], object] = lambda record: None,
-    begun: Callable[[], object] = lambda: None,
 ) -> None:
     """Train in this process, to the end or to where a person stops it, holding the folder.
 
@@ -44,7 +45,6 @@ def train(
         config: the settings.
         folder: of the run; with a checkpoint in it, the training goes on from there.
         tell: called with each record, in the first of several processes.
-        begun: called as soon as the folder is held.
 
     Raises:
         ValueError: if somebody trains in this folder already, or with what is wrong.
@@ -54,20 +54,22 @@ def train(
             pass
         return
     with folders.held(folder):
-        folders.write_standing(folder, state="running", message="", details="")
-        begun()
-        try:
-            _train(config, folder, tell)
-        except Exception as error:
-            _write_failure(folder, error)
-            raise
+        _train(config, folder, tell)
 
 
-def _train(config: Config, folder: Path, tell: Callable[[Record], object]) -> None:
-    state = engine.setup(config, folder)
-    folders.write_standing(folder, total=state.total)
-    for record in engine.fit(state):
-        tell(record)
+def _train(
+    config: Config, folder: Path, tell: Callable[[Record], object] = lambda record: None
+) -> None:
+    """Train in a folder that is held, and write down what becomes of it."""
+    folders.write_standing(folder, state="running", message="", details="")
+    try:
+        state = engine.setup(config, folder)
+        folders.write_standing(folder, total=state.total, threads=state.threads)
+        for record in engine.fit(state):
+            tell(record)
+    except Exception as error:
+        _write_failure(folder, error)
+        raise
     folders.write_standing(folder, state="done" if state.step >= state.total else "stopped")
 
 
@@ -85,7 +87,8 @@ class Run:
 
     Args:
         config: the settings.
-        folder: of this run; None for a new one in `runs`, named by time and settings.
+        folder: of this run; None for a new one in `runs`, named by time and settings (where
+            nothing may be written beside the notebook, among the files of one's own: `.folder`).
         processes: on how many devices of this machine; with more than one the training is a
             process of its own, which also goes on when the kernel is restarted.
 
@@ -108,14 +111,20 @@ class Run:
             raise ValueError("A run needs at least one process.")
         self.config, self.processes = config, processes
         self.folder = Path(folder) if folder else new_folder(config)
-        if (self.folder / "config.toml").exists() and folders.settings(self.folder) != config:
+        if not folder and self.folder.parent != RUNS:
+            warnings.warn(elsewhere(self.folder), stacklevel=2)
+        self._require_own_settings()
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader = folders.History(self.folder)
+
+    def _require_own_settings(self) -> None:
+        file = self.folder / "config.toml"
+        if file.exists() and folders.settings(self.folder) != self.config:
             raise ValueError(
                 f"{str(self.folder)!r} holds a run with other settings: take another folder, or "
                 "open it with Run.open."
             )
-        self._thread: threading.Thread | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader = folders.History(self.folder)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], processes: int = 1) -> "Run":
@@ -130,45 +139,45 @@ class Run:
         """Begin to train, or go on from the newest checkpoint; it returns at once.
 
         Raises:
-            ValueError: if it is at work already, or done.
+            ValueError: if it is at work already, or done, or nothing may be written there.
         """
-        if self.state == "done":
+        if self._alive():
+            raise ValueError(folders.refusal(self.folder))
+        with ExitStack() as stack:
+            stack.enter_context(folders.held(self.folder))
+            self._require_startable()
+            write_config(self.config, self.folder / "config.toml")
+            folders.set_control(self.folder, "run")
+            if self.processes > 1:
+                self._process = launching.launch(self.folder, self.processes)
+                folders.write_standing(self.folder, pid=self._process.pid)
+            else:
+                folders.write_standing(self.folder, state="running", message="", details="")
+                self._start_thread(stack.pop_all())
+
+    def _require_startable(self) -> None:
+        """Looked at with the folder held, so that nobody makes it untrue meanwhile."""
+        written = folders.standing(self.folder)
+        if written.state == "done":
             raise ValueError(
                 f"This run is done: its model is in {str(self.folder / 'model')!r}. Take another "
                 "folder for a new run."
             )
-        if self._alive() or folders.is_held(self.folder):
-            raise ValueError(
-                f"A training runs in {str(self.folder)!r} already: wait for it, stop it, or take "
-                "another folder."
-            )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        write_config(self.config, self.folder / "config.toml")
-        folders.set_control(self.folder, "run")
-        if self.processes > 1:
-            self._process = launching.launch(self.folder, self.processes)
-        else:
-            self._start_thread()
+        if launching.is_at_work(written.pid, self.folder):
+            raise ValueError(folders.refusal(self.folder))
+        self._require_own_settings()
 
-    def _start_thread(self) -> None:
-        """Start the thread, and wait until it holds the folder or was refused it."""
-        refused: list[Exception] = []
-        begun = threading.Event()
+    def _start_thread(self, holding: ExitStack) -> None:
+        """Train in a thread, which takes over what holds the folder."""
 
         def work() -> None:
             _step_back()
-            try:
-                train(self.config, self.folder, begun=begun.set)
-            except Exception as error:  # once begun, `train` has written it into the folder
-                refused.extend([] if begun.is_set() else [error])
-            finally:
-                begun.set()
+            # What goes wrong stands in the folder: there is nobody here to raise it to.
+            with holding, suppress(Exception):
+                _train(self.config, self.folder)
 
         self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
         self._thread.start()
-        begun.wait()
-        if refused:
-            raise refused[0]
 
     def pause(self) -> None:
         """Wait after the next step, with everything in memory."""
@@ -296,14 +305,26 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
+def elsewhere(folder: Path, runs: Path = RUNS) -> str:
+    """What is said of a run that could not be put where runs lie.
+
+    >>> elsewhere(Path("/tmp/runs/a"))
+    "Nothing can be written in 'runs': this run is in '/tmp/runs/a'."
+    """
+    return f"Nothing can be written in {str(runs)!r}: this run is in {str(folder)!r}."
+
+
 def new_folder(config: Config, runs: Path = RUNS) -> Path:
     """A folder that is not there yet, named by the time and the settings.
+
+    It is in `runs`, or where `folders.writable` says if nothing may be written there.
 
     >>> new_folder(Config(steps=5)).name[16:]
     'pocket-gpt2-full'
     """
     when = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = f"{when}-{Path(config.model).name}-{config.method}"
+    runs = folders.writable(runs)
     names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
     return next(runs / name for name in names if not (runs / name).exists())
 
@@ -360,12 +381,15 @@ def describe(run: Run) -> RunInfo:
 def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     """The runs in a folder, the newest first, those of earlier kernels among them.
 
-    A folder whose settings cannot be read is none.
+    A folder whose settings cannot be read is none. Where the folder may not be written, those in
+    the place that is taken instead are listed too.
 
     >>> runs("nowhere")
     []
     """
-    found = sorted(Path(folder).glob("*/config.toml"), key=_begun, reverse=True)
+    places = {Path(folder), folders.writable(Path(folder))}
+    files = (file for place in places for file in place.glob("*/config.toml"))
+    found = sorted(files, key=_begun, reverse=True)
     infos = []
     for file in found:
         try:

@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from lablib import data
 from lablib.data.formats import require_plain
 from lablib.data.tables import Table, left_out, parse_table
+from lablib.decoding import decoded
 from lablib.models.errors import quoted, reason
 from lablib.unicode import well_formed
 
@@ -32,11 +34,12 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     r"""The text that a person named.
 
     Args:
-        source: the name of a text that comes with the labs; a file in UTF-8, of a table (.csv or
-            .tsv) the column "text"; a folder, whose .txt and .md files are joined in the order of
-            their names; a hub data set as "hf:name" or "hf:name:configuration" (also "hf:" and a
-            folder), of which the column "text", or else the first with texts, is read; the bytes
-            of an upload; or the text itself.
+        source: the name of a text that comes with the labs; a file, in UTF-8 or another encoding
+            that can be told (see `lablib.decoding`), of a table (.csv or .tsv) the column "text"; a
+            folder, whose .txt and .md files are joined in the order of their names; a hub data set
+            as "hf:name" or "hf:name:configuration" (also "hf:" and a folder), of which the column
+            "text", or else the first with texts, is read; the bytes of an upload; or the text
+            itself.
 
     Raises:
         ValueError: with a sentence that says what to do: nothing there, no text, an empty one.
@@ -101,29 +104,15 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
 
 
 def decode(content: bytes, name: str) -> str:
-    r"""Bytes as text: UTF-8, or UTF-16 with its mark.
+    """Bytes as text; see `lablib.decoding`, which also says which encoding it was.
 
     Raises:
-        ValueError: if they are no text, or in another encoding.
+        ValueError: if they are no text, or in an encoding that cannot be told.
 
     >>> decode("naïve".encode("utf-16"), "It")
     'naïve'
-    >>> decode(b"\x89PNG\r\n\x1a\n\0\0", "It")
-    Traceback (most recent call last):
-    ...
-    ValueError: It is a binary file and not a text: save it as plain text (UTF-8) first.
     """
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in content and not wide:
-        raise ValueError(
-            f"{name} is a binary file and not a text: save it as plain text (UTF-8) first."
-        )
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{name} is not in UTF-8 (byte {error.start}): save it as plain text in UTF-8."
-        ) from error
+    return decoded(content, name).text
 
 
 def _content(path: Path) -> bytes:
@@ -226,7 +215,16 @@ def open_table(source: str | os.PathLike[str] | bytes, name: str = "The table") 
         raise ValueError(
             f"A hub data set ({quoted(source)}) cannot be taken for a table here: save it as CSV."
         )
-    return parse_table(well_formed(_raw(source, _table_text)), name)
+    notes: list[str] = []
+
+    def read(content: bytes, path: Path | None) -> str:
+        require_plain(content, _called(path), "table")
+        found = decoded(content, _called(path))
+        notes.extend([found.note] if found.note else [])
+        return found.text
+
+    table = parse_table(well_formed(_raw(source, read)), name)
+    return replace(table, notes=(*notes, *table.notes))
 
 
 def read_table(

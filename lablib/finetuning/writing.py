@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.finetuning.methods import seeded
 from lablib.models.text import encode, kept_ids, positions
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

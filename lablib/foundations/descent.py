@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lablib.randomness import seeded
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -146,8 +148,7 @@ def train_net(method: str, learning_rate: float, steps: int = 120, seed: int = 0
     """
     _check(method, learning_rate)
     points, labels = spirals(64)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         net = nn.Sequential(
             nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 1)
         )

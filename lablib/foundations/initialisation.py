@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+from torch.nn.utils import skip_init
+
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,9 +125,8 @@ def _check(init: str, activation: str, layers: int) -> None:
 
 def _network(init: str, layers: int, width: int, seed: int) -> list[nn.Linear]:
     """The layers, each a matrix without a bias."""
-    network = [nn.Linear(width, width, bias=False) for _ in range(layers)]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    network = [skip_init(nn.Linear, width, width, bias=False) for _ in range(layers)]
+    with seeded(seed):
         for layer in network:
             INITS[init](layer.weight)
     return network

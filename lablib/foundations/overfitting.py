@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lablib.randomness import Draws, drawing, seeded
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -148,7 +150,7 @@ class _Trainer:
     def __init__(self, network: nn.Sequential, points: Examples, guard: Guard, seed: int) -> None:
         self.network, self.points, self.guard = network, points, guard
         self.optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-        self.rng = torch.Generator().manual_seed(seed).get_state()
+        self.draws = Draws(seed)
 
     @torch.inference_mode(False)
     @torch.enable_grad()
@@ -156,13 +158,11 @@ class _Trainer:
         """So many steps; dropout's draws go on where they ended."""
         x, y = self.points.x.clone(), self.points.y.clone()
         self.network.train()
-        with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self.rng)
+        with drawing(self.draws):
             for _ in range(steps):
                 self.optimizer.zero_grad()
                 (F.mse_loss(self.network(x), y) + self._penalty()).backward()
                 self.optimizer.step()
-            self.rng = torch.get_rng_state()
 
     def _penalty(self) -> "Tensor":
         weights = _weights(self.network)
@@ -173,8 +173,7 @@ class _Trainer:
 
 @torch.inference_mode(False)
 def _network(guard: Guard, seed: int) -> nn.Sequential:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return nn.Sequential(
             nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(),
             nn.Dropout(guard.dropout), nn.Linear(WIDTH, 1),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from torch.nn.utils import prune
+from torch.nn.utils import prune, skip_init
 
 from lablib.foundations.losses import surprise
 
@@ -139,7 +139,7 @@ def _plain(m: "LoadedModel") -> Any:
 
 def _linear(layer: Any) -> nn.Linear:
     inputs, outputs = layer.weight.shape
-    linear = nn.Linear(inputs, outputs)
+    linear = skip_init(nn.Linear, inputs, outputs)
     linear.weight.data, linear.bias.data = layer.weight.data.T.contiguous(), layer.bias.data
     return linear
 

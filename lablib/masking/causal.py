@@ -76,14 +76,15 @@ def fill_from_left(
     if MASK not in text:
         raise ValueError(f"There is no gap in this text: type {MASK} where the model should guess.")
     left, right = text.split(MASK, 1)
+    left = left.rstrip(" ")  # a next token brings its space; the end of a line stays
     after = _right_ids(m, right)
-    prompt = prepare(m, left.rstrip(), room=1 + len(after))
+    prompt = prepare(m, left, room=1 + len(after))
     likely = next_logits(m, prompt).log_softmax(-1)
     best = likely.topk(min(max(k, candidates), len(likely)))
     totals = best.values + _rest(m, prompt.ids, best.indices, after, progress)
     shares = torch.zeros_like(likely).index_put((best.indices,), totals.softmax(0))
     return LeftFill(
-        left=left.rstrip(),
+        left=left,
         right=right,
         guesses=_guesses(m, top(m, likely.exp(), k)),
         rescored=_guesses(m, top(m, shares, min(k, len(best.indices)))),

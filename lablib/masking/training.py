@@ -19,6 +19,7 @@ from lablib.masking.compute import IGNORED, corrupt
 from lablib.masking.filling import Guess, fill
 from lablib.masking.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
+from lablib.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining
@@ -162,8 +163,8 @@ def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, 
     length = recipe.context - 3
     if len(known) // length <= recipe.batch or len(unseen) < 2 * length:
         raise ValueError("This text is too short to learn from: give one of at least 1,000 words.")
-    torch.manual_seed(recipe.seed)
-    model = new_model(recipe, tokenizer).eval()
+    with seeded(recipe.seed):
+        model = new_model(recipe, tokenizer).eval()
     card = ModelCard(
         "tiny-bert", "masked", "folder", model.num_parameters(), 0, "mit", ("en",),
         "A BERT of two layers, trained just now.",

@@ -34,11 +34,13 @@ def open_model(
     """
     import torch
 
+    from lablib.randomness import seeded
+
     config = read_architecture(found)
     auto, model_class = _classes(found, config, kind)
     has_sdpa = getattr(model_class, "_supports_sdpa", False)
     # A worker thread is in inference mode, whose tensors could never be trained or explained.
-    with torch.inference_mode(False), quiet(), _explained(found):
+    with torch.inference_mode(False), quiet(), _explained(found), seeded(0):
         model, report = auto.from_pretrained(
             found.base,
             config=config,

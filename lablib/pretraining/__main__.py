@@ -26,6 +26,7 @@ from transformers.utils import logging
 
 from lablib.attention.metrics import head_scores, top_heads
 from lablib.foundations.ngrams import NGrams
+from lablib.output import say
 from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
 from lablib.pretraining.corpus import log_shares, read_texts, token_stream, train_tokenizer
@@ -34,6 +35,7 @@ from lablib.pretraining.evaluation import bits_per_byte, masked_score
 from lablib.pretraining.general import GENERAL, filled, first_words, found_again
 from lablib.pretraining.recipe import RECIPES, Kind, Model, Recipe, new_model
 from lablib.pretraining.training import start_from_frequencies, train
+from lablib.randomness import seeded
 
 NAMES: dict[Kind, str] = {"gpt2": "pocket-gpt2", "bert": "pocket-bert", "minilm": "minilm-masked"}
 CURVE = "curve.csv"
@@ -48,12 +50,12 @@ def main(arguments: list[str] | None = None) -> None:
     args = parse(arguments)
     recipe = chosen_recipe(args)
     logging.set_verbosity_error()
-    torch.manual_seed(recipe.seed)
     texts = read_all(args.text)
     tokenizer = open_tokenizer(recipe, texts, args.out / "tokenizer")
     stream = token_stream(texts, tokenizer)
-    print(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
-    model = new_model(recipe, tokenizer).to(args.device)
+    say(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
+    with seeded(recipe.seed):
+        model = new_model(recipe, tokenizer).to(args.device)
     # On the CPU the backward pass of the fused attention is slower than three plain products.
     model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
     if isinstance(model, BertForPreTraining):
@@ -85,7 +87,7 @@ def finish(
     measured, samples = figures(model, tokenizer, recipe, args)
     card = model_card(folder.name, model, recipe, measured, titles_table(args.text), samples)
     (folder / "README.md").write_text(card, encoding="utf-8")
-    print(card)
+    say(str(card))
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -127,10 +129,7 @@ def follow(losses: Iterator[tuple[int, float]], recipe: Recipe, every: int = 25)
         if (step + 1) % every == 0 or step + 1 == recipe.steps:
             speed = len(seen) * recipe.batch * recipe.context / (time.monotonic() - since)
             mean = sum(seen) / len(seen)
-            print(
-                f"step {step + 1}/{recipe.steps}  loss {mean:.4f}  {speed:,.0f} tokens/s",
-                flush=True,
-            )
+            say(f"step {step + 1}/{recipe.steps}  loss {mean:.4f}  {speed:,.0f} tokens/s")
             seen, since = [], time.monotonic()
 
 
@@ -235,12 +234,12 @@ def general_figures(
 
 def written(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> str:
     """A text the model writes at temperature 0.8, always the same one."""
-    torch.manual_seed(0)
     ids = tokenizer(PROMPT, return_tensors="pt").input_ids.to(model.device)
     length = min(150, model.config.n_positions)
     settings = GenerationConfig(do_sample=True, temperature=0.8, top_k=0, max_length=length)
     writer: Any = model
-    out = writer.generate(ids, generation_config=settings)
+    with seeded(0):
+        out = writer.generate(ids, generation_config=settings)
     return str(tokenizer.decode(out[0], skip_special_tokens=True))
 
 

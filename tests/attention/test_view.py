@@ -325,6 +325,7 @@ def saved(page, name):
 @pytest.mark.parametrize("kind", ["matrix", "lines"])
 def test_the_picture_is_saved_as_svg(show, page, kind):
     show(causal_maps(PAYLOADS), kind=kind)
+    page.get_by_text("The strongest links as a table").click()
     drawing = saved(page, "Save as SVG")
     assert drawing.startswith("<svg")
     assert ("data:image/png" if kind == "matrix" else "<line") in drawing

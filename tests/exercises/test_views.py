@@ -1,12 +1,14 @@
 """The widgets, pressed as a browser presses them: by the message of a click."""
 
+from dataclasses import replace
+
 import ipywidgets
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lablib import exercises as ex
-from lablib.exercises import Event, ExerciseError, ProgressFile
+from lablib.exercises import Event, ExerciseError, ProgressFile, cards
 from tests.exercises import toy
 
 
@@ -221,6 +223,18 @@ def test_the_line_can_be_shown_and_looked_for_again():
     assert blocks(view, "lines")[0]["marks"] == {"2": "right"}
     press(view, "forget")
     assert blocks(view, "lines")[0]["marks"] == {} and notes(view) == []
+
+
+def test_each_of_several_right_lines_is_right_and_all_are_shown():
+    bug = replace(toy.BUG, line=("3 * x", "return y"), innocent={})
+    for clicked in ([2], [3]):
+        content = cards.bug(bug, clicked, found=True, shown=False)
+        said = next(block for block in content["blocks"] if block["type"] == "note")
+        assert (said["title"], said["text"]) == ("That is the line", "Three is not two.")
+    lines = next(block for block in content["blocks"] if block["type"] == "lines")
+    assert lines["marks"] == {"2": "right", "3": "right"}
+    given_away = cards.bug(bug, [], found=False, shown=True)
+    assert "It is line 2 or 3" in [block.get("title") for block in given_away["blocks"]]
 
 
 def test_the_code_as_it_was_is_no_try():

@@ -141,6 +141,16 @@ def test_a_row_is_padded_with_what_nobody_is_asked_for():
     assert batch["labels"].tolist() == [[3, IGNORED], [1, 2], [3, IGNORED]]
 
 
+def test_spellings_of_a_label_are_one_class(loaded):
+    rows = "".join(f"text {i},{('Yes', 'no', 'yes ', '1', '1.0')[i % 5]}\n" for i in range(20))
+    config = Config(task="classification", text=f"text,label\n{rows}", length=16)
+    task = make_task(config, loaded)
+    assert task.labels == ("1", "Yes", "no") and len(task.notes) == 2
+    named = make_task(replace(config, labels=("YES", "no", "1")), loaded)
+    assert named.labels == ("YES", "no", "1") and named.notes == ()
+    assert named.train_rows + named.heldout_rows == 20
+
+
 @pytest.mark.parametrize("family", [RobertaForMaskedLM, XLMRobertaForMaskedLM])
 def test_of_66_positions_64_are_learned_with(family, tmp_path):
     """RoBERTa's family keeps the first of its positions free."""

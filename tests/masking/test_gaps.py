@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from transformers import BertConfig, BertForMaskedLM, pipeline
+from transformers import pipeline
 
 from lablib.masking import evidence, fill, fill_joint, probe, put, score_word
 from lablib.masking.gaps import word_in_gap
-from tests.masking.tokenizers import TOKENIZERS
+from tests.masking.tokenizers import TOKENIZERS, model_of
 
 PLACES = [
     "[MASK] old man sat.",  # at the start
@@ -28,17 +28,6 @@ PLACES = [
     "中[MASK]国",
     "the [MASK] [MASK] was",
 ]
-
-
-def model_of(tokenizer, seed=0):
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=48, max_position_embeddings=64, initializer_range=0.5,
-        pad_token_id=tokenizer.pad_token_id,
-    )  # fmt: skip
-    model = BertForMaskedLM(config).eval()
-    return SimpleNamespace(model=model, tokenizer=tokenizer, device=model.device)
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,15 @@ XLNet, DeBERTa-v2) write a word after a space otherwise than at a text's start; 
 """
 
 import string
+from types import SimpleNamespace
 
+import torch
 from tokenizers import AddedToken, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE
 from transformers import (
     AlbertTokenizer,
+    BertConfig,
+    BertForMaskedLM,
     CamembertTokenizer,
     DebertaTokenizer,
     DebertaV2Tokenizer,
@@ -108,3 +112,15 @@ TOKENIZERS = {
         DebertaV2Tokenizer, DEBERTA, split_by_punct=True
     ),
 }  # fmt: skip
+
+
+def model_of(tokenizer, seed=0):
+    """A tiny stock model with this tokenizer."""
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=48, max_position_embeddings=64, initializer_range=0.5,
+        pad_token_id=tokenizer.pad_token_id,
+    )  # fmt: skip
+    model = BertForMaskedLM(config).eval()
+    return SimpleNamespace(model=model, tokenizer=tokenizer, device=model.device)

@@ -57,8 +57,8 @@ class ComparisonPanel(PairPanel):
             widget.layout.width = "200px"
         super().__init__(
             "Before and after",
-            "The same prompts and random draws, side by side; and how well each predicts new "
-            "pages of the text, and another text.",
+            "The same prompts and random draws, side by side; and how well each predicts new pages "
+            "of the text, and another text.",
             before,
             after,
             [

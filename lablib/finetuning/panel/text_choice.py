@@ -1,12 +1,15 @@
 """Choosing a text to learn from: one that comes with the labs, one's own, an upload, a path."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
 from lablib import data
+from lablib.decoding import decoded
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
 from lablib.widgets.worker import explain
@@ -99,9 +102,17 @@ class TextChoice(ipywidgets.VBox):
             self.said.value = escape(said)
             return
         self._uploaded = str(path)
-        kept = f"{file['name']}, {len(file['content']):,} bytes. {elsewhere}"
+        kept = f"{file['name']}, {len(file['content']):,} bytes. {_encoding(file)}{elsewhere}"
         self.said.value = escape(kept.strip())
         changed()
+
+
+def _encoding(file: Mapping[str, Any]) -> str:
+    """Which encoding an upload was taken for, in a sentence and a space; "" for UTF-8."""
+    with suppress(ValueError):  # what is no text is refused when it is read
+        if note := decoded(bytes(file["content"]), file["name"]).note:
+            return f"{note} "
+    return ""
 
 
 def safe_name(name: str) -> str:

@@ -27,7 +27,7 @@ from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
 from lablib.finetuning.peaks import peak_flops
 from lablib.finetuning.records import Record
-from lablib.finetuning.run import LIVE, RUNS, Run, new_folder
+from lablib.finetuning.run import LIVE, RUNS, Run, elsewhere, new_folder
 from lablib.finetuning.tasks import TASKS
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
@@ -200,6 +200,8 @@ class TrainingPanel(Panel):
         yield Progress(0, 0, "Starting")
         self.the_run = Run(config, new_folder(config, self._runs), self._processes)
         self.the_run.start()
+        if self.the_run.folder.parent != self._runs:
+            self.opening.value = escape(elsewhere(self.the_run.folder, self._runs))
         self._watch()
 
     def _pace(self, config: Config, m: "LoadedModel") -> Pace:

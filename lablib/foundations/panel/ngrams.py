@@ -75,7 +75,7 @@ class NgramPanel(Panel):
         views = {
             "The next token": [self.guesses, self.words, self.lookup],
             "What they write": written,
-            "What a text costs them": [self.place, self.cost_words, self.split_words],
+            "What a text costs": [self.place, self.cost_words, self.split_words],
         }
         self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
         mark_main(self.prompt, self.views)

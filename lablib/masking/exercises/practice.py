@@ -20,8 +20,9 @@ def practice_bert() -> "tuple[BertForMaskedLM, BertTokenizer]":
     >>> tokenizer.tokenize("The rhinoceros slept.")
     ['the', 'rhino', '##cer', '##os', 'slept', '.']
     """
-    import torch
     from transformers import BertConfig, BertForMaskedLM, BertTokenizer
+
+    from lablib.randomness import seeded
 
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS.split()]
     tokenizer = BertTokenizer(vocab={word: number for number, word in enumerate(words)})
@@ -30,6 +31,5 @@ def practice_bert() -> "tuple[BertForMaskedLM, BertTokenizer]":
         # Large weights, so that every place of a text gets guesses of its own.
         intermediate_size=64, max_position_embeddings=64, initializer_range=0.5,
     )  # fmt: skip
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+    with seeded(0):
         return BertForMaskedLM(config).eval().requires_grad_(False), tokenizer

@@ -231,13 +231,13 @@ FIRST_LESSON = Prediction(
     answer=(
         Option(
             "Which words go with which neighbours",
-            "That comes second, and suddenly: it needs attention that has found something to look "
-            "at. Before, it can only learn what holds everywhere.",
+            "That comes second: it needs attention that has found something to look at. Before, it "
+            "can only learn what holds everywhere.",
         ),
         Option(
             "How common each token is",
-            "Yes: it guesses the comma and `the` everywhere, and stays there for a while: that is "
-            "the flat stretch of the curve. Then its attention finds the neighbours.",
+            "Yes: it guesses `the`, the full stop and the comma everywhere, and stays there for a "
+            "while: that is the flat stretch of the curve. Then it begins to use the neighbours.",
             right=True,
         ),
         Option(

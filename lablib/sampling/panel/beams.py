@@ -14,7 +14,7 @@ from lablib.sampling.text import prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Fold, in_row, mark_main
+from lablib.widgets.layout import Fold, beside, in_row, mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -54,6 +54,7 @@ class BeamPanel(Panel):
         self.text = TextInput(value=prompt, label="Prompt")
         self.beams = ipywidgets.IntSlider(beams, min=1, max=8, description="Beams")
         self.steps = ipywidgets.IntSlider(steps, min=1, max=20, description="Steps")
+        self.beams.layout.width = self.steps.layout.width = "208px"
         self.tree = TreeView(label="Beam search")
         self.words = ipywidgets.HTML()
         self.winner, self.greedy = Line("Beam search"), Line("Greedy")
@@ -65,8 +66,7 @@ class BeamPanel(Panel):
         super().__init__(
             "Beam search",
             [
-                self.text,
-                in_row(self.beams, self.steps),
+                beside(self.text, in_row(self.beams, self.steps), widths=(424, 440)),
                 self.tree,
                 self.words,
                 Fold("The texts: of a token, of beam search, and greedy", lines),
