@@ -19,7 +19,7 @@ from lablib.exercises.running import run
 from lablib.finetuning.peaks import measured_peak
 from lablib.foundations.descent import train_net
 from lablib.foundations.initialisation import signal
-from lablib.foundations.overfitting import Guard, learn
+from lablib.foundations.overfitting import Guard, fit
 from lablib.randomness import Draws, drawing, replayed, seeded
 from tests.noise import noise
 
@@ -138,6 +138,7 @@ def test_a_generator_of_ones_own_is_none(line):
 
 CALLED_IN_A_SEEDED_BLOCK = {
     "foundations/initialisation.py": "INITS are called in one",
+    "foundations/deciding.py": "`normal` is of numpy's own generator",
     "finetuning/methods.py": "`prepare` is one",
     "exercises/running.py": "its own `_OwnRandom` says what a check means by `random`",
 }
@@ -198,8 +199,9 @@ def test_the_numbers_are_the_same_while_others_draw():
     found = []
 
     def work():
-        with seeded(3):
-            found.extend(everything() for _ in range(20))
+        for _ in range(20):
+            with seeded(3):
+                found.append(everything())
 
     with noise():
         workers = [threading.Thread(target=work) for _ in range(2)]
@@ -256,11 +258,11 @@ def test_without_a_block_a_copy_gives_what_is_to_come():
 
 
 def fitted():
-    return [fit.line for fit in learn(Guard(dropout=0.5), steps=40, seed=1)]
+    return [each.line for each in fit(Guard(dropout=0.5), seed=1, steps=40)]
 
 
 def corrupted():
-    m = models.load("pocket-bert", device="cpu")
+    m = models.load("pocket-bert", kind="masked", device="cpu")
     ids = torch.tensor(m.tokenizer("the old man sat by the sea").input_ids)
     return [mk.corrupt(ids, m.tokenizer, torch.Generator().manual_seed(1)).ids]
 
@@ -288,7 +290,7 @@ def checked():
     [
         fitted, corrupted, generated, learned_words, checked,
         lambda: [train_net("Adam", 0.01, steps=10).losses],
-        lambda: [signal("Xavier").std, signal("He", "relu").gradients],
+        lambda: [signal("Xavier").std, signal("He", "ReLU").gradients],
     ],
     ids=["overfitting", "corruption", "generation", "masked words", "check", "descent", "start"],
 )  # fmt: skip

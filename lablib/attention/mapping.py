@@ -25,7 +25,7 @@ CAP = 96 * 2**20
 
 ROUNDING = 0.01
 """By how much less than 1 a row's sum may be from rounding alone, in 16 bits."""
-NO_TOKEN = "(no token)"
+NO_TOKEN = "(none)"
 """What the share that goes to no token is called where it is drawn."""
 
 Kind = Literal["causal", "encoder", "decoder", "cross"]
@@ -122,7 +122,7 @@ def with_missing(maps: AttentionMaps) -> AttentionMaps:
         >>> token = Reading((5,), ("a",), (False,), (0,))
         >>> maps = AttentionMaps(torch.full((1, 1, 1, 1), 0.5), token, token, "causal", "")
         >>> with_missing(maps).key_tokens, with_missing(maps).weights.flatten().tolist()
-        (('a', '(no token)'), [0.5, 0.5])
+        (('a', '(none)'), [0.5, 0.5])
     """
     if not maps.missing.any():
         return maps
@@ -136,7 +136,7 @@ def and_no_token(keys: Reading) -> Reading:
     """The tokens and one more, which stands for none of them.
 
     >>> and_no_token(Reading((5,), ("a",), (False,), (0,))).tokens
-    ('a', '(no token)')
+    ('a', '(none)')
     """
     return replace(
         keys,

@@ -188,16 +188,15 @@ class FunctionCheck:
         return names[0] if names else ""
 
     def _wrong(self, says: str, call: str, mine: Outcome, right: Outcome) -> Verdict:
+        case = f"{call}\nshould give  {show(right.value)}"
         if mine.error:
-            case = f"{call}\nshould give  {show(right.value)}"
             return Verdict("wrong", f"{says} {mine.sentence}".strip(), case)
-        says = says or "Not yet. Here is a case where it goes wrong."
+        case += f"\nyours gives  {show(mine.value)}"
         undone = self._undone(mine, right)
         if undone and same(mine.value, right.value, self.tolerance):
-            lines = f"{undone}\nshould be  {show(right.done[undone])}"
-            return Verdict("wrong", says, f"{call}\n{lines}\nwith yours  {show(mine.done[undone])}")
-        case = f"{call}\nshould give  {show(right.value)}\nyours gives  {show(mine.value)}"
-        return Verdict("wrong", says, case)
+            case += f"\nBut {undone}\nshould be  {show(right.done[undone])}"
+            case += f"\nwith yours  {show(mine.done[undone])}"
+        return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
 
     def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
         """What is said to the first mistake that explains all that `got` is, "" if none does."""

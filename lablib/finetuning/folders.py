@@ -92,7 +92,7 @@ def refusal(folder: Path) -> str:
 
 
 def writable(folder: Path) -> Path:
-    """This folder if it can be written, else one of the person's own that can.
+    """The folder itself if it can be written, else one of the person's own that can.
 
     A course folder may be read-only, and even a home may be: then it is a temporary folder.
 

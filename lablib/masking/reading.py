@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.models.hub import Progress
-from lablib.models.text import padding_id
+from lablib.models.text import padding_id, require_vectors
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -56,6 +56,9 @@ def logits_at(
 
     Returns:
         Scores, [all places, vocab] float32 on the CPU, in the order of the rows and their places.
+
+    Raises:
+        ValueError: if the model has no vector for one of the tokens.
 
     Example:
         >>> from lablib import models
@@ -110,6 +113,7 @@ def _batch(m: "LoadedModel", rows: Rows) -> dict[str, Tensor]:
     """Rows as the model takes them; the shorter ones are filled up on the right and not read."""
     longest = max(map(len, rows))
     pad = padding_id(m)
+    require_vectors(m, [max(row, default=0) for row in rows])
     ids = [[*row, *[pad] * (longest - len(row))] for row in rows]
     read = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
     device = m.model.device

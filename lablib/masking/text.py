@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
-from lablib.models.text import context_length, require_vectors
+from lablib.models.text import context_length
 from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
 
@@ -118,7 +118,7 @@ def prepare(m: "LoadedModel", text: str) -> MaskedText:
     surrogate becomes U+FFFD.
 
     Raises:
-        ValueError: if the model does not fill in masks, or has no vector for a token of the text.
+        ValueError: if the model does not fill in masks.
 
     Example:
         >>> from lablib import models
@@ -171,12 +171,7 @@ def pieces_of(m: "LoadedModel", text: str) -> Pieces:
 
 
 def read_pieces(m: "LoadedModel", pieces: Pieces) -> MaskedText:
-    """Pieces as words, cut to what the model can read.
-
-    Raises:
-        ValueError: if the model has no vector for one of them.
-    """
-    require_vectors(m, pieces.ids)
+    """Pieces as words, cut to what the model can read."""
     words = _words(pieces, m.tokenizer.mask_token_id)
     return _cut(MaskedText(pieces.text, pieces.ids, words, context=context_length(m)))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from weakref import WeakValueDictionary
 
 from lablib.models import checkpoint, entries, places
@@ -33,7 +33,7 @@ _opening = RLock()
 
 def load(
     name: str | os.PathLike[str] | None = None,
-    kind: Kind | tuple[Kind, ...] | None = None,
+    kind: Kind | Literal["auto"] | tuple[Kind, ...] = "auto",
     device: str = "auto",
     attention: Attention = "sdpa",
     progress: Progress | None = None,
@@ -53,7 +53,7 @@ def load(
         kind: what the model is for. A masked model saved with BERT's two pretraining heads is
             opened with both, and then answers with `prediction_logits` and
             `seq_relationship_logits` in place of `logits`. Of several kinds it is the first that
-            the model can be; `card.kind` says which. None: what the catalogue says it is for, or
+            the model can be; `card.kind` says which. "auto": what the catalogue says it is for, or
             else the first of `ANY_KIND` that it can be; without a name a next-word model.
         device: "auto" (CUDA, then Apple's MPS, then the CPU), or a name torch knows ("cuda:1").
         attention: "sdpa" is fast, "eager" also gives the attention weights. Architectures without
@@ -70,7 +70,7 @@ def load(
         >>> type(m.model).__name__, m.card.source, m.device
         ('GPT2LMHeadModel', 'pocket', device(type='cpu'))
     """
-    kinds = kind if isinstance(kind, tuple) else (kind,) if kind else _kinds_for(name)
+    kinds = kind if isinstance(kind, tuple) else _kinds_for(name) if kind == "auto" else (kind,)
     for one in kinds:
         _check("kind", one, Kind)
     _check("attention", attention, Attention)

@@ -192,16 +192,13 @@ def require_vectors(m: LoadedModel, ids: Collection[int]) -> None:
         >>> require_vectors(models.load("pocket-gpt2", device="cpu"), [5, 10**6])
         Traceback (most recent call last):
         ...
-        ValueError: The model has no vector for token 1000000: leave it out of the text.
+        ValueError: The model has no vector for the token 1000000: leave it out of the text.
     """
     known = vectors(m.model)
     if unknown := next((id for id in ids if id >= known), None):
-        name = (
-            f"the token {quoted(token_text(m.tokenizer, unknown))}"
-            if (unknown < len(m.tokenizer))
-            else f"token {unknown}"
-        )
-        raise ValueError(f"The model has no vector for {name}: leave it out of the text.")
+        known_by_name = unknown < len(m.tokenizer)
+        name = quoted(token_text(m.tokenizer, unknown)) if known_by_name else unknown
+        raise ValueError(f"The model has no vector for the token {name}: leave it out of the text.")
 
 
 def padding_id(m: LoadedModel) -> int:

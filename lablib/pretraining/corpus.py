@@ -58,11 +58,23 @@ def _wordpiece(texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
     wordpiece = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     wordpiece.normalizer = normalizers.BertNormalizer(lowercase=True)
     wordpiece.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    # The library numbers inner letters in another order each time, and numbers decide between
+    # pairs of equal count: named beforehand, they give the same vocabulary each time.
     trainer = trainers.WordPieceTrainer(
-        vocab_size=vocab_size, special_tokens=BERT_SPECIALS, show_progress=False
+        vocab_size=vocab_size,
+        special_tokens=[*BERT_SPECIALS, *_inner_letters(wordpiece, texts)],
+        show_progress=False,
     )
     wordpiece.train_from_iterator(_lines(texts), trainer)
     return BertTokenizer(vocab=_model_part(wordpiece)["vocab"], do_lower_case=True)
+
+
+def _inner_letters(tokenizer: Tokenizer, texts: list[str]) -> list[str]:
+    """The letters that stand inside words, as a WordPiece writes them."""
+    chunks = {chunk for line in _lines(texts) for chunk in line.split()}
+    read = (tokenizer.normalizer.normalize_str(chunk) for chunk in chunks)
+    words = {word for chunk in read for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(chunk)}
+    return sorted({f"##{letter}" for word in words for letter in word[1:]})
 
 
 def _lines(texts: list[str]) -> Iterator[str]:

@@ -97,8 +97,10 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
     seen = torch.tensor([i for i in set(previous) if 0 <= i < len(logits)], dtype=torch.long)
     score = logits[seen].double()
     changed = torch.where(score < 0, score * float(penalty), score / float(penalty))
-    largest = torch.finfo(logits.dtype).max  # a penalty near 0 makes infinities of ordinary scores
-    return logits.index_copy(0, seen, changed.clamp(max=largest).to(logits.dtype))
+    most = torch.finfo(logits.dtype).max
+    finite = changed.clamp(-most, most)  # huge and tiny penalties make infinities of scores
+    changed = torch.where(score.isneginf(), score, finite)
+    return logits.index_copy(0, seen, changed.to(logits.dtype))
 
 
 def temperature(logits: Tensor, temperature: float) -> Tensor:
@@ -257,7 +259,14 @@ def distribution(
         >>> distribution(logits, Knobs(temperature=0))
         tensor([1., 0., 0.])
     """
-    return _scores(logits, knobs, previous, order)[-1][1].softmax(0)
+    return _softmax(_scores(logits, knobs, previous, order)[-1][1])
+
+
+def _softmax(scores: Tensor) -> Tensor:
+    """The probabilities of scores, [vocab]. In 32 bits the terms of a large vocabulary add up to
+    1.00001 on some processors.
+    """
+    return scores.softmax(0, dtype=torch.float64).to(scores.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,7 +312,7 @@ def stages(
     before = _checked(logits)
     for name, scores in _scores(logits, knobs, previous, order):
         removed = scores.isneginf() & ~before.isneginf()
-        probabilities = scores.softmax(0)
+        probabilities = _softmax(scores)
         bits = entropy(probabilities)
         result.append(
             Stage(

@@ -7,6 +7,9 @@ def pressed(panel):
     panel.button.click()
 """
 
+SLOW = ("harm", "transfer", "range", "search", "ladder", "growth")
+"""Panels whose work is stopped once its picture is there."""
+
 ROOMS = {
     "sampling": {
         "import": "from lablib import sampling as sp",

@@ -125,7 +125,7 @@ def test_a_nameless_user_without_a_home_has_a_temporary_file(monkeypatch, tmp_pa
         raise RuntimeError("could not determine the home directory")
 
     monkeypatch.delenv("LABLIB_PROGRESS", raising=False)
-    monkeypatch.setattr("lablib.exercises.progress.user_data_path", none)
+    monkeypatch.setattr(sys.modules[ProgressFile.__module__], "user_data_path", none)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     file = ProgressFile()
     file.add(Event("toy/choice", "predicted", "Yes", False))

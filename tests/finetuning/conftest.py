@@ -1,7 +1,12 @@
-"""Tiny models, as in the sampling room."""
+"""Tiny models, as in the sampling room, and an end for whatever a test has begun."""
+
+import os
+import signal
 
 import pytest
 
+from lablib.finetuning import folders
+from lablib.finetuning.run import Run
 from tests.finetuning.tiny_folder import save_tiny
 from tests.sampling.conftest import m, tiny  # noqa: F401
 
@@ -11,3 +16,24 @@ def gpt2(tiny, tmp_path_factory):  # noqa: F811
     """The folder of a tiny GPT-2 without dropout, of ordinary weights."""
     folder = tmp_path_factory.mktemp("gpt2")
     return save_tiny(tiny, folder, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
+
+
+@pytest.fixture(autouse=True)
+def runs_end(monkeypatch):
+    """Whatever becomes of a test, the runs it started end with it."""
+    started, start = [], Run.start
+
+    def noted(run):
+        start(run)
+        started.append(run)
+
+    monkeypatch.setattr(Run, "start", noted)
+    yield
+    for run in started:
+        if run._process is not None and run._process.poll() is None:
+            os.killpg(run._process.pid, signal.SIGKILL)
+            run._process.wait()
+        if run._alive():
+            folders.set_control(run.folder, "stop")
+            run._thread.join(60)
+            assert not run._alive(), "a run went on after its test"

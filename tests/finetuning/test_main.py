@@ -1,7 +1,14 @@
+import os
+import shlex
+import subprocess
+import sys
+
 import pytest
 
 from lablib.finetuning import Config, write_config
 from lablib.finetuning.__main__ import main
+from lablib.finetuning.folders import History, phase
+from tests.finetuning.tiny_folder import save_tiny
 
 TEXT = "The lamp is lit at dusk. " * 60
 
@@ -35,3 +42,37 @@ def test_what_is_left_out_of_a_table_is_said_in_the_terminal(gpt2, tmp_path, cap
     assert "1 row has more cells than the first row has names (line 34)" in said
     assert "1 row has no text or label and was left out (line 33)" in said
     assert "'Good' (15 rows) and 'good' (1 row) were taken for one label" in said
+
+
+@pytest.fixture
+def odd(tiny, tmp_path):
+    """Settings of a run whose samples have letters that few terminals know."""
+    file = tmp_path / "small.toml"
+    model = save_tiny(tiny, tmp_path / "model")
+    prompt = "Ωμέγα 老人 \U0001f600"
+    settings = Config(
+        model, TEXT, steps=2, length=16, device="cpu", sample_every=1, prompt=prompt,
+        sample_tokens=2,
+    )  # fmt: skip
+    write_config(settings, file)
+    return file
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_letters_that_the_terminal_lacks_end_no_run(odd, encoding):
+    done = subprocess.run(
+        [sys.executable, "-m", "lablib.finetuning", odd],
+        env=os.environ | {"PYTHONIOENCODING": encoding}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert phase(odd.with_suffix("")) == "done"
+    shown = done.stdout.decode(encoding)
+    assert ("Ωμέγα" if encoding == "utf-8" else r"\u03a9\u03bc") in shown
+
+
+@pytest.mark.parametrize("command", ["{} 2>&1 | head -n 1", "{} > /dev/full", "{} >&- 2>&-"])
+def test_a_reader_that_has_gone_ends_no_run(odd, command):
+    train = f"{shlex.quote(sys.executable)} -m lablib.finetuning {shlex.quote(str(odd))}"
+    subprocess.run(command.format(train), shell=True, capture_output=True, check=False)
+    assert phase(odd.with_suffix("")) == "done"
+    assert len(History(odd.with_suffix("")).read()) == 3

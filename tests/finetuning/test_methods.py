@@ -1,9 +1,11 @@
 import pytest
 import torch
+import transformers
 
 from lablib import models
 from lablib.finetuning import Config, fit, make_task, prepare, setup
-from lablib.finetuning.methods import merged, trained
+from lablib.finetuning.methods import _lora, merged, trained
+from lablib.finetuning.writing import sample
 from lablib.randomness import seeded
 
 TEXT = "The lamp is lit at dusk. " * 60
@@ -90,3 +92,34 @@ def test_ones_own_random_numbers_go_on_as_if_nothing_had_been_drawn():
     with seeded(1):
         torch.rand(7)
     assert torch.equal(torch.rand(2), expected)
+
+
+@pytest.mark.parametrize("kind", ["Mamba", "Mamba2", "FalconMamba"])
+def test_lora_learns_in_a_mamba_too(kind):
+    """All matrices but the last of a block, which a fused kernel takes without what is beside."""
+    shape = {"vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 2}
+    if kind == "Mamba2":
+        shape |= {"num_heads": 4, "head_dim": 8, "n_groups": 1}
+    with seeded(0):
+        model = getattr(transformers, f"{kind}ForCausalLM")(
+            getattr(transformers, f"{kind}Config")(**shape)
+        )
+    _lora(model, Config(method="lora", rank=2))
+    learning = trained(model)
+    assert learning and all("lora_" in name for name in learning)
+    assert any("in_proj" in name for name in learning)
+    assert not any("out_proj" in name for name in learning)
+    model(torch.arange(8)[None], labels=torch.arange(8)[None]).loss.backward()
+    assert all(weight.grad is not None for weight in learning.values())
+    assert type(merged(model).backbone.layers[0].mixer.in_proj) is torch.nn.Linear
+
+
+@pytest.mark.parametrize("tokens", [4, 500])
+def test_a_sample_goes_on_from_the_end_of_a_prompt_that_is_too_long(gpt2, tokens):
+    m = models.load(gpt2, device="cpu")
+    room = m.model.config.n_positions
+    prompt = "once upon a time " * room
+    text = sample(m.model, m.tokenizer, prompt, tokens, seed=0)
+    end = m.tokenizer(prompt).input_ids[-max(room - tokens, room // 2) :]
+    assert text.startswith(m.tokenizer.decode(end))
+    assert len(text) > len(m.tokenizer.decode(end))

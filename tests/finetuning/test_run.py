@@ -1,12 +1,15 @@
 """Runs: steered through their folder, killed and taken up again, bit for bit."""
 
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -14,10 +17,11 @@ import torch
 from safetensors.torch import load_file
 
 from lablib import models
-from lablib.finetuning import folders, launching
-from lablib.finetuning.config import Config
+from lablib.finetuning import engine, folders, launching
+from lablib.finetuning.config import Config, write_config
 from lablib.finetuning.run import Run, new_folder, runs
 from tests.finetuning.tiny_folder import save_tiny
+from tests.noise import noise
 
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
 LONG = 100_000
@@ -130,25 +134,114 @@ def test_wrong_settings_are_refused_before_anything_runs(config, tmp_path):
     assert Run.open(tmp_path / "run").wait(60)
 
 
-def test_of_two_that_start_at_once_one_is_refused(config, tmp_path):
-    folder, refused = tmp_path / "run", []
+@pytest.mark.parametrize("starts", [2, 9])
+def test_of_many_that_start_at_once_in_threads_one_goes_on(config, tmp_path, starts):
+    folder, refused, started = tmp_path / "run", [], []
+    runs_of_folder = [Run(replace(config, steps=LONG), folder) for _ in range(starts)]
+    at_once = threading.Barrier(starts)
 
-    def start():
-        run = Run(replace(config, steps=LONG), folder)
+    def start(run):
+        at_once.wait()
         try:
             run.start()
-        except ValueError as error:
-            refused.append(str(error))
+            started.append(run)
+        except Exception as error:
+            refused.append(error)
 
-    threads = [threading.Thread(target=start) for _ in range(2)]
+    threads = [threading.Thread(target=start, args=[run]) for run in runs_of_folder]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    (sentence,) = refused
-    assert "already" in sentence
+    assert len(started) == 1 and len(refused) == starts - 1
+    assert all(type(error) is ValueError and "runs in" in str(error) for error in refused)
     Run.open(folder).stop()
-    assert Run.open(folder).wait(60)
+    assert Run.open(folder).wait(60) and Run.open(folder).state == "stopped"
+    assert not [file.name for file in folder.iterdir() if file.name.startswith(".")]
+
+
+AT_ONCE = """
+import sys
+from lablib.finetuning.run import Run
+run = Run.open(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    run.start()
+    print("started", flush=True)
+    sys.stdin.readline()
+except Exception as error:
+    print(type(error).__name__, error, flush=True)
+"""
+
+
+def test_of_many_that_start_at_once_in_processes_one_goes_on(config, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_config(replace(config, steps=LONG), folder / "config.toml")
+    command = [sys.executable, "-c", AT_ONCE, str(folder)]
+    with ExitStack() as stack:
+        kernels = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            for _ in range(3)
+        ]
+        for kernel in kernels:
+            stack.callback(kernel.kill)
+        assert all(kernel.stdout.readline() == "ready\n" for kernel in kernels)
+        for kernel in kernels:
+            kernel.stdin.write("\n")
+            kernel.stdin.flush()
+        said = sorted(kernel.stdout.readline() for kernel in kernels)
+        assert said[2] == "started\n"
+        assert all(each.startswith("ValueError A training runs in") for each in said[:2])
+
+
+def test_what_was_launched_holds_its_folder_before_it_has_it(config, tmp_path, monkeypatch):
+    """Several processes need seconds to begin; until then a second start is refused by their id."""
+    command = [sys.executable, "-c", "input()", str(tmp_path / "config.toml")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        monkeypatch.setattr(launching, "launch", lambda folder, processes: process)
+        Run(config, tmp_path, processes=2).start()
+        with pytest.raises(ValueError, match="A training runs in"):
+            Run(config, tmp_path).start()
+        process.kill()
+    assert not launching.is_at_work(process.pid, tmp_path)
+
+
+def test_a_run_that_ended_meanwhile_is_not_begun_again(config, tmp_path):
+    first, second = Run(config, tmp_path), Run(replace(config, seed=1), tmp_path)
+    first.start()
+    assert first.wait(60)
+    with pytest.raises(ValueError, match="This run is done"):
+        second.start()
+    folders.write_standing(tmp_path, state="stopped")
+    with pytest.raises(ValueError, match="other settings"):
+        second.start()
+
+
+def test_where_nothing_may_be_written_a_run_goes_to_ones_own_files(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").write_text("no folder can be made here")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    with pytest.warns(UserWarning, match="Nothing can be written in 'runs': this run is in"):
+        run = Run(config)
+    assert run.folder.parent == tmp_path / "home/lablib/runs"
+    run.start()
+    assert run.wait(60) and run.state == "done"
+    assert [info.folder for info in runs()] == [run.folder]
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    assert new_folder(config).parent.parent.parent == tmp_path / "temporary"
+
+
+def test_a_folder_that_may_not_be_written_is_refused_with_one_that_may(config, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"Nothing can be written in .*: take a folder in"):
+        Run(config, tmp_path / "file" / "run").start()
 
 
 def test_following_gives_the_last_record_whatever_the_rate(config, tmp_path):
@@ -204,17 +297,28 @@ run.wait()
 """
 
 
-def start_process(config, folder):
-    """A run in a process that can be killed."""
-    folders.write_standing(folder)
-    from lablib.finetuning.config import write_config
+@pytest.fixture
+def start_process():
+    """Starts a run in a process that can be killed, and is at the test's end."""
+    started = []
 
-    write_config(config, folder / "config.toml")
-    return subprocess.Popen([sys.executable, "-c", WORK, str(folder)])
+    def start(config, folder, **environment):
+        folders.write_standing(folder)
+        write_config(config, folder / "config.toml")
+        command = [sys.executable, "-c", WORK, str(folder)]
+        started.append(
+            subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE)
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("moment", [0.15, 0.6])
-def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, moment):
+def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, start_process, moment):
     config = replace(config, steps=60, save_every=5, evaluate_every=20)
     whole = Run(config, tmp_path / "whole")
     whole.start()
@@ -230,6 +334,86 @@ def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, moment):
     run.resume()
     assert run.wait(60) and whole.wait(60)
     same(run, whole)
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_killed_and_resumed_beside_others_it_is_the_same_run(
+    config, tmp_path, start_process, method
+):
+    config = replace(config, method=method, steps=30, save_every=5, dropout=0.3)
+    whole = Run(config, tmp_path / "whole")
+    whole.start()
+    assert whole.wait(60)
+    process = start_process(config, tmp_path / "killed")
+    until(lambda: len(folders.History(tmp_path / "killed").read()) > 8)
+    process.kill()
+    process.wait()
+    run = Run.open(tmp_path / "killed")
+    with noise():
+        run.resume()
+        assert run.wait(120)
+    same(run, whole)
+
+
+def test_the_threads_it_began_with_are_a_part_of_the_run(config, tmp_path, start_process):
+    """A sum shared out among two is rounded otherwise; so it goes on with the two it began with."""
+    config = replace(config, steps=12, save_every=4, length=64, batch=8, dropout=0.1)
+    folder = tmp_path / "killed"
+    process = start_process(config, folder, OMP_NUM_THREADS="2")
+    until(lambda: len(folders.History(folder).read()) > 5)
+    process.kill()
+    process.wait()
+    assert folders.standing(folder).threads == 2
+    (folder / "state.json").unlink()  # the checkpoint knows it as well
+    whole = start_process(config, tmp_path / "whole", OMP_NUM_THREADS="2")
+    whole.wait()
+    run = Run.open(folder)
+    before = torch.get_num_threads()
+    run.resume()
+    assert run.wait(60) and torch.get_num_threads() == before
+    assert folders.standing(folder).threads == 2
+    same(run, Run.open(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_two_runs_at_once_are_those_of_each_alone_whoever_draws(config, tmp_path, method):
+    configs = [replace(config, method=method, dropout=0.3, seed=seed) for seed in (0, 1)]
+    alone, together = (
+        [Run(each, tmp_path / f"{name}-{each.seed}") for each in configs]
+        for name in ("alone", "together")
+    )
+    for run in alone:
+        run.start()
+        assert run.wait(60)
+    with noise():
+        for run in together:
+            run.start()
+        assert all(run.wait(120) for run in together)
+    for one, other in zip(together, alone, strict=True):
+        same(one, other)
+    assert learned(alone[0]) != learned(alone[1])
+
+
+def test_dropout_drops_others_in_each_step_and_those_of_the_step_again(config):
+    """What drops, step by step: drawn by torch's own dropout after its seed."""
+    config = replace(config, dropout=0.5, steps=4)
+
+    def dropped():
+        state, seen = engine.setup(config), []
+        first = state.model.transformer.drop
+        first.register_forward_hook(
+            lambda part, given, out: part.training and seen.append((out == 0) & (given[0] != 0))
+        )
+        for _ in engine.fit(state):
+            pass
+        return seen
+
+    masks = dropped()
+    assert len(masks) == 4
+    assert all(0.4 < mask.float().mean() < 0.6 for mask in masks)
+    pairs = itertools.combinations(masks, 2)
+    assert all(0.4 < (one != other).float().mean() < 0.6 for one, other in pairs)
+    assert all(map(torch.equal, masks, dropped()))
 
 
 @pytest.mark.slow
@@ -264,8 +448,6 @@ def test_processes_that_die_leave_their_last_words(config, tmp_path):
     folder = tmp_path / "run"
     Run(config, folder)
     folders.write_standing(folder, state="running")
-    from lablib.finetuning.config import write_config
-
     write_config(config, folder / "config.toml")
     (folder / "log.txt").write_text("step 1\nRuntimeError: no device\n\n")
     run = Run.open(folder, processes=2)

@@ -160,7 +160,7 @@ def test_of_66_positions_64_are_learned_with(family, tmp_path):
     task = make_task(Config(task="masked", text=TEXT, length=64), m)
     task.loss(m.model, task.batch([0]))  # positions beyond the table would be an IndexError
     found = mk.fill(m, "lamp lit dusk " * 40 + "[MASK]", k=3)
-    assert len(found.text.ids) == 64 and "reads at most 64" in found.text.note
+    assert len(found.read.ids) == 64 and "reads at most 64" in found.read.note
     joint = mk.fill_joint(m, "lamp lit dusk " * 40 + "[MASK] [MASK]")
     assert joint
     assert mk.pseudo_log_likelihood(m, "lamp lit dusk " * 40)

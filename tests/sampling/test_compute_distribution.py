@@ -312,7 +312,9 @@ def test_a_tiny_temperature_is_greedy(temperature, scores):
 
 @settings(max_examples=200, deadline=None)
 @given(
-    scores=st.lists(st.floats(-3e38, 3e38, width=32) | st.just(-INF), min_size=1, max_size=6),
+    scores=st.lists(
+        st.floats(-(2.0**127), 2.0**127, width=32) | st.just(-INF), min_size=1, max_size=6
+    ),
     temperature=st.floats(0, 1e308),
     penalty=st.floats(0, 1e308, exclude_min=True),
     shares=st.tuples(*[st.floats(0, 1)] * 3),

@@ -392,7 +392,7 @@ SCHEDULER_FIRST = Bug(
                 "The rate falls too fast: with n batches it goes down by an nth at each.",
             ),
         ),
-        watch=watching.rates_of_the_steps,
+        watch=watching.rates_and_what_was_learned,
         seconds=SECONDS,
     ),
     hints=("What is the rate when `optimizer.step()` is called for the first time?",),

@@ -23,7 +23,7 @@ COUNT_TARGETS = Exercise(
         cases=lambda: [
             ([[1, 1, 1, 1], [1, 1, 0, 0]],),
             ([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]],),
-            ([[1, 1, 0], [1, 1, 1], [1, 1, 0]],),
+            ([[1, 1, 1], [1, 1, 1], [1, 1, 0]],),
         ],
         mistakes=(
             Mistake(
@@ -42,6 +42,11 @@ COUNT_TARGETS = Exercise(
             Mistake(
                 lambda mask: sum(sum(row) - 1 for row in mask),
                 "A row of padding alone gives −1 here. It should give 0.",
+            ),
+            Mistake(
+                lambda mask: sum(sum(row[:-1]) for row in mask),
+                "You leave out the last place of each row. In a padded row that is padding: it is "
+                "the first token that is not asked for.",
             ),
             Mistake(
                 lambda mask: sum(map(sum, mask)) - 1,

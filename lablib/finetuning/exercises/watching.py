@@ -42,14 +42,18 @@ def what_was_learned(arguments: tuple[Any, ...]) -> Done:
     done["the loss of the first batch afterwards"] = loss.item()
 
 
-@contextmanager
-def rates_of_the_steps(arguments: tuple[Any, ...]) -> Done:
-    """The learning rate at each step of the optimizer, and what was learned."""
+def rates_of_the_steps(optimizer: Any) -> dict[str, Any]:
+    """The learning rate with which an optimizer makes each step from now on, whatever is noted."""
     rates: list[float] = []
-    optimizer = arguments[1]
     optimizer.register_step_pre_hook(lambda one, *_: rates.append(one.param_groups[0]["lr"]))
+    return {"the rate of each step": rates}
+
+
+@contextmanager
+def rates_and_what_was_learned(arguments: tuple[Any, ...]) -> Done:
+    """The learning rate at each step of the optimizer, and what was learned."""
     with what_was_learned(arguments) as done:
-        done["the rate of each step"] = rates
+        done |= rates_of_the_steps(arguments[1])
         yield done
 
 

@@ -238,14 +238,6 @@ TWO_FILLINGS = Exercise(
         ],
         mistakes=(
             Mistake(
-                lambda joint: [
-                    [int(joint.amax(1).argmax()), int(joint.amax(0).argmax())],
-                    _together(joint),
-                ],
-                "The second pair is right. On its own, a gap knows nothing of the other: sum the "
-                "table over it, do not take its largest number.",
-            ),
-            Mistake(
                 lambda joint: [_together(joint), _together(joint)],
                 "The second pair is right. On its own, a gap knows nothing of the other: sum the "
                 "table over it first.",

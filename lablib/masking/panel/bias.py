@@ -40,8 +40,8 @@ class BiasPanel(LivePanel):
         first, second = subjects
         self.first = ipywidgets.Text(first, description="[X] is")
         self.second = ipywidgets.Text(second, description="or")
-        self.words = ipywidgets.Text(
-            ", ".join(words), description="Words", layout={"width": "100%"}
+        self.words = ipywidgets.Textarea(
+            ", ".join(words), rows=3, description="Words", layout={"width": "100%"}
         )
         self.means, self.differences = ipywidgets.VBox(), ipywidgets.VBox()
         self.plots: list[Plot] = []
@@ -56,6 +56,7 @@ class BiasPanel(LivePanel):
                 beside(
                     ipywidgets.VBox([self.templates, self.first, self.second, self.words]),
                     ipywidgets.VBox([Tabs(views), self.sentence]),
+                    widths=(376, 480),
                 ),
                 ipywidgets.HTML(escape(CAN_AND_CANNOT)),
             ],

@@ -26,8 +26,8 @@ class CurvesPanel(Panel):
         super().__init__(
             "A head start",
             [self.place, self.words, numbers],
-            subtitle="The models of this lab while they learned, measured on a book they did not "
-            "learn from. They differ in size and vocabulary, too. The time is that of one core.",
+            subtitle="How this lab's models learned, on a book not learned from. They differ in "
+            "size and vocabulary, too; the time is that of one core.",
             code=lambda: (
                 "from lablib import masking as mk\n\n"
                 "[row for curve in mk.learning_curves() for row in curve.table()]"

@@ -42,7 +42,7 @@ TEMPERATURE_WITHOUT_SAMPLING = Bug(
                 "Both stories are still the same: the text is not drawn yet.",
             ),
         ),
-        fault=lambda answer, arguments, value: _not_two_drawn(*arguments, value),
+        fault=lambda answer, arguments, value: _not_two_drawn(arguments[0], arguments[1], value),
         seconds=20.0,
     ),
     hints=(

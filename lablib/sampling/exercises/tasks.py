@@ -192,7 +192,7 @@ TEMPERATURE_FOR = Exercise(
                 "natural logarithm.",
             ),
         ),
-        fault=lambda answer, arguments, value: _another_entropy(*arguments, value),
+        fault=lambda answer, arguments, value: _another_entropy(arguments[0], arguments[1], value),
         seconds=20.0,
     ),
     hints=(

@@ -54,7 +54,7 @@ class BeamPanel(Panel):
         self.text = TextInput(value=prompt, label="Prompt")
         self.beams = ipywidgets.IntSlider(beams, min=1, max=8, description="Beams")
         self.steps = ipywidgets.IntSlider(steps, min=1, max=20, description="Steps")
-        self.beams.layout.width = self.steps.layout.width = "224px"
+        self.beams.layout.width = self.steps.layout.width = "208px"
         self.tree = TreeView(label="Beam search")
         self.words = ipywidgets.HTML()
         self.winner, self.greedy = Line("Beam search"), Line("Greedy")
@@ -66,7 +66,7 @@ class BeamPanel(Panel):
         super().__init__(
             "Beam search",
             [
-                beside(self.text, in_row(self.beams, self.steps), widths=(360, 480)),
+                beside(self.text, in_row(self.beams, self.steps), widths=(424, 440)),
                 self.tree,
                 self.words,
                 Fold("The texts: of a token, of beam search, and greedy", lines),

@@ -31,6 +31,7 @@ class Setting(ipywidgets.VBox):
         self.name = ipywidgets.ToggleButton(
             tooltip="Turn the knobs of this setting", layout={"width": "auto"}
         )
+        self.name.add_class("lab-wrapping")
         self.remove = ipywidgets.Button(
             description="Remove", tooltip="Remove this setting", layout={"width": "80px"}
         )
@@ -42,7 +43,7 @@ class Setting(ipywidgets.VBox):
         self._fold()
         self._show_name()
         head = in_row(self.name, self.remove)
-        super().__init__([beside(head, self.strip, widths=(184, 680)), self.sliders])
+        super().__init__([beside(head, self.strip, widths=(208, 656)), self.sliders])
 
     @property
     def knobs(self) -> Knobs:

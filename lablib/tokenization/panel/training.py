@@ -68,7 +68,7 @@ class TrainingPanel(Panel):
         if text is not None:
             self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
         for control in (self.kind, self.size, self.source, self.second):
-            control.layout.width, control.style.description_width = "196px", "56px"
+            control.layout.width, control.style.description_width = "180px", "56px"
         super().__init__(
             "Train a tokenizer",
             [

@@ -6,6 +6,7 @@ from typing import Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.records import Bug, source
+from lablib.finetuning.exercises import watching
 from lablib.transfer.exercises import broken, solutions
 
 
@@ -27,11 +28,7 @@ def practice_training(epochs: int, batches: int) -> tuple[int, range, Callable[[
 
 @contextmanager
 def _rates_of_the_steps(arguments: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-    """The learning rate with which the optimizer makes each step, whatever is noted."""
-    rates: list[float] = []
-    optimizer = arguments[3].optimizer
-    optimizer.register_step_pre_hook(lambda one, *_: rates.append(one.param_groups[0]["lr"]))
-    yield {"the rate of each step": rates}
+    yield watching.rates_of_the_steps(arguments[3].optimizer)
 
 
 def _scheduler_first(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
