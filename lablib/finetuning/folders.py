@@ -123,6 +123,8 @@ def is_held(folder: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:  # nothing may be written there, so nobody trains there
+        return False
 
 
 def standing(folder: Path) -> Standing:
