@@ -23,8 +23,9 @@ app: .venv/app
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
+# Two processes: the browser tests in one, all others beside them (see tests/conftest.py).
 test: .venv/test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/test
 	$(BIN)/ruff check .
