@@ -75,16 +75,18 @@ def write(
     prepared = _prepared(m, prompt, n)
     steps = generate(writer, prepared, knobs, seed, n, session=session)
     ids: tuple[int, ...] = prepared.ids
+    read = 0
     while True:
         rows: list[Tensor] = []
         with watching(_collector(rows, len(ids))):
             step = next(steps, None)
             if step is None:
                 session.next_logits(ids)
-        yield Written(step, ids, torch.stack(rows), prepared.note)
+        # A model that reads everything again gives the rows of everything again.
+        yield Written(step, ids, torch.stack(rows)[:, :, read - len(ids) :], prepared.note)
         if step is None:
             return
-        ids = (*ids, step.id)
+        read, ids = len(ids), (*ids, step.id)
 
 
 def _prepared(m: "LoadedModel", prompt: str, n: int) -> Prompt:

@@ -95,12 +95,17 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
         tensor([ 1., -2.,  3.])
     """
     seen = torch.tensor([i for i in set(previous) if 0 <= i < len(logits)], dtype=torch.long)
-    score = logits[seen].double()
-    changed = torch.where(score < 0, score * float(penalty), score / float(penalty))
+    score = logits[seen]
+    changed = _penalised(score, float(penalty))
+    # Huge and tiny penalties make infinities of scores: then the largest number stands for them.
     most = torch.finfo(logits.dtype).max
-    finite = changed.clamp(-most, most)  # huge and tiny penalties make infinities of scores
-    changed = torch.where(score.isneginf(), score, finite)
-    return logits.index_copy(0, seen, changed.to(logits.dtype))
+    largest = _penalised(score.double(), float(penalty)).clamp(-most, most).to(logits.dtype)
+    sound = changed.isfinite() | score.isneginf()
+    return logits.index_copy(0, seen, torch.where(sound, changed, largest))
+
+
+def _penalised(score: Tensor, penalty: float) -> Tensor:
+    return torch.where(score < 0, score * penalty, score / penalty)
 
 
 def temperature(logits: Tensor, temperature: float) -> Tensor:
@@ -120,8 +125,9 @@ def temperature(logits: Tensor, temperature: float) -> Tensor:
         divided = logits / float(temperature)
         if divided.max().isfinite():  # not-a-number, as 0 / 0 and inf / inf are, wins over all
             return divided
-        below_best = logits.double() - logits.max().double()
-        return (below_best / float(temperature)).to(logits.dtype)
+        below_best = (logits.double() - logits.max().double()) / float(temperature)
+        lowest = torch.finfo(logits.dtype).min  # nothing is removed that was there
+        return torch.where(logits.isneginf(), logits, below_best.clamp(min=lowest).to(logits.dtype))
     best = int(logits.numpy().argmax())
     only = torch.full_like(logits, REMOVED)
     only[best] = logits[best]

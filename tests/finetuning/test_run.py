@@ -20,6 +20,7 @@ from lablib import models
 from lablib.finetuning import engine, folders, launching
 from lablib.finetuning.config import Config, write_config
 from lablib.finetuning.run import Run, new_folder, runs
+from tests.finetuning.conftest import launched
 from tests.finetuning.tiny_folder import save_tiny
 from tests.noise import noise
 
@@ -224,18 +225,24 @@ def test_a_run_that_ended_meanwhile_is_not_begun_again(config, tmp_path):
 def test_where_nothing_may_be_written_a_run_goes_to_ones_own_files(config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs").write_text("no folder can be made here")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     with pytest.warns(UserWarning, match="Nothing can be written in 'runs': this run is in"):
         run = Run(config)
-    assert run.folder.parent == tmp_path / "home/lablib/runs"
+    assert run.folder.parent == tmp_path / "home/language-model-labs/runs"
     run.start()
     assert run.wait(60) and run.state == "done"
     assert [info.folder for info in runs()] == [run.folder]
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     assert new_folder(config).parent.parent.parent == tmp_path / "temporary"
+
+
+def test_a_run_left_where_nothing_may_be_written_is_interrupted(config, tmp_path, monkeypatch):
+    folders.write_standing(tmp_path, state="running")
+    (tmp_path / "lock").mkdir()  # no lock can be opened, as in a read-only folder
+    assert folders.phase(tmp_path) == "interrupted"
 
 
 def test_a_folder_that_may_not_be_written_is_refused_with_one_that_may(config, tmp_path):
@@ -426,22 +433,13 @@ def test_two_processes_killed_and_resumed(config, tmp_path):
     killed.start()
     until(lambda: len(killed.history) > 12, 120)
     os.killpg(killed._process.pid, signal.SIGKILL)
-    for pid in workers(killed.folder):
+    for pid in launched(killed.folder):
         os.kill(pid, signal.SIGKILL)
     until(lambda: killed.state == "interrupted")
     assert 0 < killed.history[-1].step < 40
     killed.resume()
     assert killed.wait(120) and killed.state == "done", launching.last_words(killed.folder)
     same(killed, whole)
-
-
-def workers(folder):
-    """The processes that train in a folder; Accelerate gives each a session of its own."""
-    import psutil
-
-    for process in psutil.process_iter(["cmdline"]):
-        if str(folder / "config.toml") in (process.info["cmdline"] or []):
-            yield process.pid
 
 
 def test_processes_that_die_leave_their_last_words(config, tmp_path):
