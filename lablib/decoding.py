@@ -144,13 +144,13 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def _mostly_ascii(text: str) -> bool:
-    """Whether at most one letter in three has an accent: Greek or Chinese read so would have more.
+    """Whether at most two letters in five have an accent: Greek or Chinese read so has more.
 
     >>> _mostly_ascii("déjà vu"), _mostly_ascii("Ïðèâåò")
     (True, False)
     """
     letters = [letter for letter in text if letter.isalpha() or not letter.isascii()]
-    return 3 * sum(not letter.isascii() for letter in letters) <= len(letters)
+    return 5 * sum(not letter.isascii() for letter in letters) <= 2 * len(letters)
 
 
 def _text(content: bytes, encoding: str) -> str | None:

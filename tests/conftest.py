@@ -36,6 +36,7 @@ def pytest_configure():
     settings.load_profile("no deadline")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(config, items):
     """Mark browser tests. Where processes share the work, each file stays in one of them, and so do
     all browser tests, which begin first: there is one JupyterLab for them all, and together they
