@@ -23,9 +23,8 @@ app: .venv/app
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
-# Two processes: the browser tests in one, all others beside them (see tests/conftest.py).
 test: .venv/test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -36,21 +36,11 @@ def pytest_configure():
     settings.load_profile("no deadline")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(config, items):
-    """Mark browser tests. Where processes share the work, each file stays in one of them, and so do
-    all browser tests, which begin first: there is one JupyterLab for them all, and together they
-    take as long as the rest.
-    """
+def pytest_collection_modifyitems(items):
+    """Mark the browser tests, so that `make test` can run them beside the others."""
     for item in items:
         if ROOT / "tests" / "browser" in item.path.parents:
             item.add_marker("browser")
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session")
