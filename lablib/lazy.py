@@ -2,8 +2,13 @@
 nothing and a lab pays only for what it shows.
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 
@@ -15,7 +20,8 @@ def lazy(
     Args:
         package: its `__name__`.
         modules: for each of its modules the public names defined there, with spaces between. A name
-            that ends in `_panel` need not be listed: it is found in the module `panel`.
+            that ends in `_panel` need not be listed: it is found in the module `panel`. A module
+            that begins with a dot lies beside the package.
 
     Returns:
         The package's `__all__`, `__getattr__` and `__dir__`.
@@ -35,6 +41,30 @@ def lazy(
         module = home.get(name) or ("panel" if name.endswith("_panel") else None)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{module}"), name)
+        return getattr(import_module(f".{module}", package), name)
 
     return sorted(home), load, lambda: sorted(home)
+
+
+@contextmanager
+def version_only(name: str) -> Iterator[None]:
+    """Inside, importing the module `name` gives a stand-in that knows its version and nothing else.
+
+    For libraries that import a slow module to see which version is there. A module that is imported
+    already, or is not installed, stays as it is.
+
+    Example:
+        >>> with version_only("voila"):
+        ...     import voila
+        ...     hasattr(voila, "__version__"), hasattr(voila, "app")
+        (True, False)
+    """
+    if name in sys.modules or find_spec(name) is None:
+        yield
+        return
+    sys.modules[name] = stand_in = ModuleType(name)
+    stand_in.__dict__["__version__"] = version(name)
+    try:
+        yield
+    finally:
+        del sys.modules[name]

@@ -22,7 +22,7 @@ from torch import Tensor
 from lablib.attention.metrics import HeadMetrics
 from lablib.attention.text import MAX_TOKENS, Reading, read, reading
 from lablib.attention.watching import Attended, Watcher, require_watchable, watchable, watching
-from lablib.sampling.text import token_text
+from lablib.models.text import token_text
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -20,7 +20,7 @@ import ipywidgets
 import torch
 from torch import Tensor
 
-from lablib.attention.mapping import AttentionMaps, EncoderDecoderMaps
+from lablib.attention.mapping import AttentionMaps, EncoderDecoderMaps, and_no_token
 from lablib.attention.text import Reading
 from lablib.widgets.html import frame, html_widget, script_json
 from lablib.widgets.tokens import visible
@@ -135,6 +135,18 @@ def _cut(part: AttentionMaps, tokens: int) -> AttentionMaps:
     )
 
 
+def _drawn(cut: list[AttentionMaps], whole: list[AttentionMaps]) -> list[AttentionMaps]:
+    """What is drawn: with one more token for what goes to none. bertviz has the same tokens on both
+    sides of one text, so this one looks as well, at nothing.
+    """
+    if len(whole) > 1 or not whole[0].missing.any():
+        return cut
+    part, tokens = cut[0], and_no_token(cut[0].queries)
+    missing = whole[0].missing[:, :, : len(part.queries), None].to(part.weights.dtype)
+    weights = torch.nn.functional.pad(torch.cat([part.weights, missing], -1), (0, 0, 0, 1))
+    return [replace(part, weights=weights, queries=tokens, keys=tokens)]
+
+
 def _first(reading: Reading, tokens: int) -> Reading:
     rows = ("ids", "tokens", "special", "token_types")
     return replace(reading, **{name: getattr(reading, name)[:tokens] for name in rows})
@@ -148,9 +160,10 @@ def _show(
     height: float,
     **options: Any,
 ) -> ipywidgets.VBox:
-    page = view(**_arguments(cut), prettify_tokens=False, html_action="return", **options).data
+    drawn = _drawn(cut, whole)
+    page = view(**_arguments(drawn), prettify_tokens=False, html_action="return", **options).data
     body, script = _split(page)
-    scripts = [*_libraries(), _REQUIRE, _lean(script, cut)]
+    scripts = [*_libraries(), _REQUIRE, _lean(script, drawn)]
     note = _note(cut, whole)
     notes = [html_widget("<p>{note}</p>", note=note)] if note else []
     picture = frame(body, scripts, title, min(_HIGHEST, round(height)))

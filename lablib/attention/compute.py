@@ -15,6 +15,8 @@ from torch import Tensor
 
 HIDDEN = -math.inf
 """The score of a key that a query may not see."""
+COLDEST = 1e-30
+"""The lowest temperature: scores divided by less are too large for 32 bits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +92,11 @@ def steps(
     """
     _check(q, k, v, causal)
     factor = _factor(scale, q.shape[-1])
-    if not (isinstance(temperature, int | float) and 0 < temperature < math.inf):
-        raise ValueError(f"temperature must be a number above 0, and it was {temperature!r}.")
+    if not (isinstance(temperature, int | float) and COLDEST <= temperature < math.inf):
+        raise ValueError(
+            f"temperature must be a number above 0, {COLDEST:g} at least, and it was "
+            f"{temperature!r}."
+        )
     q, k, v = (part.to(torch.promote_types(part.dtype, torch.float32)) for part in (q, k, v))
     scores = q @ k.transpose(-1, -2)
     scaled = scores * factor

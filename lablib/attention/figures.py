@@ -200,7 +200,7 @@ def changes_table(result: Ablation) -> str:
         for change in result.changes
     ]
     last = result.position == len(result.tokens)
-    return table("What could come next" if last else "What could stand there", columns, rows)
+    return table("What could come next" if last else "What could be there", columns, rows)
 
 
 def ablation_words(result: Ablation) -> str:

@@ -10,7 +10,7 @@ from lablib.attention.compute import entropy
 from lablib.attention.mapping import AttentionMaps
 from lablib.attention.text import Reading, read
 from lablib.attention.watching import twin
-from lablib.sampling.text import token_text
+from lablib.models.text import token_text
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -32,7 +32,8 @@ def rollout(maps: AttentionMaps, residual: float = 0.5) -> Tensor:
 
     Returns:
         [layers, query, key]: after each layer, the shares of the text's tokens at a place. Each row
-        sums to 1.
+        sums to 1, or to less where heads give a part of their attention to no token (see
+        `AttentionMaps.missing`): that part brings nothing.
 
     Raises:
         ValueError: for cross-attention, or a residual that is no share.

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 CAP = 96 * 2**20
 """The most bytes the maps of one text take: 512 tokens of a 12 × 12 model are 72 MiB in float16."""
 
+ROUNDING = 0.01
+"""By how much less than 1 a row's sum may be from rounding alone, in 16 bits."""
+NO_TOKEN = "(none)"
+"""What the share that goes to no token is called where it is drawn."""
+
 Kind = Literal["causal", "encoder", "decoder", "cross"]
 
 
@@ -32,7 +37,8 @@ class AttentionMaps:
 
     Attributes:
         weights: [layers, heads, query, key] on the CPU, float32, or float16 if the maps would take
-            more than `CAP` bytes. Each row sums to 1. A weight that is not a number stays so.
+            more than `CAP` bytes. Each row sums to 1, but for models that give a part of it to no
+            token (see `missing`). A weight that is not a number stays so.
         queries: the tokens that look.
         keys: the tokens that are looked at; the same as `queries` but for cross-attention.
         kind: "causal" if no token looks ahead, "encoder" if tokens look both ways; of an
@@ -77,6 +83,17 @@ class AttentionMaps:
         return torch.tensor([i == 0 or mark for i, mark in enumerate(self.keys.special)])
 
     @cached_property
+    def missing(self) -> Tensor:
+        """Which share of its attention each query gives to no token, [layers, heads, query] float32
+        from 0 to 1: what a row lacks to 1, beyond rounding.
+
+        Models such as gpt-oss have a learned score in each head that stands for no token and takes
+        part in the softmax (a sink; OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card").
+        """
+        lacking = torch.stack([1 - layer.float().sum(-1) for layer in self.weights])
+        return lacking.nan_to_num(0).clamp(0, 1) * (lacking > ROUNDING)
+
+    @cached_property
     def broken(self) -> Tensor:
         """Which heads have a weight that is not a number, [layers, heads] of bool."""
         return self.weights.isnan().any(-1).any(-1)
@@ -95,6 +112,39 @@ class EncoderDecoderMaps:
     encoder: AttentionMaps
     decoder: AttentionMaps
     cross: AttentionMaps
+
+
+def with_missing(maps: AttentionMaps) -> AttentionMaps:
+    """The maps to draw: where a part of the attention goes to no token, with a key of its own for
+    it, the last one; elsewhere the maps themselves.
+
+    Example: a head that gives half of its attention to no token.
+        >>> token = Reading((5,), ("a",), (False,), (0,))
+        >>> maps = AttentionMaps(torch.full((1, 1, 1, 1), 0.5), token, token, "causal", "")
+        >>> with_missing(maps).key_tokens, with_missing(maps).weights.flatten().tolist()
+        (('a', '(none)'), [0.5, 0.5])
+    """
+    if not maps.missing.any():
+        return maps
+    column = maps.missing[..., None].to(maps.weights.dtype)
+    return replace(
+        maps, weights=torch.cat([maps.weights, column], -1), keys=and_no_token(maps.keys)
+    )
+
+
+def and_no_token(keys: Reading) -> Reading:
+    """The tokens and one more, which stands for none of them.
+
+    >>> and_no_token(Reading((5,), ("a",), (False,), (0,))).tokens
+    ('a', '(none)')
+    """
+    return replace(
+        keys,
+        ids=(*keys.ids, -1),
+        tokens=(*keys.tokens, NO_TOKEN),
+        special=(*keys.special, True),
+        token_types=(*keys.token_types, keys.token_types[-1]),
+    )
 
 
 @torch.inference_mode()
@@ -210,11 +260,34 @@ def _maps(
     looks_ahead = any(bool((layer.triu(1) > 0).any()) for layer in weights)
     kind = kind or ("encoder" if looks_ahead else "causal")
     found = AttentionMaps(weights, queries, keys, kind, "")
-    notes = (queries.note, "" if keys is queries else keys.note, _missing(m, found), _broken(found))
+    notes = (
+        queries.note,
+        "" if keys is queries else keys.note,
+        _other_layers(m, found),
+        to_no_token(found),
+        _broken(found),
+    )
     return replace(found, note=" ".join(filter(None, notes)))
 
 
-def _missing(m: "LoadedModel", found: AttentionMaps) -> str:
+def to_no_token(found: AttentionMaps) -> str:
+    """A sentence for rows that do not sum to 1; "" where all do.
+
+    >>> token = Reading((5,), ("a",), (False,), (0,))
+    >>> to_no_token(AttentionMaps(torch.ones(1, 1, 1, 1), token, token, "causal", ""))
+    ''
+    """
+    heads = int(found.missing.any(-1).sum())
+    if not heads:
+        return ""
+    return (
+        f"In {heads} of {found.broken.numel()} heads a part of the attention goes to no token, up "
+        f"to {float(found.missing.max()):.2%} of it: their weights do not sum to 1. Where weights "
+        f"are drawn, that part is a column of its own, {NO_TOKEN}."
+    )
+
+
+def _other_layers(m: "LoadedModel", found: AttentionMaps) -> str:
     """A sentence for a model in which only some layers are attention."""
     layers = getattr(m.model.config.get_text_config(), "num_hidden_layers", found.layers)
     if m.model.config.is_encoder_decoder or found.layers >= layers:

@@ -17,6 +17,7 @@ from lablib.attention.compute import entropy
 from lablib.attention.mapping import AttentionMaps, Kind, maps
 from lablib.attention.text import Reading
 from lablib.attention.watching import watchable
+from lablib.models.text import positions, vectors
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -52,7 +53,7 @@ METRICS = {
     ),
     "first_token": Metric(
         "First token (sink)",
-        "The attention paid to the very first token, where heads with nothing to do rest.",
+        "The attention paid to the very first token; where it gets much it is called a sink.",
         "weight",
         "Xiao et al. 2023, Efficient Streaming Language Models with Attention Sinks",
     ),
@@ -94,9 +95,21 @@ TEXTS = (
 """Some sentences that have little in common, to see which heads do the same whatever they read."""
 
 
+OF_THE_REST = (
+    "Some heads give a part of their attention to no token: entropy and mean distance are those of "
+    "the part that goes to tokens."
+)
+"""What is said where metrics need rows that sum to 1 and rows do not."""
+
+
 @dataclass(frozen=True, eq=False)
 class HeadMetrics:
-    """Each metric for every head, [layers, heads]; what they are is said in `METRICS`."""
+    """Each metric for every head, [layers, heads]; what they are is said in `METRICS`.
+
+    Where heads give a part of their attention to no token (see `AttentionMaps.missing`), `entropy`
+    and `distance` are those of the rest, and the `note` says so; the other metrics are weights as
+    they are.
+    """
 
     entropy: Tensor
     previous_token: Tensor
@@ -106,6 +119,7 @@ class HeadMetrics:
     same_token: Tensor
     induction: Tensor
     distance: Tensor
+    note: str = ""
 
     def top(self, name: str, k: int = 5) -> list[tuple[int, int, float]]:
         """The k heads with the highest value of a metric: layer, head, value."""
@@ -130,22 +144,28 @@ def head_metrics(maps: AttentionMaps) -> HeadMetrics:
         raise ValueError(
             "These metrics compare places in one text; cross-attention goes from one to another."
         )
-    layers = [_metrics(layer.float(), maps.queries, maps.kind) for layer in maps.weights]
-    return HeadMetrics(**{name: torch.stack([each[name] for each in layers]) for name in METRICS})
+    layers = [
+        _metrics(layer.float(), missing, maps.queries, maps.kind)
+        for layer, missing in zip(maps.weights, maps.missing, strict=True)
+    ]
+    stacked = {name: torch.stack([each[name] for each in layers]) for name in METRICS}
+    return HeadMetrics(**stacked, note=OF_THE_REST if maps.missing.any() else "")
 
 
-def _metrics(weights: Tensor, text: Reading, kind: Kind) -> dict[str, Tensor]:
-    """Every metric for some heads, [head, query, key] → [head] each."""
+def _metrics(weights: Tensor, missing: Tensor, text: Reading, kind: Kind) -> dict[str, Tensor]:
+    """Every metric for some heads, [head, query, key] → [head] each; `missing` is [head, query]."""
+    to_tokens = (1 - missing).clamp(min=torch.finfo(weights.dtype).tiny)[..., None]
+    shares = torch.where(missing[..., None] > 0, weights / to_tokens, weights)
     ids, marks = torch.tensor(text.ids), torch.tensor(text.special)
     behind = _behind(len(ids))
     in_reach = behind != 0 if kind == "encoder" else behind > 0
     return {
         **_scores(weights, ids),
-        "entropy": entropy(weights).mean(-1),
+        "entropy": entropy(shares).mean(-1),
         "next_token": weights.diagonal(1, -2, -1).mean(-1),
         "special_token": (weights * marks).sum(-1).mean(-1),
         "same_token": _paid(weights, in_reach & (ids[:, None] == ids)),
-        "distance": (weights * behind.abs()).sum(-1).mean(-1),
+        "distance": (shares * behind.abs()).sum(-1).mean(-1),
     }
 
 
@@ -203,10 +223,9 @@ def head_scores(model: PreTrainedModel, length: int = 48, rows: int = 8) -> dict
         >>> sorted(at.head_scores(m.model, length=8, rows=2))
         ['first_token', 'induction', 'previous_token']
     """
-    config = model.config.get_text_config()
-    length = min(length, (getattr(config, "max_position_embeddings", None) or 2 * length) // 2)
+    length = min(length, (positions(model) or 2 * length) // 2)
     rng = torch.Generator().manual_seed(0)
-    half = torch.randint(1, config.vocab_size, (rows, length), generator=rng)
+    half = torch.randint(1, vectors(model), (rows, length), generator=rng)
     texts = torch.cat([half, half], dim=1)
     output = watchable(model)(texts.to(model.device), output_attentions=True)
     weights = torch.stack(output.attentions).float().cpu()  # [layers, rows, heads, query, key]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from lablib.attention.mapping import AttentionMaps, body, look
 from lablib.attention.text import Reading, read, reading
 from lablib.attention.watching import require_watchable, watchable
-from lablib.sampling.text import context_length
+from lablib.models.text import context_length
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

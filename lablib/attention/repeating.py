@@ -3,7 +3,7 @@
 import random
 from typing import TYPE_CHECKING
 
-from lablib.sampling.text import token_text
+from lablib.models.text import token_text
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -1,5 +1,6 @@
 """A text, or a pair of texts, as the model will read it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from lablib.sampling.text import context_length, start_of_text
+from lablib.models.opening import kinds_of
+from lablib.models.text import context_length, encode, require_vectors, start_of_text
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Reading:
         if not self.cut:
             return ""
         return (
-            f"The text has {len(self) + self.cut:,} tokens and {self.limit:,} are read here: "
+            f"The text has {len(self) + self.cut:,} tokens and {len(self):,} are read here: "
             f"{self.cut:,} were left out."
         )
 
@@ -70,7 +72,8 @@ def read(
     """Cut a text, or two, into the tokens the model reads, with its special tokens.
 
     An empty text becomes the model's start-of-text token, if its tokenizer adds no marks of its
-    own. What is more than the model or `limit` allows is left out, as the tokenizer does it.
+    own. What is more than the model or `limit` allows is left out, as the tokenizer does it. A mark
+    that would end the text of a next-word model is left out too: the text is to go on.
 
     Args:
         text: a text; or a `Reading`, which is given back as it is.
@@ -78,7 +81,8 @@ def read(
         limit: the most tokens to read.
 
     Raises:
-        ValueError: if nothing is left to read, or the model does not read pairs.
+        ValueError: if nothing is left to read, the model does not read pairs, or it has no vector
+            for a token.
 
     Example:
         >>> from lablib import attention as at, models
@@ -99,15 +103,23 @@ def read(
         )
     most = min(limit, context_length(m) or limit)
     encoding: Any = tokenizer(*texts, verbose=False)
-    length = len(encoding["input_ids"])
+    length = len(encoding["input_ids"]) - _marks_after(m, texts)
     if length > most:
         texts = [_beginning(tokenizer, each, 2 * most) for each in texts]
         encoding = tokenizer(*texts, verbose=False, truncation=True, max_length=most)
-    ids = list(encoding["input_ids"]) or start_of_text(m)
     types = encoding.get("token_type_ids")
     if not types and encoding.is_fast:
         types = _filled(encoding.sequence_ids())
-    return reading(tokenizer, ids, types, max(0, length - len(ids)), most)
+    end = len(encoding["input_ids"]) - _marks_after(m, texts)
+    ids = list(encoding["input_ids"])[:end] or start_of_text(m)
+    require_vectors(m, ids)
+    return reading(tokenizer, ids, types and types[: len(ids)], max(0, length - len(ids)), most)
+
+
+def _marks_after(m: "LoadedModel", texts: Sequence[str]) -> int:
+    """How many of the tokenizer's own marks end the text, where the model is to go on after it."""
+    goes_on = "causal" in kinds_of(m.model.config) and len(texts) == 1
+    return len(encode(m.tokenizer, texts[0]).after) if goes_on else 0
 
 
 def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> str:

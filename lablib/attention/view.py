@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from lablib.attention.mapping import AttentionMaps, with_missing
 from lablib.widgets.assets import STATIC, source
 from lablib.widgets.page import static_page
 from lablib.widgets.strip import PALETTES
 from lablib.widgets.tokens import sendable, spoken, visible
-
-if TYPE_CHECKING:
-    from lablib.attention.mapping import AttentionMaps
 
 _HERE = Path(__file__).parent / "static"
 _PARTS = [
@@ -93,15 +91,16 @@ class AttentionView(anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(self._on_message)
 
-    def show(self, maps: "AttentionMaps", written_from: int = 0) -> None:
-        """Draw the maps of a text; layer, heads and switches stay as they are where they can.
+    def show(self, maps: AttentionMaps, written_from: int = 0) -> None:
+        """Draw the maps of a text; layer, heads and switches stay as they are where they can. What
+        goes to no token is drawn as a key of its own, the last one.
 
         Args:
             maps: what the heads look at.
             written_from: with how many tokens the writing began: a slider then leads through the
                 steps in which the other tokens came; 0 for a text that was there at once.
         """
-        self._maps = maps
+        self._maps = maps = with_missing(maps)
         with self.hold_sync():
             self._show_tokens(maps)
             self.written_from = written_from
@@ -142,7 +141,7 @@ class AttentionView(anywidget.AnyWidget):
             copy._send_layers(layers)
         return copy
 
-    def _show_tokens(self, maps: "AttentionMaps") -> None:
+    def _show_tokens(self, maps: AttentionMaps) -> None:
         queries, keys = (
             page_tokens(reading.tokens, reading.token_types)
             for reading in (maps.queries, maps.keys)
@@ -202,7 +201,7 @@ def codes(weights: ArrayLike) -> np.ndarray:
     return np.where(np.isfinite(values), np.rint(np.nan_to_num(roots)), _BROKEN).astype(np.uint8)
 
 
-def _bytes(maps: "AttentionMaps") -> int:
+def _bytes(maps: AttentionMaps) -> int:
     return maps.weights.numel()
 
 

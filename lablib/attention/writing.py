@@ -1,7 +1,7 @@
 """Attention while a text is being written: each new token adds its row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from lablib.attention.mapping import AttentionMaps
+from lablib.attention.mapping import AttentionMaps, to_no_token
 from lablib.attention.text import reading
 from lablib.attention.watching import Attended, Watcher, require_watchable, watchable, watching
+from lablib.models.text import kept_ids
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import Session, Step, generate
 from lablib.sampling.text import Prompt, prepare
@@ -74,25 +75,28 @@ def write(
     prepared = _prepared(m, prompt, n)
     steps = generate(writer, prepared, knobs, seed, n, session=session)
     ids: tuple[int, ...] = prepared.ids
+    read = 0
     while True:
         rows: list[Tensor] = []
         with watching(_collector(rows, len(ids))):
             step = next(steps, None)
             if step is None:
                 session.next_logits(ids)
-        yield Written(step, ids, torch.stack(rows), prepared.note)
+        # A model that reads everything again gives the rows of everything again.
+        yield Written(step, ids, torch.stack(rows)[:, :, read - len(ids) :], prepared.note)
         if step is None:
             return
-        ids = (*ids, step.id)
+        read, ids = len(ids), (*ids, step.id)
 
 
 def _prepared(m: "LoadedModel", prompt: str, n: int) -> Prompt:
     """The prompt, with its beginning cut so that n tokens more make `MOST_TOKENS` at most."""
     prepared = prepare(m, prompt, n)
-    kept = prepared.ids[-max(1, MOST_TOKENS - n) :]
-    if len(kept) == len(prepared.ids):
-        return prepared
-    return Prompt(kept, prepared.cut + len(prepared.ids) - len(kept), len(kept))
+    marks, inside = prepared.ids[: prepared.marks], prepared.ids[prepared.marks :]
+    kept, cut = kept_ids(marks, inside, max(1 + len(marks), MOST_TOKENS - n))
+    return (
+        replace(prepared, ids=kept, cut=prepared.cut + cut, context=len(kept)) if cut else prepared
+    )
 
 
 def _collector(rows: list[Tensor], keys: int) -> Watcher:
@@ -132,4 +136,5 @@ def so_far(m: "LoadedModel", written: Sequence[Written]) -> AttentionMaps:
     for each in written:
         queries, keys = each.rows.shape[2:]
         weights[:, :, keys - queries : keys, :keys] = each.rows
-    return AttentionMaps(weights, tokens, tokens, "causal", "")
+    found = AttentionMaps(weights, tokens, tokens, "causal", "")
+    return replace(found, note=to_no_token(found))

@@ -7,7 +7,6 @@
 'cooking'
 """
 
-import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,5 +80,8 @@ def labelled(name: str) -> tuple[LabelledText, ...]:
     """
     if name not in labelled_names():
         raise ValueError(f"There is no set {name!r}: choose one of {', '.join(labelled_names())}.")
-    with (_LABELLED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(LabelledText(**row) for row in csv.DictReader(file))
+    from lablib.data.tables import parse_table
+
+    table = parse_table((_LABELLED / f"{name}.csv").read_text(encoding="utf-8"))
+    places = table.require("text", "label", "split")
+    return tuple(LabelledText(*(row[place] for place in places)) for row in table.rows)

@@ -10,8 +10,8 @@
 A room declares its records in `lablib/<room>/exercises.py`, as a tuple `RECORDS` in the order of
 its story. Read in this order: `records` (what a question is), `running` (a learner's function, run
 safely), `checking` (from an answer to a verdict), `progress` (the file), `report` (a class's files,
-for its teacher), `afresh` (a lab begun anew), `cards` (what is on the screen), `views` (the
-widgets).
+for its teacher), `afresh` (a lab begun anew), `markup` (emphasis and code in what is said), `cards`
+(what is on the screen), `views` (the widgets).
 """
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck

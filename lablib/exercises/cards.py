@@ -1,11 +1,13 @@
 """What stands on the screen, as plain data: a `dict` that `static/card.js` draws with textContent.
 
-Nothing here touches a widget, so everything a learner reads can be tested without a browser.
+Nothing here touches a widget, so everything a learner reads can be tested without a browser. Words
+of ours stand in a block as `parts` (see `markup`), and as `text` without their marks.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lablib.exercises import markup
 from lablib.exercises.progress import Event, Standing, standing
 from lablib.exercises.records import Bug, Exercise, Guess, Prediction, Record, Verdict
 
@@ -14,19 +16,22 @@ Content = dict[str, Any]
 
 _TITLES = {"right": "Right", "wrong": "Not yet", "unanswered": "Not answered yet"}
 _STATES = {"new": "–", "skipped": "looked at", "wrong": "tried", "right": "right"}
-_DIFFICULTY = {1: "easy", 2: "medium", 3: "hard"}
+_DIFFICULTY = {1: "★ easy", 2: "★★ medium", 3: "★★★ hard"}
 
 
 def text(words: str) -> Block:
-    """Paragraphs; `backticks` become code."""
-    return {"type": "text", "text": words}
+    """Paragraphs."""
+    return {"type": "text", **_words(words)}
+
+
+def _words(words: str) -> Block:
+    return {"text": markup.plain(words), "parts": markup.paragraphs(words)}
 
 
 def note(tone: str, title: str, words: str, code: str = "", folded: str = "") -> Block:
     """A framed remark; `tone` is "right", "wrong", "info" or "error"; `folded` opens on a click."""
-    return {
-        "type": "note", "tone": tone, "title": title, "text": words, "code": code, "folded": folded,
-    }  # fmt: skip
+    said = _words(words)
+    return {"type": "note", "tone": tone, "title": title, **said, "code": code, "folded": folded}
 
 
 def button(do: str, label: str, value: Any = None, quiet: bool = False) -> Block:
@@ -52,36 +57,42 @@ def card(label: str, record: Record, blocks: Sequence[Block]) -> Content:
     return {"label": label, "title": record.title, "about": about, "blocks": list(blocks)}
 
 
-def prediction(record: Prediction, now: Standing, trouble: Sequence[Block] = ()) -> Content:
-    """The question; once it is answered or skipped, what was said and what is so."""
+def prediction(
+    record: Prediction, now: Standing, seed: int, trouble: Sequence[Block] = ()
+) -> Content:
+    """The question; once it is answered or skipped, what was said and what is so.
+
+    `seed` is the learner's: it puts the options in order.
+    """
     blocks = [text(record.question)]
     if now.state == "new":
         skip = button("skip", "Just show me", quiet=True)
-        blocks += [_asked(record), actions(skip)]
+        blocks += [_asked(record, seed), actions(skip)]
     else:
-        blocks += _answered(record, now)
+        blocks += _answered(record, now, seed)
         blocks.append(actions(button("forget", "Forget my answer", quiet=True)))
     return card("Predict before you look", record, [*blocks, *trouble])
 
 
-def _asked(record: Prediction) -> Block:
+def _asked(record: Prediction, seed: int) -> Block:
     if isinstance(record.answer, Guess):
         return {"type": "number", "unit": record.answer.unit, "label": record.title}
-    return {"type": "choices", "options": [_choice(option.text) for option in record.answer]}
+    return {"type": "choices", "options": [_choice(one.text) for one in record.options(seed)]}
 
 
 def _choice(words: str, marks: Sequence[str] = (), tone: str = "") -> Block:
-    return {"text": words, "marks": list(marks), "tone": tone}
+    """An option; pressing it sends its `value`, the words as they stand in the record."""
+    return {"value": words, **_words(words), "marks": list(marks), "tone": tone}
 
 
-def _answered(record: Prediction, now: Standing) -> list[Block]:
+def _answered(record: Prediction, now: Standing, seed: int) -> list[Block]:
     feedback = verdict_note(record.judge(now.answer)) if now.answer is not None else None
     if isinstance(record.answer, Guess):
         if feedback is None:
             return [note("info", "Skipped", record.answer.right)]
         return [text(f"You said {now.answer:g} {record.answer.unit}".rstrip() + "."), feedback]
     drawn = []
-    for option in record.answer:
+    for option in record.options(seed):
         chosen = option.text == now.answer
         marks = ["your answer"] * chosen + ["right"] * option.right
         tone = "right" if option.right else "wrong" if chosen else ""
@@ -133,7 +144,7 @@ def bug(
     verdict = record.judge_line(clicked[-1]) if clicked else None
     marks: dict[int, str] = {number: "wrong" for number in clicked}
     if found or shown:
-        marks[record.line_number] = "right"
+        marks |= {number: "right" for number in record.line_numbers}
     blocks = [
         text(record.question),
         {"type": "lines", "text": record.code, "marks": {str(n): t for n, t in marks.items()}},
@@ -142,7 +153,8 @@ def bug(
         title = "That is the line" if verdict.state == "right" else f"Not line {clicked[-1]}"
         blocks.append(verdict_note(verdict, title))
     elif found or shown:
-        blocks.append(note("info", f"It is line {record.line_number}", record.why))
+        lines = " or ".join(map(str, record.line_numbers))
+        blocks.append(note("info", f"It is line {lines}", record.why))
     if found or shown:
         blocks.append(text("Now mend it in the cell below, and run the cell to have it checked."))
         blocks.append(actions(button("forget", "Look for it again", quiet=True)))
@@ -162,7 +174,7 @@ def table(
         rows.append(_row(record, now))
     head = ["Question", "Kind", "Minutes", "State", "Tries", "Hints", "Solution"]
     blocks: list[Block] = [{"type": "table", "head": head, "rows": rows}]
-    blocks += [*trouble, text(f"Kept in `{where}`.")]
+    blocks += [*trouble, text(f"Kept in {markup.code(where)}.")]
     blocks.append(actions(button("afresh?", "Start this lab afresh …", quiet=True)))
     title = f"{right} of {total} right"
     return {"label": "Your progress", "title": title, "about": "", "blocks": blocks}
@@ -189,3 +201,18 @@ def _row(record: Record, now: Standing) -> list[str]:
         state = "answered"
     helped = ["–", "–"] if asks else [str(now.hints), "opened" if now.solution else "–"]
     return [record.title, kind, str(record.minutes), state, str(now.tries), *helped]
+
+
+def spoken(content: Content) -> str:
+    """A card as plain text, for where no browser draws it.
+
+    >>> spoken({"label": "Check", "title": "Double it", "blocks": [text("Write `double(x)`.")]})
+    'Check: Double it\\nWrite double(x).'
+    """
+    lines = [f"{content['label']}: {content['title']}"]
+    for block in content["blocks"]:
+        lines += [block[name] for name in ("title", "text", "code") if block.get(name)]
+        lines += [
+            f"- {' · '.join([one['text'], *one['marks']])}" for one in block.get("options", [])
+        ]
+    return "\n".join(lines)

@@ -1,19 +1,23 @@
 """From an answer to a verdict, by comparing behaviour.
 
 A check knows the right answer and the typical wrong ones. A learner's function is run on cases; if
-it behaves as the right one does, it is right; if it behaves as a known mistake does, the learner is
-told which; otherwise the first case that fails is shown.
+it behaves as the right one does, it is right; if it behaves as a known mistake does in every case,
+the learner is told which; otherwise the first case that fails is shown.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lablib.exercises.markup import code
 from lablib.exercises.records import Verdict
-from lablib.exercises.running import Outcome, run
+from lablib.exercises.running import Outcome, plain, run
 
 Cases = Callable[[], Sequence[tuple[Any, ...]]]
+Fault = Callable[[Callable[..., Any], tuple[Any, ...], Any], str]
+Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,30 @@ class ValueCheck:
         for mistake in self.mistakes:
             if same(got, mistake.answer, self.tolerance):
                 return Verdict("wrong", mistake.says)
-        return Verdict("wrong", mismatch(got, self.right) or f"Not {show(got)}. Look at a hint.")
+        return Verdict(
+            "wrong", mismatch(got, self.right) or f"Not {code(show(got))}. Look at a hint."
+        )
+
+
+Form = Callable[[Any], Any]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _as_array(value: Any) -> Any:
+    """A tensor as an array; anything else as it is."""
+    return value.detach().numpy() if type(value).__name__ == "Tensor" else value
+
+
+def _as_list(value: Any) -> Any:
+    """A tensor as a list; anything else as it is."""
+    return value.tolist() if type(value).__name__ == "Tensor" else value
+
+
+def _stopped(outcomes: Sequence[Outcome]) -> bool:
+    return any(one.error for one in outcomes)
 
 
 @dataclass(frozen=True)
@@ -59,8 +86,12 @@ class FunctionCheck:
     """Holds a function against the right one, on cases.
 
     `cases()` gives the tuples of arguments, anew for every run, so that a function that changes its
-    arguments spoils nothing. `explain(arguments, value)` may add a sentence to a wrong value that
-    is no known mistake. Each case may take `seconds`.
+    arguments spoils nothing. Tensors among them are handed over as arrays or lists to a function
+    that stops on tensors. Each case may take `seconds`.
+
+    Where many values are right, `fault(answer, arguments, value)` says what is wrong with one of
+    the right kind, "" if nothing is. Where it matters what is done, and not only what is returned,
+    `watch(arguments)` watches a call and says by name what it did: that must agree as well.
 
     >>> def double(x):
     ...     return 2 * x
@@ -80,7 +111,8 @@ class FunctionCheck:
     cases: Cases
     mistakes: tuple[Mistake, ...] = ()
     tolerance: float = 1e-4
-    explain: Callable[[tuple[Any, ...], Any], str] | None = None
+    fault: Fault | None = None
+    watch: Watch | None = None
     seconds: float = 5.0
 
     def __call__(self, answer: Any) -> Verdict:
@@ -90,87 +122,119 @@ class FunctionCheck:
             return Verdict("unanswered", f"Not answered yet: write `{name}` first.")
         if not callable(answer):
             return Verdict("wrong", f"Hand over the function itself: `{name}`, without brackets.")
-        got = self._outcomes(answer)
+        form, got = self._in_its_form(answer)
         if all(not one.error and _left_open(one.value) for one in got):
             return Verdict("unanswered", f"Not answered yet: `{name}` returns nothing so far.")
         wanted = self._outcomes(self.right)
-        failing = [n for n in range(len(got)) if not self._agree(got[n], wanted[n])]
-        if not failing:
-            return Verdict("right", "Right.")
-        return self._wrong(got, wanted, failing[0])
+        for arguments, mine, right in zip(self.cases(), got, wanted, strict=True):
+            fault = self._fault(answer, arguments, mine, right)
+            if fault is not None:
+                says = self._known_mistake(got, wanted) or fault
+                call = f"{name}({', '.join(show_argument(form(one)) for one in arguments)})"
+                return self._wrong(says, call, mine, right)
+        return Verdict("right", "Right.")
 
-    def _outcomes(self, function: Callable[..., Any]) -> list[Outcome]:
+    def _in_its_form(self, answer: Callable[..., Any]) -> tuple[Form, list[Outcome]]:
+        """What the answer makes of the cases, as tensors or else as what it does not stop on."""
+        as_they_are = self._outcomes(answer)
+        if _stopped(as_they_are) and not any(one.error == "TooLong" for one in as_they_are):
+            for form in (_as_array, _as_list):
+                got = self._outcomes(answer, form)
+                if not _stopped(got):
+                    return form, got
+        return _as_it_is, as_they_are
+
+    def _outcomes(self, function: Callable[..., Any], form: Form = _as_it_is) -> list[Outcome]:
         """What `function` makes of the cases; after running out of time, of no further ones."""
         outcomes: list[Outcome] = []
         for arguments in self.cases():
             if outcomes and outcomes[-1].error == "TooLong":
                 outcomes.append(outcomes[-1])
                 continue
-            one = run(function, arguments, self.seconds)
-            outcomes.append(Outcome(plain(one.value), one.error, one.sentence))
+            with self.watch(arguments) if self.watch else nullcontext({}) as done:
+                one = run(function, [form(one) for one in arguments], self.seconds)
+            outcomes.append(replace(one, done=done))
         return outcomes
 
     def _agree(self, one: Outcome, other: Outcome) -> bool:
-        return one.error == other.error and same(one.value, other.value, self.tolerance)
+        return (
+            one.error == other.error
+            and same(one.value, other.value, self.tolerance)
+            and same(one.done, other.done, self.tolerance)
+        )
 
-    def _wrong(self, got: list[Outcome], wanted: list[Outcome], first: int) -> Verdict:
-        arguments, mine, right = self.cases()[first], got[first], wanted[first]
-        says = self._known_mistake(got, first)
+    def _fault(
+        self, answer: Callable[..., Any], arguments: tuple[Any, ...], mine: Outcome, right: Outcome
+    ) -> str | None:
+        """What is wrong with an outcome: `None` if nothing is, "" if there is no word for it."""
+        if self._agree(mine, right):
+            return None
+        if mine.error or mismatch(mine.value, right.value):
+            return mismatch(mine.value, right.value) if not mine.error else ""
+        if self.fault and (said := self.fault(answer, arguments, mine.value)):
+            return said
+        if not self.fault and not same(mine.value, right.value, self.tolerance):
+            return ""
+        undone = self._undone(mine, right)
+        return f"What is returned is right, but look at {undone}." if undone else None
+
+    def _undone(self, mine: Outcome, right: Outcome) -> str:
+        """The name of the first thing that was done otherwise than it should be, "" if none was."""
+        names = [
+            name
+            for name, value in right.done.items()
+            if not same(mine.done.get(name), value, self.tolerance)
+        ]
+        return names[0] if names else ""
+
+    def _wrong(self, says: str, call: str, mine: Outcome, right: Outcome) -> Verdict:
+        case = f"{call}\nshould give  {show(right.value)}"
         if mine.error:
-            said = f"{says} {mine.sentence}".strip()
-            return Verdict("wrong", said, self._case(arguments, right))
-        if not says:
-            says = mismatch(mine.value, right.value)
-        if not says and self.explain:
-            says = self.explain(arguments, mine.value)
-        case = f"{self._case(arguments, right)}\nyours gives  {show(mine.value)}"
+            return Verdict("wrong", f"{says} {mine.sentence}".strip(), case)
+        case += f"\nyours gives  {show(mine.value)}"
+        undone = self._undone(mine, right)
+        if undone and same(mine.value, right.value, self.tolerance):
+            case += f"\nBut {undone}\nshould be  {show(right.done[undone])}"
+            case += f"\nwith yours  {show(mine.done[undone])}"
         return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
 
-    def _case(self, arguments: tuple[Any, ...], right: Outcome) -> str:
-        call = f"{self.right.__name__}({', '.join(show(plain(one)) for one in arguments)})"
-        return f"{call}\nshould give  {show(right.value)}"
-
-    def _known_mistake(self, got: list[Outcome], first: int) -> str:
-        """What is said to the mistake that fails alike on the first failing case, and elsewhere."""
-        best, says = 0, ""
+    def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
+        """What is said to the first mistake that explains all that `got` is, "" if none does."""
         for mistake in self.mistakes:
-            theirs = self._outcomes(mistake.answer)
-            alike = [self._agree(*pair) for pair in zip(got, theirs, strict=True)]
-            if alike[first] and sum(alike) > best:
-                best, says = sum(alike), mistake.says
-        return says
+            if self._explains(self._outcomes(mistake.answer), got, wanted):
+                return mistake.says
+        return ""
 
+    def _explains(self, theirs: list[Outcome], got: list[Outcome], wanted: list[Outcome]) -> bool:
+        """Whether a mistake does alike in every case.
 
-def plain(value: Any) -> Any:
-    """Tensors and arrays as lists and numbers, tuples and ranges as lists, all the way down.
-
-    >>> plain(({1}, range(2)))
-    [{1}, [0, 1]]
-    """
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, dict):
-        return {plain(key): plain(one) for key, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return {plain(one) for one in value}
-    if isinstance(value, list | tuple | range):
-        return [plain(one) for one in value]
-    return value
+        Where it raises and the answer is right, somebody may have made it and taken care not to.
+        """
+        return all(
+            self._agree(mine, its) or (bool(its.error) and self._agree(mine, right))
+            for its, mine, right in zip(theirs, got, wanted, strict=True)
+        )
 
 
 def same(got: Any, wanted: Any, tolerance: float) -> bool:
     """Whether two plain values agree, numbers to within `tolerance` (relative and absolute).
 
-    A list may stand for a set. Not-a-number equals itself here: it is the same mistake.
+    Whole numbers agree only if they are equal. A list may stand for a set, 0 and 1 for truth values
+    and the other way round. Not-a-number equals itself here: it is the same mistake.
 
     >>> same([1.0, float("nan")], [1.00001, float("nan")], 1e-4), same([3, 1], {1, 3}, 0)
     (True, True)
+    >>> same(50_257, 50_256, 1e-4), same([1, 0], [True, False], 1e-4)
+    (False, True)
     """
+    if isinstance(got, int) and isinstance(wanted, int):
+        return got == wanted
     if _is_number(got) and _is_number(wanted):
         close = math.isclose(got, wanted, rel_tol=tolerance, abs_tol=tolerance)
         return close or (math.isnan(got) and math.isnan(wanted))
     if isinstance(wanted, set) and isinstance(got, list):
-        return len(got) == len(wanted) and all(one in got for one in wanted)
+        members = [tuple(one) if isinstance(one, list) else one for one in got]
+        return len(got) == len(wanted) and all(one in members for one in wanted)
     if isinstance(wanted, list) and isinstance(got, list):
         return len(got) == len(wanted) and all(
             same(a, b, tolerance) for a, b in zip(got, wanted, strict=True)
@@ -191,8 +255,9 @@ def mismatch(got: Any, wanted: Any) -> str:
     ''
     """
     if isinstance(wanted, set):
-        fits = isinstance(got, set | list) and all(_is_number(one) for one in got)
-        return "" if fits else f"This should be a set of numbers; you gave {kind(got)}."
+        what = f"a set of {_members(wanted)}"
+        fits = isinstance(got, set | list) and (not got or _members(got) == _members(wanted))
+        return "" if fits else f"This should be {what}; you gave {kind(got)}."
     if kind(got) == kind(wanted):
         return ""
     return f"This should be {kind(wanted)}; you gave {kind(got)}."
@@ -208,9 +273,10 @@ def kind(value: Any) -> str:
         return "nothing (`None`)"
     if isinstance(value, list | set):
         name = "list" if isinstance(value, list) else "set"
-        inside = {kind(one).split(" of ")[0].removeprefix("a ") for one in value}
-        item = inside.pop() if len(inside) == 1 else "thing"
-        return f"a {name} of {len(value)} {item}{'' if len(value) == 1 else 's'}"
+        items = _members(value)
+        return f"a {name} of {len(value)} {items.removesuffix('s') if len(value) == 1 else items}"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
     if isinstance(value, bool):
         return "a truth value"
     if _is_number(value):
@@ -218,6 +284,12 @@ def kind(value: Any) -> str:
     if isinstance(value, str | dict):
         return "a text" if isinstance(value, str) else "a dictionary"
     return f"a `{type(value).__name__}`"
+
+
+def _members(value: list[Any] | set[Any]) -> str:
+    """What is in a list or a set, in the plural."""
+    inside = {kind(one).split(" of ")[0].removeprefix("a ") for one in value}
+    return f"{inside.pop() if len(inside) == 1 else 'thing'}s"
 
 
 def show(value: Any, most: int = 12) -> str:
@@ -228,17 +300,31 @@ def show(value: Any, most: int = 12) -> str:
     """
     if isinstance(value, float):
         return f"{value:.4g}"
-    if isinstance(value, list | set):
+    if isinstance(value, list | set | tuple):
         items = sorted(value, key=repr) if isinstance(value, set) else value
         more = [f"… {len(items) - most} more"] if len(items) > most else []
         inner = ", ".join([show(one, most) for one in items[:most]] + more)
-        return f"[{inner}]" if isinstance(value, list) else f"{{{inner}}}"
+        return {list: f"[{inner}]", set: f"{{{inner}}}"}.get(type(value), f"({inner})")
     if isinstance(value, dict):
         return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
     if isinstance(value, str | int | bool | None):
         text = repr(value)
         return text if len(text) <= 120 else f"{text[:60]} … {text[-40:]}"
     return type(value).__name__
+
+
+def show_argument(value: Any) -> str:
+    """What was handed over, as code that makes it again: a tensor is not a list.
+
+    >>> import torch
+    >>> show_argument(torch.tensor([0.5, 0.5])), show_argument([0.5, 0.5])
+    ('torch.tensor([0.5, 0.5])', '[0.5, 0.5]')
+    """
+    maker = {"Tensor": "torch.tensor", "ndarray": "np.array"}.get(type(value).__name__)
+    if isinstance(value, tuple):
+        return f"({', '.join(show_argument(one) for one in value)})"
+    shown = show(plain(value), most=24)
+    return f"{maker}({shown})" if maker else shown
 
 
 def _is_number(value: Any) -> bool:

@@ -23,10 +23,11 @@ def tensor(*values: Any) -> "Tensor":
 
 
 @functools.cache
-def practice_model() -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
-    """A one-layer GPT-2 over characters, with random weights, the same every time; its tokenizer.
+def practice_model(blocks: int = 1) -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
+    """A small GPT-2 over characters, with random weights, the same every time; its tokenizer.
 
     It writes nonsense, but `generate` and its settings work on it as on any model, in milliseconds.
+    Characters it does not know make one token as long as they stand side by side.
 
     >>> model, tokenizer = practice_model()
     >>> tokenizer.decode(tokenizer("Once upon").input_ids)
@@ -37,7 +38,7 @@ def practice_model() -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
     from lablib.randomness import seeded
 
     config = GPT2Config(
-        vocab_size=CHARACTERS, n_positions=256, n_embd=32, n_layer=1, n_head=2,
+        vocab_size=CHARACTERS, n_positions=256, n_embd=32, n_layer=blocks, n_head=2,
         # Large weights, so that some tokens are much likelier than others.
         initializer_range=0.3, bos_token_id=None, eos_token_id=None, pad_token_id=None,
     )  # fmt: skip
@@ -50,7 +51,7 @@ def _character_tokenizer() -> "PreTrainedTokenizerFast":
     from transformers import PreTrainedTokenizerFast
 
     vocabulary = {chr(32 + number): number for number in range(CHARACTERS)}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="?"))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="?", fuse_unk=True))
     tokenizer.decoder = decoders.Fuse()
     names = ["input_ids", "attention_mask"]
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_input_names=names)

@@ -6,6 +6,7 @@ teacher can read back how somebody came to an answer.
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -15,6 +16,9 @@ from typing import Any, Literal
 
 from filelock import FileLock
 from platformdirs import user_data_path
+
+from lablib.exercises.markup import code
+from lablib.writable import temporary
 
 
 def _now() -> str:
@@ -27,7 +31,8 @@ class Event:
 
     `what` is "predicted", "skipped", "forgot", "checked", "hint", "solution" or "line"; `value`
     is the prediction, the message of a check, or the number of the hint or the line; `right` says
-    whether it was; `time` is in UTC, ISO 8601. "afresh" opens all questions of the lab again.
+    whether it was; `time` is in UTC, ISO 8601. "afresh" opens all questions of the lab again. A
+    line with "seed" is about no question: its number is the learner's seed.
     """
 
     id: str
@@ -102,13 +107,15 @@ class ProgressFile:
     """The file of one person.
 
     Where it is: `path`, else the environment variable LABLIB_PROGRESS, else the user's own data
-    folder, which restarts and updates leave alone. `notice` is a sentence if a damaged file was
-    found and set aside by this object.
+    folder, which restarts and updates leave alone. A user without a home has a temporary one, and
+    `elsewhere` is a sentence that says so. `notice` is a sentence if a damaged file was found and
+    set aside by this object.
     """
 
     def __init__(self, path: Path | str | None = None) -> None:
         named = path or os.environ.get("LABLIB_PROGRESS")
-        self.path = Path(named) if named else user_data_path("lablib") / "progress.jsonl"
+        folder, self.elsewhere = (Path(), "") if named else _own_folder()
+        self.path = Path(named) if named else folder / "progress.jsonl"
         self.notice = ""
 
     def add(self, event: Event) -> None:
@@ -121,7 +128,7 @@ class ProgressFile:
             file.write(line.encode() + b"\n")
 
     def events(self) -> list[Event]:
-        """Everything that happened, oldest first. Raises `OSError` if the file cannot be read.
+        """All that happened with questions, oldest first. Raises `OSError` for an unreadable file.
 
         If some lines cannot be understood, the file is copied aside and goes on with the others.
         """
@@ -131,7 +138,22 @@ class ProgressFile:
             parsed = _parsed(self.path)
             if any(event is None for _, event in parsed):
                 self._set_aside([line for line, event in parsed if event is not None])
-        return [event for _, event in parsed if event is not None]
+        return _happened(parsed)
+
+    def seed(self) -> int:
+        """The learner's own number, by which options are put in order; drawn when first asked for.
+
+        Raises `OSError` if the file can be neither read nor written.
+        """
+        if not self._seeds():
+            self.add(Event("learner", "seed", secrets.randbelow(2**32)))
+        # Of two kernels that draw at once, the one that wrote first is right for both.
+        return self._seeds()[0]
+
+    def _seeds(self) -> list[int]:
+        lines = _parsed(self.path) if self.path.exists() else []
+        values = (event.value for _, event in lines if event is not None and event.what == "seed")
+        return [int(value) for value in values if isinstance(value, int | float)]
 
     def _lock(self) -> FileLock:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,9 +167,22 @@ class ProgressFile:
         fresh.write_bytes(b"".join(line + b"\n" for line in good))
         fresh.replace(self.path)
         self.notice = (
-            f"Part of your progress file could not be read. It was kept as {aside.name}, beside "
-            f"{self.path}; what could be read still counts ({len(good)} lines)."
+            f"Part of your progress file could not be read. It was kept as {code(aside.name)}, "
+            f"beside {code(self.path)}; what could be read still counts ({len(good)} lines)."
         )
+
+
+def _own_folder() -> tuple[Path, str]:
+    """The user's own data folder; without a home a temporary one, and a sentence about it."""
+    try:
+        return user_data_path("lablib"), ""
+    except RuntimeError:
+        folder = temporary()
+    return folder, (
+        f"You have no home folder here, so your progress is kept in {code(folder)}, which may be "
+        "emptied when the machine starts again. To keep it, set the environment variable "
+        "`LABLIB_PROGRESS` to a file of your own."
+    )
 
 
 def read_events(path: Path) -> tuple[list[Event], int]:
@@ -156,13 +191,16 @@ def read_events(path: Path) -> tuple[list[Event], int]:
     The file is left as it is. Raises `OSError` if it cannot be read.
     """
     parsed = _parsed(path)
-    events = [event for _, event in parsed if event is not None]
-    return events, len(parsed) - len(events)
+    return _happened(parsed), sum(event is None for _, event in parsed)
 
 
 def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:
     lines = path.read_bytes().splitlines()
     return [(line, _parse(line)) for line in lines if line.strip()]
+
+
+def _happened(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
+    return [event for _, event in parsed if event is not None and event.what != "seed"]
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """What a room asks: predictions, exercises and bugs, as frozen records, and finding one by its id.
 
-Texts are plain: a blank line starts a paragraph, and `backticks` mark code.
+Texts are plain, with the marks of `markup`: *emphasis*, **strong** and `code`.
 """
 
 import difflib
@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import random
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -95,6 +96,13 @@ class Prediction(Record):
             raise ExerciseError(f"{given!r} is not one of the answers to {self.id!r}.")
         return Verdict("right" if chosen.right else "wrong", chosen.feedback)
 
+    def options(self, seed: int) -> tuple[Option, ...]:
+        """The options as the learner with this seed sees them, in the same order every time."""
+        if isinstance(self.answer, Guess):
+            return ()
+        order = random.Random(f"{seed} {self.id}")
+        return tuple(order.sample(self.answer, k=len(self.answer)))
+
 
 def _judge_number(given: str | float, guess: Guess) -> Verdict:
     try:
@@ -124,21 +132,29 @@ class Exercise(Record):
 class Bug(Exercise):
     """Code with one wrong line, to be found and then mended.
 
-    `line` is a piece of text that stands in the wrong line only; `why` explains it; `innocent`
-    gives, for pieces of other tempting lines, why those are all right.
+    `line` is a piece of text that stands in the wrong line only, or a piece for each line that may
+    be named (as where a line is missing, which could stand in several places); `why` explains it;
+    `innocent` gives, for pieces of other tempting lines, why those are all right.
     """
 
     code: str
-    line: str
+    line: str | tuple[str, ...]
     why: str
     innocent: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def line_number(self) -> int:
-        """The number of the wrong line, from 1; `ValueError` unless `line` names just one."""
-        found = [n for n, text in enumerate(self.code.splitlines(), 1) if self.line in text]
+    def line_numbers(self) -> tuple[int, ...]:
+        """The numbers of the lines that may be named, from 1, in order.
+
+        Raises `ValueError` unless each piece of `line` stands in just one.
+        """
+        pieces = (self.line,) if isinstance(self.line, str) else self.line
+        return tuple(sorted(self._number(piece) for piece in pieces))
+
+    def _number(self, piece: str) -> int:
+        found = [n for n, text in enumerate(self.code.splitlines(), 1) if piece in text]
         if len(found) != 1:
-            raise ValueError(f"{self.id}: {self.line!r} is in {len(found)} lines, not in one.")
+            raise ValueError(f"{self.id}: {piece!r} is in {len(found)} lines, not in one.")
         return found[0]
 
     def judge(self, answer: Any) -> Verdict:
@@ -148,11 +164,11 @@ class Bug(Exercise):
         return super().judge(answer)
 
     def judge_line(self, number: int) -> Verdict:
-        """Whether line `number` (from 1) is the wrong one, and why or why not.
+        """Whether line `number` (from 1) is a wrong one, and why or why not.
 
         Raises `ExerciseError` where there is no such line.
         """
-        if number == self.line_number:
+        if number in self.line_numbers:
             return Verdict("right", self.why)
         lines = self.code.splitlines()
         if not 1 <= number <= len(lines):

@@ -9,7 +9,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from lablib.exercises import cards
+from lablib.exercises import cards, markup
 from lablib.exercises.afresh import start_afresh
 from lablib.exercises.progress import Event, ProgressFile, Standing, standing
 from lablib.exercises.records import (
@@ -45,6 +45,9 @@ class Card(anywidget.AnyWidget):
         self._act = act
         self.on_msg(self._hear)
 
+    def __repr__(self) -> str:
+        return cards.spoken(self.content)
+
     def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
         try:
             self._act(str(message.get("do")), message.get("value"))
@@ -70,7 +73,8 @@ def _sendable(content: Any) -> Any:
 def trouble(title: str, error: Exception) -> cards.Block:
     """An error for a card: what happened, with the details folded."""
     details = "".join(traceback.format_exception(error))
-    return cards.note("error", title, f"{type(error).__name__}: {error}", folded=details)
+    said = markup.code(f"{type(error).__name__}: {error}")
+    return cards.note("error", title, said, folded=details)
 
 
 class _Question:
@@ -99,6 +103,22 @@ class _Question:
         events, self.notes = _read(self.file)
         return standing(events, self.record.id)
 
+    def seed(self) -> int:
+        """The learner's seed; without a progress file to keep one in, everybody's is 0."""
+        try:
+            return self.file.seed()
+        except (OSError, NotImplementedError):
+            return 0
+
+
+class _View(ipywidgets.VBox):
+    """A card, and what may stand below it; as text it is its card."""
+
+    card: Card
+
+    def __repr__(self) -> str:
+        return repr(self.card)
+
 
 def _read(file: ProgressFile) -> tuple[list[Event], list[cards.Block]]:
     """The events in the progress file, and what has to be said about the file."""
@@ -106,18 +126,20 @@ def _read(file: ProgressFile) -> tuple[list[Event], list[cards.Block]]:
         events = file.events()
     except (OSError, NotImplementedError) as error:
         return [], [trouble("Your progress file could not be read", error)]
-    if not file.notice:
-        return events, []
-    return events, [cards.note("error", "A damaged file was set aside", file.notice)]
+    said = [cards.note("info", "Kept for a while only", file.elsewhere)] if file.elsewhere else []
+    if file.notice:
+        said.append(cards.note("error", "A damaged file was set aside", file.notice))
+    return events, said
 
 
-class PredictView(ipywidgets.VBox):
+class PredictView(_View):
     """A prediction above the place for its picture, which is built when the answer is recorded."""
 
     def __init__(self, record: Prediction, then: Callable[[], Any] | None) -> None:
         self._question = _Question(record)
         self._record, self._then = record, then
         self._now = self._question.read()
+        self._seed = self._question.seed()
         if not _still_an_answer(record, self._now.answer):
             self._now = Standing()
         self._picture: ipywidgets.Widget | None = None
@@ -127,7 +149,7 @@ class PredictView(ipywidgets.VBox):
             self._unlock()
 
     def _content(self) -> cards.Content:
-        return cards.prediction(self._record, self._now, self._question.notes)
+        return cards.prediction(self._record, self._now, self._seed, self._question.notes)
 
     def _act(self, do: str, value: Any) -> None:
         if do == "answer":
@@ -173,7 +195,7 @@ def _as_widget(thing: Any) -> ipywidgets.Widget:
     return output
 
 
-class CheckView(ipywidgets.VBox):
+class CheckView(_View):
     """The verdict on an answer, with the hints opened so far; `.verdict` is the verdict itself."""
 
     def __init__(self, record: Exercise, answer: Any) -> None:
@@ -203,7 +225,7 @@ class CheckView(ipywidgets.VBox):
         self.card.content = self._content()
 
 
-class BugView(ipywidgets.VBox):
+class BugView(_View):
     """Code whose wrong line is to be clicked."""
 
     def __init__(self, record: Bug) -> None:

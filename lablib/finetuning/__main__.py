@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def tell(record: Record) -> None:
     """Print what was read of a step."""
-    if record.loss is None and record.heldout_loss is None:
+    if record.loss is None and record.heldout_loss is None and not record.note:
         return
     parts = [f"step {record.step}"]
     if record.loss is not None:

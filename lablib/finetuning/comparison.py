@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from lablib import data
 from lablib.finetuning.tasks import Causal, causal_rows
+from lablib.models.text import context_length, require_vectors
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
-from lablib.sampling.text import context_length
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -29,7 +29,7 @@ the manner of the texts that are learned, and gets easier with them.)"""
 
 @dataclass(frozen=True)
 class TextMeasure:
-    """How well a model foretells a text.
+    """How well a model predicts a text.
 
     Attributes:
         loss: nats per token, over all tokens but the first.
@@ -78,12 +78,12 @@ def general_text(own: str = "") -> str:
 
 
 def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
-    """How well a causal model foretells a text, in windows of some tokens (or its whole context).
+    """How well a causal model predicts a text, in windows of some tokens (or its whole context).
 
     Every token but the first is asked for once and counts the same.
 
     Raises:
-        ValueError: if there is nothing to foretell.
+        ValueError: if there is nothing to predict.
 
     Example:
         >>> from lablib import models
@@ -95,6 +95,7 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
     rows = causal_rows(text, m.tokenizer, most, packed=True)
     if not rows:
         raise ValueError("This text is too short to measure: it takes two tokens at least.")
+    require_vectors(m, [int(row.max()) for row in rows])
     asked = [{"input_ids": row, "labels": row} for row in rows]
     measures = Causal([], asked, pad_id=0).measures(m.model)
     tokens = sum(len(row) - 1 for row in rows)

@@ -41,9 +41,9 @@ def texts_html(before: Sequence[Continuation], after: Sequence[Continuation]) ->
 
 
 def measures_table(own: Measures, general: Measures) -> str:
-    """How well both foretell both texts, as HTML."""
+    """How well both predict both texts, as HTML."""
     columns = [
-        ("Text", "what was foretold"),
+        ("Text", "what was predicted"),
         ("before", "perplexity: as many equally likely tokens"),
         ("after", "perplexity: as many equally likely tokens"),
         ("change", "of the perplexity"),
@@ -64,7 +64,7 @@ def measures_table(own: Measures, general: Measures) -> str:
             ("general text", general),
         )
     ]
-    return table("Perplexity: the lower, the better it foretells", columns, rows)
+    return table("Perplexity: the lower, the better it predicts", columns, rows)
 
 
 def perplexity(loss: float) -> str:
@@ -93,7 +93,7 @@ def measures_words(own: Measures, general: Measures) -> str:
     )
     gained = own[1].loss < own[0].loss
     worse = general[1].loss > general[0].loss
-    first = "It foretells new pages of its text better" if gained else "It learned nothing of use"
+    first = "It predicts new pages of its text better" if gained else "It learned nothing of use"
     second = (
         "and it pays for that with general text" if worse else "and general text did not suffer"
     )
@@ -114,8 +114,8 @@ def loss_words(found: LossChange) -> str:
     way = "fell" if after < before else "rose"
     return (
         f"The mean loss {way} from {number(before)} to {number(after)} nats per token "
-        f"(perplexity {perplexity(before)} → {perplexity(after)}). Most of all changed "
-        f"“{visible(token)}”: {number(most)} nats."
+        f"(perplexity {perplexity(before)} → {perplexity(after)}). The largest "
+        f"change is at “{visible(token)}”: {number(most)} nats."
     )
 
 
@@ -129,4 +129,4 @@ def head_words(found: HeadChange, layer: int, head: int) -> str:
     )
     if (layer, head) == most[:2]:
         return f"{said} No head has moved more."
-    return f"{said} Most has moved layer {most[0]}, head {most[1]}: {most[2]:.1%}."
+    return f"{said} Layer {most[0]}, head {most[1]} has moved most: {most[2]:.1%}."

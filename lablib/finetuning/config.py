@@ -105,8 +105,9 @@ PRESETS: dict[str, Config] = {
     "lora": Config(method="lora", learning_rate=2e-3),
     "scratch": Config(method="scratch", learning_rate=1e-3, warmup=20, epochs=10.0),
 }
-"""Starting points: a small model in a minute; the recipe of the source material (batch 8, length
-128, 3 epochs, learning rate 2e-5, AdamW, linear schedule without warm-up); few weights; none."""
+"""Starting points: a small model in a minute; the recipe of a widely copied tutorial (batch 8,
+length 128, 3 epochs, learning rate 2e-5, AdamW, linear schedule without warm-up); few weights that
+learn; none that learned before."""
 
 _AT_LEAST: dict[str, float] = {
     "steps": 1, "batch": 1, "micro_batch": 1, "length": 2, "rank": 1, "last_blocks": 1,

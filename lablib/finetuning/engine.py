@@ -34,8 +34,8 @@ from lablib.finetuning.config import Config, check, write_config
 from lablib.finetuning.folders import control, put, standing
 from lablib.finetuning.methods import merged, prepare, trained
 from lablib.finetuning.records import Evaluation, Record
-from lablib.finetuning.tasks import TASKS, Batch, Task, make_task
-from lablib.finetuning.texts import read_text
+from lablib.finetuning.tasks import TASKS, Batch, Task, make_task, tokenizer_of
+from lablib.finetuning.texts import read_source
 from lablib.finetuning.writing import sample
 from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
@@ -150,7 +150,7 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
     if accelerator.num_processes > 1:
         objective = accelerator.prepare_model(objective)
     state = State(
-        config, folder, accelerator, device, model, m.tokenizer, task, objective,
+        config, folder, accelerator, device, model, tokenizer_of(config, m), task, objective,
         optimizer=_optimizer(model, config),
         scaler=torch.amp.GradScaler(device.type, enabled=precision == "fp16"),
         precision=precision,
@@ -158,6 +158,7 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
         micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
         threads=(standing(folder).threads if folder else 0) or devices.pick_threads(),
         broken=torch.zeros((), dtype=torch.long, device=device),
+        notes=list(task.notes),
     )  # fmt: skip
     _restore(state)
     return state
@@ -194,17 +195,22 @@ def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) 
     """Settings whose text is the run's own copy: the source may change before the run goes on."""
     if folder is None:
         return config
-    table = config.task in ("classification", "sequence")
-    own = folder / ("data.csv" if table else "text.txt")
+    own = own_source(config, folder)
 
     def write() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
         if not own.exists():
-            put(own, read_text(config.text))
+            put(own, read_source(config.text, table=own.suffix == ".csv"))
 
     checkpoints.on_first(accelerator, write)
     return replace(config, text=str(own))
+
+
+def own_source(config: Config, folder: Path) -> Path:
+    """The file in which a run keeps its text or its table."""
+    table = config.task in ("classification", "sequence")
+    return folder / ("data.csv" if table else "text.txt")
 
 
 def _optimizer(model: PreTrainedModel, config: Config) -> torch.optim.Optimizer:

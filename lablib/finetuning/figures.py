@@ -149,7 +149,7 @@ def loss_plot() -> "Plot":
             _line(f"training, mean of {SMOOTH} steps", COLOURS[0], hovertemplate=said),
             _line("held out", COLOURS[1], **heldout),
         ],
-        height=320,
+        height=280,
         xaxis={"title": "step", "rangemode": "tozero"},
         yaxis={"title": "loss (nats per token)"},
         yaxis2=_perplexity_axis(),
@@ -343,7 +343,7 @@ def overlay_plot(runs: Sequence[tuple[str, Sequence[Record]]]) -> "Plot":
         ]
     return Plot(
         traces,
-        height=360,
+        height=280,
         xaxis={"title": "step", "rangemode": "tozero"},
         yaxis={"title": "loss (nats per token)"},
         yaxis2=_perplexity_axis(),

@@ -34,7 +34,7 @@ def ladder_plot() -> "Plot":
 
     return Plot(
         [bars(0, "x"), bars(1, "x2")],
-        height=360,
+        height=320,
         showlegend=False,
         xaxis={"title": "tokens per second", "domain": [0.0, 0.48], "rangemode": "tozero"},
         xaxis2={"title": "peak memory (MB)", "domain": [0.54, 1.0], "rangemode": "tozero"},

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 
 from lablib.finetuning.config import Config
+from lablib.finetuning.padding import make_room, padded_tokenizer, reads_last_token
+from lablib.models.opening import class_names
 from lablib.randomness import seeded
 
 if TYPE_CHECKING:
@@ -73,20 +75,44 @@ def _copy(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
 
 
 def _classifier(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
-    """The body of a model under a new head that tells classes apart."""
+    """The body of a model under a head that tells classes apart: its own, if it has one for these
+    classes, or else a new one.
+    """
+    model: PreTrainedModel
+    if config.method != "scratch" and _tells_apart(m, labels):
+        model = copy.deepcopy(m.model).float()
+    else:
+        model = _with_new_head(m, config, labels)
+    if reads_last_token(m):
+        make_room(model, padded_tokenizer(m))
+    return model
+
+
+def _with_new_head(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
+    from transformers import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING as WITH_HEAD
     from transformers import AutoModelForSequenceClassification
 
     settings = copy.deepcopy(m.model.config)
+    if type(settings) not in WITH_HEAD:
+        raise ValueError(
+            f"{m.card.name} cannot learn to classify: transformers has no such head for its "
+            f"architecture ({settings.model_type}). Take another model."
+        )
     settings.id2label = dict(enumerate(labels))
     settings.label2id = {label: i for i, label in enumerate(labels)}
-    if settings.pad_token_id is None:  # by which GPT-2 finds a text's last token
-        settings.pad_token_id = m.tokenizer.pad_token_id or 0
+    settings.problem_type = "single_label_classification"
     model: PreTrainedModel = AutoModelForSequenceClassification.from_config(settings).float()
     if config.method != "scratch":
         # The pooler is part of the new head: an encoder opened as such may have none.
         body: Any = m.model.base_model
         model.base_model.load_state_dict(body.state_dict(), strict=False)
     return model
+
+
+def _tells_apart(m: LoadedModel, labels: tuple[str, ...]) -> bool:
+    """Whether a model has a head for these very classes, one to a text."""
+    several = m.model.config.problem_type == "multi_label_classification"
+    return m.card.kind == "classifier" and class_names(m.model.config) == labels and not several
 
 
 def _all(model: PreTrainedModel, config: Config) -> None:

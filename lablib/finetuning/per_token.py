@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 import torch.nn.functional as F
 
-from lablib.sampling.text import context_length, prepare, start_of_text, token_text
-from lablib.unicode import well_formed
+from lablib.models.text import start_of_text, token_text
+from lablib.sampling.text import prepare
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -21,7 +21,7 @@ class TokenLosses:
         ids: the tokens, [tokens].
         texts: each token alone, [tokens].
         losses: minus the log-probability of each, given those before it, in nats, [tokens]. The
-            first is foretold from the model's start-of-text token.
+            first is predicted from the model's start-of-text token.
         note: what was cut, in a sentence, or "".
     """
 
@@ -83,13 +83,13 @@ def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
     """
     if not text:
         raise ValueError("There is nothing to read: type a sentence.")
-    prompt = prepare(m, well_formed(text))
-    ids = list(prompt.ids)[-(context_length(m) or 0) + 1 :]
-    read = torch.tensor([start_of_text(m) + ids], device=m.device)
-    logits = cast(Any, m.model)(input_ids=read).logits[0, :-1].float()
-    each = F.cross_entropy(logits, read[0, 1:], reduction="none").tolist()
+    prompt = prepare(m, text)
+    start, ids = prompt.ids[: prompt.marks] or tuple(start_of_text(m)), prompt.ids[prompt.marks :]
+    read = torch.tensor([start + ids], device=m.device)
+    logits = cast(Any, m.model)(input_ids=read).logits[0, len(start) - 1 : -1].float()
+    each = F.cross_entropy(logits, read[0, len(start) :], reduction="none").tolist()
     texts = tuple(token_text(m.tokenizer, id) for id in ids)
-    return TokenLosses(tuple(ids), texts, tuple(each), prompt.note)
+    return TokenLosses(ids, texts, tuple(each), prompt.note)
 
 
 def loss_change(before: "LoadedModel", after: "LoadedModel", text: str) -> LossChange:

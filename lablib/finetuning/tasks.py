@@ -7,6 +7,7 @@ else, so it is the same for all of them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from collections.abc import Sequence as Several
 from math import exp
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -16,13 +17,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from lablib.data.tables import label_key, one_spelling
 from lablib.finetuning import heads, losses
 from lablib.finetuning.config import Config
+from lablib.finetuning.padding import padded_tokenizer
 from lablib.finetuning.texts import read_table, read_text, split
 from lablib.masking.compute import IGNORED, corrupt
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
+from lablib.models.text import context_length, require_vectors, vectors
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 Split = Literal["train", "heldout"]
 Batch = dict[str, Tensor]
+Pairs = list[tuple[str, ...]]
 Row = dict[str, Tensor]
 """One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
 
@@ -44,10 +49,12 @@ class Task(ABC):
     Attributes:
         kinds: what a model has to be, best first.
         labels: the names of the classes, where there are some.
+        notes: what was left out or mended of the data, a sentence each.
     """
 
     kinds: ClassVar[tuple[Kind, ...]]
     labels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __init__(self, train: Several[Row], heldout: Several[Row], pad_id: int) -> None:
         self._rows: dict[Split, Several[Row]] = {"train": train, "heldout": heldout}
@@ -62,6 +69,12 @@ class Task(ABC):
     def heldout_rows(self) -> int:
         """How many rows are measured on."""
         return len(self._rows["heldout"])
+
+    @property
+    def highest_ids(self) -> list[int]:
+        """The highest token id of each row, [rows]."""
+        rows = [row for part in self._rows.values() for row in part]
+        return [max(int(ids.max()) for ids in row.values() if ids.numel()) for row in rows]
 
     def batch(self, indices: Several[int], split: Split = "train") -> Batch:
         """Some rows, filled up on the right to the longest of them, on the CPU.
@@ -173,7 +186,7 @@ class _Language(Task):
 
 
 class Causal(_Language):
-    """Each token is foretold from those before it; the labels are the ids again."""
+    """Each token is predicted from those before it; the labels are the ids again."""
 
     kinds = ("causal",)
 
@@ -240,7 +253,7 @@ class Sequence(_Language):
 class Classification(Task):
     """Each text has one label out of a few."""
 
-    kinds = ("encoder", "causal")
+    kinds = ("classifier", "encoder", "causal")
 
     def __init__(
         self, train: Several[Row], heldout: Several[Row], pad_id: int, labels: tuple[str, ...]
@@ -284,7 +297,8 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         m: whose tokenizer makes the rows.
 
     Raises:
-        ValueError: if there is too little text, or tokenizer and weights do not fit.
+        ValueError: if there is too little text, or tokenizer and weights do not fit, or the model
+            has no vector for a token of the text.
 
     Example:
         >>> from lablib import models
@@ -293,21 +307,31 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         torch.Size([2, 32])
     """
     require_fit(m.card.name, m.tokenizer, m.model)
-    longest = getattr(m.model.config, "max_position_embeddings", None)
+    longest = context_length(m)
     if longest and config.length > longest:
         raise ValueError(
             f"length is {config.length} tokens, but {m.card.name} reads {longest:,} at most."
         )
-    make = {
+    make: dict[str, Callable[[Config, PreTrainedTokenizerBase, list[str]], Task]] = {
         "causal": _causal,
         "masked": _masked,
         "classification": _classification,
         "sequence": _sequence,
-    }[config.task]
-    return make(config, m.tokenizer)
+    }
+    notes: list[str] = []
+    task = make[config.task](config, tokenizer_of(config, m), notes)
+    task.notes = tuple(notes)
+    if len(m.tokenizer) > vectors(m.model):
+        require_vectors(m, task.highest_ids)
+    return task
 
 
-def _causal(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+def tokenizer_of(config: Config, m: LoadedModel) -> PreTrainedTokenizerBase:
+    """The tokenizer of a run: the model's own, with a padding token where classes need one."""
+    return padded_tokenizer(m) if config.task == "classification" else m.tokenizer
+
+
+def _causal(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
     train, heldout = (
         causal_rows(part, tokenizer, config.length, config.packed)
         for part in split(read_text(config.text), config.heldout)
@@ -335,7 +359,7 @@ def causal_rows(
 
 
 def _windows(ids: list[int], length: int) -> list[Tensor]:
-    """Windows that overlap by one; a single token has nothing to foretell.
+    """Windows that overlap by one; a single token has nothing to predict.
 
     >>> [row.tolist() for row in _windows([1, 2, 3, 4, 5, 6], 3)]
     [[1, 2, 3], [3, 4, 5], [5, 6]]
@@ -344,7 +368,7 @@ def _windows(ids: list[int], length: int) -> list[Tensor]:
     return [stream[start : start + length] for start in range(0, len(ids) - 1, length - 1)]
 
 
-def _masked(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+def _masked(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
     known, unseen = split(read_text(config.text), config.heldout)
     train, heldout = (_framed(part, tokenizer, config.length) for part in (known, unseen))
     full = [row for row in train if len(row) == config.length]
@@ -362,8 +386,9 @@ def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[
     ]
 
 
-def _classification(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
-    train, heldout = _table(config, ("text", "label"))
+def _classification(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
+    train, heldout = _table(config, ("text", "label"), notes)
+    train, heldout = _labelled(train, heldout, config.labels, notes)
     labels = config.labels or tuple(sorted({label for _, label in train}))
     unknown = sorted({label for _, label in train + heldout} - set(labels))
     if unknown:
@@ -379,7 +404,22 @@ def _classification(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
     return Classification(rows[0], rows[1], _pad_id(tokenizer), labels)
 
 
-def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
+def _labelled(
+    train: Pairs, heldout: Pairs, names: tuple[str, ...], notes: list[str]
+) -> tuple[Pairs, Pairs]:
+    """The rows with each class spelt in one way: as `names` do, or as it is spelt most often."""
+    labels = [label.strip() for _, label in train + heldout]
+    if names:
+        given = {label_key(name): name for name in names}
+        labels = [s if s in names else given.get(label_key(s), s) for s in labels]
+    else:
+        labels, said = one_spelling(labels)
+        notes.extend(said)
+    rows: Pairs = [(row[0], label) for row, label in zip(train + heldout, labels, strict=True)]
+    return rows[: len(train)], rows[len(train) :]
+
+
+def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
     def row(source: str, target: str) -> Row:
         answer = tokenizer(text_target=target, truncation=True, max_length=config.length)
         return {
@@ -387,20 +427,18 @@ def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase) -> Task:
             "labels": torch.tensor(answer["input_ids"]),
         }
 
-    train, heldout = _table(config, ("source", "target"))
+    train, heldout = _table(config, ("source", "target"), notes)
     rows = [[row(*pair) for pair in part] for part in (train, heldout)]
     return Sequence(rows[0], rows[1], _pad_id(tokenizer))
 
 
-def _table(
-    config: Config, columns: tuple[str, str]
-) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+def _table(config: Config, columns: tuple[str, str], notes: list[str]) -> tuple[Pairs, Pairs]:
     """The rows of a table to learn from, and those to measure on.
 
     Where it does not say which these are, they are drawn: tables are often sorted. The draw is
     always the same, so that runs with other seeds are measured on the same rows.
     """
-    train, heldout = read_table(config.text, columns)
+    train, heldout = read_table(config.text, columns, notes)
     if not heldout and config.heldout:
         order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0)).tolist()
         known = len(train) - max(1, round(len(train) * config.heldout))

@@ -1,13 +1,16 @@
 """From what a person names to a text: a shipped one, a file, a folder, a hub data set, itself."""
 
-import csv
-import io
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from lablib import data
+from lablib.data.formats import require_plain
+from lablib.data.tables import Table, left_out, parse_table
+from lablib.decoding import decoded
 from lablib.models.errors import quoted, reason
 from lablib.unicode import well_formed
 
@@ -19,16 +22,24 @@ MOST = 5_000_000
 
 _SUFFIXES = (".txt", ".md")
 _TABLES = (".csv", ".tsv")
+_FILE_NAME = re.compile(
+    r"(?:/|\./|\.\./|~/|[a-z]:\\).*|.*\.(?:txt|md|csv|tsv|tab|docx?|odt|ods|rtf|pdf|html?|xml|jsonl?"
+    r"|xlsx?|epub|tex|log|srt|zip|gz|ipynb|py|pages|parquet)",
+    re.IGNORECASE,
+)
+"""What a line looks like that can only be meant as the name of a file."""
 
 
 def read_text(source: str | os.PathLike[str] | bytes) -> str:
     r"""The text that a person named.
 
     Args:
-        source: the name of a text that comes with the labs; a file in UTF-8; a folder, whose .txt
-            and .md files are joined in the order of their names; a hub data set as "hf:name" or
-            "hf:name:configuration" (also "hf:" and a folder), of which the column "text", or else
-            the first with texts, is read; the bytes of an upload; or the text itself.
+        source: the name of a text that comes with the labs; a file, in UTF-8 or another encoding
+            that can be told (see `lablib.decoding`), of a table (.csv or .tsv) the column "text"; a
+            folder, whose .txt and .md files are joined in the order of their names; a hub data set
+            as "hf:name" or "hf:name:configuration" (also "hf:" and a folder), of which the column
+            "text", or else the first with texts, is read; the bytes of an upload; or the text
+            itself.
 
     Raises:
         ValueError: with a sentence that says what to do: nothing there, no text, an empty one.
@@ -36,15 +47,29 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     >>> read_text("lighthouse")[:14], read_text("It was raining.\r\nStill.")
     ('The Lighthouse', 'It was raining.\nStill.')
     """
-    text = well_formed(_raw(source)).replace("\r\n", "\n").replace("\r", "\n")
+    return _tidy(_raw(source, _file_text))
+
+
+def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> str:
+    """What a run keeps of a person's data: the text, or the whole content of a table.
+
+    >>> read_source("text,label\\nGood!,plus", table=True)
+    'text,label\\nGood!,plus'
+    """
+    return _tidy(_raw(source, _table_text)) if table else read_text(source)
+
+
+def _tidy(text: str) -> str:
+    text = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise ValueError("The text is empty: give one of at least a few hundred words.")
     return text
 
 
-def _raw(source: str | os.PathLike[str] | bytes) -> str:
+def _raw(source: str | os.PathLike[str] | bytes, read: Callable[[bytes, Path | None], str]) -> str:
+    """The content of what is named; `read` makes it of the bytes of a file, or of an upload."""
     if isinstance(source, bytes):
-        return decode(source, "This file")
+        return read(source, None)
     if isinstance(source, str):
         if source in data.names():
             return data.text(source)
@@ -53,7 +78,7 @@ def _raw(source: str | os.PathLike[str] | bytes) -> str:
     path = _path(source)
     if path is None:
         return str(source)
-    return _folder_text(path) if path.is_dir() else _file_text(path)
+    return _folder_text(path) if path.is_dir() else read(_content(path), path)
 
 
 def _path(source: str | os.PathLike[str]) -> Path | None:
@@ -69,7 +94,7 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
             return Path(name)
     except OSError:  # too long for a name, so it is a text
         return None
-    is_name = name.lower().endswith((*_SUFFIXES, *_TABLES)) or len(name.split()) == 1
+    is_name = _FILE_NAME.fullmatch(name.strip()) or len(name.split()) == 1
     if isinstance(source, os.PathLike) or (single and is_name):
         raise ValueError(
             f"There is no text, file or folder {quoted(name)}: give a path, one of "
@@ -79,43 +104,50 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
 
 
 def decode(content: bytes, name: str) -> str:
-    r"""Bytes as text: UTF-8, or UTF-16 with its mark.
+    """Bytes as text; see `lablib.decoding`, which also says which encoding it was.
 
     Raises:
-        ValueError: if they are no text, or in another encoding.
+        ValueError: if they are no text, or in an encoding that cannot be told.
 
     >>> decode("naïve".encode("utf-16"), "It")
     'naïve'
-    >>> decode(b"\x89PNG\r\n\x1a\n\0\0", "It")
-    Traceback (most recent call last):
-    ...
-    ValueError: It is a binary file and not a text: save it as plain text (UTF-8) first.
     """
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in content and not wide:
-        raise ValueError(
-            f"{name} is a binary file and not a text: save it as plain text (UTF-8) first."
-        )
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{name} is not in UTF-8 (byte {error.start}): save it as plain text in UTF-8."
-        ) from error
+    return decoded(content, name).text
 
 
-def _file_text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
-        return decode(path.read_bytes(), quoted(path.name))
+        return path.read_bytes()
     except OSError as error:
         raise ValueError(f"{quoted(path)} cannot be read: {reason(error)}.") from error
+
+
+def _file_text(content: bytes, path: Path | None) -> str:
+    """The text of a file; of a table, the texts in its column "text"."""
+    require_plain(content, _called(path))
+    text = decode(content, _called(path))
+    if path is None or path.suffix.lower() not in _TABLES:
+        return text
+    table = parse_table(text, _called(path))
+    (place,) = [0] if len(table.columns) == 1 else table.require("text")
+    return "\n\n".join(row[place].strip("\n") for row in table.rows)
+
+
+def _table_text(content: bytes, path: Path | None) -> str:
+    """The content of a file with a table."""
+    require_plain(content, _called(path), "table")
+    return decode(content, _called(path))
+
+
+def _called(path: Path | None) -> str:
+    return quoted(path.name) if path else "This file"
 
 
 def _folder_text(folder: Path) -> str:
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
     if not files:
         raise ValueError(f"There is no .txt or .md file in the folder {quoted(folder)}.")
-    return "\n\n".join(map(_file_text, files))
+    return "\n\n".join(_file_text(_content(path), path) for path in files)
 
 
 def _hub_texts(name: str) -> list[str]:
@@ -170,17 +202,45 @@ def split(text: str, share: float) -> tuple[str, str]:
     return text[:at], text[at:]
 
 
+def open_table(source: str | os.PathLike[str] | bytes, name: str = "The table") -> Table:
+    r"""The table that a person named: a file, its bytes, or its content.
+
+    Raises:
+        ValueError: if there is none, or it cannot be read.
+
+    >>> open_table(b"text,label\nGood!,plus\n").columns
+    ('text', 'label')
+    """
+    if isinstance(source, str) and source.startswith(HUB):
+        raise ValueError(
+            f"A hub data set ({quoted(source)}) cannot be taken for a table here: save it as CSV."
+        )
+    notes: list[str] = []
+
+    def read(content: bytes, path: Path | None) -> str:
+        require_plain(content, _called(path), "table")
+        found = decoded(content, _called(path))
+        notes.extend([found.note] if found.note else [])
+        return found.text
+
+    table = parse_table(well_formed(_raw(source, read)), name)
+    return replace(table, notes=(*notes, *table.notes))
+
+
 def read_table(
-    source: str | os.PathLike[str], columns: Sequence[str]
+    source: str | os.PathLike[str] | bytes,
+    columns: Sequence[str],
+    notes: list[str] | None = None,
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     r"""Some columns of a table: the rows to learn from, and those to measure on.
 
     Where the table has a column "split", the rows that it calls "train" and "validation" are these;
-    others ("test") are left alone. Without any "validation" the second list is empty.
+    those of "test" are left alone. Without any "validation" the second list is empty.
 
     Args:
         source: a .csv or .tsv file, or its content; the first row has the names.
         columns: their names, as ("text", "label"). Rows that lack one of them are left out.
+        notes: where to put a sentence for every kind of row that was left out.
 
     Raises:
         ValueError: if there is no such table, or it has no such columns.
@@ -188,18 +248,21 @@ def read_table(
     >>> read_table("text,label\nGood!,plus\n\"Bad, sad\",minus\n", ("text", "label"))
     ([('Good!', 'plus'), ('Bad, sad', 'minus')], [])
     """
-    text = read_text(source)
-    header = text.partition("\n")[0]
-    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in header else ","))
-    missing = [name for name in columns if not rows or name not in rows[0]]
-    if missing:
-        raise ValueError(
-            f"The table has no column {missing[0]!r}: its first row has to name "
-            f"{' and '.join(map(repr, columns))}, separated by a comma or a tab."
-        )
-    whole = [row for row in rows if all(row[name] for name in columns)]
-    train, heldout = (
-        [tuple(row[c] for c in columns) for row in whole if row.get("split", "train") == name]
-        for name in ("train", "validation")
-    )
-    return train, heldout
+    table = open_table(source)
+    places = table.require(*columns)
+    notes = [] if notes is None else notes
+    notes.extend(table.notes)
+    parts: dict[str, list[tuple[str, ...]]] = {"train": [], "validation": [], "test": []}
+    gaps = []
+    for row, split, line in zip(table.rows, table.splits(), table.lines, strict=True):
+        cells = tuple(row[place] for place in places)
+        if all(cell.strip() for cell in cells):
+            parts[split or "train"].append(cells)
+        else:
+            gaps.append(line)
+    if gaps:
+        notes.append(left_out(gaps, " or ".join(columns)))
+    if parts["test"]:
+        count = f"{len(parts['test']):,} row{'s' * (len(parts['test']) > 1)}"
+        notes.append(f"The test part ({count}) was left alone.")
+    return parts["train"], parts["validation"]

@@ -55,7 +55,7 @@ def transfer_plot() -> "Plot":
     }  # fmt: skip
     return Plot(
         [*lines, untrained],
-        height=400,
+        height=320,
         xaxis={"title": "share of the text learned from", "type": "log", "tickmode": "array"},
         yaxis={"title": "held-out perplexity", "type": "log", "dtick": "D2"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
@@ -99,7 +99,7 @@ def transfer_table(points: Sequence[TransferPoint]) -> str:
         ("text", "the share that was learned from"),
         ("rows", "of the text, used again and again if there are few"),
         ("best perplexity", "on the held-out part, the lowest of all measures"),
-        ("at the end", "on the held-out part; higher than the best: it learned by heart"),
+        ("at the end", "on the held-out part; higher than the best: it memorised"),
         ("steps", "done"),
         ("", "what went wrong"),
     ]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from lablib.models.text import encode, kept_ids, positions
 from lablib.randomness import seeded
-from lablib.sampling.text import positions
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -21,7 +21,7 @@ def sample(
 ) -> str:
     """The prompt and what follows it, at most `tokens` tokens, drawn at a temperature of 0.8.
 
-    Of a prompt that leaves no room for them in what the model reads at once, only the end is read.
+    A prompt too long for the model loses its beginning, as in `sampling.prepare`.
 
     >>> from lablib import models
     >>> m = models.load("pocket-gpt2", device="cpu")
@@ -32,14 +32,16 @@ def sample(
     from transformers import GenerationConfig
 
     training, writer = model.training, model.eval()
-    ids = tokenizer(prompt or tokenizer.eos_token, return_tensors="pt").input_ids.to(model.device)
-    room = positions(model) or ids.shape[1] + tokens
-    ids = ids[:, -max(room - tokens, room // 2, 1) :]
+    before, inside, _ = encode(tokenizer, prompt)
+    room = positions(model)
+    start, _ = kept_ids(before, inside, room and room - min(tokens, room // 2))
+    ids = torch.tensor([start or [tokenizer.eos_token_id]], device=model.device)
+    longest = ids.shape[1] + tokens
     settings = GenerationConfig(
         do_sample=True,
         temperature=TEMPERATURE,
         top_k=0,
-        max_new_tokens=min(tokens, room - ids.shape[1]),
+        max_length=min(room or longest, longest),
         pad_token_id=tokenizer.eos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lablib.sampling.text import context_length, start_of_text
+from lablib.models.text import context_length, require_vectors, start_of_text, text_ids
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def surprise(m: "LoadedModel", text: str) -> Surprise:
         >>> found.nats[0] > sum(found.nats[1:]), found.byte_count
         (True, 16)
     """
-    whole = well_formed(text)
-    ids = list(m.tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
+    ids = text_ids(m.tokenizer, text)
     if not ids:
         raise ValueError("There is nothing to measure: type a text.")
-    context = context_length(m) or WINDOW
-    losses = token_losses(m.model, torch.tensor(start_of_text(m) + ids), context)
-    return Surprise(tuple(ids), tuple(losses.tolist()), len(whole.encode()))
+    require_vectors(m, ids)
+    start, context = start_of_text(m), context_length(m) or WINDOW
+    losses = token_losses(m.model, torch.tensor(start + ids), context)[len(start) - 1 :]
+    return Surprise(tuple(ids), tuple(losses.tolist()), len(well_formed(text).encode()))

@@ -60,7 +60,7 @@ def bleu_table(found: Bleu) -> str:
     """The four precisions, as HTML."""
     columns = [
         ("n", "words in a piece"),
-        ("matched", "pieces of the candidate that stand in the reference, each used once"),
+        ("matched", "pieces of the candidate that are in the reference, each used once"),
         ("of", "pieces the candidate has"),
         ("precision", "the share"),
     ]
@@ -113,7 +113,7 @@ def threshold_plot() -> "Plot":
             bars(1, "should be yes"),
             *(line(2 + i, name, "2") for i, name in enumerate(measures)),
         ],
-        height=340,
+        height=300,
         showlegend=True,
         barmode="overlay",
         xaxis={"title": "score", "domain": LEFT, "range": [0, 1]},

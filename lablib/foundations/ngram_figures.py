@@ -135,8 +135,9 @@ def split_words(split: Split) -> str:
     """How the text was divided."""
     return (
         f"Counted: {len(split.train):,} tokens ({split.train_bytes:,} bytes). Kept back to measure "
-        f"on: {len(split.heldout):,} tokens ({split.heldout_bytes:,} bytes). Both models cut text "
-        "into the same tokens, so their bits per byte can be compared."
+        f"on: {len(split.heldout):,} tokens ({split.heldout_bytes:,} bytes). Both models use the "
+        "same tokens, so the probabilities they give to a token can be compared; bits per byte can "
+        "be compared in any case."
     )
 
 

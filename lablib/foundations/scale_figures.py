@@ -14,13 +14,15 @@ from lablib.foundations.shrinking import Copy
 from lablib.foundations.size import PRECISIONS, TRAINABLE, Shape, serving_memory, training_memory
 from lablib.foundations.training_figures import LEFT, LEGEND, RIGHT, line
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import number
+from lablib.widgets.tokens import number, power_of_ten
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 LEAST, MOST = 1e6, 1e12
 BESIDE = {
+    "BERT base": "top left",
+    "BERT large": "top right",
     "LLaMA 65B": "middle left",
     "Chinchilla": "bottom right",
     "GPT-3": "bottom left",
@@ -74,8 +76,7 @@ def power(value: float) -> str:
     '3.15 × 10²³'
     """
     digits, exponent = f"{value:.2e}".split("e")
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits} × 10{raised}"
+    return f"{digits} × {power_of_ten(int(exponent))}"
 
 
 def scale_plot() -> "Plot":
@@ -100,11 +101,11 @@ def scale_plot() -> "Plot":
             line(3, "tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
-                 textposition="top center",
+                 textposition=["top center" if i % 2 else "bottom center" for i in range(len(rest))],
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],
-        height=440,
+        height=400,
         showlegend=True,
         xaxis={"title": "parameters", "type": "log", "range": [6, 12.3]},
         yaxis={"title": "tokens read in training", "type": "log", "range": [6, 14]},
@@ -220,7 +221,7 @@ def copies_plot() -> "Plot":
         height=320,
         xaxis={"title": "file (MB)", "rangemode": "tozero", "domain": LEFT},
         yaxis={"title": "bits per byte"},
-        xaxis2={"title": "tokens read a second", "rangemode": "tozero", "domain": RIGHT},
+        xaxis2={"title": "tokens read per second", "rangemode": "tozero", "domain": RIGHT},
         yaxis2={"anchor": "x2"},
     )
 
@@ -248,7 +249,7 @@ def copies_table(copies: Sequence[Copy]) -> str:
         ("Copy", "what was done"),
         ("file", "its weights as safetensors"),
         ("compressed", "the same file, compressed"),
-        ("tokens a second", "reading the text, on this machine"),
+        ("tokens per second", "reading the text, on this machine"),
         ("bits per byte", "what the text costs it"),
     ]
     rows = [

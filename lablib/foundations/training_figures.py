@@ -67,7 +67,7 @@ def signal_plot(inits: Sequence[str]) -> "Plot":
     }
     return Plot(
         [*lines, bars],
-        height=360,
+        height=340,
         showlegend=True,
         xaxis={"title": "layer (0: what comes in)", "dtick": 2, "domain": LEFT},
         yaxis={"title": "spread of the activations", "type": "log", "exponentformat": "power"},

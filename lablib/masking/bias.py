@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from lablib.masking.filling import chain_questions, widen, word_ids
+from lablib.masking.filling import chain_questions
+from lablib.masking.gaps import word_in_gap
 from lablib.masking.reading import Question, log_probabilities
 from lablib.masking.text import MASK
 from lablib.models.hub import Progress
@@ -134,9 +135,8 @@ def sentence(template: str, subject: str) -> str:
 
 
 def _questions(m: "LoadedModel", text: str, word: str) -> list[Question]:
-    ids = word_ids(m, word)
-    read, places = widen(m, text, 0, len(ids))
-    return chain_questions(read.ids, places, ids)
+    gap = word_in_gap(m, text, word)
+    return chain_questions(gap.read.ids, gap.places, gap.ids)
 
 
 def _checked(

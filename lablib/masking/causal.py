@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lablib.masking.filling import Guess
+from lablib.masking.filling import Guess, token_text
 from lablib.masking.reading import TOKENS_AT_ONCE
 from lablib.masking.text import MASK
 from lablib.models.hub import Progress
+from lablib.models.text import context_length, continuation_ids, require_vectors
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -75,30 +76,30 @@ def fill_from_left(
     if MASK not in text:
         raise ValueError(f"There is no gap in this text: type {MASK} where the model should guess.")
     left, right = text.split(MASK, 1)
+    left = left.rstrip(" ")  # a next token brings its space; the end of a line stays
     after = _right_ids(m, right)
-    prompt = prepare(m, left.rstrip(), room=1 + len(after))
+    prompt = prepare(m, left, room=1 + len(after))
     likely = next_logits(m, prompt).log_softmax(-1)
     best = likely.topk(min(max(k, candidates), len(likely)))
     totals = best.values + _rest(m, prompt.ids, best.indices, after, progress)
     shares = torch.zeros_like(likely).index_put((best.indices,), totals.softmax(0))
     return LeftFill(
-        left=left.rstrip(),
+        left=left,
         right=right,
-        guesses=_guesses(top(m, likely.exp(), k)),
-        rescored=_guesses(top(m, shares, min(k, len(best.indices)))),
+        guesses=_guesses(m, top(m, likely.exp(), k)),
+        rescored=_guesses(m, top(m, shares, min(k, len(best.indices)))),
         note=prompt.note,
     )
 
 
-def _guesses(alternatives: Sequence[tuple[int, str, float]]) -> tuple[Guess, ...]:
-    return tuple(Guess(id, text, probability) for id, text, probability in alternatives)
+def _guesses(m: "LoadedModel", alternatives: Sequence[tuple[int, str, float]]) -> tuple[Guess, ...]:
+    return tuple(Guess(id, token_text(m, id), chance) for id, _, chance in alternatives)
 
 
 def _right_ids(m: "LoadedModel", right: str) -> list[int]:
     """The text after the gap; another gap ends it, and half of the context at most is for it."""
-    from lablib.sampling.text import context_length
-
-    ids = list(m.tokenizer(right.split(MASK)[0], verbose=False)["input_ids"])
+    ids = continuation_ids(m.tokenizer, right.split(MASK)[0])
+    require_vectors(m, ids)
     context = context_length(m)
     return ids if context is None else ids[: context // 2 - 1]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import torch
 from torch import Tensor
 
-from lablib.masking.filling import chain_questions, token_text, widen, word_ids
+from lablib.masking.filling import chain_questions, token_text
+from lablib.masking.gaps import Gap, word_in_gap
 from lablib.masking.reading import log_probabilities, logits_at
 from lablib.masking.text import MaskedText, Word, prepare
 from lablib.models.hub import Progress
@@ -90,9 +91,9 @@ def evidence(
     """
     if how not in get_args(How):
         raise ValueError(f"how is mask or replace, not {how!r}.")
-    ids = word_ids(m, answer) if answer else (_best_guess(m, text, mask),)
-    read, places = widen(m, text, mask, len(ids))
-    words = tuple(word for word in read.words if not word.masked)
+    gap = word_in_gap(m, text, answer, mask) if answer else _best_guess(m, text, mask)
+    read, places, ids = gap.read, gap.places, gap.ids
+    words = tuple(word for word in read.words if word.text and not word.masked)
     if not words:
         raise ValueError("There is no other word that could carry the guess: type some.")
     rows = _hidden(m, read, words)
@@ -112,9 +113,10 @@ def evidence(
     )
 
 
-def _best_guess(m: "LoadedModel", text: str, mask: int) -> int:
+def _best_guess(m: "LoadedModel", text: str, mask: int) -> Gap:
     read = prepare(m, text)
-    return int(logits_at(m, [read.ids], [[read.require_mask(mask)]]).argmax())
+    place = read.require_mask(mask)
+    return Gap(read, (place,), (int(logits_at(m, [read.ids], [[place]]).argmax()),))
 
 
 def _hidden(m: "LoadedModel", read: MaskedText, words: Sequence[Word]) -> list[tuple[int, ...]]:

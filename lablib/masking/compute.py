@@ -1,9 +1,13 @@
 """The masked-word task: which tokens are hidden, and which positions carry loss."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from transformers import PreTrainedTokenizerBase
+
+from lablib.masking.text import CONTINUES, writes_spaces
+from lablib.models.vocabulary import entries
 
 IGNORED = -100
 """The label of a position that carries no loss (the default `ignore_index` of torch's loss)."""
@@ -69,8 +73,26 @@ def corrupt(
 
 
 def _first_pieces(ids: torch.Tensor, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
-    """For each WordPiece the position of its word's first piece, int64, the shape of the ids."""
-    entries = tokenizer.convert_ids_to_tokens(ids.flatten().tolist())
-    begins = torch.tensor([not entry.startswith("##") for entry in entries]).view(ids.shape)
+    """For each token the position of its word's first piece, int64, the shape of the ids."""
+    begins = _begin_words(ids.flatten().tolist(), tokenizer)
     positions = torch.arange(ids.shape[-1]).expand_as(ids)
-    return torch.where(begins, positions, 0).cummax(-1).values
+    return torch.where(torch.tensor(begins).view(ids.shape), positions, 0).cummax(-1).values
+
+
+def _begin_words(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[bool]:
+    """Which tokens begin a word: WordPiece says so, elsewhere those that continue no letters do."""
+    if not writes_spaces(tokenizer):
+        return [not entry.startswith(CONTINUES) for entry in tokenizer.convert_ids_to_tokens(ids)]
+    known = entries(ids, tokenizer)
+    pieces = [b" " if known[id].special else known[id].bytes for id in ids]
+    inside = (_is_letter(a[-1:]) and _is_letter(b[:1]) for a, b in pairwise([b" ", *pieces]))
+    return [not goes_on for goes_on in inside]
+
+
+def _is_letter(byte: bytes) -> bool:
+    """Whether a byte is a letter or digit, or part of a character that is not ASCII.
+
+    >>> _is_letter(b"a"), _is_letter("é".encode()[:1]), _is_letter(b","), _is_letter(b"")
+    (True, True, False, False)
+    """
+    return byte.isalnum() or byte >= b"\x80"

@@ -12,7 +12,7 @@ from typing import Any
 from lablib.models import entries
 from lablib.pretraining.curve import Point, read_curve
 
-BEGINNINGS = {"minilm-masked": "with MiniLM's encoder", "pocket-bert": "from random weights"}
+BEGINNINGS = {"minilm-masked": "with MiniLM's encoder", "pocket-bert": "without pretraining"}
 """How each model began, by its name."""
 
 
@@ -55,8 +55,9 @@ def learning_curves() -> tuple[Curve, ...]:
     """The trainings whose points came with the labs.
 
     Both models read the same books on the same processor; the minutes are those of one core, spent
-    on learning alone. The smaller a vocabulary, the easier it is to guess right: compare the two
-    with that in mind.
+    on learning alone. They differ in more than their beginning: in size, in which weights learn, in
+    the batches, and in their vocabularies, so that other tokens are hidden. The curves do not say
+    what pretraining is worth; `transfer.measure_transfer` does.
 
     Example:
         >>> curves = learning_curves()

@@ -18,7 +18,7 @@ from lablib.masking.learning import BatchLoss, Exercise
 from lablib.masking.likelihood import Comparison, PseudoLogLikelihood
 from lablib.masking.training import TrainingStep
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import spoken, visible
+from lablib.widgets.tokens import power_of_ten, spoken, visible
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -39,8 +39,8 @@ def percent(probability: float) -> str:
         return f"{100 * probability:.3g} %"
     if probability <= 0:
         return "0 %"
-    digits, power = f"{probability:.1e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    digits, exponent = f"{probability:.1e}".split("e")
+    return f"{digits} × {power_of_ten(int(exponent))}"
 
 
 def nats(value: float, sign: bool = False) -> str:
@@ -92,11 +92,19 @@ def fill_columns(
     for mask, guesses in enumerate(filled.guesses):
         word = hidden[mask] if hidden else None
         rows = [_guess_row(guess) for guess in guesses]
-        for row in rows:
-            row["mark"] = row["text"] == (word or "").casefold()
-        note = hidden_words_note(word, scores[mask]) if word else ""
+        score = scores[mask] if scores else None
+        for row, guess in zip(rows, guesses, strict=True):
+            row["mark"] = _is_word(guess, word, score)
+        note = hidden_words_note(word, score) if word else ""
         columns.append({"title": f"Mask {mask + 1}", "note": note, "rows": rows})
     return columns
+
+
+def _is_word(guess: Guess, word: str | None, score: WordScore | None) -> bool:
+    """Whether a guess is the word behind the mask: by its token, where that is known."""
+    if score is not None:
+        return score.ids == (guess.id,)
+    return bool(word) and guess.text.strip().casefold() == str(word).casefold()
 
 
 def hidden_words_note(word: str, score: WordScore | None) -> str:
@@ -249,7 +257,7 @@ def evidence_table(found: Evidence, looks: Sequence[float]) -> str:
     """Both measures of each word, with their ranks, as HTML."""
     columns = [
         ("Word", "taken away, one at a time"),
-        ("instead", "what stood in its place"),
+        ("instead", "what was in its place"),
         ("answer without it", "the probability of the answer then"),
         ("change", "in the answer's log-probability, in nats; above 0 the word speaks for it"),
         ("attention", "from the mask, mean over layers and heads"),
@@ -300,7 +308,7 @@ def likelihood_words(score: PseudoLogLikelihood) -> str:
     """A sentence's score in a sentence."""
     return (
         f"Score {nats(score.total)} nats over {len(score.places)} tokens, "
-        f"{nats(score.per_token)} a token: as hard as one of "
+        f"{nats(score.per_token)} per token: as hard as one of "
         f"{score.pseudo_perplexity:,.0f} equally likely tokens each time."
     )
 
@@ -314,7 +322,7 @@ def comparison_words(pair: Comparison) -> str:
     most = max(pair.pairs, key=lambda p: sign * p.difference)
     words = f"“{most.first or '–'}” against “{most.second or '–'}”"
     lengths = (
-        " They differ in length: compare the scores a token too."
+        " They differ in length: compare the scores per token, too."
         if len(pair.first.places) != len(pair.second.places)
         else ""
     )
@@ -546,7 +554,7 @@ def training_words(steps: Sequence[TrainingStep]) -> str:
     stage = (
         "It still guesses by how common each token is."
         if last.accuracy < last.most_common + 0.05
-        else "It uses what stands around the gap."
+        else "It uses the words around the gap."
     )
     return (
         f"After {last.step:,} steps it guesses {last.accuracy:.0%} of the hidden tokens of a page "

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor
 
+from lablib.masking.gaps import word_in_gap
 from lablib.masking.reading import Question, log_probabilities, logits_at
-from lablib.masking.text import MASK, MaskedText, prepare
+from lablib.masking.text import MaskedText, prepare
 from lablib.models.hub import Progress
+from lablib.models.vocabulary import entries
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -81,8 +83,14 @@ def fill(m: "LoadedModel", text: str, k: int = 10) -> Fill:
 
 
 def token_text(m: "LoadedModel", *ids: int) -> str:
-    """Tokens as a text of their own."""
-    return str(m.tokenizer.decode(list(ids)))
+    """Tokens as a text of their own, with the space that the first of them has in it.
+
+    A decoder of SentencePiece leaves that space out, and so makes one of `▁house` and `house`.
+    """
+    text = str(m.tokenizer.decode(list(ids)))
+    first = entries(ids[:1], m.tokenizer)
+    spaced = any(entry.bytes.startswith(b" ") for entry in first.values())
+    return f" {text}" if spaced and not text.startswith(" ") else text
 
 
 @dataclass(frozen=True)
@@ -118,10 +126,12 @@ class WordScore:
 def score_word(m: "LoadedModel", text: str, word: str, mask: int = 0) -> WordScore:
     """How probable a given word is at a mask: "how probable is rhinoceros here?"
 
-    A word of n pieces gets n masks in the place of the one, and its probability is the product of
-    its pieces from left to right, each given the context, the pieces before it, and masks for those
-    after it. Words of different numbers of pieces are answers to different questions (how many
-    masks there are tells the model how long the word is): compare them with care.
+    The word is asked for with the pieces that it has in this text: at the text's beginning or after
+    a bracket many models write it otherwise than after a space. A word of n pieces gets n masks in
+    the place of the one, and its probability is the product of its pieces from left to right, each
+    given the context, the pieces before it, and masks for those after it. Words of different
+    numbers of pieces are answers to different questions (how many masks there are tells the model
+    how long the word is): compare them with care.
 
     Args:
         mask: which mask of the text, counted from 0; the others stay masks.
@@ -137,51 +147,14 @@ def score_word(m: "LoadedModel", text: str, word: str, mask: int = 0) -> WordSco
         >>> score.probability < 1
         True
     """
-    ids = word_ids(m, word)
-    read, places = widen(m, text, mask, len(ids))
-    chances = chain(m, read.ids, places, [ids])[0].tolist()
-    return WordScore(word, ids, pieces(m, ids), tuple(chances))
+    gap = word_in_gap(m, text, word, mask)
+    chances = chain(m, gap.read.ids, gap.places, [gap.ids])[0].tolist()
+    return WordScore(word, gap.ids, pieces(m, gap.ids), tuple(chances))
 
 
 def pieces(m: "LoadedModel", ids: Sequence[int]) -> tuple[str, ...]:
     """The text of each token alone."""
     return tuple(token_text(m, id) for id in ids)
-
-
-def word_ids(m: "LoadedModel", word: str) -> tuple[int, ...]:
-    """The pieces of a word as it stands inside a text.
-
-    Raises:
-        ValueError: if it is empty or outside the vocabulary.
-    """
-    # A byte-level tokenizer writes a word after a space differently; for WordPiece it is the same.
-    ids = tuple(m.tokenizer(" " + word.strip(), add_special_tokens=False)["input_ids"])
-    if not word.strip() or not ids:
-        raise ValueError("Type a word to ask how probable it is.")
-    if m.tokenizer.unk_token_id in ids or m.tokenizer.mask_token_id in ids:
-        raise ValueError(
-            f"“{word.strip()}” is not in this model's vocabulary, not even in pieces, "
-            "so the model cannot guess it: ask for another word."
-        )
-    return ids
-
-
-def widen(m: "LoadedModel", text: str, mask: int, count: int) -> tuple[MaskedText, tuple[int, ...]]:
-    """The text with `count` masks in the place of one, and their positions.
-
-    Raises:
-        ValueError: if there is no such mask, or they do not all fit into the context.
-    """
-    read = prepare(m, text)
-    place = read.require_mask(mask)
-    if count > 1:
-        word = next(word for word in read.words if word.first == place)
-        read = prepare(m, read.text[: word.start] + MASK * count + read.text[word.end :])
-        mask = sum(other.masked and other.start < word.start for other in read.words)
-    places = read.masks[mask : mask + count]
-    if len(places) < count:
-        raise ValueError("The text is too long for the model to take a word of so many pieces.")
-    return read, places
 
 
 def chain(

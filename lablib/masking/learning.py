@@ -14,7 +14,8 @@ from torch import Tensor
 from lablib.masking.compute import IGNORED, corrupt
 from lablib.masking.filling import pieces, token_text
 from lablib.masking.reading import head_only_at, logits_at, word_scores
-from lablib.masking.text import MaskedText, context_length, prepare, require_masked
+from lablib.masking.text import MaskedText, prepare, require_masked
+from lablib.models.text import context_length
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ runs only at the places asked about.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.models.hub import Progress
+from lablib.models.text import padding_id, require_vectors
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -54,6 +56,9 @@ def logits_at(
 
     Returns:
         Scores, [all places, vocab] float32 on the CPU, in the order of the rows and their places.
+
+    Raises:
+        ValueError: if the model has no vector for one of the tokens.
 
     Example:
         >>> from lablib import models
@@ -107,14 +112,19 @@ def log_probabilities(
 def _batch(m: "LoadedModel", rows: Rows) -> dict[str, Tensor]:
     """Rows as the model takes them; the shorter ones are filled up on the right and not read."""
     longest = max(map(len, rows))
-    pad = m.tokenizer.pad_token_id or 0
+    pad = padding_id(m)
+    require_vectors(m, [max(row, default=0) for row in rows])
     ids = [[*row, *[pad] * (longest - len(row))] for row in rows]
     read = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
     device = m.model.device
-    return {
+    batch = {
         "input_ids": torch.tensor(ids, device=device),
         "attention_mask": torch.tensor(read, device=device),
     }
+    known = signature(m.model.forward).parameters
+    if "token_type_ids" in m.tokenizer.model_input_names and "token_type_ids" in known:
+        batch["token_type_ids"] = torch.zeros_like(batch["input_ids"])  # FlauBERT has no default
+    return batch
 
 
 @contextmanager

@@ -5,15 +5,18 @@ In a text a mask is always written `[MASK]`, whatever the model's own mask token
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING, Any
 
+from lablib.models.text import context_length
+from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
-    from transformers import BatchEncoding
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from lablib.models import LoadedModel
 
@@ -124,11 +127,53 @@ def prepare(m: "LoadedModel", text: str) -> MaskedText:
         (['The', 'cat', 'sat', 'on', '[MASK]', '.'], (5,))
     """
     require_masked(m)
-    text = _clean(text, m.tokenizer.mask_token)
-    own = text.replace(MASK, m.tokenizer.mask_token)
+    return read_pieces(m, pieces_of(m, clean(text, m.tokenizer.mask_token)))
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The tokens of a whole text, each with the characters it comes from.
+
+    Attributes:
+        text: the text, its masks written `[MASK]`.
+        ids: the token ids, [CLS] and [SEP] included, [tokens].
+        spans: start and end of each in the text, with or without the space before it, [tokens].
+        numbers: of which word it is a piece, None for a token that stands for no text, [tokens].
+    """
+
+    text: str
+    ids: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    numbers: tuple[int | None, ...]
+
+
+def pieces_of(m: "LoadedModel", text: str) -> Pieces:
+    """The tokens of a text that writes every mask `[MASK]`.
+
+    Raises:
+        ValueError: if the tokenizer cannot tell where its tokens stand.
+    """
+    if not m.tokenizer.is_fast:
+        raise ValueError(
+            f"{type(m.tokenizer).__name__} cannot tell where its tokens stand in the text: choose "
+            "a model that has a tokenizer.json."
+        )
+    mask = m.tokenizer.mask_token
+    own = text.replace(MASK, mask)
     encoding = m.tokenizer(own, return_offsets_mapping=True, verbose=False)
-    words = _words(text, own, encoding, m)
-    return _cut(MaskedText(text, tuple(encoding["input_ids"]), words, context=context_length(m)))
+    ends = [found.end() for found in re.finditer(re.escape(mask), own)]
+    longer = len(mask) - len(MASK)
+    spans = tuple(
+        (start - longer * bisect_right(ends, start), end - longer * bisect_right(ends, end))
+        for start, end in encoding["offset_mapping"]
+    )
+    return Pieces(text, tuple(encoding["input_ids"]), spans, tuple(encoding.word_ids()))
+
+
+def read_pieces(m: "LoadedModel", pieces: Pieces) -> MaskedText:
+    """Pieces as words, cut to what the model can read."""
+    words = _words(pieces, m.tokenizer.mask_token_id)
+    return _cut(MaskedText(pieces.text, pieces.ids, words, context=context_length(m)))
 
 
 def require_masked(m: "LoadedModel") -> None:
@@ -138,45 +183,51 @@ def require_masked(m: "LoadedModel") -> None:
         ValueError: with a sentence that says what to do.
     """
     guesses = m.tokenizer.mask_token is not None and m.model.get_output_embeddings() is not None
-    if m.model.can_generate() or not guesses:
+    if not (guesses and _reads_both_sides(m.model)):
         raise ValueError(
             f"{type(m.model).__name__} does not fill in masks: it has no word for a gap. "
             "Choose a masked-word model, such as minilm-masked or pocket-bert."
         )
 
 
-def context_length(m: "LoadedModel") -> int | None:
-    """How many tokens the model can read at once, None if there is no limit."""
-    positions = getattr(m.model.config, "max_position_embeddings", None)
-    # Tokenizers without a limit say 10^30; RoBERTa's model has two positions it cannot use.
-    limits = [n for n in (positions, m.tokenizer.model_max_length) if n and n < 10**9]
-    return min(limits, default=None)
+def _reads_both_sides(model: "PreTrainedModel") -> bool:
+    """Whether it was made for gaps; FlauBERT's and XLM's class for that can write text as well."""
+    from transformers import MODEL_FOR_MASKED_LM_MAPPING
+
+    made_for_gaps: Any = MODEL_FOR_MASKED_LM_MAPPING.get(type(model.config), None)
+    both = type(model) is made_for_gaps and not model.config.is_encoder_decoder
+    return both or not model.can_generate()
 
 
-def _clean(text: str, mask_token: str) -> str:
-    """The text without lone surrogates, every way to write a mask turned into one."""
+def clean(text: str, mask_token: str) -> str:
+    """The text without lone surrogates, every way to write a mask turned into one.
+
+    >>> clean("a <MASK> and a [mask]", "<mask>")
+    'a [MASK] and a [MASK]'
+    """
     masks = f"{re.escape(MASK)}|{re.escape(mask_token)}"
     return re.sub(masks, MASK, well_formed(text), flags=re.IGNORECASE)
 
 
-def _words(text: str, own: str, encoding: "BatchEncoding", m: "LoadedModel") -> tuple[Word, ...]:
-    """The words of an encoded text, their characters counted in `text`."""
-    longer = len(m.tokenizer.mask_token) - len(MASK)
-    places: dict[int, list[int]] = {}
-    for place, word in enumerate(encoding.word_ids()):
-        if word is not None:
-            places.setdefault(word, []).append(place)
+def _words(pieces: Pieces, mask_id: int) -> tuple[Word, ...]:
     words = []
-    for pieces in places.values():
-        offsets = [encoding["offset_mapping"][place] for place in pieces]
-        start, end = (
-            offset - longer * own.count(m.tokenizer.mask_token, 0, offset)
-            for offset in (offsets[0][0], offsets[-1][1])
-        )
-        start = end - len(text[start:end].lstrip())
-        masked = encoding["input_ids"][pieces[0]] == m.tokenizer.mask_token_id
-        words.append(Word(text[start:end], start, end, pieces[0], pieces[-1] + 1, masked))
+    for number, group in groupby(range(len(pieces.ids)), key=pieces.numbers.__getitem__):
+        if number is not None:
+            first, *rest = group
+            last = rest[-1] if rest else first
+            start, end = trimmed(pieces.text, pieces.spans[first][0], pieces.spans[last][1])
+            masked = pieces.ids[first] == mask_id
+            words.append(Word(pieces.text[start:end], start, end, first, last + 1, masked))
     return tuple(words)
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    r"""A stretch of a text without the space it begins with, which is how many tokenizers count.
+
+    >>> trimmed("the cat", 3, 7), trimmed("the\n", 3, 4)
+    ((4, 7), (4, 4))
+    """
+    return end - len(text[start:end].lstrip()), end
 
 
 def _cut(whole: MaskedText) -> MaskedText:
@@ -210,10 +261,16 @@ def _window(first: int, last: int, room: int, masks: Sequence[int]) -> int:
     return max(first, min(middle - room // 2, last - room))
 
 
-def put(text: str, number: int, word: str) -> str:
+def put(text: str, number: int, word: str, m: "LoadedModel | None" = None) -> str:
     """The text with a word in the place of its mask, counted from 0.
 
-    A WordPiece that goes on with the word before it is joined to that word.
+    A WordPiece that goes on with the word before it (`##s`) is joined to that word.
+
+    Args:
+        word: a word, or a guess as its model writes it.
+        m: the model whose guess it is. RoBERTa's tokens, and those of SentencePiece, have the space
+            before them in them: then `" house"` is a word of its own, and `"house"` is joined to
+            what stands before the mask.
 
     Raises:
         ValueError: if there is no such mask.
@@ -222,13 +279,56 @@ def put(text: str, number: int, word: str) -> str:
         >>> put("The [MASK] [MASK].", 1, "sat"), put("The cat [MASK].", 0, "##s")
         ('The [MASK] sat.', 'The cats.')
     """
-    parts = text.split(MASK)
-    if not 0 <= number < len(parts) - 1:
-        raise ValueError(f"This text has {len(parts) - 1} masks, so there is none {number}.")
-    before, after = MASK.join(parts[: number + 1]), MASK.join(parts[number + 1 :])
+    before, after = _around(text, number)
+    if m is not None and writes_spaces(m.tokenizer):
+        return _with_piece(before, word, m.tokenizer) + after
     if word.startswith(CONTINUES) and before.strip():
         return before.rstrip() + word.removeprefix(CONTINUES) + after
     return before + word.strip() + after
+
+
+def _around(text: str, number: int) -> tuple[str, str]:
+    """What stands before a mask, and what after it."""
+    parts = text.split(MASK)
+    if not 0 <= number < len(parts) - 1:
+        raise ValueError(f"This text has {len(parts) - 1} masks, so there is none {number}.")
+    return MASK.join(parts[: number + 1]), MASK.join(parts[number + 1 :])
+
+
+def _with_piece(before: str, piece: str, tokenizer: "PreTrainedTokenizerBase") -> str:
+    """A text and a token that goes on with it, where tokens have their spaces in them."""
+    if not piece.startswith(" "):
+        return (before if _keeps_space(tokenizer) else before.rstrip(" ")) + piece
+    spaced = before[-1:].isspace() if before else _begins_with_space(tokenizer)
+    return before + (piece[1:] if spaced else piece)
+
+
+def writes_spaces(tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether its tokens have the space before a word in them, as byte-level BPE's and
+    SentencePiece's do; WordPiece's have not.
+
+    >>> from lablib import models
+    >>> writes_spaces(models.load_tokenizer("gpt2"))
+    True
+    """
+    return any(piece.startswith(b" ") for piece in _bytes_of("a a", tokenizer))
+
+
+def _begins_with_space(tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether it reads a text as if a space stood before it."""
+    return _bytes_of("a", tokenizer)[0].startswith(b" ")
+
+
+def _keeps_space(tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether a space before a mask is a token; for most the mask token takes it with it."""
+    mask = tokenizer.mask_token
+    return mask is not None and _bytes_of(f"a {mask}", tokenizer)[-2] == b" "
+
+
+def _bytes_of(text: str, tokenizer: "PreTrainedTokenizerBase") -> list[bytes]:
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    known = entries(ids, tokenizer)
+    return [known[id].bytes for id in ids]
 
 
 def hide(text: str, word: Word) -> str:
@@ -238,6 +338,16 @@ def hide(text: str, word: Word) -> str:
     'The [MASK] sat.'
     """
     return text[: word.start] + MASK + text[word.end :]
+
+
+def unhide(text: str, number: int, word: str) -> str:
+    """The text with a word that `hide` hid as it stood there.
+
+    >>> unhide("The [MASK] sat.", 0, "cat")
+    'The cat sat.'
+    """
+    before, after = _around(text, number)
+    return before + word + after
 
 
 def hidden_words(before: str, now: str, hidden: Sequence[str | None]) -> list[str | None]:

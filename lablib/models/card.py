@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-Kind = Literal["causal", "masked", "encoder", "seq2seq"]
+Kind = Literal["causal", "masked", "encoder", "seq2seq", "classifier"]
 Source = Literal["pocket", "hub", "package", "folder"]
 Attention = Literal["sdpa", "eager"]
 
@@ -18,6 +18,7 @@ KIND_WORDS: dict[str, str] = {
     "masked": "a masked-word model (as BERT is)",
     "encoder": "an encoder (as MiniLM is)",
     "seq2seq": "a sequence-to-sequence model (as T5 is)",
+    "classifier": "a classifier (a model with a head that tells classes apart)",
 }
 """Each kind in words, for people."""
 
@@ -29,7 +30,8 @@ class ModelCard:
     Attributes:
         name: what to give to `load`.
         kind: what the model is for: it continues text (causal), fills in words (masked), turns
-            tokens into vectors (encoder), or turns one text into another (seq2seq).
+            tokens into vectors (encoder), turns one text into another (seq2seq), or tells classes
+            apart (classifier).
         source: where its files come from: this package (pocket), another Python package, the
             Hugging Face hub, or a folder.
         parameters: how many numbers it has learned, weights used twice counted once.

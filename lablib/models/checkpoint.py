@@ -25,8 +25,19 @@ VOCABULARIES = (
     "tokenizer.model",
     "spiece.model",
     "sentencepiece.bpe.model",
+    "sentencepiece.model",
+    "spm.model",
+    "spm_char.model",
+    "source.spm",
+    "vocab-src.json",
+    "prophetnet.tokenizer",
+    "byte_maps.json",
 )
-"""Files that hold a vocabulary; a folder needs one of them."""
+"""Files that hold a vocabulary; a folder needs one of them, unless its tokenizer needs none."""
+
+WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer", "DiaTokenizer")
+"""Tokenizers of bytes or characters, whose ids follow from a rule."""
+TOKENIZER_CONFIG = "tokenizer_config.json"
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 """The hub's name of the packaged MiniLM, as adapters give it."""
@@ -61,7 +72,7 @@ class Checkpoint:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Path, size and time of the files that matter: other ones when it is saved again."""
-        vocabularies = [self.base / name for name in VOCABULARIES]
+        vocabularies = [self.base / name for name in (*VOCABULARIES, TOKENIZER_CONFIG)]
         files = [self.folder / CONFIG, *vocabularies, *self.weights]
         stats = [(path.resolve(), path.stat()) for path in files if path.is_file()]
         return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
@@ -135,8 +146,15 @@ def read_config(folder: Path, name: str) -> dict[str, Any]:
 
 
 def require_vocabulary(folder: Path, name: str) -> None:
-    """Refuse a folder without a vocabulary, for which transformers would make up an empty one."""
-    if not any((folder / name).is_file() for name in VOCABULARIES):
+    """Refuse a folder without a vocabulary, for which transformers would make up an empty one.
+
+    A tokenizer of bytes has none: there its settings must say what it is.
+    """
+    if any((folder / name).is_file() for name in VOCABULARIES):
+        return
+    there = (folder / TOKENIZER_CONFIG).is_file()
+    settings = _read_json(folder / TOKENIZER_CONFIG, name) if there else {}
+    if settings.get("tokenizer_class") not in WITHOUT_VOCABULARY:
         raise ModelError(
             f"{quoted(name)} has no tokenizer (none of {', '.join(VOCABULARIES)}): put it there "
             "with tokenizer.save_pretrained(folder)."

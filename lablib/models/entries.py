@@ -81,8 +81,9 @@ _DEFAULTS: dict[Kind, tuple[str, ...]] = {
     "masked": ("bert-base-uncased", "distilbert-base-uncased", "minilm-masked", "pocket-bert"),
     "encoder": ("bert-base-uncased", "distilbert-base-uncased", "minilm", "pocket-bert"),
     "seq2seq": ("t5-small",),
+    "classifier": ("bert-base-uncased", "distilbert-base-uncased", "minilm", "pocket-bert"),
 }
-"""For each kind the names to try, best first."""
+"""For each kind the names to try, best first. A classifier is made of an encoder."""
 
 
 def catalogue() -> list[ModelCard]:
@@ -148,6 +149,21 @@ def cached_folder(name: str, whole: bool = True) -> Path | None:
 def hub_entry(name: str) -> HubEntry | None:
     """The catalogue's entry of a hub model, by either of its names."""
     return next((entry for entry in HUB_ENTRIES.values() if name in entry.names()), None)
+
+
+def kind_of(name: str) -> Kind | None:
+    """What a model of the catalogue is for; None for one that is not in it.
+
+    Example:
+        >>> kind_of("minilm-masked"), kind_of("google-t5/t5-small"), kind_of("no such model")
+        ('masked', 'seq2seq', None)
+    """
+    if name == "minilm":
+        return "encoder"
+    if name in _POCKET_MODELS:
+        return _POCKET_MODELS[name][0]
+    entry = hub_entry(name)
+    return entry.card.kind if entry else None
 
 
 def local_card(name: str) -> ModelCard:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lablib.models.checkpoint import (
     CONFIG,
+    TOKENIZER_CONFIG,
     VOCABULARIES,
     WEIGHTS,
     WEIGHTS_INDEX,
@@ -48,7 +49,7 @@ _TOKENIZER_FILES = (
     CONFIG,
     *VOCABULARIES,
     "merges.txt",
-    "tokenizer_config.json",
+    TOKENIZER_CONFIG,
     "special_tokens_map.json",
     "added_tokens.json",
     "chat_template.jinja",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from weakref import WeakValueDictionary
 
 from lablib.models import checkpoint, entries, places
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ANY_KIND: tuple[Kind, ...] = ("causal", "seq2seq", "masked", "encoder")
+"""What a model is opened as if nobody says what it is for: the first of these that it can be."""
+
 # What is open in this process, as long as somebody uses it. One lock for all: transformers sets
 # torch's default precision while it opens a model, so two must not be opened at the same time.
 _open: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
@@ -30,7 +33,7 @@ _opening = RLock()
 
 def load(
     name: str | os.PathLike[str] | None = None,
-    kind: Kind | tuple[Kind, ...] = "causal",
+    kind: Kind | Literal["auto"] | tuple[Kind, ...] = "auto",
     device: str = "auto",
     attention: Attention = "sdpa",
     progress: Progress | None = None,
@@ -50,7 +53,8 @@ def load(
         kind: what the model is for. A masked model saved with BERT's two pretraining heads is
             opened with both, and then answers with `prediction_logits` and
             `seq_relationship_logits` in place of `logits`. Of several kinds it is the first that
-            the model can be; `card.kind` says which.
+            the model can be; `card.kind` says which. "auto": what the catalogue says it is for, or
+            else the first of `ANY_KIND` that it can be; without a name a next-word model.
         device: "auto" (CUDA, then Apple's MPS, then the CPU), or a name torch knows ("cuda:1").
         attention: "sdpa" is fast, "eager" also gives the attention weights. Architectures without
             sdpa are opened with eager.
@@ -66,7 +70,7 @@ def load(
         >>> type(m.model).__name__, m.card.source, m.device
         ('GPT2LMHeadModel', 'pocket', device(type='cpu'))
     """
-    kinds = kind if isinstance(kind, tuple) else (kind,)
+    kinds = kind if isinstance(kind, tuple) else _kinds_for(name) if kind == "auto" else (kind,)
     for one in kinds:
         _check("kind", one, Kind)
     _check("attention", attention, Attention)
@@ -83,6 +87,14 @@ def load(
         why = _why(place, by_default=name is None)
         key = (place.name, files, opened_as, target, attention, why)
         return _shared(key, lambda: LoadedModel(model, tokenizer, card, target, why))
+
+
+def _kinds_for(name: str | os.PathLike[str] | None) -> tuple[Kind, ...]:
+    """What a model is opened as if nobody says what it is for."""
+    if name is None:
+        return ("causal",)
+    known = entries.kind_of(name) if isinstance(name, str) else None
+    return (known,) if known else ANY_KIND
 
 
 def _open_as_first(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from lablib.models import adapter, checkpoint
 from lablib.models.card import KIND_WORDS, Attention, Kind
 from lablib.models.checkpoint import Checkpoint
 from lablib.models.errors import ModelError, quoted, reason
+from lablib.models.text import vectors
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 # Padding a table of vectors up to a round size adds a few percent at most, so a tokenizer that
 # covers less than this share of it belongs to another model.
 _SHARE_OF_VECTORS = 0.9
+# Gemma 3's text models lack the vector of one entry, some of Code Llama's those of sixteen.
+_MOST_WITHOUT_VECTOR = 16
 
 
 def open_model(
@@ -80,13 +83,24 @@ def read_architecture(found: Checkpoint) -> PreTrainedConfig:
 def kinds_of(config: PreTrainedConfig) -> set[Kind]:
     """What an architecture can be opened as.
 
-    transformers offers BERT as a next-word model too; that is for decoders only.
+    transformers offers BERT as a next-word model too; that is for decoders only. A classifier is
+    what was saved as one: elsewhere its head would be made up.
 
     Example:
         >>> from transformers import BertConfig, GPT2Config
         >>> sorted(kinds_of(BertConfig())), sorted(kinds_of(GPT2Config()))
         (['encoder', 'masked'], ['causal'])
     """
+    from transformers import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING as WITH_HEAD
+
+    saved_as = config.architectures or []
+    classifier = any(name.endswith("ForSequenceClassification") for name in saved_as)
+    found = _kinds_of_body(config)
+    return found | {"classifier"} if classifier and type(config) in WITH_HEAD else found
+
+
+def _kinds_of_body(config: PreTrainedConfig) -> set[Kind]:
+    """The same, whatever head it was saved with."""
     import transformers as tf
 
     def offered(mapping: Any) -> bool:
@@ -99,6 +113,17 @@ def kinds_of(config: PreTrainedConfig) -> set[Kind]:
     if offered(tf.MODEL_FOR_CAUSAL_LM_MAPPING):
         return {"causal"}
     return {"encoder"} if offered(tf.MODEL_MAPPING) else set()
+
+
+def class_names(config: PreTrainedConfig) -> tuple[str, ...]:
+    """The classes of a classifier, in the order of its outputs.
+
+    >>> from transformers import BertConfig
+    >>> class_names(BertConfig(id2label={0: "bad", 1: "good"}))
+    ('bad', 'good')
+    """
+    names: Any = config.id2label or {}
+    return tuple(names[number] for number in sorted(names))
 
 
 def _classes(found: Checkpoint, config: PreTrainedConfig, kind: Kind) -> tuple[Any, Any]:
@@ -117,6 +142,10 @@ def _classes(found: Checkpoint, config: PreTrainedConfig, kind: Kind) -> tuple[A
         "masked": (tf.AutoModelForMaskedLM, tf.MODEL_FOR_MASKED_LM_MAPPING),
         "encoder": (tf.AutoModel, tf.MODEL_MAPPING),
         "seq2seq": (tf.AutoModelForSeq2SeqLM, tf.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
+        "classifier": (
+            tf.AutoModelForSequenceClassification,
+            tf.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
+        ),
     }[kind]
     if kind == "masked" and _has_both_heads(config):
         auto, mapping = tf.AutoModelForPreTraining, tf.MODEL_FOR_PRETRAINING_MAPPING
@@ -168,16 +197,18 @@ def _refuse_made_up(
 
 
 def require_fit(name: str, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> None:
-    """Refuse a tokenizer with more entries than the model has vectors, or with far fewer.
+    """Refuse a tokenizer with far more entries than the model has vectors, or with far fewer.
 
-    A few vectors too many are usual: they round the table up to a size that computes faster.
+    A few vectors too many are usual: they round the table up to a size that computes faster. A few
+    entries too many stand for what this model was not made for, such as pictures: a text that has
+    one of them is refused (see `text.require_vectors`).
     """
-    vectors = cast("torch.nn.Embedding", model.get_input_embeddings()).weight.shape[0]
+    known = vectors(model)
     entries = max(tokenizer.get_vocab().values(), default=-1) + 1
-    if not _SHARE_OF_VECTORS * vectors <= entries <= vectors:
+    if not _SHARE_OF_VECTORS * known <= entries <= known + _MOST_WITHOUT_VECTOR:
         raise ModelError(
             f"The tokenizer of {quoted(name)} does not fit its weights: it has {entries:,} entries "
-            f"and the model has vectors for {vectors:,}. Put the tokenizer the model was trained "
+            f"and the model has vectors for {known:,}. Put the tokenizer the model was trained "
             "with beside it."
         )
 

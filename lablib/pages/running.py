@@ -37,6 +37,8 @@ def run(path: Path) -> tuple[nbformat.NotebookNode, Models]:
     book = nbformat.read(path, as_version=4)
     with TemporaryDirectory() as folder:
         kept, progress = Path(folder, "widgets.json"), Path(folder, "progress.jsonl")
+        # The options in the same order on every page that is made of the notebook.
+        ProgressFile(progress).add(Event("learner", "seed", 0))
         for id in predictions(book):
             ProgressFile(progress).add(Event(id, "skipped"))
         book.cells.append(nbformat.v4.new_code_cell(_KEEP.format(path=str(kept))))

@@ -1,4 +1,4 @@
-"""`python -m lablib.pretraining KIND --text FOLDER --out FOLDER …`: train gpt2, bert or minilm.
+"""`python -m lablib.pretraining KIND --text FOLDER … --out FOLDER …`: train gpt2, bert or minilm.
 
 A run that was interrupted goes on where its last checkpoint stood when the same command is given
 again; `--steps` may then be another number.
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     args = parse(arguments)
     recipe = chosen_recipe(args)
     logging.set_verbosity_error()
-    texts = read_texts(args.text)
+    texts = read_all(args.text)
     tokenizer = open_tokenizer(recipe, texts, args.out / "tokenizer")
     stream = token_stream(texts, tokenizer)
     say(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         start_from_frequencies(model, stream)
     losses = train(model, tokenizer, stream, recipe, args.out, args.save_every, args.compile)
     if isinstance(model, BertForPreTraining):
-        unseen = token_stream(read_texts(args.heldout), tokenizer)
+        unseen = token_stream(read_all(args.heldout), tokenizer)
         measure = partial(masked_score, model, tokenizer, unseen, recipe.context, CURVE_BATCHES)
         losses = record(losses, measure, args.out / CURVE, args.save_every)
     follow(losses, recipe)
@@ -94,8 +94,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line: folders, device, and every number of the recipe as an option."""
     parser = argparse.ArgumentParser(prog="python -m lablib.pretraining", description=__doc__)
     parser.add_argument("kind", choices=list(RECIPES))
-    parser.add_argument("--text", type=Path, required=True, help="folder of .txt files to learn")
-    parser.add_argument("--heldout", type=Path, required=True, help="folder to measure on")
+    folders: Any = {"type": Path, "nargs": "+", "required": True}
+    parser.add_argument("--text", help="folders of .txt files to learn", **folders)
+    parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
@@ -136,9 +137,11 @@ def figures(
     model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe, args: argparse.Namespace
 ) -> tuple[list[Measured], str]:
     """What the card says in numbers, and what it shows."""
-    texts, heldout = read_texts(args.text), read_texts(args.heldout)
+    texts = read_all(args.text)
+    heldout = {about(folder): read_texts(folder) for folder in args.heldout}
     if isinstance(model, GPT2LMHeadModel):
-        return causal_figures(model, tokenizer, texts, heldout), wrote(written(model, tokenizer))
+        measured = causal_figures(model, tokenizer, texts, heldout)
+        return measured, wrote(written(model, tokenizer))
     measured = masked_figures(model, tokenizer, heldout, recipe.context)
     if recipe.kind == "minilm":
         start = new_model(recipe, tokenizer).to(args.device)
@@ -149,19 +152,41 @@ def figures(
     return measured, guessed(guesses)
 
 
+def read_all(folders: list[Path]) -> list[str]:
+    """The texts of several folders, one after the other."""
+    return [text for folder in folders for text in read_texts(folder)]
+
+
+def about(folder: Path) -> str:
+    """A name for a folder of held-out texts: that of its only text, or of the folder it stands in.
+
+    >>> about(Path("corpus/modern/heldout"))
+    'modern'
+    """
+    files = list(folder.glob("*.txt"))
+    return files[0].stem if len(files) == 1 else folder.parent.name
+
+
 def causal_figures(
-    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase, texts: list[str], heldout: list[str]
+    model: GPT2LMHeadModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: list[str],
+    heldout: dict[str, list[str]],
 ) -> list[Measured]:
-    """Bits per byte of the model and of what it must beat, and its most telling heads."""
-    known, unseen = (token_stream(each, tokenizer) for each in (texts, heldout))
-    size = sum(len(text.encode()) for text in heldout)
-    figures = {
-        "this model": bits_per_byte(model, tokenizer, unseen, size),
-        "5-gram, interpolated Kneser-Ney, same text": NGrams(
-            known, len(tokenizer), order=5
-        ).bits_per_byte(unseen[:-1], size),
-        "xz -9e, primed with the same text": xz_bits_per_byte("".join(texts), "".join(heldout)),
-    }
+    """Bits per byte of the model and of what it must beat on each of the held-out sets, and its
+    most telling heads.
+    """
+    counted = NGrams(token_stream(texts, tokenizer), len(tokenizer), order=5)
+    figures: dict[str, float] = {}
+    for name, kept in heldout.items():
+        unseen, size = token_stream(kept, tokenizer), sum(len(text.encode()) for text in kept)
+        figures |= {
+            f"{name}: this model": bits_per_byte(model, tokenizer, unseen, size),
+            f"{name}: 5-gram, interpolated Kneser-Ney": counted.bits_per_byte(unseen[:-1], size),
+            f"{name}: xz -9e, primed with the training text": xz_bits_per_byte(
+                "".join(texts), "".join(kept)
+            ),
+        }
     heads = {name: top_heads(scores, 1)[0] for name, scores in head_scores(model).items()}
     return [Measured(what, f"{bits:.3f}", "bits per byte") for what, bits in figures.items()] + [
         Measured(
@@ -174,16 +199,22 @@ def causal_figures(
 
 
 def masked_figures(
-    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, heldout: list[str], context: int
+    model: BertForPreTraining,
+    tokenizer: PreTrainedTokenizerBase,
+    heldout: dict[str, list[str]],
+    context: int,
 ) -> list[Measured]:
-    """Masked-word accuracy and loss, and the next-sentence accuracy."""
-    score = masked_score(model, tokenizer, token_stream(heldout, tokenizer), context)
+    """Masked-word accuracy and loss, and the next-sentence accuracy, on each held-out set."""
     entries = f"of the masked tokens, of a vocabulary of {len(tokenizer):,}"
-    return [
-        Measured("masked words guessed", f"{score.accuracy:.1%}", entries),
-        Measured("masked-word loss", f"{score.loss:.2f}", "nats per masked token"),
-        Measured("next sentence told apart", f"{score.next_sentence:.1%}", "of the pairs"),
-    ]
+    measured = []
+    for name, texts in heldout.items():
+        score = masked_score(model, tokenizer, token_stream(texts, tokenizer), context)
+        measured += [
+            Measured(f"{name}: masked words guessed", f"{score.accuracy:.1%}", entries),
+            Measured(f"{name}: masked-word loss", f"{score.loss:.2f}", "nats per masked token"),
+            Measured(f"{name}: next sentence told apart", f"{score.next_sentence:.1%}", "of pairs"),
+        ]
+    return measured
 
 
 def general_figures(

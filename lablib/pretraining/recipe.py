@@ -15,6 +15,8 @@ from transformers import (
 
 # How much more than its neighbours a head begins by looking at the word it is meant for.
 _SHARPNESS = 1.5
+# The spread of new word vectors, in GPT-2 and BERT alike (`initializer_range`).
+_WORDS = 0.02
 
 Kind = Literal["gpt2", "bert", "minilm"]
 Model = GPT2LMHeadModel | BertForPreTraining
@@ -23,7 +25,9 @@ Model = GPT2LMHeadModel | BertForPreTraining
 @dataclass(frozen=True)
 class Recipe:
     """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
-    the LoRA factors. MiniLM brings its own vocabulary and sizes.
+    the LoRA factors. MiniLM brings its own vocabulary and sizes. `repeated_share` of GPT-2's rows
+    are random tokens said again and again (`objective.causal_rows`), `masked_share` of BERT's
+    tokens are masked.
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -45,6 +49,7 @@ class Recipe:
     other_lr: float = 3e-3
     weight_decay: float = 0.1
     masked_share: float = 0.2
+    repeated_share: float = 0.04
     rank: int = 24
     seed: int = 0
 
@@ -105,7 +110,7 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
 
         return adapted_minilm(recipe.rank)
     if recipe.kind == "gpt2":
-        return GPT2LMHeadModel(
+        gpt2 = GPT2LMHeadModel(
             GPT2Config(
                 vocab_size=len(tokenizer),
                 n_positions=recipe.context,
@@ -121,6 +126,8 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
                 eos_token_id=tokenizer.eos_token_id,
             )
         )
+        look_back(gpt2)
+        return gpt2
     model = BertForPreTraining(
         BertConfig(
             vocab_size=len(tokenizer),
@@ -148,23 +155,53 @@ def look_at_neighbours(model: BertForPreTraining) -> None:
     positions; turning them by an angle is moving along the text (Vaswani et al. 2017, section 3.5).
     Keys start as they are, queries turned. All of it goes on learning.
     """
-    config = model.config
-    size = config.hidden_size // config.num_attention_heads
-    frequencies = math.pi * (torch.arange(size // 2) + 0.5) / (size // 2)
-    positions = torch.arange(config.max_position_embeddings)[:, None] * frequencies
-    waves = torch.cat([positions.sin(), positions.cos()], dim=1).repeat(
-        1, config.num_attention_heads
-    )
-    steps = [(head // 2 + 1) * (-1, 1)[head % 2] for head in range(config.num_attention_heads)]
+    heads = model.config.num_attention_heads
+    frequencies = _start_as_waves(model.bert.embeddings.position_embeddings.weight, heads)
+    steps = [(head // 2 + 1) * (-1, 1)[head % 2] for head in range(heads)]
     first: Any = model.bert.encoder.layer[0]
     query, key = first.attention.self.query.weight, first.attention.self.key.weight
     with torch.no_grad():
-        # As large as the word vectors they are added to.
-        embeddings = model.bert.embeddings.position_embeddings.weight
-        embeddings.copy_(math.sqrt(2) * config.initializer_range * waves)
         torch.nn.init.eye_(key)
-        turned = torch.block_diag(*(_turn(step * frequencies) for step in steps))
-        query.copy_(_SHARPNESS * turned)
+        query.copy_(_SHARPNESS * _turns(steps, frequencies))
+
+
+def look_back(model: GPT2LMHeadModel) -> None:
+    """Let the first two heads of a new GPT-2 begin by looking one and two tokens back.
+
+    It finds out by itself what stood before, but late; and a head that repeats what followed last
+    time stands on one that looks at the token before (Elhage et al. 2021, "A mathematical framework
+    for transformer circuits"). Positions start as for BERT, see `look_at_neighbours`.
+    """
+    heads, width = model.config.n_head, model.config.n_embd
+    frequencies = _start_as_waves(model.transformer.wpe.weight, heads)
+    turns = _turns([-1, -2], frequencies)
+    looking = len(turns)
+    # Queries and keys stand side by side in one map, whose weight is [input, output].
+    first: Any = model.transformer.h[0]
+    weight = first.attn.c_attn.weight
+    with torch.no_grad():
+        weight[:, :looking] = weight[:, width : width + looking] = 0
+        weight[:looking, :looking] = _SHARPNESS * turns.T
+        weight[:looking, width : width + looking] = torch.eye(looking)
+
+
+def _start_as_waves(positions: torch.Tensor, heads: int) -> torch.Tensor:
+    """Fill the table of positions [positions, width] with sines and cosines, the same for each
+    head; their frequencies.
+    """
+    count, width = positions.shape
+    size = width // heads
+    frequencies = math.pi * (torch.arange(size // 2) + 0.5) / (size // 2)
+    angles = torch.arange(count)[:, None] * frequencies
+    waves = torch.cat([angles.sin(), angles.cos()], dim=1).repeat(1, heads)
+    with torch.no_grad():
+        positions.copy_(math.sqrt(2) * _WORDS * waves)  # as large as the words they are added to
+    return frequencies
+
+
+def _turns(steps: list[int], frequencies: torch.Tensor) -> torch.Tensor:
+    """The map under which each head's part of a position is the one `steps` further on."""
+    return torch.block_diag(*(_turn(step * frequencies) for step in steps))
 
 
 def _turn(angles: torch.Tensor) -> torch.Tensor:

@@ -3,18 +3,22 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.optim import AdamW, Muon, Optimizer
+from torch.overrides import TorchFunctionMode
 from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
+from lablib.finetuning.devices import has_fast_bf16
 from lablib.pretraining.corpus import batch, log_shares
-from lablib.pretraining.objective import causal_loss, masked_loss
+from lablib.pretraining.objective import causal_loss, causal_rows, masked_loss
 from lablib.pretraining.recipe import Model, Recipe
 
 Loss = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
@@ -37,20 +41,22 @@ def train(
     optimizers = make_optimizers(model, recipe)
     learned = list(learning(model).values())
     start = restore(folder, model, optimizers)
+    in_bf16 = has_fast_bf16(model.device)
     loss_of = make_loss(model, tokenizer, recipe)
     loss_of = torch.compile(loss_of) if compiled else loss_of
     model.train()
     for step in range(start, recipe.steps):
         rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        ids = batch(stream, step, recipe.batch, window(recipe), recipe.seed).to(model.device)
+        ids = batch(stream, step, recipe.batch, window(recipe), recipe.seed)
         set_learning_rates(optimizers, recipe, step)
-        with torch.autocast(model.device.type, dtype=torch.bfloat16):
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=in_bf16):
             loss = loss_of(ids, rng)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        with nullcontext() if in_bf16 else Widened():
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
         if (step + 1) % save_every == 0 or step + 1 == recipe.steps:
             checkpoint(folder, model, optimizers, recipe, step + 1)
         yield step, loss.item()
@@ -70,17 +76,23 @@ def learning(model: Model) -> dict[str, torch.nn.Parameter]:
 
 
 def window(recipe: Recipe) -> int:
-    """Tokens of text in one row: one more than the context for GPT-2 (inputs and targets overlap),
-    three fewer for BERT ([CLS] and two [SEP] come on top).
+    """Tokens of text in one row: the context for GPT-2 (the end-of-text token comes on top, and the
+    last token is a target only), three fewer for BERT ([CLS] and two [SEP] come on top).
     """
-    return recipe.context + 1 if recipe.kind == "gpt2" else recipe.context - 3
+    return recipe.context if recipe.kind == "gpt2" else recipe.context - 3
 
 
 def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Loss:
     """The loss of the model's kind, as a function of a batch of ids and a random generator."""
-    if isinstance(model, GPT2LMHeadModel):
-        return lambda ids, rng: causal_loss(model, ids)
-    return lambda ids, rng: masked_loss(model, ids.cpu(), tokenizer, rng, recipe.masked_share)
+    if not isinstance(model, GPT2LMHeadModel):
+        return lambda ids, rng: masked_loss(model, ids, tokenizer, rng, recipe.masked_share)
+
+    def loss_of(ids: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
+        start, share = tokenizer.bos_token_id, recipe.repeated_share
+        rows, labels = causal_rows(ids, start, model.config.vocab_size, share, rng)
+        return causal_loss(model, rows.to(model.device), labels.to(model.device))
+
+    return loss_of
 
 
 def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
@@ -111,6 +123,24 @@ def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
 def _is_table(name: str) -> bool:
     """Whether a matrix is a table of rows (an embedding, a classifier) and not a map of vectors."""
     return any(part in name for part in ("wte", "wpe", "embeddings", "lm_head", "cls."))
+
+
+class Widened(TorchFunctionMode):
+    """Inside it what asks for bfloat16 gets 32 bits: torch's Muon orthogonalises in bfloat16,
+    which a processor without units for it emulates, thirty times slower.
+
+    >>> with Widened():
+    ...     torch.ones(1).bfloat16().dtype
+    torch.float32
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Copy instead of converting, since the caller may write into what it gets."""
+        if func is torch.Tensor.bfloat16:
+            return args[0].to(torch.float32, copy=True)
+        return func(*args, **(kwargs or {}))
 
 
 def set_learning_rates(optimizers: list[Optimizer], recipe: Recipe, step: int) -> None:

@@ -19,7 +19,8 @@ __all__, __getattr__, __dir__ = lazy(
         "generation": (
             "Alternative Session Step choose generate generate_rows lockstep next_logits top"
         ),
-        "text": "Prompt TextStream context_length prepare token_text",
+        "text": "Prompt TextStream prepare",
+        ".models.text": "context_length token_text",
         "beams": "BeamNode BeamTree Finished beam_search grow_beams",
         "measures": (
             "Diversity Timing cache_timing distinct_n diversity first_divergence repetition"

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lablib.models.text import end_of_text_ids, token_text
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import Step, generate
 from lablib.sampling.reading import Reader
-from lablib.sampling.text import Prompt, TextStream, end_of_text_ids, prepare, token_text
+from lablib.sampling.text import Prompt, TextStream, prepare
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -96,12 +96,24 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
     """
     seen = torch.tensor([i for i in set(previous) if 0 <= i < len(logits)], dtype=torch.long)
     score = logits[seen]
-    return logits.index_copy(0, seen, torch.where(score < 0, score * penalty, score / penalty))
+    changed = _penalised(score, float(penalty))
+    # Huge and tiny penalties make infinities of scores: then the largest number stands for them.
+    most = torch.finfo(logits.dtype).max
+    largest = _penalised(score.double(), float(penalty)).clamp(-most, most).to(logits.dtype)
+    sound = changed.isfinite() | score.isneginf()
+    return logits.index_copy(0, seen, torch.where(sound, changed, largest))
+
+
+def _penalised(score: Tensor, penalty: float) -> Tensor:
+    return torch.where(score < 0, score * penalty, score / penalty)
 
 
 def temperature(logits: Tensor, temperature: float) -> Tensor:
     """Divide every score by the temperature; at 0 keep only the best (the first at a tie).
     [vocab] → [vocab].
+
+    Where the quotients are too large for the scores' precision, the best score is taken off first:
+    that changes no probability.
 
     Example:
         >>> temperature(torch.tensor([1.0, 2.0]), 0.5)
@@ -110,7 +122,12 @@ def temperature(logits: Tensor, temperature: float) -> Tensor:
         tensor([-inf, 2.])
     """
     if temperature > 0:
-        return logits / temperature
+        divided = logits / float(temperature)
+        if divided.max().isfinite():  # not-a-number, as 0 / 0 and inf / inf are, wins over all
+            return divided
+        below_best = (logits.double() - logits.max().double()) / float(temperature)
+        lowest = torch.finfo(logits.dtype).min  # nothing is removed that was there
+        return torch.where(logits.isneginf(), logits, below_best.clamp(min=lowest).to(logits.dtype))
     best = int(logits.numpy().argmax())
     only = torch.full_like(logits, REMOVED)
     only[best] = logits[best]
@@ -185,10 +202,10 @@ _APPLY: dict[str, Callable[[Tensor, Knobs, Sequence[int]], Tensor]] = {
         x, knobs.repetition_penalty, ids
     ),
     "temperature": lambda x, knobs, _: temperature(x, knobs.temperature),
-    "top_k": lambda x, knobs, _: top_k(x, knobs.top_k),
-    "top_p": lambda x, knobs, _: top_p(x, knobs.top_p),
-    "min_p": lambda x, knobs, _: min_p(x, knobs.min_p),
-    "typical_p": lambda x, knobs, _: typical_p(x, knobs.typical_p),
+    "top_k": lambda x, knobs, _: top_k(x, int(knobs.top_k)),
+    "top_p": lambda x, knobs, _: top_p(x, float(knobs.top_p)),
+    "min_p": lambda x, knobs, _: min_p(x, float(knobs.min_p)),
+    "typical_p": lambda x, knobs, _: typical_p(x, float(knobs.typical_p)),
 }
 
 
@@ -248,7 +265,14 @@ def distribution(
         >>> distribution(logits, Knobs(temperature=0))
         tensor([1., 0., 0.])
     """
-    return _scores(logits, knobs, previous, order)[-1][1].softmax(0)
+    return _softmax(_scores(logits, knobs, previous, order)[-1][1])
+
+
+def _softmax(scores: Tensor) -> Tensor:
+    """The probabilities of scores, [vocab]. In 32 bits the terms of a large vocabulary add up to
+    1.00001 on some processors.
+    """
+    return scores.softmax(0, dtype=torch.float64).to(scores.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,7 +318,7 @@ def stages(
     before = _checked(logits)
     for name, scores in _scores(logits, knobs, previous, order):
         removed = scores.isneginf() & ~before.isneginf()
-        probabilities = scores.softmax(0)
+        probabilities = _softmax(scores)
         bits = entropy(probabilities)
         result.append(
             Stage(

@@ -14,7 +14,7 @@ from lablib.sampling.beams import BeamNode, BeamTree
 from lablib.sampling.generation import Step
 from lablib.sampling.measures import Diversity, Timing, diversity, first_divergence
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import number, visible
+from lablib.widgets.tokens import number, power_of_ten, visible
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -46,6 +46,17 @@ def divergence_words(texts: Texts) -> str:
         return "The texts part at the very first token."
     same = "The first token is" if place == 1 else f"The first {place} tokens are"
     return f"{same} the same under every setting; then the texts part."
+
+
+def story_words(steps: Sequence[Step]) -> str:
+    """How probable all tokens of a text are together, by the model's own probabilities."""
+    if not steps:
+        return ""
+    exponent = steps[-1].cumulative / math.log(10)
+    small = f"about {power_of_ten(round(exponent))}"
+    chance = small if exponent < -3 else f"{number(100 * 10**exponent)} %"
+    tokens = "this token" if len(steps) == 1 else f"these {len(steps)} tokens together"
+    return f"The model gives {tokens} a probability of {chance}."
 
 
 def diversity_table(names: Sequence[str], figures: Sequence[Diversity]) -> str:

@@ -15,16 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from lablib.models.text import context_length, end_of_text_ids, token_text
 from lablib.sampling.compute import OFF, Knobs, distribution, draw, entropy, uniforms
 from lablib.sampling.reading import Reader
-from lablib.sampling.text import (
-    Prompt,
-    TextStream,
-    context_length,
-    end_of_text_ids,
-    prepare,
-    token_text,
-)
+from lablib.sampling.text import Prompt, TextStream, prepare
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -27,7 +27,8 @@ class KnobView(anywidget.AnyWidget):
     `knobs` and `order` go both ways; a knob that is not named is off. 250 ms after the last move
     the page writes them back, with a `summary` of its picture: `knobs`, `order`, `size`, `kept`,
     `entropy` in bits, `effective_choices`, `stages` (a dict per stage) and `top` (pairs of token id
-    and probability). `picked` is the id of the token whose bar was clicked, if `pickable`.
+    and probability). `picked` is the id of the token whose bar was clicked, if `pickable`. A
+    `simple` view has one knob, the temperature, and eight bars.
 
     Example:
         >>> view = KnobView(knobs={"temperature": 0.7})
@@ -47,6 +48,7 @@ class KnobView(anywidget.AnyWidget):
     previous: Any = traitlets.List(traitlets.Int()).tag(sync=True)
     prompt_text = traitlets.Unicode().tag(sync=True)
     pickable = traitlets.Bool(False).tag(sync=True)
+    simple = traitlets.Bool(False).tag(sync=True)
     # An echo of an older move would set a knob back under the learner's hand.
     knobs: Any = traitlets.Dict().tag(sync=True, echo_update=False)
     order: Any = traitlets.List(traitlets.Unicode()).tag(sync=True, echo_update=False)

@@ -127,6 +127,9 @@ def cache_timing(
     The text is the prompt, repeated as often as needed: what it says does not change the time.
     Lengths the model cannot read are left out.
 
+    Raises:
+        ValueError: if the model has no cache that can be used.
+
     Example:
         >>> from lablib import models, sampling as sp
         >>> m = models.load("pocket-gpt2", device="cpu")
@@ -135,6 +138,11 @@ def cache_timing(
     """
     prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
     reader = Reader(m.model)
+    if not reader.way.cached:
+        raise ValueError(
+            f"{type(m.model).__name__} remembers no keys and values that it could go on from: it "
+            "reads the whole text again for every token. Choose another model, as GPT-2 or Llama."
+        )
     for length in lengths:
         if length < 1 or (prepared.context is not None and length >= prepared.context):
             continue

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from transformers import PreTrainedTokenizerBase
 
-from lablib.unicode import well_formed
+from lablib.models.text import context_length, encode, kept_ids, require_vectors, start_of_text
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
     from lablib.models import LoadedModel
 
 _UNFINISHED = "\ufffd"
@@ -27,33 +25,38 @@ class Prompt:
         ids: the token ids, at least one.
         cut: how many tokens were left out at the beginning because the context is full.
         context: how many tokens the model can read, None if it has no limit.
+        marks: how many of the first ids are the tokenizer's own start marks; they are never cut.
     """
 
     ids: tuple[int, ...]
     cut: int
     context: int | None
+    marks: int = 0
 
     @property
     def note(self) -> str:
         """What was cut, in a sentence; empty if nothing was."""
         if not self.cut:
             return ""
+        kept = " after its start mark" if self.marks else ""
         return (
             f"The prompt has {len(self.ids) + self.cut:,} tokens and the model reads at most "
-            f"{self.context:,}: the first {self.cut:,} were left out."
+            f"{self.context:,}: the first {self.cut:,}{kept} were left out."
         )
 
 
 def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
     """The prompt's token ids, cut to what the model can read.
 
-    An empty prompt becomes the model's start-of-text token (for GPT-2 that is its end-of-text
+    The marks a tokenizer puts before a text ([CLS], a start-of-text token) stay, those it puts
+    after one ([SEP], an end-of-text token) do not: the text is to go on. An empty prompt becomes
+    the marks before a text, or the model's start-of-text token (for GPT-2 that is its end-of-text
     token). A prompt that fills the context loses its earliest tokens, until there is room for
-    `room` new ones, or half the context if that is less. A lone surrogate becomes U+FFFD; NUL
-    and all other characters stay as they are.
+    `room` new ones, or half the context if that is less; the marks stay.
 
     Raises:
-        ValueError: if the prompt is empty and the model has no start-of-text token.
+        ValueError: if the prompt is empty and the model has no start-of-text token, or the model
+            has no vector for one of its tokens.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -61,71 +64,13 @@ def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
         >>> sp.prepare(m, "Once upon a time").cut
         0
     """
-    ids = list(m.tokenizer(well_formed(prompt), verbose=False)["input_ids"]) or start_of_text(m)
+    before, inside, _ = encode(m.tokenizer, prompt)
+    require_vectors(m, before + inside)
     context = context_length(m)
-    cut = 0
-    if context is not None and len(ids) >= context:
-        cut = len(ids) - context + max(1, min(room, context // 2))
-    return Prompt(ids=tuple(ids[cut:]), cut=cut, context=context)
-
-
-def context_length(m: "LoadedModel") -> int | None:
-    """How many tokens the model can read at once, None if there is no limit.
-
-    Example:
-        >>> from lablib import models, sampling as sp
-        >>> m = models.load("pocket-gpt2", device="cpu")
-        >>> sp.context_length(m) == m.model.config.n_positions
-        True
-    """
-    return positions(m.model)
-
-
-def positions(model: "PreTrainedModel") -> int | None:
-    """How many positions a bare model has for tokens, None if there is no limit.
-
-    RoBERTa's family keeps the first rows of its table of positions, up to that of padding, free.
-    """
-    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    if not most or most < 0:  # XLNet says -1
-        return None
-    for name, part in model.named_modules():
-        padding = getattr(part, "padding_idx", None)
-        if padding is not None and name.endswith("position_embeddings"):
-            return int(most - padding - 1)
-    return int(most)
-
-
-def start_of_text(m: "LoadedModel") -> list[int]:
-    """The token an empty text becomes.
-
-    Raises:
-        ValueError: if the model has none.
-    """
-    for start in (m.tokenizer.bos_token_id, m.tokenizer.eos_token_id, m.model.config.bos_token_id):
-        if start is not None:
-            return [start]
-    raise ValueError("The prompt is empty and this model has no start-of-text token; type a word.")
-
-
-def end_of_text_ids(m: "LoadedModel") -> frozenset[int]:
-    """The tokens that end a text: those `model.generate` stops at, else the tokenizer's own."""
-    ids = m.model.generation_config.eos_token_id
-    if ids is None:
-        ids = m.tokenizer.eos_token_id
-    return frozenset() if ids is None else frozenset([ids] if isinstance(ids, int) else ids)
-
-
-def token_text(tokenizer: PreTrainedTokenizerBase, id: int) -> str:
-    """One token decoded alone.
-
-    Example:
-        >>> from lablib import models, sampling as sp
-        >>> tokenizer = models.load_tokenizer("gpt2")
-        >>> sp.token_text(tokenizer, 995)
-        ' world'
-    """
-    return str(tokenizer.decode([id], clean_up_tokenization_spaces=False))
+    full = context is not None and len(before) + len(inside) >= context
+    most = context - max(1, min(room, context // 2)) if context and full else None
+    ids, cut = kept_ids(before, inside, most)
+    return Prompt(ids or tuple(start_of_text(m)), cut, context, len(before))
 
 
 class TextStream:

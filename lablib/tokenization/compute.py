@@ -175,8 +175,8 @@ def _located(
     added = np.array(result.special_tokens_mask, dtype=bool)
     written = [b"" if put else known[id].bytes for id, put in zip(result.ids, added, strict=True)]
     lossless = b"".join(written) == raw
-    if lossless:
-        byte_spans = _laid_out(written)
+    byte_spans = _laid_out(written) if lossless else _spaced(text, written, result, tokenizer)
+    if byte_spans is not None:
         spans = _characters(byte_spans, raw)
     else:
         offsets = np.array(result.offsets, dtype=np.int64).reshape(-1, 2)
@@ -193,6 +193,37 @@ def _laid_out(pieces: list[bytes]) -> np.ndarray:
     """
     ends = np.cumsum([len(piece) for piece in pieces], dtype=np.int64)
     return np.stack([np.append(0, ends[:-1])[: len(ends)], ends], axis=1)
+
+
+def _spaced(
+    text: str,
+    pieces: list[bytes],
+    result: "LibraryEncoding",
+    tokenizer: "PreTrainedTokenizerBase",
+) -> np.ndarray | None:
+    """The bytes that each byte-level token comes from, [tokens, 2], if nothing but spaces was put
+    in or swallowed: before the text and after an added token (`add_prefix_space`), or round an
+    added token (`lstrip`, `rstrip`). None if the tokens are not the text in any such way.
+
+    The library takes a space that was put in for one of the text, and leaves out a letter.
+    """
+    if "ByteLevel" not in repr(tokenizer.backend_tokenizer.decoder):
+        return None
+    raw, at_byte, added = text.encode(), byte_offsets(text), tokenizer.added_tokens_decoder
+    spans, at = [], 0
+    for piece, id, (_, end) in zip(pieces, result.ids, result.offsets, strict=True):
+        start = at
+        if piece and id in added:
+            swallowed = len(text[end:]) - len(text[end:].lstrip()) if added[id].rstrip else 0
+            at = int(at_byte[end + swallowed])
+        elif raw.startswith(piece, at):
+            at += len(piece)
+        elif piece.startswith(b" ") and raw.startswith(piece[1:], at):
+            at += len(piece) - 1
+        else:
+            return None
+        spans.append((start, at))
+    return np.array(spans, dtype=np.int64).reshape(-1, 2) if at == len(raw) else None
 
 
 def _characters(byte_spans: np.ndarray, raw: bytes) -> np.ndarray:

@@ -158,8 +158,8 @@ _ALL = (
         ),
         "In running text the space is the beginning of the next word. A prompt that ends in a "
         "space has spent it on a token of its own, so that none of the usual next tokens fits: the "
-        "model is in a place it hardly saw in training, and answers worse. End prompts without a "
-        "space.",
+        "model is in a place it hardly saw in training, and mostly answers worse. End prompts "
+        "without a space.",
     ),
     Corner(
         "indentation",

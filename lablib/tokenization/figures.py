@@ -11,7 +11,7 @@ from lablib.tokenization.comparison import Comparison, Difference
 from lablib.tokenization.compute import Encoding
 from lablib.tokenization.languages import Costs
 from lablib.tokenization.levels import Ladder, Rung
-from lablib.widgets.html import escape, fill, table
+from lablib.widgets.html import escape, fill, scrolling, table
 from lablib.widgets.tokens import entry_dict, visible
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def encoding_words(encoding: Encoding, shared: np.ndarray) -> str:
     own = len(encoding) - int(encoding.added.sum())
     words = [
         f"{counted(own, 'token')} for {counted(len(encoding.text), 'character')} "
-        f"({counted(size, 'byte')}): {size / max(own, 1):.2f} bytes a token."
+        f"({counted(size, 'byte')}): {size / max(own, 1):.2f} bytes per token."
     ]
     if added := len(encoding) - own:
         words.append(f"The tokenizer adds {counted(added, 'token')} of its own.")
@@ -90,12 +90,12 @@ def encoding_words(encoding: Encoding, shared: np.ndarray) -> str:
     return " ".join(words)
 
 
-_LADDER = """<div role="region" aria-label="{caption}" tabindex="0" style="overflow-x: auto">
-<table style="border-collapse: collapse">
+_LADDER = """<table style="border-collapse: collapse">
 <caption style="text-align: left; padding: 4px 0">{caption}</caption>
 {rows}
-</table></div>
-<p style="color: var(--jp-ui-font-color2, #616161); line-height: 1.5">{names}</p>"""
+</table>
+<p style="color: var(--jp-ui-font-color2, #616161)">{names}</p>"""
+_LADDER_HEIGHT = 232
 _LEVEL = (
     '<tr><th scope="row" style="text-align: left; padding: 2px 16px 2px 0">{name}</th>{cells}</tr>'
 )
@@ -126,7 +126,10 @@ def ladder_html(ladder: Ladder) -> str:
         for name, rungs in levels.items()
     ]
     names = "; ".join(f"{rung.text} {rung.note}" for rung in ladder.code_points[:MOST_NAMES])
-    return _LADDER.format(caption=escape(caption), rows="\n".join(rows), names=escape(f"{names}."))
+    inside = _LADDER.format(
+        caption=escape(caption), rows="\n".join(rows), names=escape(f"{names}.")
+    )
+    return scrolling(inside, caption, _LADDER_HEIGHT)
 
 
 def _side_by_side(rungs: Sequence[Rung]) -> list[Rung]:
@@ -159,10 +162,10 @@ def comparison_table(comparison: Comparison) -> str:
     columns = [
         ("Tokenizer", "its name"),
         ("tokens", "how many the text is, without those the tokenizer adds"),
-        ("bytes a token", "how much text a token holds"),
-        ("unknown", "tokens that only say that something unknown stands there"),
+        ("bytes per token", "how much text a token holds"),
+        ("unknown", "tokens that only say that something unknown is there"),
         ("comes back", "whether decoding the tokens gives the text"),
-        ("what does not", "what stands in the text, and what comes back in its place"),
+        ("what does not", "what is in the text, and what comes back instead"),
     ]
     rows = [
         (
@@ -201,17 +204,13 @@ def shortened(text: str, most: int = 24) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-_SCROLLING = """<div style="max-height: 360px; overflow: auto" tabindex="0" role="region"
-aria-label="Costs">{}</div>"""
-
-
 def costs_table(costs: Costs) -> str:
     """One row for each language and tokenizer, as HTML."""
     columns = [
         ("Language", "of the sentence"),
         ("tokenizer", "its name"),
         ("tokens", "how many the sentence is"),
-        ("unknown", "how many of them only say that something unknown stands there"),
+        ("unknown", "how many of them only say that something unknown is there"),
         ("premium", "how many times as many tokens as in the first language"),
         ("context used", "which share of what the model reads at once"),
         ("price of 1,000", "of reading it a thousand times, in the unit of the price you set"),
@@ -228,7 +227,7 @@ def costs_table(costs: Costs) -> str:
         )
         for cost in costs.costs
     ]
-    return _SCROLLING.format(table("The same sentence", columns, rows, words={0, 1}))
+    return scrolling(table("The same sentence", columns, rows, words={0, 1}), "Costs", 360)
 
 
 def costs_words(costs: Costs) -> str:
@@ -248,7 +247,7 @@ def costs_plot() -> "Plot":
 
     return Plot(
         [],
-        height=400,
+        height=360,
         barmode="group",
         xaxis={"tickangle": -40},
         yaxis={"title": "tokens, against the first language", "rangemode": "tozero"},

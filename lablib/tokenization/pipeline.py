@@ -7,18 +7,24 @@ This module does the first three, with the tokenizer's own parts, so that `steps
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
-from tokenizers import NormalizedString, PreTokenizedString, Tokenizer
+from tokenizers import AddedToken, PreTokenizedString, Tokenizer
+from tokenizers.models import BPE
 
 from lablib.tokenization.named import AnyTokenizer, as_tokenizer
 from lablib.unicode import well_formed
 
 KINDS = ("BPE", "WordPiece", "Unigram")
 """The kinds of model whose work can be shown, by the names that tokenizer files have for them."""
+
+
+BYTES = 256
+"""How many values a byte has."""
 
 
 @dataclass(frozen=True)
@@ -72,50 +78,55 @@ def pretokens(text: str, tokenizer: AnyTokenizer) -> tuple[Pretoken, ...]:
         [('Now', 0, 3), (',', 3, 4), ('Ġthen', 4, 9)]
     """
     inside, text = backend(tokenizer), well_formed(text)
-    added = _added_tokens(text, inside)
+    if _has_added_tokens(text, inside):
+        return tuple(_spelled(text, inside))
     pipeline = PreTokenizedString(text)
-    pipeline.split(_leaving_out(added))
     if inside.normalizer is not None:
         pipeline.normalize(inside.normalizer.normalize)
     if inside.pre_tokenizer is not None:
         inside.pre_tokenizer.pre_tokenize(pipeline)
     splits = pipeline.get_splits(offset_referential="original", offset_type="char")
-    parts = [Pretoken(string, *place) for string, place, _ in splits]
-    return tuple(sorted([*added, *parts], key=lambda part: (part.start, part.end)))
+    return tuple(Pretoken(string, *place) for string, place, _ in splits if string)
 
 
-def _added_tokens(text: str, inside: Tokenizer) -> list[Pretoken]:
-    """The added tokens that the tokenizer finds in a text."""
-    contents = {id: token.content for id, token in inside.get_added_tokens_decoder().items()}
-    if not contents:
-        return []
+def _has_added_tokens(text: str, inside: Tokenizer) -> bool:
+    """Whether the tokenizer may find added tokens in a text."""
+    added = inside.get_added_tokens_decoder()
     try:
-        encoding = inside.encode(text, add_special_tokens=False)
+        return bool(added) and not added.keys().isdisjoint(inside.encode(text).ids)
     except Exception as error:  # the library has no narrower one, for unknown characters say
         raise ValueError(f"The tokenizer cannot read this text: {error}.") from error
-    return [
-        Pretoken(contents[id], start, end, id)
-        for id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
-        # The model itself may answer with an added token: [UNK] for a word it does not know.
-        if id in contents and _same(text[start:end], contents[id], inside)
-    ]
 
 
-def _same(written: str, content: str, inside: Tokenizer) -> bool:
-    """Whether a stretch of text is an added token, which may take spaces round it or any case."""
-    normal = inside.normalizer.normalize_str if inside.normalizer is not None else str
-    return written.strip() == content.strip() or normal(written).strip() == normal(content).strip()
+def _spelled(text: str, inside: Tokenizer) -> Iterator[Pretoken]:
+    """The pretokens of a text that may have added tokens in it.
+
+    Whether an added token takes the spaces round it, counts inside a word, or is looked for before
+    or after the text is normalized: the library knows. So it cuts the text, with a model that
+    spells every pretoken in bytes, from which the pretoken can be read back.
+    """
+    added = inside.get_added_tokens_decoder()
+    numbers = sorted(added)
+    speller = _speller(inside, [added[number] for number in numbers])
+    spelled = speller.encode(text, add_special_tokens=False)
+    parts = zip(spelled.word_ids, spelled.ids, spelled.offsets, strict=True)
+    for _, pieces in groupby(parts, key=lambda part: part[0]):
+        _, ids, places = zip(*pieces, strict=True)
+        start, end = places[0][0], places[-1][1]
+        if ids[0] < BYTES:
+            yield Pretoken(bytes(ids).decode(), start, end)
+        else:
+            number = numbers[ids[0] - BYTES]
+            yield Pretoken(added[number].content, start, end, number)
 
 
-def _leaving_out(
-    added: list[Pretoken],
-) -> Callable[[int, NormalizedString], list[NormalizedString]]:
-    """A cut of the text into what lies between the added tokens."""
-    starts, ends = [0, *(part.end for part in added)], [part.start for part in added]
-
-    def split(_: int, whole: NormalizedString) -> list[NormalizedString]:
-        stops = [*ends, len(whole.original)]
-        parts = [whole[a:b] for a, b in zip(starts, stops, strict=True) if a < b]
-        return [part for part in parts if part is not None]
-
-    return split
+def _speller(inside: Tokenizer, added: Sequence[AddedToken]) -> Tokenizer:
+    """A tokenizer that cuts a text as this one does, then spells: ids under `BYTES` are bytes, and
+    those from there on the added tokens in order.
+    """
+    names = {f"<0x{byte:02X}>": byte for byte in range(BYTES)}
+    speller = Tokenizer(BPE(names, [], byte_fallback=True))
+    speller.normalizer, speller.pre_tokenizer = inside.normalizer, inside.pre_tokenizer
+    speller.encode_special_tokens = inside.encode_special_tokens
+    speller.add_tokens(list(added))
+    return speller

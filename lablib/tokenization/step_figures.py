@@ -121,7 +121,7 @@ def _merge_words(step: Merge, texts: Texts) -> str:
     )
     other = " and ".join(f"‘{_text(piece, texts)}’" for piece in next_best.pair)
     return (
-        f"{first}: of all neighbours they stand first in the list of merges, at place "
+        f"{first}: of all neighbours they come first in the list of merges, at place "
         f"{step.rank + 1:,}; the next best, {other}, at {next_best.rank + 1:,}."
     )
 

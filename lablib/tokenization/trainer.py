@@ -11,7 +11,14 @@ import re
 import sys
 from threading import Event, Thread
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+LONGEST_STRETCH = 1000
+"""Characters without a space (or of space alone) that training takes as one word: the library's
+time grows with the square of a word's length.
+"""
+TOO_LONG = rf"\S{{{LONGEST_STRETCH}}}|\s{{{LONGEST_STRETCH}}}"
+"""A stretch that is cut."""
 
 UNKNOWN = {"WordPiece": "[UNK]", "Unigram": "<unk>"}
 HEARTBEAT_SECONDS = 0.1
@@ -54,7 +61,11 @@ def train(kind: str, text: str, size: int) -> tuple[Tokenizer, list[list[str]]]:
         tokenizer.train_from_iterator(lines, _unigram_trainer(size))
         return tokenizer, []
     trainer = _wordpiece_trainer(size, text) if kind == "WordPiece" else _bpe_trainer(size)
+    whole = tokenizer.pre_tokenizer
+    too_long = pre_tokenizers.Split(Regex(TOO_LONG), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([too_long, whole])
     tokenizer.train_from_iterator(lines, trainer)
+    tokenizer.pre_tokenizer = whole
     found = json.loads(tokenizer.to_str())["model"]
     if kind == "WordPiece":
         tokenizer = _as_wordpiece(found["vocab"])

@@ -7,6 +7,7 @@ grow entry by entry, so that their first N entries are the tokenizer of N entrie
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -190,7 +191,7 @@ def train(kind: Kind, texts: Sequence[str], vocab_size: int) -> Generator[Told, 
     answer = yield from _in_a_process(kind, text, vocab_size)
     merges = tuple((left, right) for left, right in answer["merges"])
     tokenizer = _opened(answer["tokenizer"], kind)
-    notes = [_sampled(texts), _size_note(kind, vocab_size, len(tokenizer))]
+    notes = [_sampled(texts), _cut_note(kind, text), _size_note(kind, vocab_size, len(tokenizer))]
     return Trained(kind, tokenizer, merges, " ".join(filter(None, notes)))
 
 
@@ -239,6 +240,18 @@ def _sampled(texts: Sequence[str]) -> str:
     return (
         f"The text has {total / 1e6:,.0f} MB: it was trained on a sample of "
         f"{MOST_BYTES / 1e6:,.0f} MB from all over it."
+    )
+
+
+def _cut_note(kind: Kind, text: str) -> str:
+    """What was cut to be trained on in a time that one can wait for."""
+    from lablib.tokenization.trainer import LONGEST_STRETCH, TOO_LONG
+
+    if kind == "Unigram" or not re.search(TOO_LONG, text):
+        return ""
+    return (
+        f"Stretches of over {LONGEST_STRETCH:,} characters without a space were cut into such "
+        "pieces for the training, and pairs across the cuts were not counted."
     )
 
 

@@ -13,6 +13,7 @@ import torch
 
 from lablib import models
 from lablib.finetuning.config import Config
+from lablib.models.text import context_length, require_vectors
 from lablib.transfer.compute import AT_ONCE, predict
 from lablib.transfer.examples import Examples, LabelledSet
 from lablib.transfer.scoring import score
@@ -213,9 +214,11 @@ def mean_vectors(m: models.LoadedModel, texts: Sequence[str], length: int = 48) 
     """The mean of the encoder's last vectors over the tokens of each text, float32 [texts, width]:
     what sentence encoders as MiniLM are trained to make (Reimers and Gurevych 2019).
     """
+    most = min(length, context_length(m) or length)
     rows = m.tokenizer(
-        list(texts), padding=True, truncation=True, max_length=length, return_tensors="pt"
+        list(texts), padding=True, truncation=True, max_length=most, return_tensors="pt"
     ).to(m.device)
+    require_vectors(m, [int(rows["input_ids"].max())])
     hidden = m.model(**rows).last_hidden_state.float()  # [texts, tokens, width]
     there = rows["attention_mask"][..., None]
     return ((hidden * there).sum(1) / there.sum(1)).cpu()

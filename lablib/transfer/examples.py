@@ -8,11 +8,14 @@ in a sentence.
 import io
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lablib import data
+from lablib.data.tables import SPLITS, left_out, one_spelling
+from lablib.finetuning.texts import open_table
 from lablib.models.errors import quoted, reason
 from lablib.unicode import well_formed
 
@@ -25,8 +28,6 @@ MOST = 2_000
 """Rows that are kept of a larger set: what two cores learn from in minutes, not hours."""
 MOST_LABELS = 50
 TEST_SHARE = 0.2
-_PARTS = {"train": "train", "validation": "train", "dev": "train", "test": "test"}
-"""The names a column `split` may hold. What one learns from is divided again by whoever trains."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,12 @@ def read_labelled(
     r"""The labelled set that a person named, checked.
 
     Args:
-        source: "sentiment" or "topic" (they come with the labs); a CSV file in UTF-8 whose first
-            row has the names of its columns, or the bytes of an upload; a data set of the hub as
-            "hf:name", or "hf:name:configuration".
-        text, label: the names of the two columns that matter. A third one, "split", may say "train"
-            or "test"; else a fifth is drawn to be the test part.
+        source: "sentiment" or "topic" (they come with the labs); a CSV file of any dialect whose
+            first row has the names of its columns (see `lablib.data.tables`), or the bytes of an
+            upload; a data set of the hub as "hf:name", or "hf:name:configuration".
+        text, label: the names of the two columns that matter. A third one, "split", may say
+            "train", "validation" or "test"; else a fifth is drawn to be the test part. What is not
+            the test part may be learned from, and is divided again by whoever trains.
         most: rows to keep; of more, a sample is drawn.
         seed: decides the draws.
 
@@ -144,7 +146,8 @@ def read_labelled(
     if isinstance(source, str) and source in data.labelled_names():
         return _shipped(source)
     name = "The upload" if isinstance(source, bytes) else Path(source).name
-    frame, notes = _clean(_columns(_frame(source), text, label), seed, most)
+    notes: list[str] = []
+    frame = _clean(_frame(source, text, label, notes), seed, most, notes)
     numbers, names = frame["label"].factorize(sort=True)
     parts = _parts(list(frame["split"]), list(numbers), seed, notes)
     every = Examples(tuple(frame["text"]), tuple(map(int, numbers)))
@@ -166,49 +169,44 @@ def _shipped(name: str) -> LabelledSet:
     return LabelledSet(name, names, parts["train"], parts["test"])
 
 
-def _frame(source: str | os.PathLike[str] | bytes) -> "DataFrame":
-    """The rows as they are, every cell a text."""
-    if isinstance(source, str) and source.startswith(HUB):
-        return _hub_frame(source.removeprefix(HUB))
-    if isinstance(source, bytes):
-        return _csv_frame(source, "This file")
-    try:
-        return _csv_frame(Path(source).expanduser().read_bytes(), quoted(Path(source).name))
-    except (OSError, ValueError) as error:
-        if isinstance(error, ValueError) and "null" not in str(error):
-            raise
-        raise ValueError(
-            f"There is no table {quoted(str(source))}: give the path of a CSV file, "
-            f'{" or ".join(data.labelled_names())}, or "hf:" and the name of a hub data set.'
-        ) from error
-
-
-def _csv_frame(content: bytes, name: str) -> "DataFrame":
+def _frame(
+    source: str | os.PathLike[str] | bytes, text: str, label: str, notes: list[str]
+) -> "DataFrame":
+    """The columns `text`, `label`, `split` and `line` of what is named, every cell a text."""
     import pandas as pd
 
-    from lablib.finetuning.texts import decode
-
-    words = well_formed(decode(content, name))
-    if not words.strip():
-        raise ValueError(f"{name} is empty: it needs a row of column names, and a row per text.")
-    try:
-        # Every cell is a text: "NA" may be a label, and 01 is not 1.
-        frame = pd.read_csv(
-            io.StringIO(words), sep=None if "," not in words else ",", engine="python",
-            dtype=str, keep_default_na=False,
-        )  # fmt: skip
-        if not isinstance(frame.index, pd.RangeIndex):  # what pandas makes of a column too many
-            raise pd.errors.ParserError("its rows have more cells than its first row has names")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ValueError(
-            f"{name} cannot be read as CSV ({reason(error)}): put texts that have a comma in them "
-            'between double quotes, "like this, say".'
-        ) from error
-    return frame
+    if isinstance(source, str) and source.startswith(HUB):
+        return _hub_frame(source.removeprefix(HUB), text, label, notes)
+    table = open_table(source if isinstance(source, bytes) else _path(source), "This file")
+    one, other = table.require(text, label)
+    notes.extend(table.notes)
+    return pd.DataFrame(
+        {
+            "text": [row[one] for row in table.rows],
+            "label": [row[other] for row in table.rows],
+            "split": table.splits(),
+            "line": table.lines,
+        }
+    ).astype({"text": str, "label": str, "split": str})
 
 
-def _hub_frame(place: str) -> "DataFrame":
-    """The train and test parts of a hub data set, classes by their names."""
+def _path(source: str | os.PathLike[str]) -> Path:
+    """The file that is meant.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    with suppress(OSError, ValueError):  # too long for a name, or a NUL in it
+        if (path := Path(source).expanduser()).is_file():
+            return path
+    raise ValueError(
+        f"There is no table {quoted(str(source))}: give the path of a CSV file, "
+        f'{" or ".join(data.labelled_names())}, or "hf:" and the name of a hub data set.'
+    )
+
+
+def _hub_frame(place: str, text: str, label: str, notes: list[str]) -> "DataFrame":
+    """The parts of a hub data set that one learns from or is tested on, classes by their names."""
     import pandas as pd
     from datasets import DatasetDict, load_dataset
 
@@ -228,33 +226,27 @@ def _hub_frame(place: str) -> "DataFrame":
             if hasattr(feature, "int2str"):
                 frame[column] = [feature.int2str(int(i)) if i >= 0 else "" for i in frame[column]]
         frames.append(frame.assign(split=split))
-    frames = [frame for frame in frames if frame["split"].iat[0] in _PARTS]
-    whole = pd.concat(frames, ignore_index=True)
-    if "test" not in set(whole["split"]):
-        whole = whole.drop(columns="split")
-    return whole.astype(str)
-
-
-def _columns(frame: "DataFrame", text: str, label: str) -> "DataFrame":
-    """The three columns that matter, under the names that are used here."""
-    frame.columns = [str(name).strip() for name in frame.columns]
-    missing = [name for name in (text, label) if name not in frame.columns]
+    whole = pd.concat(frames, ignore_index=True).astype(str)
+    for part in parts:
+        if part not in SPLITS:
+            rows = int((whole["split"] == part).sum())
+            notes.append(f"Its part {quoted(part)} ({rows:,} rows) was left alone.")
+    whole = whole[whole["split"].isin(list(SPLITS))]
+    missing = [name for name in (text, label) if name not in whole.columns]
     if missing:
-        there = ", ".join(map(quoted, frame.columns[:8]))
+        there = ", ".join(map(quoted, [name for name in whole.columns if name != "split"][:8]))
         raise ValueError(
-            f"The table has no column {quoted(missing[0])}. Its columns are {there}: name them in "
-            f'its first row "text" and "label", or say which ones to take.'
+            f"The data set has no column {quoted(missing[0])}. Its columns are {there}: say which "
+            "one has the texts, and which one the labels."
         )
-    split = frame["split"].str.strip().str.lower() if "split" in frame.columns else ""
-    texts = frame[text].fillna("").map(well_formed).str.strip()
-    return frame.assign(text=texts, label=frame[label].fillna("").str.strip(), split=split)[
-        ["text", "label", "split"]
-    ]
+    splits = whole["split"].map(SPLITS) if "test" in set(whole["split"]) else ""
+    return pd.DataFrame(
+        {"text": whole[text], "label": whole[label], "split": splits, "line": range(len(whole))}
+    )
 
 
-def _clean(frame: "DataFrame", seed: int, most: int) -> tuple["DataFrame", list[str]]:
-    """The rows that can be used, and a sentence for every kind that was left out."""
-    notes: list[str] = []
+def _clean(frame: "DataFrame", seed: int, most: int, notes: list[str]) -> "DataFrame":
+    """The rows that can be used, and a sentence for every kind that was left out or mended."""
 
     def keep(frame: "DataFrame", wanted: "Sequence[bool]", says: str) -> "DataFrame":
         kept = frame[wanted]
@@ -262,22 +254,31 @@ def _clean(frame: "DataFrame", seed: int, most: int) -> tuple["DataFrame", list[
             notes.append(says.format(n=f"{len(frame) - len(kept):,}"))
         return kept
 
-    frame = keep(frame, (frame["text"] != "") & (frame["label"] != ""),
-                 "{n} rows have no text or no label and were left out.")  # fmt: skip
+    frame = frame.assign(
+        text=frame["text"].map(well_formed).str.strip(), label=frame["label"].str.strip()
+    )
+    whole = (frame["text"] != "") & (frame["label"] != "")
+    if not whole.all():
+        notes.append(left_out(list(frame["line"][~whole]), "text or label"))
+    frame = frame[whole]
+    labels, said = one_spelling(list(frame["label"]))
+    frame = frame.assign(label=labels)
+    notes.extend(said)
     same = frame["text"].str.casefold().str.split().str.join(" ")
     # Of two equal texts the one in the test part goes last, and so it stays: nothing may be learned
     # from what will be asked.
-    labels = frame.groupby(same)["label"].transform("nunique")
-    frame = keep(frame, labels == 1, "{n} texts stand there with two labels and were left out.")
-    both = frame.groupby(same)["split"].transform("nunique") > 1
-    frame = keep(frame, ~both | (frame["split"] == "test"),
+    different = frame.groupby(same)["label"].transform("nunique")
+    frame = keep(frame, different == 1, "{n} texts stand there with two labels and were left out.")
+    in_test = frame["split"] == "test"
+    both = in_test.groupby(same).transform("nunique") > 1
+    frame = keep(frame, ~both | in_test,
                  "{n} texts of the test part were in the training part too: there they were left "
                  "out.")  # fmt: skip
     frame = keep(frame, ~same[frame.index].duplicated(), "{n} texts stood there twice.")
     if len(frame) > most:
         notes.append(f"It has {len(frame):,} rows: {most:,} of them were drawn.")
         frame = frame.sample(most, random_state=seed).sort_index()
-    return frame, notes
+    return frame
 
 
 def _parts(
@@ -288,13 +289,11 @@ def _parts(
         raise ValueError(f"{_count(len(labels))}: to learn and to measure takes at least 10.")
     if len(set(labels)) < 2:
         raise ValueError("All texts have one label, so there is nothing to tell apart: add others.")
-    if unknown := sorted(set(splits) - set(_PARTS) - {""}):
-        raise ValueError(
-            f"The column split holds {quoted(unknown[0])}: it may say train, validation or test."
-        )
     if "test" in splits:
-        parts = [_PARTS.get(split, "train") for split in splits]
-        train, test = ([i for i, p in enumerate(parts) if p == q] for q in ("train", "test"))
+        tests = [split == "test" for split in splits]
+        train, test = (
+            [i for i, one in enumerate(tests) if one == which] for which in (False, True)
+        )
         return train, test
     rare = min(map(list(labels).count, set(labels)))
     if rare < 2:

@@ -15,7 +15,7 @@ from lablib.widgets.tokens import number
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
-HEIGHT = 320
+HEIGHT = 280
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 """Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
@@ -121,7 +121,7 @@ def training_words(steps: Sequence[Training]) -> str:
         f"{last.watched_loss:.2f} nats, accuracy {percent(last.accuracy or 0.0)}."
     )
     if (last.watched_loss or 0.0) > 1.15 * (best.watched_loss or 0.0):
-        words += f" It was lower at step {best.step}: the model begins to learn its texts by heart."
+        words += f" It was lower at step {best.step}: the model begins to memorise its texts."
     return words
 
 
@@ -254,7 +254,12 @@ def prediction_words(said: Prediction) -> str:
 
     >>> prediction_words(Prediction("So so.", ("bad", "good"), (0.25, 0.75)))
     'It says good, 75 %.'
+    >>> prediction_words(Prediction("Hey!", ("rude", "loud"), (0.75, 0.9), several=True))
+    'It says loud, 90 %, and rude, 75 %: labels that may stand together.'
     """
+    if said.several:
+        kept = ", and ".join(f"{name}, {percent(p)}" for name, p in said.top() if p > 0.5)
+        return f"It says {kept or 'none of its labels'}: labels that may stand together."
     return f"It says {said.label}, {percent(max(said.probabilities))}."
 
 

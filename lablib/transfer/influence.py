@@ -3,20 +3,24 @@
 Both are in the same unit, log-odds of the class asked for: log p − log(1 − p), in nats.
 
 - **Occlusion** (Zeiler and Fergus 2014; Li et al. 2016) hides a word and reads again. It says what
-  happens without the word, and costs one reading for each.
+  happens without the word, and costs one reading for each. Where a model has no token for what is
+  hidden, as a decoder, the word is left out.
 - **Gradient × input** (Shrikumar et al. 2016) asks how steeply the log-odds change along the word's
   vectors. It costs one backward pass, and is a straight line laid along a curve: where the model is
   sure, the curve is flat and it may say little.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from lablib.transfer.compute import AT_ONCE, Classifier
+from lablib.transfer.compute import Classifier, logits_of, of_classes
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 Way = Literal["occlusion", "gradient"]
 
@@ -47,9 +51,11 @@ class Pushes:
 
 @dataclass(frozen=True)
 class _Read:
-    """A text as the model reads it: its ids [1, tokens], and for each word its text and tokens."""
+    """A text as the model reads it: what it is given, each tensor [1, tokens], and for each word
+    its text and tokens.
+    """
 
-    ids: Tensor
+    given: dict[str, Tensor]
     words: tuple[str, ...]
     places: tuple[tuple[int, ...], ...]
 
@@ -83,27 +89,30 @@ def pushes(
     if name is not None and name not in classifier.names:
         raise ValueError(f"There is no class {name!r}: choose of {', '.join(classifier.names)}.")
     read = _read(classifier, text)
-    with torch.inference_mode():
-        scores = classifier.model(input_ids=read.ids).logits[0]
+    scores = logits_of(classifier, [read.given])[0]
     number = int(scores.argmax()) if name is None else classifier.names.index(name)
     values = WAYS[way](classifier, read, number)
     return Pushes(
         text=text,
         name=classifier.names[number],
-        log_odds=float(log_odds(scores, number)),
+        log_odds=float(log_odds(scores, number, classifier.several)),
         words=read.words,
         values=tuple(values.tolist()),
     )
 
 
-def log_odds(scores: Tensor, number: int) -> Tensor:
+def log_odds(scores: Tensor, number: int, several: bool = False) -> Tensor:
     """The log-odds, log p − log(1 − p), of class `number` from scores [..., classes].
 
     It is its score less those of all others together, so with two classes the plain difference.
+    Where a text may have several of the labels, none stands against another, and it is the score.
 
-    >>> float(log_odds(torch.tensor([3.0, 1.0]), 0))
-    2.0
+    >>> scores = torch.tensor([3.0, 1.0])
+    >>> float(log_odds(scores, 0)), float(log_odds(scores, 0, several=True))
+    (2.0, 3.0)
     """
+    if several:
+        return scores[..., number].float()
     others = torch.cat([scores[..., :number], scores[..., number + 1 :]], dim=-1)
     return scores[..., number].float() - others.float().logsumexp(-1)
 
@@ -121,31 +130,57 @@ def _read(classifier: Classifier, text: str) -> _Read:
         raise ValueError("There is no word in this text: type some.")
     spans = [encoding.word_to_chars(n) or (0, 0) for n in words]
     return _Read(
-        ids=rows["input_ids"],
+        given=dict(rows),
         words=tuple(text[start:end] for start, end in spans),
         places=tuple(tuple(i for i, n in enumerate(numbers) if n == word) for word in words),
     )
 
 
-@torch.inference_mode()
 def occlusion(classifier: Classifier, read: _Read, number: int) -> Tensor:
     """By how much the log-odds fall where each word in turn is hidden, [words]."""
-    hidden = classifier.tokenizer.mask_token_id or classifier.tokenizer.pad_token_id or 0
-    rows = read.ids.repeat(len(read.places) + 1, 1)
-    for row, places in enumerate(read.places, 1):
-        rows[row, list(places)] = hidden
-    scores = torch.cat([classifier.model(input_ids=part).logits for part in rows.split(AT_ONCE)])
-    odds = log_odds(scores, number).cpu()
+    rows = [read.given, *(_without(classifier.tokenizer, read.given, p) for p in read.places)]
+    odds = log_odds(logits_of(classifier, rows), number, classifier.several)
     return odds[0] - odds[1:]
+
+
+def _without(
+    tokenizer: "PreTrainedTokenizerBase", given: dict[str, Tensor], places: Sequence[int]
+) -> dict[str, Tensor]:
+    """What a model is given where a word's tokens are masked, or else left out. Of a text that was
+    this word alone the token is left with which texts begin or end.
+    """
+    mask = tokenizer.mask_token_id
+    start = tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+    kept = [i for i in range(given["input_ids"].shape[1]) if mask is not None or i not in places]
+    if not kept and start is None:
+        raise ValueError("Without its only word nothing is left of this text: type another one.")
+    rest = {name: part[:, kept or [0]].clone() for name, part in given.items()}
+    if mask is not None:
+        rest["input_ids"][:, list(places)] = mask
+    elif not kept:
+        rest["input_ids"][:] = start
+    return rest
 
 
 @torch.inference_mode(False)
 @torch.enable_grad()
 def gradient_times_input(classifier: Classifier, read: _Read, number: int) -> Tensor:
     """The gradient of the log-odds along each word's own vectors, summed over them, [words]."""
-    ids = read.ids.clone()  # one made in inference mode can take part in no gradient
-    vectors = classifier.model.get_input_embeddings()(ids).detach().requires_grad_()
-    odds = log_odds(classifier.model(inputs_embeds=vectors).logits[0], number)
+    # What was made in inference mode can take part in no gradient.
+    given = {name: part.clone() for name, part in read.given.items()}
+    found: list[Tensor] = []
+
+    def keep(_: object, __: object, vectors: Tensor) -> Tensor:
+        found.append(vectors.detach().requires_grad_())
+        return found[-1]
+
+    # A decoder finds a text's last token by its id, so it has to be given the ids.
+    hook = classifier.model.get_input_embeddings().register_forward_hook(keep)
+    try:
+        scores = of_classes(classifier.model(**given).logits[0])
+    finally:
+        hook.remove()
+    odds, vectors = log_odds(scores, number, classifier.several), found[0]
     (slope,) = torch.autograd.grad(odds, vectors)
     each = (slope * vectors).sum(-1)[0].detach().cpu()  # [tokens]
     return torch.stack([each[list(places)].sum() for places in read.places])

@@ -58,7 +58,7 @@ def score(predictions: Sequence[Prediction], labels: Sequence[int]) -> Scores:
         labels: the number of the true class of each text, [texts].
 
     Raises:
-        ValueError: if there are none, or another number of labels.
+        ValueError: if there are none, or another number of labels, or if a text may have several.
 
     Example:
         >>> said = [Prediction("", ("no", "yes"), p) for p in ((0.9, 0.1), (0.2, 0.8), (0.4, 0.6))]
@@ -70,6 +70,11 @@ def score(predictions: Sequence[Prediction], labels: Sequence[int]) -> Scores:
 
     if not predictions or len(predictions) != len(labels):
         raise ValueError("Every prediction needs its label, and there has to be one at least.")
+    if predictions[0].several:
+        raise ValueError(
+            "This classifier may give a text several labels at once, and here each text has one: "
+            "look at its probabilities instead."
+        )
     names = predictions[0].names
     called = [np.argmax(each.probabilities) for each in predictions]
     numbers = range(len(names))

@@ -84,6 +84,26 @@ def table(
     return _TABLE.format(caption=escape(caption), head=head, rows=body)
 
 
+_SCROLLING = """<div class="lab-scroll" style="max-height: {height}px" tabindex="0" role="region"
+ aria-label="{label}">{inside}</div>"""
+
+
+def scrolling(inside: str, label: str, height: int) -> str:
+    """HTML of ours in a box of its own, which scrolls where it is higher or wider than the place.
+
+    Args:
+        inside: nothing that a person or a model wrote, except through `fill`; "" for no box.
+        label: what a screen reader says.
+        height: at most, in pixels.
+
+    >>> scrolling("<b>x</b>", "Rows", 200).endswith('aria-label="Rows"><b>x</b></div>')
+    True
+    """
+    if not inside:
+        return ""
+    return _SCROLLING.format(inside=inside, label=escape(label), height=height)
+
+
 def script_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """JSON that can stand in a page's script: no text in it ends the script or begins another.
 

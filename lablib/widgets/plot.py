@@ -1,15 +1,20 @@
 """A plotly plot in the colours of the page, light or dark, that is changed in place.
 
-Importing this module takes seconds, because plotly's widget does: import it where a plot is drawn.
+Importing this module takes a second, because plotly's widget does: import it where a plot is drawn.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import traitlets
-from plotly.graph_objects import FigureWidget
 
+from lablib.lazy import version_only
 from lablib.widgets.assets import STATIC, source
+
+# Plotly looks which nbformat there is, for figures that are shown without a widget. With the module
+# itself would come a grammar of web addresses, which takes seconds to set up.
+with version_only("nbformat"):
+    from plotly.graph_objects import FigureWidget
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Six colours that colour-blind people tell apart (Okabe and Ito 2008)."""

@@ -70,6 +70,15 @@ def _name(character: str) -> str:
     return name.removeprefix("SYMBOL FOR ").lower()
 
 
+def power_of_ten(exponent: int) -> str:
+    """A power of ten as it is written by hand.
+
+    >>> power_of_ten(23), power_of_ten(-94)
+    ('10²³', '10⁻⁹⁴')
+    """
+    return f"10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
 def number(value: float) -> str:
     """A number to three figures, with a real minus sign.
 

@@ -134,7 +134,7 @@ def test_the_switches_answer_without_a_kernel(show):
 
 def test_pointing_at_a_vector_chooses_a_token_and_a_dimension(show):
     page = show(Q, Q, V, ["a", " b"])
-    page.locator(".steps-stage canvas").nth(1).hover(position={"x": 200, "y": 4})
+    page.locator(".steps-stage canvas").nth(1).hover(position={"x": 170, "y": 4})
     assert get(page, "pointed") == {"query": 1, "key": 0, "dimension": 1}
 
 

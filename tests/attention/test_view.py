@@ -1,5 +1,7 @@
 """The attention view: its bytes, its numbers, the keyboard, and text that stays text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from lablib.attention import hide
+from lablib.attention.mapping import NO_TOKEN
 from lablib.attention.view import AttentionView, codes, page_tokens
 from tests.attention.pictures import (
     PAYLOADS,
@@ -267,6 +270,16 @@ def test_a_text_is_followed_while_it_is_written(show):
     assert get(page, "step") == 0
 
 
+def test_what_goes_to_no_token_is_a_column_of_its_own_from_the_first_step_on(show):
+    maps = causal_maps()
+    page = show(replace(maps, weights=maps.weights / 2), written_from=2)
+    assert "6 tokens look at 7" in page.locator(".att-summary").text_content()
+    page.get_by_label("Written so far").focus()
+    page.keyboard.press("Home")
+    summary = page.locator(".att-summary").text_content()
+    assert "2 tokens look at 3" in summary and f"‘{NO_TOKEN}’ (6), with 50\xa0%" in summary
+
+
 def test_what_is_not_a_number_is_said_and_grey(show):
     maps = causal_maps()
     maps.weights[0, 0, 5] = torch.nan
@@ -312,6 +325,7 @@ def saved(page, name):
 @pytest.mark.parametrize("kind", ["matrix", "lines"])
 def test_the_picture_is_saved_as_svg(show, page, kind):
     show(causal_maps(PAYLOADS), kind=kind)
+    page.get_by_text("The strongest links as a table").click()
     drawing = saved(page, "Save as SVG")
     assert drawing.startswith("<svg")
     assert ("data:image/png" if kind == "matrix" else "<line") in drawing

@@ -7,6 +7,7 @@ from lablib import attention as at
 from lablib import sampling as sp
 from lablib.attention import writing
 from lablib.sampling.generation import CONTEXT_FULL
+from lablib.sampling.reading import Way
 from tests.attention.conftest import CAUSAL, UNWATCHABLE
 
 
@@ -73,3 +74,20 @@ def test_between_steps_nobody_else_is_watched(gpt2):
     at.maps(gpt2, "xyz")  # on the same thread, while the generator waits
     assert next(steps).rows.shape == (2, 4, 1, 4)
     assert first.rows.shape == (2, 4, 3, 3)
+
+
+def test_a_model_that_reads_everything_again_gives_each_row_once(make, monkeypatch):
+    m = make("llama")
+    monkeypatch.setattr("lablib.sampling.reading.way_of", lambda _: Way.AGAIN)
+    written = list(at.write(m, "The cat", n=3))
+    assert [each.rows.shape[2:] for each in written] == [(7, 7), (1, 8), (1, 9), (1, 10)]
+    found = at.so_far(m, written)
+    ids = at.Reading(found.queries.ids, found.tokens, (False,) * 10, (0,) * 10)
+    torch.testing.assert_close(found.weights, at.maps(m, ids).weights, atol=1e-4, rtol=1e-4)
+
+
+def test_a_decoders_note_says_how_many_tokens_were_read(make):
+    m = make("bart")
+    found = at.encoder_decoder_maps(m, "a", "0123456789" * 20)
+    assert f"{len(found.decoder.tokens)} are read here" in found.decoder.note
+    assert len(found.decoder.tokens) <= 64

@@ -95,6 +95,7 @@ def test_the_keyboard_opens_and_mutes_heads_and_typing_is_followed(lab):
     page.keyboard.press("ArrowDown")
     assert "head 2" in heads.locator(".att-readout").last.text_content()
     heads.locator(".lab-area").first.fill("She opened the old door")
+    heads.get_by_text("The strongest links as a table").click()
     heads.locator(".att-summary", has_text="She").wait_for()
 
     ready(ablation).get_by_text("No head is muted").wait_for()

@@ -28,6 +28,7 @@ def test_layers_come_and_the_page_is_saved(lab, theme):
     lab.open(lab.write(f"views-{theme}.ipynb", [MAPS, FRAMES]), f"JupyterLab {theme}")
     lab.run_all()
     summary = page.locator(".lab-attention .att-summary")
+    page.get_by_text("The strongest links as a table").click()
     summary.filter(has_text="Layer 0, heads 0 and 1").wait_for()
     page.get_by_role("button", name="Next layer").click()
     summary.filter(has_text="Layer 1, heads 0 and 1").wait_for()

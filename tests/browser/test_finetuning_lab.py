@@ -87,6 +87,8 @@ def test_a_run_is_started_watched_steered_and_used(lab, theme):
     )
 
     lab.run_cell(3)
-    page.get_by_text("The newest run first").wait_for()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length >= 3")
+    page.get_by_role("tab", name="Table").click()
+    page.get_by_text("The newest run first").wait_for()
+    page.get_by_role("tab", name="Curves").click()
     shot(page.locator(".lab-panel").last, f"finetuning-runs-{name}")

@@ -30,7 +30,9 @@ def test_counting_beside_computing(lab, theme):
     page.get_by_role("button", name="Try a context never seen").click()
     panel.get_by_text("It has no answer").wait_for()
     all_ready(page, 1)
+    page.get_by_role("tab", name="What a text costs").click()
     assert "∞ bits per byte" in panel.inner_text()
+    page.get_by_role("tab", name="The next token").click()
     assert panel.locator(".lab-guess-column").nth(1).locator("button").count() == 8
     shot(panel, f"ngrams-unseen-{theme.lower()}")
 

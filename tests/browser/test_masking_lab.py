@@ -98,6 +98,7 @@ def test_a_sentence_is_scored_and_compared(lab, minilm):
     score = mk.pseudo_log_likelihood(minilm, TEXT)
     assert f"{score.total:.2f}".replace("-", "−") in page.locator(".lab-panel").inner_text()
     page.locator(".lab-area").nth(1).fill("The cat sat on teh mat.")
+    page.get_by_role("button", name="Word by word").click()
     page.locator("table", has_text="teh").wait_for()
     settle(page)
     page.wait_for_function(DRAWN, arg=1)

@@ -58,6 +58,8 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)
         assert findings(page, "html") == []
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
 def test_what_needs_no_kernel_answers(read):

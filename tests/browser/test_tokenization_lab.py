@@ -130,6 +130,7 @@ def test_tables_of_tokenizers_and_of_languages(lab):
     )
     compare.get_by_label("Add", exact=True).fill("bytes")
     compare.get_by_role("button", name="Add", exact=True).click()
+    compare.get_by_role("tab", name="Table").click()
     rows = compare.locator("table tr")
     rows.nth(3).wait_for()
     lines = [row.inner_text().split() for row in rows.all()[1:]]
@@ -138,6 +139,7 @@ def test_tables_of_tokenizers_and_of_languages(lab):
     ]  # fmt: skip
     assert ["no" in line for line in lines] == [False, True, False]
 
+    languages.get_by_role("tab", name="Table").click()
     languages.locator("table tr", has_text="Hindi").wait_for()
     languages.locator(".lab-area").fill("English: Good night\nDeutsch: Gute Nacht")
     row = languages.locator("table tr", has_text="Deutsch")

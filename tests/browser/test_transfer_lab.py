@@ -40,6 +40,7 @@ def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
 
     training.get_by_role("button", name="Train", exact=True).click()
     training.locator(".lab-foot[data-state=working]").wait_for()
+    training.get_by_role("button", name="Precision and recall").click()
     training.locator("td", has_text="mean of the classes").wait_for()
     settle(page)
     training.locator(".js-plotly-plot .heatmaplayer .hm").first.wait_for(state="attached")
@@ -61,7 +62,9 @@ def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
 
     growth = panel(page, "What is the pretraining worth?")
     growth.get_by_role("button", name="Measure").click()
+    growth.get_by_role("tab", name="Table").click()
     growth.locator("td", has_text="frozen encoder, new head").wait_for()
     settle(page)
+    growth.get_by_role("tab", name="Chart").click()
     growth.locator(".scatterlayer .point").first.wait_for(state="attached")
     shot(growth, f"transfer-growth-{name}")

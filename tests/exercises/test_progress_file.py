@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import ExitStack
 
@@ -117,3 +118,20 @@ def test_a_found_line_is_not_yet_a_mended_bug():
     now = standing(made, "a/b")
     assert now.line_found and now.state == "wrong"
     assert standing([*made, Event("a/b", "checked", right=True)], "a/b").state == "right"
+
+
+def test_a_nameless_user_without_a_home_has_a_temporary_file(monkeypatch, tmp_path):
+    """As in a container that runs as a number: no HOME, and no entry in the list of users."""
+
+    def none(*_):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("LABLIB_PROGRESS", raising=False)
+    monkeypatch.setattr(sys.modules[ProgressFile.__module__], "user_data_path", none)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    file = ProgressFile()
+    file.add(Event("toy/choice", "predicted", "Yes", False))
+    assert [event.value for event in ProgressFile().events()] == ["Yes"]
+    assert file.path.is_relative_to(tmp_path)
+    assert str(file.path.parent) in file.elsewhere and "LABLIB_PROGRESS" in file.elsewhere
+    assert ProgressFile(tmp_path / "own").elsewhere == ""

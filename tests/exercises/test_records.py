@@ -1,10 +1,12 @@
 import pkgutil
+from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 import lablib
-from lablib.exercises import Exercise, ExerciseError, Prediction, find, lab
+from lablib.exercises import Exercise, ExerciseError, Option, Prediction, find, lab, rooms
 from lablib.exercises.records import Bug
 from tests.exercises import toy
 
@@ -62,10 +64,53 @@ def test_not_a_number_is_no_right_guess():
 
 
 def test_a_bug_knows_its_line():
-    assert toy.BUG.line_number == 2
+    assert toy.BUG.line_numbers == (2,)
     assert toy.BUG.judge_line(2).message == "Three is not two."
     assert toy.BUG.judge_line(3).message == "It returns what it has."
     assert toy.BUG.judge_line(1).state == "wrong"
+
+
+def test_a_bug_may_be_named_by_several_lines():
+    code = "def f(x):\n    y = x\n    z = y\n    return z"
+    bug = replace(toy.BUG, code=code, line=("z = y", "y = x"))
+    assert bug.line_numbers == (2, 3)
+    states = [bug.judge_line(number).state for number in (1, 2, 3, 4)]
+    assert states == ["wrong", "right", "right", "wrong"]
+
+
+def test_a_piece_of_a_bug_stands_in_one_line():
+    with pytest.raises(ValueError, match="'y' is in 2 lines"):
+        replace(toy.BUG, line="y").line_numbers  # noqa: B018 (a property that raises)
+
+
+def test_every_option_has_every_place_for_as_many_learners():
+    options = tuple(Option(name, name, name == "b") for name in "abc")
+    question = replace(toy.CHOICE, answer=options)
+    places = Counter(
+        (option.text, place)
+        for seed in range(3000)
+        for place, option in enumerate(question.options(seed))
+    )
+    assert len(places) == 9
+    # A third of 3000, give or take four standard deviations of such a count (26).
+    assert all(abs(count - 1000) < 104 for count in places.values())
+
+
+def test_the_right_option_of_the_labs_has_no_favourite_place():
+    asked = [
+        record
+        for room in rooms()
+        for record in lab(room).values()
+        if isinstance(record, Prediction) and len(record.options(0)) == 3
+    ]
+    places = Counter(
+        [option.right for option in record.options(seed)].index(True)
+        for record in asked
+        for seed in range(100)
+    )
+    expected = 100 * len(asked) / 3
+    assert len(asked) > 30
+    assert all(abs(places[place] - expected) < 0.1 * expected for place in range(3))
 
 
 def test_every_lab_is_sound():
@@ -80,11 +125,11 @@ def test_every_lab_is_sound():
         found += 1
         for record in records:
             assert record.id.startswith(f"{room}/")
-            assert record.minutes > 0 and record.question.count("`") % 2 == 0
+            assert record.minutes > 0 and record.question
             if isinstance(record, Prediction) and isinstance(record.answer, tuple):
                 assert [option.right for option in record.answer].count(True) == 1
             if isinstance(record, Exercise):
                 assert record.hints and record.solution and record.lesson
             if isinstance(record, Bug):
-                assert record.line_number > 0
+                assert record.line_numbers
     assert found

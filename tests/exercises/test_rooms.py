@@ -1,14 +1,12 @@
 """Every room's questions: the right answer is right, and every typical wrong one is told apart."""
 
-import ast
-import functools
 import inspect
+import re
 
-import nbformat
 import pytest
 
 from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab, rooms
-from tests.conftest import ROOT
+from tests.exercises.notebooks import announced, cells, pasted
 
 ROOMS = rooms()
 RECORDS = [record for room in ROOMS for record in lab(room).values()]
@@ -22,39 +20,18 @@ def by_id(records):
     return pytest.mark.parametrize("record", records, ids=lambda record: record.id)
 
 
-@functools.cache
-def cells(room):
-    """The code of the notebook that asks a room's questions: the one that shows the progress."""
-    for path in sorted((ROOT / "labs").glob("*.ipynb")):
-        book = nbformat.read(path, as_version=4)
-        code = [cell.source for cell in book.cells if cell.cell_type == "code"]
-        if any(f'ex.progress("{room}")' in cell for cell in code):
-            return code
-    raise LookupError(f"No notebook shows the progress of {room!r}.")
-
-
-@functools.cache
-def imports(room):
-    """What is imported in a room's notebook, by the names it has there."""
-    names = {}
-    for cell in cells(room):
-        lines = [n for n in ast.parse(cell).body if isinstance(n, ast.Import | ast.ImportFrom)]
-        exec(compile(ast.Module(lines, type_ignores=[]), room, "exec"), names)
-    return names
-
-
-def pasted(record, code):
-    """The names a learner has who pastes shown code into the lab's notebook."""
-    names = dict(imports(record.id.partition("/")[0]))
-    exec(code, names)
-    return names
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_ids_tell_the_room_and_the_notebook_asks_every_question(room):
     code = "\n".join(cells(room))
     assert [id for id in lab(room) if not id.startswith(f"{room}/")] == []
     assert [id for id in lab(room) if f'"{id}"' not in code] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_notebook_gives_each_question_the_stars_of_its_difficulty(room):
+    for text, ids in announced(room):
+        stars = {len(run) for run in re.findall("★+", text)}
+        assert stars == {lab(room)[id].difficulty for id in ids}, (text, ids)
 
 
 @by_id(PREDICTIONS)
@@ -106,8 +83,8 @@ def test_an_empty_function_is_not_answered_yet(record):
 def test_the_shown_code_has_the_bug_and_the_right_line_is_named(record):
     buggy = pasted(record, record.code)[record.check.right.__name__]
     assert grade(record.id, buggy).message.startswith(record.check.mistakes[0].says)
-    for number, text in enumerate(record.code.splitlines(), 1):
-        expected = "right" if record.line in text else "wrong"
+    for number in range(1, len(record.code.splitlines()) + 1):
+        expected = "right" if number in record.line_numbers else "wrong"
         assert record.judge_line(number).state == expected
     for piece, reason in record.innocent.items():
         lines = [n for n, text in enumerate(record.code.splitlines(), 1) if piece in text]

@@ -1,12 +1,14 @@
 """The widgets, pressed as a browser presses them: by the message of a click."""
 
+from dataclasses import replace
+
 import ipywidgets
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lablib import exercises as ex
-from lablib.exercises import Event, ExerciseError, ProgressFile
+from lablib.exercises import Event, ExerciseError, ProgressFile, cards
 from tests.exercises import toy
 
 
@@ -49,7 +51,8 @@ def test_the_answer_is_recorded_before_the_picture_is_made():
     assert isinstance(view.children[1], ipywidgets.IntSlider)
     assert notes(view) == [("wrong", "Not yet", "It does <i>not</i>.")]
     (choices,) = blocks(view, "choices")
-    assert [option["marks"] for option in choices["options"]] == [["your answer"], ["right"]]
+    marks = {option["value"]: option["marks"] for option in choices["options"]}
+    assert marks == {"Yes": ["your answer"], "No": ["right"]}
 
 
 def test_an_earlier_answer_shows_at_once_and_can_be_forgotten():
@@ -104,6 +107,57 @@ def test_a_picture_may_be_anything_a_cell_shows():
 def test_an_answer_that_an_update_reworded_is_asked_again():
     ProgressFile().add(Event("toy/choice", "predicted", "Oh yes", False))
     assert "skip" in buttons(ex.predict("toy/choice"))
+
+
+def order(view):
+    (choices,) = blocks(view, "choices")
+    return [option["text"] for option in choices["options"]]
+
+
+def test_each_learner_has_an_order_of_options_and_keeps_it(monkeypatch, tmp_path):
+    seen = set()
+    for learner in range(20):
+        monkeypatch.setenv("LABLIB_PROGRESS", str(tmp_path / f"{learner}.jsonl"))
+        view = ex.predict("toy/choice")
+        first = order(view)
+        press(view, "answer", "No")
+        assert order(view) == first
+        press(view, "forget")
+        assert order(view) == order(ex.predict("toy/choice")) == first
+        seen.add(tuple(first))
+    assert seen == {("Yes", "No"), ("No", "Yes")}
+
+
+def test_an_answer_from_before_orders_differed_still_counts(progress_path):
+    progress_path.write_text(
+        '{"id": "toy/choice", "what": "predicted", "value": "No", "right": true, "time": ""}\n'
+    )
+    view = ex.predict("toy/choice")
+    (choices,) = blocks(view, "choices")
+    marks = {option["text"]: option["marks"] for option in choices["options"]}
+    assert marks == {"Yes": [], "No": ["your answer", "right"]}
+    assert happened() == [("toy/choice", "predicted", "No", True)]
+
+
+def test_a_card_as_text_is_what_it_says():
+    assert repr(ex.check("toy/double", lambda x: x * x)).splitlines()[:4] == [
+        "Check: Double it",
+        "Write double(x).",
+        "Not yet",
+        "Squared.",
+    ]
+    assert {"- Yes", "- No"} <= set(repr(ex.predict("toy/choice")).splitlines())
+
+
+def test_words_of_ours_are_marked_up_and_what_a_learner_wrote_is_not():
+    def double(x):
+        return __double__ * x  # noqa: F821 (a learner's slip)
+
+    (said,) = blocks(ex.check("toy/double", double), "note")
+    assert ["return __double__ * x  # noqa: F821 (a learner's slip)", "code"] in said["parts"][0]
+    assert "NameError: name '__double__' is not defined" in said["text"]
+    (said,) = blocks(ex.check("toy/value", "*a* `b`"), "note")
+    assert "`" not in said["text"].replace("*a* `b`", "")
 
 
 # Exercises
@@ -169,6 +223,18 @@ def test_the_line_can_be_shown_and_looked_for_again():
     assert blocks(view, "lines")[0]["marks"] == {"2": "right"}
     press(view, "forget")
     assert blocks(view, "lines")[0]["marks"] == {} and notes(view) == []
+
+
+def test_each_of_several_right_lines_is_right_and_all_are_shown():
+    bug = replace(toy.BUG, line=("3 * x", "return y"), innocent={})
+    for clicked in ([2], [3]):
+        content = cards.bug(bug, clicked, found=True, shown=False)
+        said = next(block for block in content["blocks"] if block["type"] == "note")
+        assert (said["title"], said["text"]) == ("That is the line", "Three is not two.")
+    lines = next(block for block in content["blocks"] if block["type"] == "lines")
+    assert lines["marks"] == {"2": "right", "3": "right"}
+    given_away = cards.bug(bug, [], found=False, shown=True)
+    assert "It is line 2 or 3" in [block.get("title") for block in given_away["blocks"]]
 
 
 def test_the_code_as_it_was_is_no_try():

@@ -1,4 +1,4 @@
-"""What two models write and foretell: the numbers are those of transformers."""
+"""What two models write and predict: the numbers are those of transformers."""
 
 import math
 from dataclasses import replace

@@ -177,6 +177,27 @@ def test_there_is_no_run_of_another_bug():
         harms.harm("finetuning/typo")
 
 
+def test_the_missing_line_may_stand_before_the_lines_that_are_right_to_click_and_no_others():
+    bug = lab("finetuning")["finetuning/no-zero-grad"]
+    lines = bug.code.splitlines()
+    clears = []
+    for number, line in enumerate(lines[1:], 2):
+        indent = line[: len(line) - len(line.lstrip())]
+        mended = [*lines[: number - 1], f"{indent}optimizer.zero_grad()", *lines[number - 1 :]]
+        names = {"torch": torch}
+        exec("\n".join(mended), names)
+        if grade(bug.id, names["learn"]).state == "right":
+            clears.append(number)
+    assert tuple(clears) == bug.line_numbers
+
+
+def test_the_model_of_the_checks_is_as_its_config_says():
+    model = learner(blocks=3)
+    assert model.config.n_layer == len(model.transformer.h) == 3
+    model.train()
+    assert model(input_ids=batch()).logits.equal(model(input_ids=batch()).logits)
+
+
 # Odd answers.
 
 

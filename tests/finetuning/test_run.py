@@ -225,15 +225,15 @@ def test_a_run_that_ended_meanwhile_is_not_begun_again(config, tmp_path):
 def test_where_nothing_may_be_written_a_run_goes_to_ones_own_files(config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs").write_text("no folder can be made here")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     with pytest.warns(UserWarning, match="Nothing can be written in 'runs': this run is in"):
         run = Run(config)
-    assert run.folder.parent == tmp_path / "home/lablib/runs"
+    assert run.folder.parent == tmp_path / "home/language-model-labs/runs"
     run.start()
     assert run.wait(300) and run.state == "done"
     assert [info.folder for info in runs()] == [run.folder]
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     assert new_folder(config).parent.parent.parent == tmp_path / "temporary"

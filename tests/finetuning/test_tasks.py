@@ -1,14 +1,22 @@
 import math
+import shutil
 from dataclasses import replace
 
 import pytest
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from tokenizers.processors import RobertaProcessing
+from transformers import PreTrainedTokenizerFast, RobertaForMaskedLM, XLMRobertaForMaskedLM
 
+from lablib import masking as mk
 from lablib import models
 from lablib.finetuning import Config, make_task
 from lablib.finetuning.tasks import Causal
 from lablib.masking.compute import IGNORED
+from lablib.transfer.curves import mean_vectors
 
 TEXT = "The lamp is lit at dusk. " * 40
 
@@ -131,3 +139,63 @@ def test_a_row_is_padded_with_what_nobody_is_asked_for():
     batch = Causal(rows, [], pad_id=9).batch([1, 0, 3])
     assert batch["input_ids"].tolist() == [[3, 9], [1, 2], [3, 9]]
     assert batch["labels"].tolist() == [[3, IGNORED], [1, 2], [3, IGNORED]]
+
+
+def test_spellings_of_a_label_are_one_class(loaded):
+    rows = "".join(f"text {i},{('Yes', 'no', 'yes ', '1', '1.0')[i % 5]}\n" for i in range(20))
+    config = Config(task="classification", text=f"text,label\n{rows}", length=16)
+    task = make_task(config, loaded)
+    assert task.labels == ("1", "Yes", "no") and len(task.notes) == 2
+    named = make_task(replace(config, labels=("YES", "no", "1")), loaded)
+    assert named.labels == ("YES", "no", "1") and named.notes == ()
+    assert named.train_rows + named.heldout_rows == 20
+
+
+@pytest.mark.parametrize("family", [RobertaForMaskedLM, XLMRobertaForMaskedLM])
+def test_of_66_positions_64_are_learned_with(family, tmp_path):
+    """RoBERTa's family keeps the first of its positions free."""
+    m = models.load(save_roberta(tmp_path, family), kind="masked", device="cpu")
+    with pytest.raises(ValueError, match=r"length is 66 tokens, but .* reads 64 at most"):
+        make_task(Config(task="masked", text=TEXT, length=66), m)
+    task = make_task(Config(task="masked", text=TEXT, length=64), m)
+    task.loss(m.model, task.batch([0]))  # positions beyond the table would be an IndexError
+    found = mk.fill(m, "lamp lit dusk " * 40 + "[MASK]", k=3)
+    assert len(found.read.ids) == 64 and "reads at most 64" in found.read.note
+    joint = mk.fill_joint(m, "lamp lit dusk " * 40 + "[MASK] [MASK]")
+    assert joint
+    assert mk.pseudo_log_likelihood(m, "lamp lit dusk " * 40)
+    assert mean_vectors(m_as_encoder(tmp_path), [TEXT], length=99).shape == (1, 16)
+
+
+def save_roberta(folder, family):
+    config = family.config_class(
+        vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=66, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2,
+    )  # fmt: skip
+    family(config).save_pretrained(folder)
+    words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "The", "lamp", "is", "lit", "at", "dusk."]
+    words += ["dusk", *(f"w{i}" for i in range(28))]
+    inner = Tokenizer(WordLevel({word: id for id, word in enumerate(words)}, unk_token="<unk>"))
+    inner.pre_tokenizer = WhitespaceSplit()
+    inner.post_processor = RobertaProcessing(("</s>", 2), ("<s>", 0))
+    PreTrainedTokenizerFast(
+        tokenizer_object=inner, bos_token="<s>", eos_token="</s>", cls_token="<s>",
+        sep_token="</s>", unk_token="<unk>", pad_token="<pad>", mask_token="<mask>",
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def m_as_encoder(folder):
+    return models.load(folder, kind="encoder", device="cpu")
+
+
+def test_a_text_with_a_token_the_model_has_no_vector_for_is_refused(gpt2, tmp_path):
+    shutil.copytree(gpt2, tmp_path / "surplus")
+    tokenizer = models.load_tokenizer(gpt2)
+    tokenizer.add_tokens([f"<{i}>" for i in range(3)])
+    tokenizer.save_pretrained(tmp_path / "surplus")
+    m = models.load(tmp_path / "surplus", device="cpu")
+    assert make_task(Config(text=TEXT, length=16), m).train_rows
+    with pytest.raises(ValueError, match="no vector for the token"):
+        make_task(Config(text=TEXT * 4 + "<2>" + TEXT, length=16), m)

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,30 @@ def test_texts_come_from_four_places(tmp_path):
     choice.upload.set_trait("value", ({**poem, "content": memoryview(b"roses")},))
     assert choice.value == str(tmp_path / "texts/My-poem.txt") and len(heard) == 2
     assert (tmp_path / "texts/My-poem.txt").read_bytes() == b"roses"
+
+
+def test_an_upload_into_a_folder_one_may_not_write_in_is_kept_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "course").write_text("a file where the folder should be")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    choice = TextChoice("", tmp_path / "course" / "runs")
+    choice.source.value = UPLOADED
+    poem = {"name": "poem.txt", "type": "text/plain", "size": 5, "last_modified": NOW}
+    choice.upload.set_trait("value", ({**poem, "content": memoryview(b"roses")},))
+    assert Path(choice.value).read_bytes() == b"roses"
+    assert Path(choice.value).is_relative_to(tmp_path / "home")
+    assert "One may not write in" in choice.said.value and "home" in choice.said.value
+
+
+def test_an_upload_that_can_be_kept_nowhere_is_said(tmp_path, monkeypatch):
+    def nowhere(wanted):
+        raise ValueError("One may not write anywhere.")
+
+    monkeypatch.setattr("lablib.finetuning.panel.text_choice.writable", nowhere)
+    choice = TextChoice("play", tmp_path)
+    choice.source.value = UPLOADED
+    poem = {"name": "poem.txt", "type": "text/plain", "size": 5, "last_modified": NOW}
+    choice.upload.set_trait("value", ({**poem, "content": memoryview(b"roses")},))
+    assert "poem.txt is not taken. One may not write anywhere." in choice.said.value
 
 
 def test_the_list_shows_overlays_resumes_and_opens(config, folder):

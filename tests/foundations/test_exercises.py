@@ -9,6 +9,7 @@ from lablib.foundations.initialisation import signal
 from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import NGrams
 from lablib.foundations.size import Shape
+from lablib.transfer.exercises.measuring_solutions import bits_per_byte
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,13 @@ def test_the_table_wins_on_the_tale(pocket):
     split = split_text(data.text("lighthouse"), pocket.tokenizer)
     assert round(costs(split, pocket.tokenizer)[2].heldout, 2) == 0.70
     assert surprise(pocket, split.heldout_text).bits_per_byte == pytest.approx(1.20, abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["The cat sat on the mat.", "né 🦩", "a"])
+def test_bits_per_byte_from_a_perplexity_are_those_of_the_text(pocket, text):
+    read = surprise(pocket, text)
+    found = bits_per_byte(read.perplexity, len(read.ids), text)
+    assert found == pytest.approx(read.bits_per_byte, rel=1e-6)
 
 
 def test_nothing_is_said_where_nothing_was_counted():

@@ -1,6 +1,7 @@
 """Every notebook: runs from top to bottom, holds no outputs, and is as thin as we promise."""
 
 import ast
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -66,6 +67,12 @@ def test_it_is_stored_without_outputs(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_cells_are_short_enough_to_be_read_aloud(path):
     assert [c.source for c in code_cells(path) if len(c.source.splitlines()) > LINES] == []
+
+
+@pytest.mark.parametrize(("path", "after"), pairwise(NOTEBOOKS), ids=lambda path: path.stem)
+def test_it_ends_with_the_lab_that_comes_next(path, after):
+    assert read(path).cells[-1].cell_type == "markdown"
+    assert f"]({after.name})" in read(path).cells[-1].source.split("**Next**")[-1]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -52,3 +52,14 @@ def test_without_a_gap_or_a_model_that_writes(gpt, m):
         fill_from_left(gpt, "Once")
     with pytest.raises(ValueError, match="does not predict the next token"):
         fill_from_left(m, "Once [MASK]")
+
+
+def test_the_end_of_a_line_before_the_gap_is_read(gpt):
+    """Only the space goes, which the next token would bring itself."""
+    from lablib.sampling import next_logits
+
+    found = fill_from_left(gpt, "a line\n[MASK] of it", k=3)
+    assert found.left == "a line\n"
+    expected = next_logits(gpt, "a line\n").softmax(-1).topk(3)
+    assert [guess.id for guess in found.guesses] == expected.indices.tolist()
+    assert fill_from_left(gpt, "a line [MASK]", k=3).left == "a line"

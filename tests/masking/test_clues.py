@@ -46,7 +46,8 @@ def test_replacing_puts_the_favourite_other_word(m):
         favourite = next(g for g in guesses if g.id not in special | {own})
         assert other == favourite.text
         if not other.startswith("##"):
-            text = TEXT[: word.start] + other + TEXT[word.end :]
+            # With spaces round it, lest a letter that took the place of the "." is joined to "mat".
+            text = f"{TEXT[: word.start]} {other} {TEXT[word.end :]}"
             expected = score_word(m, text, "mat").log_probability
             assert without == pytest.approx(expected, abs=1e-4)
 

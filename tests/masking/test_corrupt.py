@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from transformers import BertTokenizer
 
 from lablib.masking import IGNORED, corrupt
+from tests.masking.tokenizers import TOKENIZERS
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *map(chr, range(97, 123))]
 TOKENIZER = BertTokenizer(vocab={word: i for i, word in enumerate(WORDS)})
@@ -64,3 +65,27 @@ def test_whole_words_keep_the_rate():
     asked = corrupt(word, PIECES, rng, whole_words=True).labels != IGNORED
     assert asked.float().mean() == pytest.approx(0.15, abs=0.006)
     assert (asked.view(-1, 3).sum(1) % 3 == 0).all()
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_whole_words_of_every_tokenizer_are_hidden_whole(name):
+    """No word is hidden in part, and words are not hidden all together."""
+    tokenizer = TOKENIZERS[name]()
+    text = "zebras and the quick foxes, under (waterhouse) lamps"
+    ids = torch.tensor([tokenizer(text)["input_ids"]])
+    seen = set()
+    for seed in range(40):
+        rng = torch.Generator().manual_seed(seed)
+        labels = corrupt(ids, tokenizer, rng, rate=0.5, whole_words=True).labels[0]
+        offsets = tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
+        for word in ("zebras", "quick", "foxes", "under", "waterhouse", "lamps"):
+            start = text.index(word)
+            chosen = {
+                bool(label != IGNORED)
+                for label, (first, last) in zip(labels, offsets, strict=True)
+                if first < last and text[first:last].strip() and first < start + len(word)
+                and last > start + 1
+            }  # fmt: skip
+            assert len(chosen) == 1, word
+            seen.add((word, chosen.pop()))
+    assert len(seen) == 12

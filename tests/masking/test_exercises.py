@@ -57,6 +57,15 @@ def test_the_masked_loss_is_the_cross_entropy_at_the_mask():
     assert loss == pytest.approx(float(expected), rel=1e-5)
 
 
+def test_the_masked_loss_asks_for_its_place_and_not_for_what_differs():
+    """What is chosen can be shown unchanged, as the exercise on labels says: here, a mask."""
+    model, tokenizer = practice_bert()
+    ids = tokenizer("the old [MASK] sat", return_tensors="pt").input_ids
+    expected = -model(input_ids=ids).logits[0, 3].log_softmax(-1)[tokenizer.mask_token_id]
+    loss = solutions.masked_loss(model, tokenizer, "the old [MASK] sat", 3)
+    assert loss == pytest.approx(float(expected), rel=1e-5)
+
+
 def test_spread_and_mean_are_those_of_torch():
     first, second = torch.randn(2, 5)
     difference = first - second
@@ -157,4 +166,4 @@ def test_answers_in_plain_words_when_the_kind_is_wrong():
     said = grade("masking/mask-word", lambda pieces, number: " ".join(pieces)).message
     assert "This should be a list of 6 texts; you gave a text." in said
     assert "list of 2 numbers" in grade("masking/best-guess", lambda logits, ids, mask: 3).message
-    assert "Not 0.5" in grade("masking/rhinoceros", 0.5).message
+    assert "Not `0.5`" in grade("masking/rhinoceros", 0.5).message

@@ -135,7 +135,7 @@ def test_training_in_words():
     assert fg.training_words([]) == ""
     assert "still guesses by how common" in fg.training_words([step])
     later = replace(step, step=20, accuracy=0.4)
-    assert "It uses what stands around" in fg.training_words([step, later])
+    assert "It uses the words around" in fg.training_words([step, later])
     plot = fg.training_plot()
     fg.draw_training(plot, [step, later])
     assert list(plot.data[0].y) == [0.1, 0.4] and list(plot.data[2].x) == [10, 20]

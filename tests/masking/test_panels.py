@@ -7,6 +7,7 @@ import pytest
 from lablib import masking as mk
 from lablib.masking.panel.masked_input import NOTHING_HIDDEN
 from lablib.widgets import WORKER
+from tests.masking.tokenizers import TOKENIZERS, model_of
 from tests.sampling.panels import opened, run_code
 
 TEXT = "the old cat sat on the [MASK]."
@@ -64,6 +65,23 @@ def test_special_tokens_and_typed_masks_do_not_answer_a_click(m):
     assert panel.input.text.value == TEXT and panel.input.strip.selected == []
     click(panel, "[MASK]")
     assert panel.input.text.value == TEXT and panel.input.text.note == NOTHING_HIDDEN
+
+
+def test_a_guess_without_its_space_joins_the_word_before_it():
+    m = model_of(TOKENIZERS["RoBERTa"]())
+    panel = ready(mk.fill_panel("the light [MASK] was on", k=len(m.tokenizer), model=opened(m)))
+    for guess, expected in (
+        ("house", "the lighthouse was on"), (" house", "the light house was on"),
+    ):  # fmt: skip
+        panel.input.text.value = "the light [MASK] was on"
+        ready(panel)
+        texts = [each.text for each in panel.result.top()]
+        panel.view.pick(0, texts.index(guess))
+        assert panel.wait() and panel.input.text.value == expected
+    click(panel, "light")
+    assert panel.input.text.value == "the [MASK] house was on"
+    marked = [row["text"] for row in panel.view.columns[0]["rows"] if row["mark"]]
+    assert marked == ["␣light"]
 
 
 def test_guesses_are_those_of_fill_and_a_click_puts_one_in(m, monkeypatch):
@@ -300,7 +318,7 @@ def test_the_bias_panel(m, monkeypatch):
     assert [row["mean"] for row in table] == pytest.approx(list(mean.x), abs=1e-4)
     panel.templates.value = "he was a [MASK]"
     failed(panel, "Each template needs [X]")
-    assert panel.place.children == () and panel.table.value == ""
+    assert panel.means.children == panel.differences.children == () and panel.table.value == ""
     panel.templates.value, panel.words.value = "[X] <b>is</b> a [MASK]", ""
     failed(panel, "at least one word")
     with pytest.raises(ValueError, match="two subjects"):

@@ -12,6 +12,7 @@ from transformers import (
     BertForMaskedLM,
     BertForPreTraining,
     BertModel,
+    ByT5Tokenizer,
     DebertaV2Config,
     DebertaV2ForMaskedLM,
     ElectraConfig,
@@ -21,10 +22,11 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from lablib import models
+from lablib import attention, foundations, models, sampling
+from lablib.finetuning.per_token import token_losses
 from lablib.models import opening
 
-from .conftest import put_in_cache, save_gpt2
+from .conftest import gpt2_tokenizer, put_in_cache, save_gpt2
 
 
 def put_tokenizer(source: Path, folder: Path) -> None:
@@ -105,6 +107,47 @@ def test_an_encoder_without_a_masked_word_head_opens_as_what_it_is(
     assert models.load(tmp_path, kind=("causal", "masked", "encoder")).card.kind == "encoder"
     with pytest.raises(models.ModelError, match="masked-word model"):
         models.load(tmp_path, kind=("causal", "masked"))
+
+
+@pytest.mark.parametrize(("model", "kind"), [("gpt2", "causal"), ("bert", "masked")])
+def test_nobody_need_say_what_a_folder_is_for(saved: dict[str, Path], model: str, kind: str):
+    m = models.load(saved[model], device="cpu")
+    assert m.card.kind == kind and m is models.load(saved[model], kind=kind, device="cpu")
+
+
+@pytest.mark.parametrize("card", models.catalogue(), ids=lambda card: card.name)
+def test_nobody_need_say_what_a_model_of_the_catalogue_is_for(card, saved, cache: Path):
+    if card.source == "hub":
+        if card.kind == "seq2seq":
+            pytest.skip("there is no small one of its tokenizer here")
+        put_in_cache(cache, card.name, saved["gpt2" if card.kind == "causal" else "bert"])
+    assert models.load(card.name, device="cpu").card.kind == card.kind
+
+
+def test_a_few_entries_without_a_vector_are_no_hindrance(tmp_path: Path):
+    """As in Gemma 3's text models (one) and in some of Code Llama's (sixteen)."""
+    folder = save_gpt2(tmp_path / "surplus", vectors=257, entries=257)
+    tokenizer = gpt2_tokenizer(257)
+    tokenizer.add_tokens(["<picture>"])
+    tokenizer.save_pretrained(folder)
+    m = models.load(folder, device="cpu")
+    assert len(m.tokenizer) == 258
+    whole = models.load(save_gpt2(tmp_path / "whole", vectors=257, entries=257), device="cpu")
+    assert torch.equal(sampling.next_logits(m, "\u0101b"), sampling.next_logits(whole, "\u0101b"))
+    for refuse in (sampling.prepare, attention.read, foundations.surprise, token_losses):
+        with pytest.raises(ValueError, match="no vector for the token '<picture>'"):
+            refuse(m, "b<picture>")
+
+
+def test_a_tokenizer_of_bytes_has_no_vocabulary_file(tmp_path: Path):
+    config = T5Config(vocab_size=384, d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2,
+                      decoder_start_token_id=0)  # fmt: skip
+    T5ForConditionalGeneration(config).save_pretrained(tmp_path)
+    ByT5Tokenizer().save_pretrained(tmp_path)
+    m = models.load(tmp_path, device="cpu")
+    assert (m.card.kind, type(m.tokenizer)) == ("seq2seq", ByT5Tokenizer)
+    found = attention.encoder_decoder_maps(m, "ab", "c")
+    assert len(found.encoder.tokens) == 3  # with the end of text
 
 
 def test_electra_is_not_taken_for_a_bert_with_two_heads():

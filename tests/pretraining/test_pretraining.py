@@ -11,9 +11,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lablib.pretraining import __main__ as command
 from lablib.pretraining.baselines import xz_bits_per_byte
+from lablib.pretraining.card import titles_table
 from lablib.pretraining.corpus import batch, token_stream, train_tokenizer
 from lablib.pretraining.evaluation import bits_per_byte
-from lablib.pretraining.objective import causal_loss, sentence_pairs
+from lablib.pretraining.objective import causal_loss, causal_rows, sentence_pairs
 from lablib.pretraining.recipe import Recipe, new_model
 from lablib.pretraining.training import train
 
@@ -113,6 +114,50 @@ def test_half_of_the_sentence_pairs_are_broken():
             other = ids[row - 1 if broken else row, 5:].tolist()
             assert pairs["input_ids"][row, 7:12].tolist() == other
             assert pairs["token_type_ids"][row].tolist() == [0] * 7 + [1] * 6
+
+
+def test_rows_begin_with_the_end_of_text_and_some_say_random_tokens_again():
+    ids = torch.arange(1000, 1000 + 64 * 40).reshape(64, 40)
+    rng = torch.Generator().manual_seed(0)
+    rows, labels = causal_rows(ids, 0, 500, 0.5, rng)
+    assert rows[:, 0].tolist() == [0] * 64
+    repeating = [r for r in range(64) if not torch.equal(rows[r, 1:], ids[r])]
+    assert 20 < len(repeating) < 44
+    for r in set(range(64)) - set(repeating):
+        assert torch.equal(labels[r], rows[r])
+    for r in repeating:
+        period = int((labels[r] == -100).sum()) - 1
+        assert 5 <= period < 20
+        assert torch.equal(rows[r, 1 + period :], rows[r, 1:-period])
+        assert torch.equal(labels[r, period + 1 :], rows[r, period + 1 :])
+
+
+def test_what_is_not_to_be_predicted_does_not_count(tokenizer, stream):
+    model = fresh(tokenizer)
+    ids = batch(stream, 0, 2, 16, seed=0)
+    labels = ids.clone()
+    labels[:, :9] = -100
+    expected = model(ids, labels=labels).loss
+    torch.testing.assert_close(causal_loss(model, ids, labels), expected)
+
+
+def test_the_card_names_whom_the_texts_licences_ask_for(tmp_path):
+    (tmp_path / "README.md").write_text(
+        "| file | title | author | Gutenberg no. |\n| --- | --- | --- | --- |\n"
+        "| train/alice.txt | Alice | Carroll, Lewis | 11 |\n\n"
+        "| file | title | licence | attribution |\n| --- | --- | --- | --- |\n"
+        "| train/news.txt | News | CC BY 2.5 | the contributors, CC BY 2.5 |\n"
+    )
+    books, modern = tmp_path / "train", tmp_path / "modern" / "train"
+    for folder, names in ((books, ["alice", "other"]), (modern, ["news"])):
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / f"{name}.txt").write_text("text")
+    assert titles_table([books, modern]).splitlines()[2:] == [
+        "| Alice | Carroll, Lewis | public domain, Gutenberg no. 11 |",
+        "| other |  |  |",
+        "| News | the contributors, CC BY 2.5 | CC BY 2.5 |",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["gpt2", "bert"])

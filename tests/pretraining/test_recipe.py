@@ -33,3 +33,19 @@ def test_a_new_head_looks_at_its_neighbour_most(attention, head, step):
 
 def test_the_second_layer_begins_without_a_preference(attention):
     assert attention[1].max() < 2 / BERT.context
+
+
+def test_a_new_gpt2_begins_by_looking_one_and_two_tokens_back():
+    torch.manual_seed(0)
+    recipe = Recipe(layers=2, width=128, heads=4, context=16, vocab_size=300)
+    model = new_model(recipe, train_tokenizer("gpt2", [TEXT], recipe.vocab_size)).eval()
+    model.set_attn_implementation("eager")
+    ids = torch.randint(5, 300, (256, recipe.context))
+    with torch.inference_mode():
+        first, second = (a.mean(0) for a in model(ids, output_attentions=True).attentions)
+    for head, back in ((0, 1), (1, 2)):
+        places = range(2, recipe.context)
+        assert first[head, 2:].argmax(1).tolist() == [place - back for place in places]
+    # The heads that were left as they are, and the next layer, spread evenly over what they see.
+    even = 1 / torch.arange(1, recipe.context + 1)[:, None]
+    assert ((first[2:] - even).tril().abs().max(), second[:, 8:].max()) < (0.05, 0.25)

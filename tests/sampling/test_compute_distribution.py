@@ -295,3 +295,48 @@ def test_uniforms_depend_on_the_seed_alone(seed, n):
 def test_a_wrong_seed_gets_a_sentence(seed):
     with pytest.raises(ValueError, match="whole number, 0 or above"):
         uniforms(seed, 3)
+
+
+TINY = [5e-324, 1e-320, 1e-46, 1e-45, 1e-40, 1e-38]
+
+
+@pytest.mark.parametrize("temperature", TINY)
+@pytest.mark.parametrize("scores", [[1.0, 3.0, 2.0], [0.0, 0.0, -1.0], [-INF, -2.0, -3e38], [0.0]])
+def test_a_tiny_temperature_is_greedy(temperature, scores):
+    """At a tie the best share the probability, as at every temperature above 0."""
+    best = [float(score == max(scores)) for score in scores]
+    found = distribution(torch.tensor(scores), Knobs(temperature=temperature))
+    assert found.tolist() == [share / sum(best) for share in best]
+    assert draw(found, 0.3) in [id for id, share in enumerate(best) if share]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    scores=st.lists(
+        st.floats(-(2.0**127), 2.0**127, width=32) | st.just(-INF), min_size=1, max_size=6
+    ),
+    temperature=st.floats(0, 1e308),
+    penalty=st.floats(0, 1e308, exclude_min=True),
+    shares=st.tuples(*[st.floats(0, 1)] * 3),
+    order=st.permutations(compute.STAGES),
+)
+def test_no_knob_makes_what_is_not_a_number(scores, temperature, penalty, shares, order):
+    if max(scores) == -INF:
+        scores = [*scores, 0.0]
+    top_p, min_p, typical_p = shares
+    knobs = Knobs(
+        temperature=temperature, repetition_penalty=penalty, top_k=3,
+        top_p=top_p, min_p=min_p, typical_p=typical_p,
+    )  # fmt: skip
+    found = distribution(torch.tensor(scores), knobs, previous=[0, 1], order=order)
+    assert found.isfinite().all() and float(found.sum()) == pytest.approx(1, abs=1e-5)
+    assert 0 <= draw(found, 0.7) < len(scores)
+
+
+@pytest.mark.parametrize(
+    "name", ["temperature", "top_p", "min_p", "typical_p", "repetition_penalty"]
+)
+@pytest.mark.parametrize("value", [math.nan, INF, -INF, -1e-320, -0.5])
+def test_what_is_no_setting_is_refused_in_a_sentence(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be .* and it was"):
+        Knobs(**{name: value})

@@ -1,5 +1,6 @@
 """Sentences, tables, tree nodes and plots from results."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -32,6 +33,19 @@ def test_the_first_parting_is_the_first_divergence(texts):
 )
 def test_divergence_words(texts, words):
     assert fg.divergence_words(texts) == words
+
+
+def test_how_probable_a_whole_text_is(m):
+    steps = list(generate(m, "Once", Knobs(temperature=1.2), 3, 40))
+    exponent = sum(math.log10(step.model_probability) for step in steps)
+    signs = str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    assert exponent < -3
+    assert fg.story_words(steps) == (
+        f"The model gives these 40 tokens together a probability of about 10{signs}."
+    )
+    likely = [replace(steps[0], cumulative=math.log(0.25))]
+    assert fg.story_words(likely) == "The model gives this token a probability of 25 %."
+    assert fg.story_words([]) == ""
 
 
 @given(st.text())

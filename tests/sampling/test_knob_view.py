@@ -77,6 +77,8 @@ SETTINGS = [
     {"temperature": 0},
     {"temperature": 1.7, "top_k": 40, "repetition_penalty": 1.3},
     {"min_p": 0.1},
+    {"temperature": 1e-40},
+    {"temperature": 1e-46, "repetition_penalty": 1e-44},
     {"typical_p": 0.6},
     {"repetition_penalty": 0.5, "top_p": 0.5},
     {"temperature": 1.3, "top_k": 90, "top_p": 0.8, "min_p": 0.02, "typical_p": 0.9,

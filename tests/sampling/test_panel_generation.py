@@ -6,6 +6,7 @@ import pytest
 
 from lablib.sampling import Knobs, choose, generate
 from lablib.sampling.branches import Branches
+from lablib.sampling.figures import story_words
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
 from tests.sampling.panels import opened, run_code
@@ -71,6 +72,7 @@ def test_another_token_branches_and_the_tree_keeps_both(panel, m):
     expected = [*path, *generate(m, "Once", KNOBS, 3, 5, after=path)]
     assert ids(panel.steps) == ids(expected)
     assert panel.steps[-1].cumulative == pytest.approx(expected[-1].cumulative, abs=1e-4)
+    assert panel.words.value == story_words(panel.steps) != story_words(first)
     assert len(panel.tree.nodes) == 8 + 6
     assert [n["parent"] for n in panel.tree.nodes if n["step"] == 2] == [1, 1]
     panel.tree.picked = 7

@@ -44,7 +44,7 @@ def places(page):
     return page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".lab-tree-node")].map((n) => {
             const m = n.transform.baseVal[0].matrix;
-            return [n.dataset.id, [Math.round(m.e / 104), Math.round(m.f / 28)]];
+            return [n.dataset.id, [Math.round(m.e / 104), Math.round(m.f / 20)]];
         }))"""
     )
 

@@ -3,7 +3,9 @@
 import io
 from itertools import pairwise
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, trainers
@@ -20,7 +22,7 @@ from lablib.tokenization.languages import language_costs, parallel_sentences
 from lablib.tokenization.pipeline import backend, model_part
 from lablib.tokenization.training import held_out, train_bpe
 from lablib.unicode import well_formed
-from tests.exercises.test_rooms import cells
+from tests.exercises.notebooks import cells
 
 patient = settings(deadline=None, max_examples=50)
 
@@ -237,6 +239,10 @@ def test_more_tokens_than_characters(answer, words):
         ([[31373], "hello"], "Give two lists"),
         ([[31373], [10**12]], "Give two lists"),
         ([[31373], [-1]], "Give two lists"),
+        # Decoding says nothing to an id that there is not, so this too would be "hello".
+        ([[31373], [31373, 60000]], "Give two lists"),
+        (np.array([[258, 18798], [71, 68]]), "must decode to `hello`"),
+        (([31373], torch.tensor([258, 18798])), "Right"),
         (7, "Give two lists"),
         ([[71, 68, 75, 75, 78], [31373]], "Right"),
     ],

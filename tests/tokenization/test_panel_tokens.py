@@ -40,7 +40,7 @@ def test_a_chip_for_each_token(panel):
     assert hello["note"] == "characters 0 to 5, bytes 0 to 5 of the text"
     assert [token["mark"] for token in panel.strip.tokens] == ["", "", SHARED, SHARED]
     assert end["note"] == "characters 12 to 13, bytes 15 to 16 of the text"
-    assert "4 tokens for 13 characters (16 bytes): 4.00 bytes a token." in panel.words.value
+    assert "4 tokens for 13 characters (16 bytes): 4.00 bytes per token." in panel.words.value
     assert "2 tokens share a character" in panel.words.value
     assert panel.head.model_name == "gpt2" and "50,257" in panel.head.why
 

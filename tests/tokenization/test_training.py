@@ -151,3 +151,22 @@ def test_a_sample_comes_from_all_over():
     assert {text[0] for text in taken} == {"a", "b", "é"}
     assert training.size_of(taken) <= 330_000
     assert sample(texts, 10**9) == texts
+
+
+@pytest.mark.parametrize("kind", ["BPE", "WordPiece"])
+def test_a_text_without_a_space_is_cut_and_it_is_said(kind):
+    """In one piece the library takes minutes for this; its time grows with the square."""
+    letters = random.Random(0).choices("abcdefgh", k=300_000)
+    trained = training.outcome(train(kind, ["".join(letters)], 300))
+    assert len(trained.tokenizer) == 300
+    assert "over 1,000 characters without a space were cut" in trained.note
+    shorter = training.outcome(train(kind, ["".join(letters[:999])], 300))
+    assert "were cut" not in shorter.note
+
+
+def test_what_was_trained_on_cut_words_cuts_no_words():
+    trained = train_bpe(["ab" * 2000], 258)
+    assert trained.merges == (("a", "b"), ("ab", "ab"))
+    assert backend(trained.tokenizer).pre_tokenizer.pre_tokenize_str("c" * 2500) == [
+        ("c" * 2500, (0, 2500))
+    ]

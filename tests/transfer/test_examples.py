@@ -49,7 +49,7 @@ def test_columns_may_have_other_names():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (csv("caf\xe9,yes").decode().encode("latin-1"), "not in UTF-8"),
+        (csv(*ten()).replace(b"word", "слово".encode("cp1251")), "not in UTF-8"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary file"),
         (b"", "is empty"),
         (b"text,label\n", "no row that can be used"),
@@ -115,6 +115,58 @@ def test_other_marks_and_delimiters_are_read():
     assert len(read_labelled(lines.encode("utf-8-sig")).train) == 16
 
 
+@pytest.mark.parametrize("word", ["test", "TEST", " Test ", "testing"])
+@pytest.mark.parametrize("other", ["Train", "TRAINING", "val", "dev ", "Validation", ""])
+def test_a_column_split_may_be_spelt_in_many_ways(word, other):
+    rows = [f"{row},{word if i < 6 else other}" for i, row in enumerate(ten())]
+    found = read_labelled(csv(*rows, head="Text, LABEL ,Split"))
+    assert len(found.test) == 6 and len(found.train) == 14 and found.notes == ()
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
+def test_texts_with_commas_in_any_table(delimiter):
+    rows = [row.replace("number", "number, so to say;").rsplit(",", 1) for row in ten()]
+    quote = '"' if delimiter in ",;" else ""
+    lines = [f"{quote}{text}{quote}{delimiter}{label}" for text, label in rows]
+    found = read_labelled(csv(*lines, head=f"text{delimiter}label"))
+    assert len(found.train) + len(found.test) == 20
+    assert set(found.train.texts + found.test.texts) == {text for text, _ in rows}
+
+
+def test_spellings_of_a_label_are_one_class_and_it_is_said():
+    rows = [f"text {i},{('Good', 'bad', 'good ', 'BAD')[i % 4]}" for i in range(40)]
+    found = read_labelled(csv(*rows, "one more,bad"))
+    assert found.names == ("Good", "bad")
+    assert found.notes[0] == (
+        "'Good' (10 rows) and 'good' (10 rows) were taken for one label, 'Good'."
+    )
+    assert "'bad' (11 rows) and 'BAD' (10 rows)" in found.notes[1]
+    numbers = [f"text {i},{('1', '0', '1.0', '0.0', '+1')[i % 5]}" for i in range(40)]
+    assert read_labelled(csv(*numbers)).names == ("0", "1")
+
+
+def test_every_row_is_there_or_it_is_said():
+    rows = [
+        *ten(),
+        ",even",
+        "no label,",
+        "one, two, three,odd",
+        "word number 3,odd",
+        "word number 4,odd",
+    ]
+    found = read_labelled(csv(*rows))
+    assert len(found.train) + len(found.test) == 19
+    assert "1 row has more cells" in found.notes[0] and "(line 24)" in found.notes[0]
+    assert found.notes[1] == "2 rows have no text or label and were left out (lines 22 and 23)."
+    assert found.notes[2].startswith("2 texts stand there with two labels")
+    assert found.notes[3].startswith("1 texts stood there twice")
+
+
+def test_what_is_no_table_is_known_by_its_content():
+    with pytest.raises(ValueError, match=r"is a file of JSON lines: read it with pandas"):
+        read_labelled(b'{"text": "One.", "label": "a"}\n{"text": "Two.", "label": "b"}\n')
+
+
 def test_a_hub_data_set_is_read_with_the_names_of_its_classes(monkeypatch):
     features = datasets.Features(
         {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])}
@@ -129,6 +181,7 @@ def test_a_hub_data_set_is_read_with_the_names_of_its_classes(monkeypatch):
     found = read_labelled("hf:someone/reviews:plain")
     assert found.names == ("neg", "pos")
     assert (len(found.train), len(found.test)) == (12, 12)
+    assert found.notes == ("Its part 'unsupervised' (12 rows) was left alone.",)
 
 
 def test_a_hub_that_does_not_answer_is_said(monkeypatch):

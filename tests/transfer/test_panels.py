@@ -89,6 +89,46 @@ def test_an_upload_with_columns_of_other_names_is_read(desk, tmp_path, monkeypat
     assert run_code(panel)[0] == desk.labelled.table()
 
 
+def upload(panel, content, name="mine.csv"):
+    panel.upload.value = ({"name": name, "content": memoryview(content), "type": "text/csv",
+                           "size": len(content), "last_modified": datetime.now()},)  # fmt: skip
+
+
+OWN = b"text;label\n" + b"".join(b"one, two %d;%d\n" % (i, i % 2) for i in range(20))
+
+
+def test_the_field_says_what_is_loaded_and_each_door_opens_again(desk):
+    panel = ready(tr.data_panel("sentiment", desk))
+    for _ in range(2):
+        upload(panel, OWN)
+        assert ready(panel).source.value == "mine.csv" and desk.labelled.names == ("0", "1")
+        panel.source.value = "sentiment"
+        assert ready(panel).desk.labelled.name == "sentiment"
+        assert "positive" in panel.counts.value
+    panel.source.value = "mine.csv"  # what was uploaded is still there
+    assert ready(panel).desk.labelled.names == ("0", "1")
+
+
+def test_an_upload_that_cannot_be_used_leaves_a_way_back(desk):
+    panel = ready(tr.data_panel("sentiment", desk))
+    upload(panel, b"%PDF-1.7", "mine.csv")
+    failed(panel, "is a PDF")
+    panel.source.value = "sentiment"
+    assert "positive" in ready(panel).counts.value
+
+
+def test_two_panels_say_the_same(desk):
+    panels = [ready(tr.data_panel("sentiment", desk)) for _ in range(2)]
+    panels[0].source.value = "topic"
+    ready(panels[0])
+    assert panels[1].source.value == "topic" and "cooking" in panels[1].counts.value
+    upload(panels[0], OWN)
+    ready(panels[0])
+    assert panels[1].source.value == "mine.csv" and "mine.csv" in panels[1].foot.code
+    panels[1].label.value = "mood"
+    failed(panels[1], "no column 'mood'")
+
+
 # Training
 
 

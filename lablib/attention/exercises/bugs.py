@@ -109,6 +109,11 @@ WRONG_INDEX = Bug(
                 lambda scores: scores.softmax(-1).softmax(-1),
                 "The rows sum to 1, but there is a softmax too many.",
             ),
+            Mistake(
+                lambda scores: scores / scores.sum(-1, keepdim=True),
+                "The sum is right now. But the exponential is gone, and negative scores give "
+                "negative weights.",
+            ),
         ),
     ),
     hints=("Rows are queries, columns are keys. Who has one whole attention to give away?",),
@@ -174,10 +179,15 @@ def _future(scores: "Tensor", diagonal: int) -> "Tensor":
 
 
 def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":
-    x = tensor([1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 1.0])
-    query_matrix = tensor(
-        [1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]
-    )
+    """Five tokens in a model with d_model = 6; two heads, so d_k = 3: no two of them are alike."""
+    import torch
+
+    x = tensor(
+        [1.0, 0.0, 2.0, -1.0, 0.0, 1.0], [0.5, 1.0, 0.0, 1.0, -1.0, 0.0],
+        [0.0, 2.0, 1.0, 0.0, 1.0, -1.0], [1.0, 1.0, -1.0, 0.0, 0.0, 2.0],
+        [-1.0, 0.0, 0.5, 2.0, 1.0, 0.0],
+    )  # fmt: skip
+    query_matrix = torch.eye(6) + torch.eye(6).roll(2, 0)
     return x, query_matrix, query_matrix.flip(0), 2
 
 
@@ -204,7 +214,7 @@ SCALE_OF_THE_MODEL = Bug(
     },
     check=FunctionCheck(
         solutions.scaled_scores,
-        cases=lambda: [_layer_input(), (*_layer_input()[:3], 4)],
+        cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
         mistakes=(
             Mistake(broken.scaled_scores, "The scores are still divided by √d_model."),
             Mistake(
@@ -259,6 +269,7 @@ RESHAPED_HEADS = Bug(
         cases=lambda: [
             (tensor([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 10.0, 11.0, 12.0]), 2),
             (tensor([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]), 4),
+            (tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]), 3),
         ],
         mistakes=(
             Mistake(
@@ -288,8 +299,11 @@ RESHAPED_HEADS = Bug(
 
 
 def _cases_with_a_model() -> list[tuple[Any, ...]]:
-    """A model of their own, because the code under test changes how it computes attention."""
-    model, tokenizer = practice_model()
+    """A model of their own, because the code under test changes how it computes attention.
+
+    It has two layers: with one, the weights of all layers and those of one are hard to tell apart.
+    """
+    model, tokenizer = practice_model(blocks=2)
     return [(copy.deepcopy(model), tokenizer, "Once"), (copy.deepcopy(model), tokenizer, "a")]
 
 
@@ -330,6 +344,10 @@ SDPA_GIVES_NONE = Bug(
                 _with_the_batch,
                 "The weights are there. Each layer's are those of a batch of texts: take the "
                 "first, `layer[0]`.",
+            ),
+            Mistake(
+                lambda model, tokenizer, text: _with_the_batch(model, tokenizer, text)[0],
+                "These are the weights of the first layer. Return those of every layer.",
             ),
         ),
         seconds=20.0,

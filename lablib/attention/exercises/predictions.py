@@ -85,25 +85,27 @@ WITHOUT_THE_SCALE = Prediction(
     id="attention/without-the-scale",
     title="Leave out the √d_k",
     question=(
-        "The real GPT-2 reads `Data visualization empowers users to`. Averaged over all its heads, "
-        "a row of attention has an entropy of 0.90 bits. Leave out the division by √64 = 8 and "
-        "compute the same heads again. What is the entropy now?"
+        "The pocket model reads `The little dog ran to the`. In the head that you saw (layer 3, "
+        "head 3) a row of attention has an entropy of 0.7 bits on average. Leave out the division "
+        "by √64 = 8 and compute the same head again. What is the entropy now?"
     ),
     answer=(
         Option(
-            "About 7 bits: 8 times as much",
+            "About 5.6 bits: 8 times as much",
             "The other way round. Scores eight times as large are eight times as far apart, and "
-            "softmax gives nearly everything to the largest: 0.08 bits are left.",
+            "softmax gives nearly everything to the largest: 0.2 bits are left. (More than log₂ 6 "
+            "= 2.6 bits is not possible among six tokens.)",
         ),
         Option(
-            "Still about 0.9 bits: the order of the scores is the same",
+            "Still about 0.7 bits: the order of the scores is the same",
             "The order stays, the distances do not: scores eight times as far apart let softmax "
-            "give nearly everything to the largest. 0.08 bits are left.",
+            "give nearly everything to the largest. 0.2 bits are left.",
         ),
         Option(
-            "About 0.1 bits: nearly all attention goes to one token",
-            "Yes: 0.08 bits. Softmax is *saturated*: one token takes it all. In training that also "
-            "stops learning, because where softmax is flat there is hardly a gradient.",
+            "About 0.2 bits: in nearly every row one token gets nearly everything",
+            "Yes. Softmax is *saturated*, and where it is there is hardly a gradient to learn "
+            "from. Over all heads of the real GPT-2, which reads `Data visualization empowers "
+            "users to`, it is the same: 0.75 bits become 0.07.",
             right=True,
         ),
     ),
@@ -118,7 +120,7 @@ CONCATENATED_OR_ADDED = Prediction(
     ),
     answer=(
         Option(
-            "The heads' outputs are added up",
+            "The heads' outputs are added up, and the sum is multiplied by one matrix",
             "Nearly: they are added, but each is first multiplied by its own rows of W^O, which "
             "send it in a direction of its own.",
         ),
@@ -129,7 +131,7 @@ CONCATENATED_OR_ADDED = Prediction(
             right=True,
         ),
         Option(
-            "The heads are multiplied with each other",
+            "The heads' outputs are multiplied with each other, number by number",
             "Heads of one layer never meet before the sum: each is multiplied by its own rows of "
             "W^O, and the results are added up.",
         ),
@@ -195,25 +197,30 @@ WHERE_HEADS_LOOK = Prediction(
     id="attention/where-heads-look",
     title="Where does all the attention go?",
     question=(
-        "The real GPT-2, 144 heads, reads `Data visualization empowers users to`. Averaged over "
-        "all heads and all tokens but the first, which share of the attention goes to the *first* "
-        "token? (in percent)"
+        "The pocket model, 24 heads, reads `Once upon a time there was a little girl`. If every "
+        "token spread its attention evenly over those it may look at, the *first* token would get "
+        "23 percent (averaged over all heads and all tokens but the first). What does it get? (in "
+        "percent)"
     ),
     answer=Guess(
-        value=71,
-        tolerance=8,
+        value=35,
+        tolerance=5,
         unit="percent",
         right=(
-            "71 percent, and in layers 5 to 10 over 80. The first token is a *sink*: softmax must "
-            "hand out a whole 1, and a head with nothing to say puts it there."
+            "35 percent, half as much again as an even spread. In the real GPT-2 it is 71 percent "
+            "of another sentence (even: 29). Such a token is called a *sink*. The likeliest "
+            "reason: softmax must hand out a whole 1, and a head with nothing to say puts it there."
         ),
         too_low=(
-            "Much more: 71 percent. The first token is a *sink*: softmax must hand out a whole 1, "
-            "and a head with nothing to say puts it there."
+            "More: 35 percent, half as much again as an even spread. In the real GPT-2 it is 71 "
+            "percent of another sentence (even: 29). Such a token is called a *sink*. The "
+            "likeliest reason: softmax must hand out a whole 1, and a head with nothing to say "
+            "puts it there."
         ),
         too_high=(
-            "A little less: 71 percent, and over 80 in layers 5 to 10. The first token is a *sink* "
-            "for the attention of heads that have nothing to say."
+            "Less: 35 percent, half as much again as an even spread. You are nearer to the real "
+            "GPT-2: 71 percent of another sentence (even: 29). Such a token is called a *sink*: "
+            "heads with nothing to say seem to put their attention there."
         ),
     ),
 )
@@ -233,8 +240,8 @@ INDUCTION_TARGET = Prediction(
         ),
         Option(
             "At `cat`",
-            "Yes: at what followed last time. Copying it is a guess at what comes next. It takes "
-            "two layers: a head before it must have told `cat` what stood in front of it.",
+            "Yes: at what followed last time. Copying it is a guess at what comes next. It usually "
+            "takes two layers: an earlier head has told `cat` which token comes before it.",
             right=True,
         ),
         Option(
@@ -275,26 +282,29 @@ STRIKING_HEAD = Prediction(
     id="attention/striking-head",
     title="Does it matter?",
     question=(
-        "The panel mutes each head in turn, and looks for one with a sharp, regular pattern. What "
-        "happens to the model's prediction of the next token when that head is muted?"
+        "`The good king and the good queen lived in a great`: in the pocket model, head 3 of layer "
+        "5 has the clearest pattern of all: from the second `good` it gives 99 percent of its "
+        "attention to `king`, which followed the first. Muting the head that matters most moves "
+        "the prediction of the next token by 0.32 bits. How far does muting this one move it?"
     ),
     answer=(
         Option(
-            "It falls apart: such a head must be doing something important",
-            "That is what the picture suggests, and it need not be so. See below: here the "
-            "prediction hardly moves. A pattern says where a head looks, not whether what it finds "
-            "is used.",
+            "By 0.3 bits: it is the one that matters most",
+            "That is what the picture suggests, and it is not so: 0.04 bits, about what muting any "
+            "head does. A pattern says where a head looks, not whether what it finds is used.",
         ),
         Option(
-            "It can stay nearly as it was",
+            "By 0.04 bits: no more than half of the heads do",
             "Yes. A pattern says where a head looks, not whether what it finds is used: its values "
             "may be short, or other heads may bring the same. *Attention is not explanation* (Jain "
-            "and Wallace 2019).",
+            "and Wallace 2019). The panel names a head with a clear pattern that matters even "
+            "less.",
             right=True,
         ),
         Option(
-            "It always gets better",
-            "Sometimes it does, a little. But in general neither: see below how little it moves.",
+            "By 0.3 bits, and the prediction gets better",
+            "Muting some heads does make the prediction better. But this one moves it by 0.04 "
+            "bits, about what muting any head does.",
         ),
     ),
 )
@@ -304,19 +314,21 @@ LENS_AT_THE_BOTTOM = Prediction(
     title="Before the first layer",
     question=(
         "The *logit lens* asks after each layer: if the model had to stop here, which token would "
-        "it predict? Before the first layer there is only the token's own vector. What does the "
-        "lens read there, after `a`?"
+        "it predict? Before the first layer there is only the token's own vector and that of its "
+        "position. What does the lens read there, at the last token, `a`?"
     ),
     answer=(
         Option(
             "A noun: something that can follow `a`",
-            "That takes a few layers. Before the first there is nothing but the token itself, and "
-            "that is what the lens reads: `a`.",
+            "That takes a layer or more. Before the first there is nothing but the token and its "
+            "place, and the lens reads `a`.",
         ),
         Option(
             "`a` itself",
             "Yes. GPT-2 reads and writes with the same matrix of vectors, so a token's own vector "
-            "is most like itself. Layer by layer *what is here* becomes *what comes next*.",
+            "mostly leads back to the token. (Not always: the position is in it too, and the lens "
+            "goes through the last norm. Look at `queen`.) Layer by layer *what is here* becomes "
+            "*what comes next*.",
             right=True,
         ),
         Option(

@@ -114,7 +114,8 @@ ATTENTION = Exercise(
     ),
     check=FunctionCheck(
         solutions.attention,
-        cases=lambda: [_qkv(), (_qkv()[1], _qkv()[1], _qkv()[2])],
+        # d_k, d_v, the number of queries and that of keys are four different ones.
+        cases=lambda: [_qkv(), (_qkv()[1].repeat(2, 1)[:5], _qkv()[1], _qkv()[2])],
         mistakes=(
             Mistake(
                 lambda q, k, v: (q @ k.T).softmax(-1) @ v,
@@ -131,6 +132,11 @@ ATTENTION = Exercise(
             Mistake(
                 lambda q, k, v: (q @ k.T / math.sqrt(len(k))).softmax(-1) @ v,
                 "You divide by the root of the number of keys. d_k is the length of one vector: "
+                "`q.shape[-1]`.",
+            ),
+            Mistake(
+                lambda q, k, v: (q @ k.T / math.sqrt(len(q))).softmax(-1) @ v,
+                "You divide by the root of the number of queries. d_k is the length of one vector: "
                 "`q.shape[-1]`.",
             ),
             Mistake(
@@ -175,6 +181,7 @@ ROW_ENTROPY = Exercise(
             (tensor(0.5, 0.25, 0.25),),
             (tensor(1.0, 0.0, 0.0),),
             (tensor(0.7, 0.1, 0.2, 0.0),),
+            (tensor(0.6, 0.1, 0.1, 0.2),),
         ],
         mistakes=(
             Mistake(
@@ -231,7 +238,11 @@ MERGE_HEADS = Exercise(
     ),
     check=FunctionCheck(
         solutions.merge_heads,
-        cases=lambda: [(_heads(),), (tensor([[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]),)],
+        cases=lambda: [
+            (_heads(),),
+            (tensor([[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]),),
+            (_heads().reshape(3, 2, 2),),
+        ],
         mistakes=(
             Mistake(
                 lambda z: z.reshape(z.shape[1], -1),
@@ -323,6 +334,7 @@ PREVIOUS_TOKEN = Exercise(
         cases=lambda: [
             (_backward_head(),),
             (tensor([0.5, 0.3, 0.2], [0.6, 0.1, 0.3], [0.3, 0.5, 0.2]),),
+            (tensor([0.4, 0.6], [0.3, 0.7]),),
         ],
         mistakes=(
             Mistake(
@@ -380,6 +392,22 @@ def _four_heads() -> "Tensor":
     return torch.stack([same, induction, before, first])
 
 
+def _rivals() -> "Tensor":
+    """Four heads on four tokens, twice. The third leads in the second half of the text; the others
+    would if its last token did not count, if its first did not, or if one more did.
+    """
+    import torch
+
+    scores = tensor(
+        [0.0, 0.45, 0.4, 0.4, 0.05], [0.0, 0.0, 0.4, 0.4, 0.4],
+        [0.0, 0.35, 0.4, 0.2, 0.5], [0.6, 0.4, 0.25, 0.25, 0.25],
+    )  # fmt: skip
+    weights = torch.full((4, 8, 8), 1 / 8)
+    weights[:, 3:] = ((1 - scores) / 7).unsqueeze(-1)
+    weights[:, torch.arange(3, 8), torch.arange(5)] = scores
+    return weights
+
+
 def _best(weights: "Tensor", step: int, first: int) -> int:
     """The head with the largest sum of `weights[head, i, i - step]` from `first` on."""
     return int(weights.diagonal(-step, dim1=1, dim2=2)[:, first - step :].sum(-1).argmax())
@@ -402,6 +430,7 @@ INDUCTION_HEAD = Exercise(
             (_four_heads(), 3),
             (_four_heads().flip(0), 3),
             (_four_heads()[[1, 0, 2, 3]], 3),
+            (_rivals(), 4),
         ],
         mistakes=(
             Mistake(
@@ -414,13 +443,23 @@ INDUCTION_HEAD = Exercise(
                 "This is the head that looks at the previous token. Go back `length - 1` steps.",
             ),
             Mistake(
+                lambda weights, length: _best(weights, 1, length),
+                "This is the head that looks at the previous token in the second half. Go back "
+                "`length - 1` steps.",
+            ),
+            Mistake(
                 lambda weights, length: int(weights[:, :, 0].sum(-1).argmax()),
                 "This is the head with the most attention on the first token.",
             ),
             Mistake(
-                lambda weights, length: weights[
-                    solutions.find_induction_head(weights, length)
-                ].sum(),
+                lambda weights, length: _best(weights, length - 1, length - 1),
+                "You count a token of the first half as well. Only the second half has something "
+                "to repeat: begin with token number `length`.",
+            ),
+            Mistake(
+                lambda weights, length: float(
+                    weights.diagonal(1 - length, dim1=1, dim2=2)[:, 1:].sum(-1).max()
+                ),
                 "Return the number of the head, not a score.",
             ),
         ),
@@ -439,7 +478,7 @@ INDUCTION_HEAD = Exercise(
 
 EXPLAIN_THE_SINK = Exercise(
     id="attention/explain-the-sink",
-    title="Explain the sink",
+    title="How much does the sink matter?",
     minutes=4,
     difficulty=2,
     question=(
@@ -487,8 +526,18 @@ WITHOUT_FIRST = Exercise(
         cases=lambda: [
             (_backward_head(),),
             (tensor([0.5, 0.5], [0.25, 0.75]),),
+            (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
         ],
         mistakes=(
+            Mistake(
+                lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), -1).T,
+                "Each row must be divided by its own sum. Your sums lie along the columns: sum "
+                "with `keepdim=True`.",
+            ),
+            Mistake(
+                lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), 0),
+                "Your columns sum to 1. It is the rows that should: `sum(-1, keepdim=True)`.",
+            ),
             Mistake(
                 lambda weights: _first_at_zero(weights),
                 "The column is gone, but the rows no longer sum to 1: divide each by what is left.",
@@ -497,8 +546,8 @@ WITHOUT_FIRST = Exercise(
                 lambda weights: (
                     _first_at_zero(weights) / _first_at_zero(weights).sum(-1, keepdim=True)
                 ),
-                "In the first row nothing is left, and 0 divided by 0 is not a number. That row "
-                "stays 0.",
+                "Where nothing is left in a row, 0 divided by 0 is not a number. Such a row stays "
+                "0.",
             ),
             Mistake(
                 lambda weights: _first_at_zero(weights).softmax(-1),
@@ -529,6 +578,11 @@ def _first_at_zero(weights: "Tensor") -> "Tensor":
     return weights
 
 
+def _sums_or_1(weights: "Tensor", axis: int) -> "Tensor":
+    sums = weights.sum(axis, keepdim=True)
+    return sums.where(sums > 0, 1)
+
+
 def _two_layers() -> "Tensor":
     return tensor(
         [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
@@ -550,7 +604,12 @@ ROLLOUT = Exercise(
     ),
     check=FunctionCheck(
         solutions.rollout,
-        cases=lambda: [(_two_layers(),), (_two_layers().flip(0),), (_two_layers()[:1],)],
+        cases=lambda: [
+            (_two_layers(),),
+            (_two_layers().flip(0),),
+            (_two_layers()[:1],),
+            (_two_layers()[[0, 1, 1]],),
+        ],
         mistakes=(
             Mistake(
                 lambda layers: solutions.rollout(layers.flip(0)),

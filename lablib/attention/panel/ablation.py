@@ -10,10 +10,11 @@ from lablib.attention.ablation import Ablation, Sweep, ablate, striking_but_idle
 from lablib.attention.head_map import HeadMap
 from lablib.attention.mapping import AttentionMaps, maps
 from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics, top_heads
-from lablib.attention.panel.base import Drawing, TextPanel, beside
+from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, Progress
 from lablib.widgets.html import escape, html_widget
+from lablib.widgets.layout import Fold, beside, mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 
 EFFECTS = {
@@ -66,16 +67,20 @@ class AblationPanel(TextPanel):
         self._maps: AttentionMaps | None = None
         self._metrics: HeadMetrics | None = None
         self._idle: tuple[int, int] | None = None
+        effect = ipywidgets.VBox([self.words, self.table])
+        mark_main(self.map, effect)
         super().__init__(
             "Does it matter?",
             "Click heads to mute them: their output becomes 0, and everything after them goes on "
             "without.",
             text,
             [
-                html_widget("<p>{words}</p>", words=NOT_EXPLANATION),
-                ipywidgets.HBox([self.sweep, self.idle_button]),
-                self.idle,
-                beside(ipywidgets.VBox([self.map, self.words, self.table]), self.view),
+                beside(
+                    ipywidgets.VBox([self.map, ipywidgets.HBox([self.sweep, self.idle_button])]),
+                    ipywidgets.VBox([effect, self.idle, html_widget("{w}", w=NOT_EXPLANATION)]),
+                    widths=(400, 400),
+                ),
+                Fold("Where the open head looks", [self.view]),
             ],
             model,
             kind=("causal", "masked"),

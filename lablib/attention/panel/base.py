@@ -77,12 +77,6 @@ def opening_code(choice: Choice) -> str:
     return f"from lablib import attention as at, models\n\nm = models.load({choice.name!r}{more})\n"
 
 
-def beside(left: ipywidgets.DOMWidget, right: ipywidgets.DOMWidget) -> ipywidgets.Box:
-    """Two widgets side by side where there is room for both, else one below the other."""
-    left.layout.flex, right.layout.flex = "1 1 260px", "2 1 400px"
-    return ipywidgets.Box([left, right], layout={"flex_flow": "row wrap", "width": "100%"})
-
-
 class HeadChoice(ipywidgets.HBox):
     """Two sliders: a layer, and a head of it.
 

@@ -8,6 +8,7 @@ from lablib.attention.bertviz_frames import head_view, model_view
 from lablib.attention.mapping import maps
 from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.widgets import ModelChoice
+from lablib.widgets.layout import mark_main
 
 VIEWS: dict[str, Callable[..., ipywidgets.VBox]] = {"head": head_view, "model": model_view}
 QUIET_SECONDS = 0.5
@@ -26,6 +27,7 @@ class BertvizPanel(TextPanel):
             description="Show",
         )
         self.stage = ipywidgets.VBox()
+        mark_main(self.choose, self.stage)
         self.picture: ipywidgets.VBox | None = None
         super().__init__(
             "bertviz",

@@ -14,10 +14,11 @@ from lablib.attention.metrics import (
     induction_scores,
     top_heads,
 )
-from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel, beside
+from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
 from lablib.attention.repeating import random_words_twice
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, TextInput
+from lablib.widgets.layout import beside, mark_main
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,9 +68,10 @@ class HeadsPanel(TextPanel):
             "One cell for each head. Click one, or move there with the arrow keys and press "
             "Enter: it opens beside the map.",
             text,
-            [self.button, beside(self.map, self.view), self.texts],
+            [beside(ipywidgets.VBox([self.button, self.map]), self.view), self.texts],
             model,
         )
+        mark_main(self.map, self.view)
         self._fold_texts()
         self.button.on_click(lambda _: self._write_random_words())
         self.map.observe(lambda change: self._open(change.new), "opened")
@@ -86,6 +88,7 @@ class HeadsPanel(TextPanel):
         self.text.note = found.note
         self.view.show(found)
         metrics = head_metrics(found)
+        self.text.note = " ".join(filter(None, (found.note, metrics.note)))
         values = {name: getattr(metrics, name) for name in METRICS}
         yield None
         values |= self._measure(m, values["entropy"])

@@ -11,6 +11,7 @@ from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 
 LENS, ROLLOUT = "Logit lens", "Attention rollout"
 _ABOUT = {
@@ -33,12 +34,14 @@ class LayersPanel(TextPanel):
         self.choose.style.button_width = "200px"
         self.about, self.words, self.table = (ipywidgets.HTML() for _ in range(3))
         self.view = AttentionView()
+        mark_main(self.choose, self.table)
+        mark_main(self.choose, self.view)
         self.lens: Lens | None = None
         self.reached: AttentionMaps | None = None
         super().__init__(
             "Through the layers",
-            "What a token is about changes from layer to layer: from what stands here to what "
-            "comes next.",
+            "What a token is about changes from layer to layer: from the token here to the one "
+            "that comes next.",
             text,
             [self.choose, self.about, self.words, self.table, self.view],
             model,

@@ -7,6 +7,7 @@ from lablib.attention.panel.base import Drawing, HeadChoice, TextPanel
 from lablib.attention.projections import HeadParts, head_parts
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 from lablib.widgets.tokens import token_dicts
 
 
@@ -20,6 +21,7 @@ class MultiheadPanel(TextPanel):
         self.place = HeadChoice(layer, None, lambda: self.redraw())
         self.strip = TokenStrip(selection="one", label="Choose a token", legend=False)
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.strip, self.table)
         self.parts: HeadParts | None = None
         super().__init__(
             "Many heads, one output",

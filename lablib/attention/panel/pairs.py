@@ -4,6 +4,7 @@ from lablib.attention.mapping import AttentionMaps, maps
 from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
 from lablib.attention.view import AttentionView
 from lablib.widgets import ModelChoice, TextInput
+from lablib.widgets.layout import mark_main
 
 
 class PairsPanel(TextPanel):
@@ -15,6 +16,7 @@ class PairsPanel(TextPanel):
     def __init__(self, first: str, second: str, model: str | ModelChoice | None) -> None:
         self.second = TextInput(value=second, label="Second text (B)")
         self.view = AttentionView(kind="lines", type_names=["A", "B"])
+        mark_main(self.second, self.view)
         self.maps: AttentionMaps | None = None
         super().__init__(
             "Two sentences at once",

@@ -11,6 +11,7 @@ from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.positions import Shuffle, learned_positions, shuffle, sinusoidal
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 from lablib.widgets.tokens import token_dicts
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class PositionsPanel(TextPanel):
         self.map = HeadMap(metrics=_COLOURS)
         self.stage, self.words = ipywidgets.VBox(), ipywidgets.HTML()
         self.picture = ipywidgets.HTML()
+        mark_main(self.choose, self.stage)
         self.vectors: Tensor | None = None
         self.seed = 0
         self.shuffles: tuple[Shuffle, Shuffle] | None = None

@@ -5,6 +5,7 @@ from lablib.attention.projections import LayerVectors, vectors
 from lablib.attention.steps_view import StepsView
 from lablib.attention.text import read
 from lablib.widgets import ModelChoice
+from lablib.widgets.layout import mark_main
 
 MOST_TOKENS = 64
 """Of a longer text the matrices would be too large to point at a cell."""
@@ -21,6 +22,7 @@ class StepsPanel(TextPanel):
     ) -> None:
         self.place = HeadChoice(layer, head, lambda: self.redraw())
         self.view = StepsView(use_scale=scale)
+        mark_main(self.place, self.view)
         self.vectors: LayerVectors | None = None
         super().__init__(
             "One head, step by step",

@@ -9,6 +9,7 @@ from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.view import AttentionView
 from lablib.attention.writing import Written, so_far, write
 from lablib.widgets import ModelChoice, Progress, TokenStrip
+from lablib.widgets.layout import mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -25,6 +26,7 @@ class WritingPanel(TextPanel):
             value_label="probability", selection="one", label="What was written", marks=["prompt"]
         )
         self.view = AttentionView()
+        mark_main(self.strip, self.view)
         self.maps: AttentionMaps | None = None
         self._prompt = 0
         super().__init__(
@@ -58,8 +60,8 @@ class WritingPanel(TextPanel):
     def _show(self, written: list[Written]) -> None:
         """Show what has been written, and the rows so far."""
         m = self.model()
-        self.text.note = written[0].note
         self.maps = so_far(m, written)
+        self.text.note = " ".join(filter(None, (written[0].note, self.maps.note)))
         steps = [each.step for each in written if each.step is not None]
         ids = [*written[0].ids, *(step.id for step in steps)]
         chances = [None] * self._prompt + [step.model_probability for step in steps]

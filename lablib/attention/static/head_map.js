@@ -86,8 +86,9 @@ class HeadGrid {
   makeCells({ layers, heads }) {
     if (this.made === `${layers} ${heads}`) return;
     this.made = `${layers} ${heads}`;
-    this.grid.style.gridTemplateColumns = `64px repeat(${heads}, minmax(${heads > 16 ? 16 : 36}px, 44px))`;
+    this.grid.style.gridTemplateColumns = `64px repeat(${heads}, minmax(${heads > 16 ? 16 : heads > 8 ? 26 : 36}px, 44px))`;
     this.grid.classList.toggle("is-dense", heads > 16);
+    this.grid.classList.toggle("is-tall", layers > 8);
     this.cells = range(layers * heads).map((at) => this.newCell(Math.floor(at / heads), at % heads));
     const head = element("div", "heads-row");
     head.setAttribute("role", "row");

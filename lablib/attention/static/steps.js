@@ -76,8 +76,8 @@ class StepsPicture {
     this.heat = temperatureSlider(save);
     const reset = button("As the model has it", () => this.reset());
     const bar = element("div", "att-bar");
-    bar.append(this.scale.node, this.mask.node, this.heat.node, reset);
     this.formula = element("p", "steps-formula");
+    bar.append(this.formula, this.scale.node, this.mask.node, this.heat.node, reset);
     this.empty = element("p", "att-problem", "No queries and keys yet.");
     this.grid = element("div", "steps-grid");
     Object.assign(this.grid, { tabIndex: 0 });
@@ -90,11 +90,17 @@ class StepsPicture {
     this.said.setAttribute("role", "status");
     this.detail = detail();
     this.key = element("p", "att-legend");
-    const bar2 = element("span", "att-scale");
-    bar2.style.background = gradient("signed");
-    this.key.append(element("span", "", "below zero"), bar2, element("span", "", "above zero; grey: \u2212\u221e. Each picture reaches as far as its own largest number."));
+    const colours = element("span", "att-scale");
+    colours.style.background = gradient("signed");
+    this.key.append(element("span", "", "\u2212"), colours, element("span", "", "+; grey: \u2212\u221e"));
+    // The ninth place of the grid says how to read the other eight.
+    const about = element("div", "steps-about");
+    about.append(this.key, this.sharp);
+    this.grid.append(about);
+    const view = element("div", "steps-view");
+    view.append(this.grid, this.detail.node);
     this.el.classList.add("lab-attention", "lab-steps");
-    this.el.append(this.formula, bar, this.empty, this.grid, this.key, this.sharp, this.detail.node, this.said);
+    this.el.append(bar, this.empty, view, this.said);
     this.grid.addEventListener("keydown", (event) => this.move(event));
     keepKeys(this.el);
   }

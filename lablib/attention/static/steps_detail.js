@@ -1,6 +1,6 @@
 // The link pointed at, number by number: two vectors, their product, and the formula with its numbers.
 
-const VECTOR = { width: 480, height: 40 };
+const VECTOR = { width: 272, height: 28 };
 
 /** A vector as bars up and down from a line, with its name and what it adds up to. */
 function vectorRow() {

@@ -1,6 +1,9 @@
 // The matrices of attention from scratch, each a small picture, in the order they are made.
 
-const STAGE = { width: 216, height: 200, labels: 64, row: 16, labelled: 9 };
+const STAGE = { width: 184, labels: 64, row: 16, labelled: 9 };
+
+/** How high a stage may be, so that all eight and the numbers stand on the screen together. */
+const stageHeight = () => Math.min(200, Math.max(112, (window.innerHeight - 432) / 3));
 
 /**
  * What each stage is: its name, how it is made, its columns ("size" for vectors, else keys), whose
@@ -9,10 +12,10 @@ const STAGE = { width: 216, height: 200, labels: 64, row: 16, labelled: 9 };
 const STAGES = [
   { name: "q", title: "Q", made: "each token\u2019s query", rows: "query", columns: "size" },
   { name: "k", title: "K", made: "each token\u2019s key", rows: "key", columns: "size" },
-  { name: "scores", title: "scores", made: "Q\u00b7K\u1d40: how well they fit", rows: "query", columns: "key" },
+  { name: "scores", title: "scores", made: "Q\u00b7K\u1d40, the fit", rows: "query", columns: "key" },
   { name: "scaled", title: "scaled", made: "scores \u00f7 \u221ad_k", rows: "query", columns: "key" },
-  { name: "masked", title: "masked", made: "later tokens: \u2212\u221e", rows: "query", columns: "key" },
-  { name: "weights", title: "weights", made: "softmax: rows sum to 1", rows: "query", columns: "key", palette: "viridis" },
+  { name: "masked", title: "masked", made: "later: \u2212\u221e", rows: "query", columns: "key" },
+  { name: "weights", title: "weights", made: "softmax", rows: "query", columns: "key", palette: "viridis" },
   { name: "v", title: "V", made: "each token\u2019s value", rows: "key", columns: "valueSize" },
   { name: "output", title: "output", made: "weights \u00d7 V", rows: "query", columns: "valueSize" },
 ];
@@ -38,7 +41,7 @@ function stageImage(values, columns, palette, most) {
 /** Where a stage's cells stand in its picture. */
 function stageLayout({ rows, columns }, shape) {
   const [height, width] = [countOf(rows, shape), countOf(columns, shape)];
-  const tall = Math.min(STAGE.row, STAGE.height / height);
+  const tall = Math.min(STAGE.row, stageHeight() / height);
   const left = tall >= STAGE.labelled ? STAGE.labels : 4;
   return { rows: height, columns: width, left, tall, wide: (STAGE.width - left - 2) / width };
 }
@@ -55,8 +58,9 @@ function stagePicture(stage, number, point) {
   const made = element("span", "steps-made", stage.made);
   caption.append(element("span", "steps-title", `${number} ${stage.title}`), made);
   const canvas = element("canvas");
-  const ends = element("span", "steps-made");
-  node.append(caption, canvas, ends);
+  const ends = element("span", "steps-made steps-ends");
+  caption.append(ends);
+  node.append(caption, canvas);
   let layout;
   canvas.addEventListener("pointermove", (event) => {
     const { left, top } = canvas.getBoundingClientRect();

@@ -89,16 +89,14 @@ function drawTable(body, picture) {
   body.replaceChildren(...rows);
 }
 
-/** A fold with the table; it is filled when it is opened, and for screen readers it is always there. */
+/** The table, empty. */
 function linkTable() {
-  const node = element("details", "att-fold");
-  const table = element("table", "att-table");
+  const node = element("table", "att-table");
   const head = element("tr");
   head.append(...["looks (query)", "is looked at (key)", "weight", "head"].map((text) => element("th", "", text)));
   const [top, body] = [element("thead"), element("tbody")];
   top.append(head);
-  table.append(top, body);
-  node.append(element("summary", "", "The strongest links as a table"), table);
+  node.append(top, body);
   return { node, body };
 }
 
@@ -130,8 +128,9 @@ class AttentionPicture {
     const save = (name, value) => this.save(name, value);
     const make = [layerChooser, kindChooser, pairChooser, sinkChooser, stepChooser, headChooser];
     this.choosers = make.map((chooser) => chooser(this.model, save));
-    const bar = element("div", "att-bar");
-    bar.append(...this.choosers.map(({ node }) => node));
+    this.whole = button("Show all tokens", () => this.save("zoom", null));
+    const bar = element("div", "att-bar att-choosers");
+    bar.append(...this.choosers.map(({ node }) => node), this.whole);
     this.frame = element("div", "att-frame");
     this.canvas = element("canvas");
     this.frame.append(this.canvas);
@@ -145,18 +144,26 @@ class AttentionPicture {
     this.legend = element("div", "att-legend");
     this.summary = element("p", "att-summary");
     this.table = linkTable();
+    const view = element("div", "att-view");
+    view.append(bar, this.problem, this.frame, this.readout, this.spoken, this.legend, this.buildMore());
     this.el.classList.add("lab-attention");
-    this.el.append(bar, this.problem, this.frame, this.readout, this.spoken, this.legend, this.summary, this.table.node, this.buildFoot());
+    this.el.append(view);
     keepKeys(this.el);
+  }
+
+  /** What is folded away: the picture in words, its strongest links, and the files. */
+  buildMore() {
+    const more = element("details", "att-fold att-more");
+    more.append(element("summary", "", "The strongest links as a table, and saving"), this.summary, this.table.node, this.buildFoot());
+    return more;
   }
 
   buildFoot() {
     const foot = element("div", "att-bar");
-    this.whole = button("Show all tokens", () => this.save("zoom", null));
     const asSvg = button("Save as SVG", () => download("attention.svg", "image/svg+xml", this.asSvg()));
     const asPage = button("Save as page", () => this.model.send({ export: "page" }));
     asPage.hidden = this.model.get("frozen");
-    foot.append(this.whole, asSvg, asPage);
+    foot.append(asSvg, asPage);
     return foot;
   }
 

@@ -118,7 +118,7 @@ function sinkChooser(model, save) {
     write(hide.words, `hide ${texts} (sinks)`);
     hide.box.checked = model.get("hide_sinks");
     renormalise.box.checked = model.get("renormalise");
-    renormalise.box.disabled = !model.get("hide_sinks");
+    renormalise.node.hidden = !model.get("hide_sinks");
   };
   return { node, draw };
 }

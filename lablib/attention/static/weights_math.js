@@ -28,7 +28,7 @@ function typesOf(pair) {
  */
 export function inPicture({ queries, keys, pair, step, zoom, hide, sinks }) {
   const types = typesOf(pair);
-  const come = (i) => step === 0 || i < step;
+  const come = (i) => step === 0 || i < step || i >= queries.length; // a key after the last token is none
   const near = (i, side) => !zoom || (zoom[side][0] <= i && i < zoom[side][1]);
   const sink = new Set(hide ? sinks : []);
   const rows = range(queries.length).filter(

@@ -1,7 +1,7 @@
 // The heatmap: one large matrix with its tokens, or a small one for each of several heads.
 
 const GUTTER = { left: 112, top: 96, right: 8, bottom: 8 };
-const CELL = { most: 28, height: 720, labelled: 13 };
+const CELL = { most: 28, labelled: 13 };
 const SMALL = { gap: 16, heading: 24 };
 
 /** How many small matrices stand side by side. */
@@ -26,9 +26,15 @@ function matrixLayout({ rows, columns, heads }, width) {
   return { panels, width, height: Math.ceil(heads.length / across) * tall, labelled: false };
 }
 
+/** How high a matrix may be, so that what is round it stands on the screen as well. */
+function tallest(width) {
+  const most = Math.min(720, Math.max(256, window.innerHeight - 512));
+  return width < 480 ? most - 88 : most; // in a narrow place more lines of buttons stand round it
+}
+
 function oneMatrix(head, rows, columns, width) {
   const room = width - GUTTER.left - GUTTER.right;
-  const cell = Math.min(CELL.most, room / columns, CELL.height / rows);
+  const cell = Math.min(CELL.most, room / columns, tallest(width) / rows);
   const panels = [{ ...head, x: GUTTER.left, y: GUTTER.top, cell }];
   return { panels, width, height: GUTTER.top + rows * cell + GUTTER.bottom, labelled: true };
 }

@@ -7,15 +7,15 @@ function box(tag, className, ...children) {
   return node;
 }
 
-// `backticks` become <code>.
-function inline(text) {
-  return text
-    .split("`")
-    .map((part, n) => (n % 2 ? element("code", "", part) : document.createTextNode(part)));
+// A piece is a text and the tags around it, the outermost first (see markup.py).
+function inline(pieces) {
+  return pieces.map(([text, ...tags]) =>
+    tags.reduceRight((inside, tag) => box(tag, "", inside), document.createTextNode(text)),
+  );
 }
 
-function paragraphs(text) {
-  return text.split("\n\n").map((part) => box("p", "", ...inline(part)));
+function paragraphs(parts) {
+  return parts.map((pieces) => box("p", "", ...inline(pieces)));
 }
 
 function pressable(label, className, press) {
@@ -26,12 +26,12 @@ function pressable(label, className, press) {
 }
 
 const blocks = {
-  text: (block) => box("div", "", ...paragraphs(block.text)),
+  text: (block) => box("div", "", ...paragraphs(block.parts)),
 
   note(block) {
     const heading = element("strong", "lab-ex-note-title", block.title);
     const node = box("div", `lab-ex-note lab-ex-${block.tone}`, heading);
-    node.append(...paragraphs(block.text));
+    node.append(...paragraphs(block.parts));
     if (block.code) node.append(element("pre", "lab-pre", block.code));
     if (block.folded) {
       const summary = element("summary", "", "Details");
@@ -49,10 +49,10 @@ const blocks = {
     const list = element("ul", "lab-ex-choices");
     for (const option of block.options) {
       const tone = option.tone ? `lab-ex-${option.tone}` : "";
-      const words = inline(option.text);
+      const words = option.parts.flatMap(inline);
       if (!block.done) {
         list.append(
-          box("li", "", pressable(words, "lab-ex-choice", () => send("answer", option.text))),
+          box("li", "", pressable(words, "lab-ex-choice", () => send("answer", option.value))),
         );
         continue;
       }

@@ -4,11 +4,12 @@ The first three stand in the material that these labs grew from. What each costs
 run: `lablib.finetuning.harms`.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.records import Bug, source
-from lablib.finetuning.exercises import broken, solutions
+from lablib.finetuning.exercises import broken, solutions, watching
 from lablib.finetuning.exercises.practice import batch, learner
 
 if TYPE_CHECKING:
@@ -197,6 +198,9 @@ ADAMW = Bug(
     check=FunctionCheck(
         solutions.one_step,
         cases=lambda: [(learner(), batch(), 0.01), (learner(), batch(5), 0.05)],
+        # Enough for AdamW with its own settings, or with those of the old one (no weight decay).
+        tolerance=5e-3,
+        watch=watching.optimizers,
         mistakes=(
             Mistake(
                 broken.one_step,
@@ -205,6 +209,10 @@ ADAMW = Bug(
             Mistake(
                 _step_with("SGD"),
                 "This is plain gradient descent, another optimizer. Torch has an AdamW as well.",
+            ),
+            Mistake(
+                _step_with("Adam"),
+                "This is Adam, without the W. Torch has an AdamW as well.",
             ),
             Mistake(
                 _step_with("Adagrad"),
@@ -300,18 +308,35 @@ def _with_optimizer(peak: float) -> tuple[Any, Any]:
     return model, torch.optim.AdamW(model.parameters(), lr=peak)
 
 
-def _never_falling(model: Any, optimizer: Any, batches: Any) -> list[float]:
-    return [optimizer.param_groups[0]["lr"] for _ in batches]
+def _learned_at(rate: Callable[[int, int], float], noted: Callable[[int, int], float]) -> Any:
+    """Code that learns at one rate (of step i of n, as a share of the first) and notes another."""
+
+    def rates_used(model: Any, optimizer: Any, batches: Any) -> list[float]:
+        peak, n = optimizer.param_groups[0]["lr"], len(batches)
+        for i, ids in enumerate(batches):
+            optimizer.param_groups[0]["lr"] = peak * rate(i, n)
+            optimizer.zero_grad()
+            model(input_ids=ids, labels=ids).loss.backward()
+            optimizer.step()
+        return [peak * noted(i, n) for i in range(n)]
+
+    return rates_used
 
 
-def _falling_by(change: float) -> Any:
-    """Rates that begin with `peak` and fall too fast or too slowly."""
+def _constant(i: int, n: int) -> float:
+    return 1.0
 
-    def rates(model: Any, optimizer: Any, batches: Any) -> list[float]:
-        peak = optimizer.param_groups[0]["lr"]
-        return [peak * max(1 - i / (len(batches) + change), 0.0) for i in range(len(batches))]
 
-    return rates
+def _falling(i: int, n: int) -> float:
+    return 1 - i / n
+
+
+def _too_fast(i: int, n: int) -> float:
+    return 1 - i / (n - 1)
+
+
+def _one_ahead(i: int, n: int) -> float:
+    return 1 - (i + 1) / n
 
 
 SCHEDULER_FIRST = Bug(
@@ -349,15 +374,25 @@ SCHEDULER_FIRST = Bug(
                 "The first rate is still not the optimizer's own.",
             ),
             Mistake(
-                _never_falling,
+                _learned_at(_one_ahead, noted=_falling),
+                "The rates that you return are right, but the optimizer uses others: the scheduler "
+                "still makes its step before it.",
+            ),
+            Mistake(
+                _learned_at(_falling, noted=_one_ahead),
+                "The order is right now. But you note the rate after the scheduler's step: it is "
+                "that of the next step.",
+            ),
+            Mistake(
+                _learned_at(_constant, noted=_constant),
                 "Now the rate never falls: the scheduler has to make its step too.",
             ),
             Mistake(
-                _falling_by(-1),
+                _learned_at(_too_fast, noted=_too_fast),
                 "The rate falls too fast: with n batches it goes down by an nth at each.",
             ),
         ),
-        tolerance=1e-6,
+        watch=watching.rates_and_what_was_learned,
         seconds=SECONDS,
     ),
     hints=("What is the rate when `optimizer.step()` is called for the first time?",),
@@ -374,16 +409,42 @@ def _parts(lengths: tuple[int, ...]) -> "list[tuple[Tensor, Tensor]]":
     return [(row, row) for row in rows]
 
 
-def _summed(model: Any, parts: Any) -> float:
-    return sum(model(input_ids=ids, labels=labels).loss.item() for ids, labels in parts)
+def _padded_parts() -> "list[tuple[Tensor, Tensor]]":
+    ids, mask = _padded()
+    labels = ids.masked_fill(mask == 0, -100)
+    return [(ids[:1], labels[:1]), (ids[1:], labels[1:])]
 
 
-def _all_tokens(model: Any, parts: Any) -> float:
-    tokens = sum(labels.numel() for _, labels in parts)
-    return sum(
-        model(input_ids=ids, labels=labels).loss.item() * labels.numel() / tokens
-        for ids, labels in parts
-    )
+def _targets(labels: "Tensor") -> int:
+    return int((labels[:, 1:] != -100).sum())
+
+
+def _weighted(count: Callable[["Tensor"], float], whole: bool = True) -> Any:
+    """Code that weights each part by a count of its labels, and divides by that of the `whole`."""
+
+    def accumulate(model: Any, parts: Any) -> float:
+        total = 0.0
+        counts = sum(count(labels) for _, labels in parts) if whole else 1.0
+        for ids, labels in parts:
+            loss = model(input_ids=ids, labels=labels).loss * count(labels) / counts
+            loss.backward()
+            total += loss.item()
+        return total
+
+    return accumulate
+
+
+def _without_gradients(model: Any, parts: Any) -> float:
+    total = solutions.accumulate(model, parts)
+    model.zero_grad()
+    return float(total)
+
+
+def _weighted_too_late(model: Any, parts: Any) -> float:
+    total = solutions.accumulate(model, parts)
+    model.zero_grad()
+    _weighted(lambda labels: 1.0, whole=False)(model, parts)
+    return float(total)
 
 
 MEAN_OF_MEANS = Bug(
@@ -408,18 +469,38 @@ MEAN_OF_MEANS = Bug(
     },
     check=FunctionCheck(
         solutions.accumulate,
-        cases=lambda: [(learner(), _parts((20, 3, 4))), (learner(), _parts((2, 30)))],
+        cases=lambda: [
+            (learner(), _parts((20, 3, 4))),
+            (learner(), _parts((2, 30))),
+            (learner(), _padded_parts()),
+        ],
+        watch=watching.gradients,
         mistakes=(
             Mistake(
                 broken.accumulate,
                 "Still a mean of means: a token of a short part counts for more.",
             ),
             Mistake(
-                _summed,
+                _weighted(lambda labels: 1.0, whole=False),
                 "Now the losses of the parts are added up: more parts, more loss, longer steps.",
             ),
             Mistake(
-                _all_tokens,
+                _without_gradients,
+                "The loss is right, but there are no gradients: each part needs its `backward`, "
+                "and nothing may clear them.",
+            ),
+            Mistake(
+                _weighted_too_late,
+                "The loss is right, but the gradients are those of the unweighted losses: give the "
+                "weight before `backward`.",
+            ),
+            Mistake(
+                _weighted(lambda labels: labels[:, 1:].numel()),
+                "Nearly: you count places that are not asked for. Count the targets, `labels[:, "
+                "1:] != -100`.",
+            ),
+            Mistake(
+                _weighted(lambda labels: labels.numel()),
                 "Nearly: you weight by tokens. The first token of a row is not asked for, so count "
                 "the targets, `labels[:, 1:] != -100`.",
             ),
@@ -438,8 +519,8 @@ MEAN_OF_MEANS = Bug(
 )
 
 
-def _cleared_too_late(model: Any, batches: Any, learning_rate: float) -> list[float]:
-    """The gradients are cleared between computing and using them."""
+def _nothing_learned(model: Any, batches: Any, learning_rate: float) -> list[float]:
+    """No step, or gradients that are cleared between computing and using them."""
     return [model(input_ids=batch, labels=batch).loss.item() for batch in batches]
 
 
@@ -457,29 +538,34 @@ NO_ZERO_GRAD = Bug(
         "Before which line?"
     ),
     code=source(broken.learn),
-    line="loss.backward()",
+    line=("loss = ", "loss.backward()", "losses.append"),
     why=(
         "`backward` adds to the gradients that are there. Nobody clears them, so each step still "
         "goes where all the batches before pointed, and goes on overshooting. Write "
-        "`optimizer.zero_grad()` before it."
+        "`optimizer.zero_grad()` anywhere after the step of the batch before and before "
+        "`backward`: the first line of the loop is the usual place."
     ),
     innocent={
-        "optimizer.step": "The step uses the gradients. What is in them by now?",
-        "losses.append": "`item` makes a plain number of it. That is right.",
-        "loss = ": "The model with its labels gives the loss. That is right.",
+        "optimizer.step": (
+            "The step uses the gradients: cleared just before it, there are none to use. Where "
+            "can they be cleared?"
+        ),
+        "for batch": "Cleared once, before the loop, they pile up from the second batch on.",
+        "losses = ": "Before the loop there is nothing to clear yet.",
     },
     check=FunctionCheck(
         solutions.learn,
         cases=lambda: [(learner(), _three(), 0.02), (learner(), _three()[::-1], 0.01)],
+        watch=watching.what_was_learned,
         mistakes=(
             Mistake(
                 broken.learn,
                 "The gradients of the earlier batches are still in there.",
             ),
             Mistake(
-                _cleared_too_late,
-                "Nothing is learned: did you clear the gradients after `backward` and before "
-                "`step`?",
+                _nothing_learned,
+                "Nothing is learned: `backward`, then `step`, and the gradients must not be "
+                "cleared between the two.",
             ),
             Mistake(
                 _fresh_optimizers,
@@ -509,14 +595,21 @@ def _loss_elsewhere(model: Any) -> float:
         return float(model(input_ids=batch(20), labels=batch(20)).loss)
 
 
-def _stays_in_training(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
-    model.eval = model.train
-    return list(solutions.learn_and_look(model, optimizer, batches, measure))
+def _in_modes(learning: bool, measuring: bool) -> Any:
+    """Code that learns and measures with dropout or without."""
 
+    def learn_and_look(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
+        losses = []
+        for ids in batches:
+            model.train(learning)
+            optimizer.zero_grad()
+            model(input_ids=ids, labels=ids).loss.backward()
+            optimizer.step()
+            model.train(measuring)
+            losses.append(measure(model))
+        return losses
 
-def _never_trains(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
-    model.train = model.eval
-    return list(solutions.learn_and_look(model, optimizer, batches, measure))
+    return learn_and_look
 
 
 STAYS_IN_EVAL = Bug(
@@ -543,18 +636,23 @@ STAYS_IN_EVAL = Bug(
     check=FunctionCheck(
         solutions.learn_and_look,
         cases=lambda: [(*_with_optimizer(0.02), _three(), _loss_elsewhere)],
+        watch=watching.modes,
         mistakes=(
             Mistake(
                 broken.learn_and_look,
                 "From the second batch on there is still no dropout.",
             ),
             Mistake(
-                _stays_in_training,
+                _in_modes(learning=True, measuring=True),
                 "Now it is measured with dropout as well: keep `model.eval()` before measuring.",
             ),
             Mistake(
-                _never_trains,
+                _in_modes(learning=False, measuring=False),
                 "Now there is no dropout at all.",
+            ),
+            Mistake(
+                _in_modes(learning=False, measuring=True),
+                "You have the two the wrong way round: it should learn with dropout.",
             ),
         ),
         seconds=SECONDS,

@@ -15,12 +15,15 @@ TEXT = "the cat sat on the mat and the dog sat on the cat and the mat sat still 
 def learner(blocks: int = 1) -> "GPT2LMHeadModel":
     """A tiny GPT-2 of one's own, which an answer may change; the same weights every time.
 
+    In training mode it has nothing to drop, so that what it computes does not hang on chance.
+
     >>> learner() is learner(), learner().transformer.h[0].attn.c_attn.weight[0, 0].item() != 0
     (False, True)
     """
-    model, _ = practice_model()
-    model = copy.deepcopy(model)
-    model.transformer.h.extend([copy.deepcopy(model.transformer.h[0]) for _ in range(1, blocks)])
+    from lablib.finetuning.methods import set_dropout
+
+    model = copy.deepcopy(practice_model(blocks)[0])
+    set_dropout(model, 0.0)
     return model
 
 

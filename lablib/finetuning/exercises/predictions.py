@@ -35,14 +35,15 @@ WHAT_COMES_FIRST = Prediction(
     answer=(
         Option(
             "The layout: lists, dashes, numbered steps",
-            "Yes. After some twenty steps the page looks like a recipe. What stands on a line and "
-            "begins it is the same on every page, so each batch pushes the same way.",
+            "Yes. After some ten steps the lines get short and begin as in a recipe (`Serves`), "
+            "after twenty some of them have numbers. How lines begin is much the same on every "
+            "page, so each batch pushes the same way.",
             right=True,
         ),
         Option(
             "The right words, such as spoon and butter",
-            "They come soon after. The layout is faster, since every recipe has the same one and "
-            "each has other words.",
+            "They come soon after (`bread`, `butter`). The layout is a little faster: every recipe "
+            "has the same one, and each has other words.",
         ),
         Option(
             "Recipes that make sense",
@@ -62,8 +63,8 @@ WHEN_TO_STOP = Prediction(
     answer=(
         Option(
             "It falls as well, only more slowly",
-            "For the first rounds. Then the model begins to know the text by heart, and what it "
-            "learns by heart is of no use elsewhere: the held-out loss turns and rises.",
+            "For the first epochs. Then the model begins to memorise the text, and what it "
+            "memorises is of no use elsewhere: the held-out loss turns and rises.",
         ),
         Option(
             "It falls, turns, and rises",
@@ -120,8 +121,9 @@ FORGETTING = Prediction(
         ),
         Option(
             "More than before",
-            "Yes: its perplexity there rises. This is called forgetting. A lower learning rate, "
-            "fewer steps or LoRA make it smaller.",
+            "Yes: its perplexity there rises, by a fifth in the forty steps of the default run. "
+            "This is called catastrophic forgetting. A lower learning rate or fewer steps make it "
+            "smaller, and so does LoRA, as a rule.",
             right=True,
         ),
         Option(

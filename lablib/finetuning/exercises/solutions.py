@@ -50,7 +50,7 @@ def best_rate(rates, losses):
 def train_last(model, blocks):
     """Freeze a GPT-2 but for its last blocks and the last norm; the names of what still learns."""
     model.requires_grad_(False)
-    for block in model.transformer.h[-blocks:]:
+    for block in model.transformer.h[len(model.transformer.h) - blocks :]:
         block.requires_grad_(True)
     model.transformer.ln_f.requires_grad_(True)
     return [name for name, weight in model.named_parameters() if weight.requires_grad]

@@ -4,7 +4,7 @@ import math
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.records import Exercise, source
-from lablib.finetuning.exercises import solutions
+from lablib.finetuning.exercises import solutions, watching
 from lablib.finetuning.exercises.practice import learner
 
 COUNT_TARGETS = Exercise(
@@ -23,6 +23,7 @@ COUNT_TARGETS = Exercise(
         cases=lambda: [
             ([[1, 1, 1, 1], [1, 1, 0, 0]],),
             ([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]],),
+            ([[1, 1, 1], [1, 1, 1], [1, 1, 0]],),
         ],
         mistakes=(
             Mistake(
@@ -41,6 +42,11 @@ COUNT_TARGETS = Exercise(
             Mistake(
                 lambda mask: sum(sum(row) - 1 for row in mask),
                 "A row of padding alone gives −1 here. It should give 0.",
+            ),
+            Mistake(
+                lambda mask: sum(sum(row[:-1]) for row in mask),
+                "You leave out the last place of each row. In a padded row that is padding: it is "
+                "the first token that is not asked for.",
             ),
             Mistake(
                 lambda mask: sum(map(sum, mask)) - 1,
@@ -72,7 +78,12 @@ PERPLEXITY = Exercise(
     ),
     check=FunctionCheck(
         solutions.perplexity,
-        cases=lambda: [([math.log(2), math.log(8)],), ([0.5, 1.0, 3.0],), ([2.0],)],
+        cases=lambda: [
+            ([math.log(2), math.log(8)],),
+            ([0.5, 1.0, 3.0],),
+            ([2.0],),
+            ([0.1, 0.4, 2.0, 0.3],),
+        ],
         mistakes=(
             Mistake(
                 lambda losses: sum(map(math.exp, losses)) / len(losses),
@@ -119,10 +130,19 @@ BATCH_MEAN = Exercise(
     ),
     check=FunctionCheck(
         solutions.batch_mean,
-        cases=lambda: [([12.0, 1.0], [4, 1]), ([30.0, 8.0, 0.0], [10, 2, 0])],
+        cases=lambda: [
+            ([12.0, 1.0], [4, 1]),
+            ([30.0, 8.0, 0.0], [10, 2, 0]),
+            ([5.0, 9.0, 2.0], [2, 6, 1]),
+        ],
         mistakes=(
             Mistake(
                 lambda sums, counts: _mean([s / c if c else 0.0 for s, c in _pairs(sums, counts)]),
+                "This is a mean of means. A part with one target then weighs as much as one with a "
+                "hundred.",
+            ),
+            Mistake(
+                lambda sums, counts: _mean([s / c for s, c in _pairs(sums, counts) if c]),
                 "This is a mean of means. A part with one target then weighs as much as one with a "
                 "hundred.",
             ),
@@ -174,7 +194,8 @@ LINEAR_SCHEDULE = Exercise(
         solutions.learning_rate,
         cases=lambda: [
             (0, 100, 2e-1, 0), (50, 100, 2e-1, 0), (99, 100, 2e-1, 0),
-            (5, 100, 1.0, 20), (20, 100, 1.0, 20), (60, 100, 1.0, 20),
+            (5, 100, 1.0, 20), (20, 100, 1.0, 20), (60, 100, 1.0, 20), (0, 100, 1.0, 20),
+            (7, 50, 3.0, 9), (9, 50, 3.0, 9), (33, 50, 3.0, 9), (49, 50, 3.0, 9),
         ],
         mistakes=(
             Mistake(
@@ -201,6 +222,30 @@ LINEAR_SCHEDULE = Exercise(
                     step + 1, total, peak, warmup
                 ),
                 "You are one step ahead: step 0 without a warm-up has the full `peak`.",
+            ),
+            Mistake(
+                lambda step, total, peak, warmup: (
+                    peak * (step + 1) / warmup
+                    if step < warmup
+                    else solutions.learning_rate(step, total, peak, warmup)
+                ),
+                "In the warm-up you are one step ahead: step 0 has the rate 0.",
+            ),
+            Mistake(
+                lambda step, total, peak, warmup: (
+                    solutions.learning_rate(step, total, peak, warmup)
+                    if step < warmup
+                    else peak * (total - step - 1) / (total - warmup)
+                ),
+                "After the warm-up you are one step ahead: step `warmup` has the full `peak`.",
+            ),
+            Mistake(
+                lambda step, total, peak, warmup: (
+                    solutions.learning_rate(step, total, peak, warmup)
+                    if warmup
+                    else solutions.learning_rate(step, total, peak, warmup) * step / warmup
+                ),
+                "`warmup` may be 0: do not divide by it then.",
             ),
         ),
     ),
@@ -231,6 +276,7 @@ BEST_RATE = Exercise(
             ([1e-2, 1e-1, 1.0, 10.0], [3.0, 2.5, 1.9, 7.0]),
             ([1.0, 2.0, 4.0, 8.0, 16.0], [4.0, 3.8, 3.1, 3.3, 9.0]),
             ([0.1, 0.2, 0.4, 0.8], [6.0, 3.0, 2.0, 4.0]),
+            ([0.3, 0.6, 1.2, 2.4, 4.8], [5.0, 2.5, 2.2, 2.1, 9.0]),
         ],
         mistakes=(
             Mistake(
@@ -292,6 +338,10 @@ LORA_WEIGHTS = Exercise(
                 "This is the first factor. The second has r × m weights.",
             ),
             Mistake(
+                lambda shapes, rank: sum(rank * columns for _, columns in shapes),
+                "This is the second factor. The first has n × r weights.",
+            ),
+            Mistake(
                 lambda shapes, rank: sum(n + m for n, m in shapes),
                 "That would be rank 1.",
             ),
@@ -350,6 +400,30 @@ TRAINING_BYTES = Exercise(
     ),
 )
 
+
+def _learning_instead(wanted):  # type: ignore[no-untyped-def]
+    """Code that lets the weights learn that are `wanted(name, whether it should learn)`."""
+
+    def train_last(model, blocks):  # type: ignore[no-untyped-def]
+        right = set(solutions.train_last(model, blocks))
+        return _learning(model, lambda name: wanted(name, name in right))
+
+    return train_last
+
+
+def _named_only(model, blocks):  # type: ignore[no-untyped-def]
+    names = solutions.train_last(model, blocks)
+    model.requires_grad_(True)
+    return names
+
+
+def _learning(model, wanted):  # type: ignore[no-untyped-def]
+    """Let the weights learn whose name is wanted; their names."""
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(wanted(name))
+    return [name for name, weight in model.named_parameters() if weight.requires_grad]
+
+
 TRAIN_LAST = Exercise(
     id="finetuning/train-last",
     title="Freeze all but the last",
@@ -357,12 +431,13 @@ TRAIN_LAST = Exercise(
     difficulty=2,
     question=(
         "`model` is a GPT-2. Write `train_last(model, blocks)`: freeze everything but the last "
-        "`blocks` blocks and the last norm, `ln_f`. Return the names of the weights that still "
-        "learn, in the order of `model.named_parameters()`."
+        "`blocks` blocks (there may be 0 of them) and the last norm, `ln_f`. Return the names of "
+        "the weights that still learn, in the order of `model.named_parameters()`."
     ),
     check=FunctionCheck(
         solutions.train_last,
-        cases=lambda: [(learner(blocks=3), 2), (learner(blocks=3), 1)],
+        cases=lambda: [(learner(blocks=3), blocks) for blocks in (2, 1, 0, 3)],
+        watch=watching.weights_that_learn,
         mistakes=(
             Mistake(
                 lambda model, blocks: _learning(model, lambda name: True),
@@ -374,12 +449,18 @@ TRAIN_LAST = Exercise(
                     model, lambda name: any(f".h.{i}." in name for i in range(blocks))
                     or "ln_f" in name,
                 ),
-                "These are the first blocks. Count from the end: `model.transformer.h[-blocks:]`.",
+                "These are the first blocks. Count from the end of `model.transformer.h`.",
             ),
             Mistake(
-                lambda model, blocks: [
-                    name for name in solutions.train_last(model, blocks) if "ln_f" not in name
-                ],
+                lambda model, blocks: _learning(
+                    model, lambda name: any(f".h.{i}." in name for i in range(3)[-blocks:])
+                    or "ln_f" in name,
+                ),
+                "In Python −0 is 0, so `h[-0:]` are all the blocks, not none. Count from the "
+                "front: `h[len(h) - blocks:]`.",
+            ),
+            Mistake(
+                _learning_instead(lambda name, right: right and "ln_f" not in name),
                 "The blocks are right. The last norm, `model.transformer.ln_f`, should learn too.",
             ),
             Mistake(
@@ -390,12 +471,17 @@ TRAIN_LAST = Exercise(
                 "These are the ones to freeze. Return those that learn.",
             ),
             Mistake(
-                lambda model, blocks: [
-                    name for name in _learning(model, lambda name: True)
-                    if ".wpe" not in name and ".h.0." not in name
-                ],
+                _learning_instead(lambda name, right: right or "wte" in name),
                 "The embeddings `wte` still learn. In GPT-2 they are the output matrix too, but "
                 "here they should stay.",
+            ),
+            Mistake(
+                _learning_instead(lambda name, right: right or "wte" in name or "wpe" in name),
+                "The embeddings, `wte` and `wpe`, still learn.",
+            ),
+            Mistake(
+                lambda model, blocks: _named_only(model, blocks),
+                "The names are right, but nothing is frozen: set `requires_grad` of the weights.",
             ),
         ),
         seconds=20.0,
@@ -406,14 +492,8 @@ TRAIN_LAST = Exercise(
     ),
     solution=source(solutions.train_last),
     lesson=(
-        "The early blocks find out what stands there, the last ones decide what comes next: so a "
-        "new style needs mostly the last."
+        "It is often said that early blocks work out what a text says and the last ones what comes "
+        "next. Whether a style needs no more than the last, a run will tell: compare it with all "
+        "the weights and with LoRA."
     ),
 )  # fmt: skip
-
-
-def _learning(model, wanted):  # type: ignore[no-untyped-def]
-    """Let the weights learn whose name is wanted; their names."""
-    for name, weight in model.named_parameters():
-        weight.requires_grad_(wanted(name))
-    return [name for name, weight in model.named_parameters() if weight.requires_grad]

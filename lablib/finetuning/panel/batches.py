@@ -8,11 +8,12 @@ import ipywidgets
 from lablib.finetuning import batch_figures as figures
 from lablib.finetuning.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, seed_field, text_field
+from lablib.finetuning.panel.fields import seed_field, text_field
 from lablib.finetuning.shift_view import ShiftView
 from lablib.finetuning.tasks import make_task
 from lablib.widgets import ModelChoice, Panel, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, in_row, mark_main, scrolling_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,6 +50,9 @@ class BatchPanel(Panel):
         self.shift = ShiftView()
         self.row = ipywidgets.BoundedIntText(1, min=1, max=ROWS, description="Row")
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        batch = scrolling_rows(216)
+        batch.children = self.strips
+        mark_main(self.mistake, batch)
         self.seen: SeenBatch | None = None
         controls = [self.text, self.length, self.number, self.mistake, self.packed]
         for control in controls[:-1]:
@@ -56,16 +60,16 @@ class BatchPanel(Panel):
         super().__init__(
             "What is learned from",
             [
-                ipywidgets.HBox(controls, layout=WIDE),
-                *self.strips,
+                in_row(*controls),
+                batch,
                 self.words,
                 self.row,
                 self.shift,
-                self.table,
+                Fold("What the tokens are there for", [self.table]),
             ],
             choice=as_choice(model),
-            subtitle="Every token of a batch has a role. The outline tells which; below, one row "
-            "with what is read and what is asked for. Switch a mistake on, and see both change.",
+            subtitle="Every token of a batch has a role, told by its outline; below, what one row "
+            "reads and is asked for. Switch a mistake on.",
             code=self._lines,
         )
         for control in (*controls, self.row):

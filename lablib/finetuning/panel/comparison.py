@@ -1,4 +1,4 @@
-"""The comparison panel: what two models write and foretell, and taking the second one away."""
+"""The comparison panel: what two models write and predict, and taking the second one away."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ from lablib.finetuning.comparison import (
     run_folder,
 )
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.run import Run
 from lablib.finetuning.texts import read_text, split
 from lablib.widgets import ModelChoice, Progress, TextInput
-from lablib.widgets.html import escape
+from lablib.widgets.html import escape, scrolling
+from lablib.widgets.layout import Tabs, in_row, mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -48,22 +49,24 @@ class ComparisonPanel(PairPanel):
         self.measures: tuple[figures.Measures, figures.Measures] | None = None
         self.written: tuple[tuple[Continuation, ...], tuple[Continuation, ...]] = ((), ())
         controls = [self.text, self.seeds, self.length, self.button]
+        for control in controls:
+            control.layout.width = "200px"
+        mark_main(self.prompts, self.texts)
         away = [self.sampling, self.attention]
         for widget in away:
             widget.layout.width = "200px"
         super().__init__(
             "Before and after",
-            "The same prompts and the same random draws, side by side; and how well each foretells "
-            "new pages of the learned text, and a text it did not learn.",
+            "The same prompts and random draws, side by side; and how well each predicts new pages "
+            "of the text, and another text.",
             before,
             after,
             [
                 self.prompts,
-                ipywidgets.HBox(controls, layout=WIDE),
+                in_row(*controls),
                 self.words,
-                self.table,
-                self.texts,
-                ipywidgets.HBox(away, layout=WIDE),
+                Tabs({"What they write": self.texts, "Perplexity": self.table}),
+                in_row(*away),
                 self.opened,
             ],
             self._lines,
@@ -110,9 +113,9 @@ class ComparisonPanel(PairPanel):
                 self.written = (texts, ()) if place == 0 else (self.written[0], texts)
                 done += 1
                 if done % 10 == 0:
-                    self.texts.value = figures.texts_html(*self.written)
+                    self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
                 yield Progress(done, total, "tokens")
-        self.texts.value = figures.texts_html(*self.written)
+        self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
 
     def _prompts(self) -> list[str]:
         return [line for line in self.prompts.value.splitlines() if line.strip()]

@@ -4,9 +4,6 @@ import ipywidgets
 
 from lablib import data
 
-WIDE = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-"""Controls side by side, on as many lines as they need."""
-
 MOST = 2**31 - 1
 
 

@@ -8,9 +8,10 @@ import ipywidgets
 from lablib.exercises import lab
 from lablib.finetuning import harm_figures as figures
 from lablib.finetuning.harms import Harm, menu, watch
-from lablib.finetuning.panel.fields import WIDE, button
+from lablib.finetuning.panel.fields import button
 from lablib.widgets import Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -25,12 +26,13 @@ class HarmPanel(Panel):
         self.button = button("Run both", "Train with the bug and without it, some seconds each")
         self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
         self.plot: Plot | None = None
+        mark_main(self.button, self.place)
         self.found: Harm | None = None
         super().__init__(
             "What a bug costs",
-            [ipywidgets.HBox([self.bug, self.button], layout=WIDE), self.place, self.words],
-            subtitle="The code with the bug and the mended code learn from the same batches, from "
-            "the same weights. Only the lines you saw are different.",
+            [in_row(self.bug, self.button), self.place, self.words],
+            subtitle="The code with the bug and the mended code learn from the same batches and "
+            "weights: only the lines you saw differ.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._run))

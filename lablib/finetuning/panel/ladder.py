@@ -8,10 +8,11 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import ladder_figures as figures
 from lablib.finetuning.ladder import Measurement, can_compile, climb, rungs
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.texts import read_text
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -42,11 +43,12 @@ class LadderPanel(Panel):
             ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML(),
         )  # fmt: skip
         self.plot: Plot | None = None
+        mark_main(self.button, self.place)
         self.found: list[Measurement] = []
         controls = [self.text, self.shape, self.seconds, self.compiled, self.button]
         super().__init__(
             "The efficiency ladder",
-            [ipywidgets.HBox(controls, layout=WIDE), self.place, self.words, self.table],
+            [in_row(*controls), Tabs({"Chart": self.place, "Table": self.table}), self.words],
             choice=as_choice(model),
             subtitle="The same training step, made faster or smaller rung by rung. Each is "
             "measured in a process of its own, so its memory is its own too.",

@@ -8,9 +8,9 @@ import ipywidgets
 
 from lablib import models
 from lablib.finetuning.comparison import open_result
-from lablib.finetuning.panel.fields import WIDE
 from lablib.finetuning.run import Run, runs
 from lablib.widgets import Panel
+from lablib.widgets.layout import in_row
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -46,7 +46,7 @@ class PairPanel(Panel):
         self.before, self.after = (
             ipywidgets.Combobox(
                 value=value, options=known, description=label, continuous_update=False,
-                placeholder="a model, a folder or a run", layout={"width": "360px"},
+                placeholder="a model, a folder or a run", layout={"width": "344px"},
             )
             for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
         )  # fmt: skip
@@ -57,7 +57,7 @@ class PairPanel(Panel):
         self.newest.on_click(lambda _: self.take_newest())
         super().__init__(
             title,
-            [ipywidgets.HBox([self.before, self.after, self.newest], layout=WIDE), *body],
+            [in_row(self.before, self.after, self.newest), *body],
             subtitle=subtitle,
             code=code,
         )

@@ -9,6 +9,7 @@ from lablib.finetuning import figures
 from lablib.finetuning.records import Record
 from lablib.finetuning.run import Run, describe
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, beside
 from lablib.widgets.plot import Plot
 
 
@@ -44,8 +45,12 @@ class RunView(ipywidgets.VBox):
         for part in (self.readouts, self.samples, self.notes, self.outcome):
             part.value = ""
         self.children = [
-            self.readouts, self.losses, self.pulse, self.notes, self.outcome, self.samples,
-        ]  # fmt: skip
+            self.readouts,
+            beside(ipywidgets.VBox([self.losses]), self.samples, widths=(560, 280)),
+            self.notes,
+            self.outcome,
+            Fold("Learning rate and gradient", [self.pulse]),
+        ]
 
     def draw(self, run: Run, records: Sequence[Record]) -> None:
         """Bring everything up to these records."""

@@ -6,11 +6,11 @@ from pathlib import Path
 import ipywidgets
 
 from lablib.finetuning import figures
-from lablib.finetuning.panel.fields import WIDE
 from lablib.finetuning.panel.training import kind_of
 from lablib.finetuning.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main
 
 RESUMABLE = ("interrupted", "stopped", "failed", "paused")
 NONE_YET = "There is no run in this folder yet: start one in the training panel."
@@ -43,10 +43,12 @@ class RunsPanel(Panel):
             )
         )
         self.place = ipywidgets.VBox()
+        self.tabs = Tabs({"Table": self.table, "Curves": self.place})
+        mark_main(self.chosen, self.tabs)
         buttons = [self.refresh, self.resume, self.stopping, self.use]
         super().__init__(
             "Runs",
-            [self.table, self.chosen, ipywidgets.HBox(buttons, layout=WIDE), self.said, self.place],
+            [self.chosen, in_row(*buttons), self.said, self.tabs],
             subtitle="Every run is kept, those of an earlier kernel too. Choose some to lay their "
             "curves over one another.",
             code=self._lines,
@@ -89,6 +91,7 @@ class RunsPanel(Panel):
         curves = [(info.folder.name, self.run_of(info.folder).history) for info in chosen]
         drawn = [(name, records) for name, records in curves if records]
         self.place.children = [figures.overlay_plot(drawn)] if drawn else []
+        self.tabs.line.shown = int(bool(drawn))
         words = (f"{info.folder.name}: {figures.outcome_words(info)} {info.message}"
                  for info in chosen)  # fmt: skip
         self.said.value = "<br>".join(map(escape, words))

@@ -11,6 +11,7 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.same_head import HeadChange, head_change
 from lablib.widgets import Progress, TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.layout import beside, mark_main
 
 QUIET_SECONDS = 0.1
 
@@ -33,9 +34,10 @@ class SameHeadPanel(PairPanel):
         for name in ("layer", "heads", "kind", "hide_sinks"):
             traitlets.link((first, name), (second, name))
         columns = [
-            ipywidgets.VBox([ipywidgets.HTML(escape(label)), view], layout={"flex": "1 1 400px"})
+            ipywidgets.VBox([ipywidgets.HTML(escape(label)), view])
             for label, view in zip(("Before", "After"), self.views, strict=True)
         ]
+        mark_main(self.most, first)
         super().__init__(
             "The same head, before and after",
             "Where a head looks, in both models. Most heads hardly change: what was learned sits "
@@ -43,9 +45,8 @@ class SameHeadPanel(PairPanel):
             before,
             after,
             [
-                self.text,
-                self.most,
-                ipywidgets.HBox(columns, layout={"flex_flow": "row wrap", "width": "100%"}),
+                beside(self.text, self.most, widths=(600, 240)),
+                beside(*columns, widths=(400, 400)),
                 self.words,
             ],
             self._lines,

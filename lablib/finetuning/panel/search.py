@@ -9,7 +9,7 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import search_figures as figures
 from lablib.finetuning.config import Config
-from lablib.finetuning.panel.fields import WIDE, button, seed_field, text_field
+from lablib.finetuning.panel.fields import button, seed_field, text_field
 from lablib.finetuning.panel.settings import config_code
 from lablib.finetuning.search import (
     SPACE,
@@ -22,6 +22,7 @@ from lablib.finetuning.search import (
 )
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
 
 Work = Generator[Progress | None, None, None]
@@ -41,7 +42,7 @@ class LookingPanel(Panel):
     Args:
         training: the panel that the settings found go to; None for none.
         controls: those of this panel alone.
-        more: what stands below the picture.
+        table: the picture's numbers; None for none.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class LookingPanel(Panel):
         model: str | ModelChoice | None,
         training: HasSettings | None,
         controls: Sequence[ipywidgets.Widget],
-        more: Sequence[ipywidgets.Widget] = (),
+        table: ipywidgets.HTML | None = None,
     ) -> None:
         self.training = training
         self.text = text_field(text)
@@ -64,13 +65,18 @@ class LookingPanel(Panel):
         )  # fmt: skip
         self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
         watched = [self.text, self.method, *controls]
+        for control in watched:
+            control.layout.width = "100%"
+        picture = Tabs({"Chart": self.place, "Table": table}) if table else self.place
+        mark_main(self.button, self.place)
         super().__init__(
             title,
             [
-                ipywidgets.HBox([*watched, self.button, self.take], layout=WIDE),
-                self.place,
-                self.words,
-                *more,
+                beside(
+                    ipywidgets.VBox([*watched, self.button, self.take]),
+                    ipywidgets.VBox([picture, self.words]),
+                    widths=(240, 560),
+                )
             ],
             choice=as_choice(model),
             subtitle=subtitle,
@@ -127,8 +133,8 @@ class RangePanel(LookingPanel):
         self.plot: Plot | None = None
         super().__init__(
             "A learning-rate range test",
-            "One short training in which the learning rate grows from step to step: first nothing "
-            "happens, then the loss falls, then it diverges. It ends by itself.",
+            "One short training with a growing learning rate: first nothing happens, then the loss "
+            "falls, then it diverges.",
             text,
             model,
             training,
@@ -194,13 +200,12 @@ class SearchPanel(LookingPanel):
         self._trials: dict[int, Trial] = {}
         super().__init__(
             "Looking for good settings",
-            "Each trial is a short training with other settings, judged on the held-out part. A "
-            "trial that breaks off is shown with its reason, and the search goes on.",
+            "Each trial is a short training with other settings, judged on the held-out part.",
             text,
             model,
             training,
             [self.how, self.count, self.steps, self.seed, *self.chosen.values()],
-            [self.table],
+            self.table,
         )
 
     @property

@@ -9,6 +9,7 @@ import ipywidgets
 from lablib.finetuning.config import PRESETS, Config
 from lablib.finetuning.methods import METHODS
 from lablib.widgets.html import html_widget
+from lablib.widgets.presets import start_from
 
 CONTROL = {"width": "320px"}
 STYLE = {"description_width": "128px"}
@@ -17,7 +18,7 @@ KEPT = ("model", "text", "task", "labels", "prompt", "sample_every", "device")
 
 PRESET_WORDS = {
     "quick: a pocket model takes on a style in a minute": "pocket",
-    "the recipe of the source material: 8 × 128, 3 epochs, 2e-5": "source",
+    "the recipe of a widely copied tutorial: 8 × 128, 3 epochs, 2e-5": "source",
     "few weights: LoRA": "lora",
     "from random weights": "scratch",
 }
@@ -186,7 +187,7 @@ class Settings(ipywidgets.VBox):
         self.show(config)
         for control in (*rows.values(), self.prompt):
             control.observe(lambda _: self._changed(changed), "value")
-        self.preset.observe(lambda change: self._take(change.new), "value")
+        start_from(self.preset, self._take, (*rows.values(), self.prompt))
 
     def _row(self, name: str) -> ipywidgets.HBox:
         return ipywidgets.HBox([self.controls[name], self._help[name]])
@@ -217,9 +218,8 @@ class Settings(ipywidgets.VBox):
             control.disabled = locked
 
     def _take(self, preset: str) -> None:
-        if preset:
-            kept = {name: getattr(self.config, name) for name in KEPT}
-            self.show(replace(PRESETS[preset], **kept))
+        kept = {name: getattr(self.config, name) for name in KEPT}
+        self.show(replace(PRESETS[preset], **kept))
 
     def _changed(self, changed: Callable[[], object]) -> None:
         self._explain()

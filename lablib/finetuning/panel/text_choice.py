@@ -1,14 +1,19 @@
 """Choosing a text to learn from: one that comes with the labs, one's own, an upload, a path."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
 from lablib import data
+from lablib.decoding import decoded
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.worker import explain
+from lablib.writable import writable
 
 SHIPPED, TYPED, UPLOADED, NAMED = (
     "comes with the labs",
@@ -24,7 +29,8 @@ class TextChoice(ipywidgets.VBox):
 
     Args:
         text: how it stands at first: a name, a path, or the text itself.
-        keep: the folder in which an upload is kept, so that a run can read it again.
+        keep: the folder in which an upload is kept, so that a run can read it again; where one may
+            not write there, it is kept elsewhere, and that is said.
         changed: called after each change.
 
     Example:
@@ -86,12 +92,27 @@ class TextChoice(ipywidgets.VBox):
         if not self.upload.value:
             return
         (file,) = self.upload.value
-        path = self._keep / "texts" / safe_name(file["name"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(bytes(file["content"]))
+        try:
+            folder, elsewhere = writable(self._keep / "texts")
+            path = folder / safe_name(file["name"])
+            path.write_bytes(bytes(file["content"]))
+        except (OSError, ValueError) as error:
+            stays = " The upload before it stays." if self._uploaded else ""
+            said = f"{file['name']} is not taken. {explain(error).message}{stays}"
+            self.said.value = escape(said)
+            return
         self._uploaded = str(path)
-        self.said.value = escape(f"{file['name']}, {len(file['content']):,} bytes")
+        kept = f"{file['name']}, {len(file['content']):,} bytes. {_encoding(file)}{elsewhere}"
+        self.said.value = escape(kept.strip())
         changed()
+
+
+def _encoding(file: Mapping[str, Any]) -> str:
+    """Which encoding an upload was taken for, in a sentence and a space; "" for UTF-8."""
+    with suppress(ValueError):  # what is no text is refused when it is read
+        if note := decoded(bytes(file["content"]), file["name"]).note:
+            return f"{note} "
+    return ""
 
 
 def safe_name(name: str) -> str:

@@ -10,6 +10,7 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.finetuning.per_token import LossChange, loss_change
 from lablib.widgets import Progress, TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import beside, mark_main
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -36,12 +37,14 @@ class LossPanel(PairPanel):
         self.words = ipywidgets.HTML()
         self.found: LossChange | None = None
         labelled = [
-            part for strip in self.strips for part in (ipywidgets.HTML(escape(strip.label)), strip)
+            beside(ipywidgets.HTML(escape(strip.label)), strip, widths=(80, 720))
+            for strip in self.strips
         ]
+        mark_main(self.text, self.strips[-1])
         super().__init__(
             "What each token costs",
-            "The loss at each token of a sentence, for both models. Which tokens became easier: "
-            "the rare ones, the names, the punctuation of the style?",
+            "The loss at each token, for both models. Which became easier: the rare ones, the "
+            "names, the punctuation of the style?",
             before,
             after,
             [self.text, *labelled, self.words],

@@ -22,7 +22,6 @@ from lablib.finetuning.estimate import (
     steps_of,
     training_flops,
 )
-from lablib.finetuning.panel.fields import WIDE
 from lablib.finetuning.panel.run_view import Pace, RunView
 from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
@@ -33,6 +32,7 @@ from lablib.finetuning.tasks import TASKS
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.html import escape, fill
+from lablib.widgets.layout import Tabs, in_row, mark_main
 from lablib.widgets.worker import Failure, explain
 
 if TYPE_CHECKING:
@@ -88,13 +88,14 @@ class TrainingPanel(Panel):
         self.use = _button("Use in the other labs", "All panels of the notebook take this model")
         self.opening = ipywidgets.HTML()
         self.view = RunView()
-        buttons = [self.start, self.pause, self.go_on, self.end, self.use]
+        buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
+        settings = ipywidgets.VBox([self.text, self.settings, self.bar])
+        run = ipywidgets.VBox([self.view, self.opening])
+        self.tabs = Tabs({"Settings": settings, "The run": run})
+        mark_main(buttons, self.tabs)
         super().__init__(
             "Fine-tuning",
-            [
-                self.text, self.settings, self.bar, self.forecast,
-                ipywidgets.HBox(buttons, layout=WIDE), self.view, self.opening,
-            ],
+            [buttons, self.forecast, self.tabs],
             choice=as_choice(model, kind_of(config)),
             subtitle="The model learns to go on as the text does. It trains beside the notebook: "
             "all other cells answer meanwhile.",
@@ -193,6 +194,7 @@ class TrainingPanel(Panel):
         check(config)
         yield Progress(0, 0, "Getting ready")
         self.view.prepare()
+        self.tabs.line.shown = 1
         self.opening.value = ""
         self.view.pace = self._pace(config, m)
         yield Progress(0, 0, "Starting")

@@ -7,10 +7,11 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning import transfer_figures as figures
 from lablib.finetuning.config import Method
-from lablib.finetuning.panel.fields import WIDE, button, text_field
+from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.transfer import RATES, SHARES, TransferPoint, transfer_points
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -36,18 +37,20 @@ class TransferPanel(Panel):
         self.plot: Plot | None = None
         self._points: dict[tuple[str, float, int], TransferPoint] = {}
         numbers = [self.text, self.steps, self.seeds, self.length]
+        for control in numbers:
+            control.layout.width = "152px"
+        mark_main(self.button, self.place)
         super().__init__(
             "How much text does it take?",
             [
-                ipywidgets.HBox([*numbers, self.button], layout=WIDE),
-                ipywidgets.HBox(list(self.methods.values()), layout=WIDE),
-                self.place,
+                in_row(*numbers, self.button),
+                in_row(*self.methods.values()),
+                Tabs({"Chart": self.place, "Table": self.table}),
                 self.words,
-                self.table,
             ],
             choice=as_choice(model),
-            subtitle="Each way to learn gets the same number of steps, on 5 %, 20 % and all of the "
-            "text, and is measured on the same pages that none of them saw.",
+            subtitle="Each way gets the same number of steps, on 5 %, 20 % and all of the text, "
+            "and is measured on the same unseen pages.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._measure))

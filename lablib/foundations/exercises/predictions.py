@@ -41,8 +41,8 @@ LONGER_CONTEXTS = Prediction(
     answer=(
         Option(
             "They fall by a third or more",
-            "On the part it counted they fall by a sixth, because there every context of five "
-            "comes back. In new text hardly any of them does.",
+            "On the part it counted they fall by 15 %, because there every context of five comes "
+            "back. In new text hardly any of them does.",
         ),
         Option(
             "They hardly change",
@@ -69,8 +69,8 @@ A_TALE_SAID_OFTEN = Prediction(
     answer=(
         Option(
             "pocket-gpt2: it has read so much more",
-            "More, but nothing like this. For “and the cat said nothing at all” the table needs "
-            "next to no bits.",
+            "More, but nothing like this. After “and the cat said” the table needs less than half "
+            "a bit for each of “nothing at all”.",
         ),
         Option(
             "The table",

@@ -5,27 +5,24 @@ from lablib.exercises.records import Exercise, source
 from lablib.foundations.exercises import solutions
 
 TALE = [
-    "the",
-    "cat",
-    "saw",
-    "the",
-    "dog",
-    "and",
-    "the",
-    "cat",
-    "saw",
-    "the",
-    "sea",
-    "and",
-    "a",
-    "cat",
+    "the", "cat", "saw", "the", "dog", "and", "the", "cat", "saw", "the", "sea", "and", "a", "cat",
     "sat",
-]
+]  # fmt: skip
+RHYME = ["a", "cat", "and", "a", "dog", "and", "a"]
 
 
 def _over_all(words: list[str], word: str) -> dict[str, float]:
     found = solutions.next_words(words, word)
     return {after: share * words.count(word) / len(words) for after, share in found.items()}
+
+
+def _by_all_occurrences(words: list[str], word: str) -> dict[str, float]:
+    return {after: count / words.count(word) for after, count in _counts(words, word).items()}
+
+
+def _beyond_the_end(words: list[str], word: str) -> dict[str, float]:
+    followers = [words[i + 1] for i in range(len(words)) if words[i] == word]
+    return {after: followers.count(after) / len(followers) for after in followers}
 
 
 def _counts(words: list[str], word: str) -> dict[str, int]:
@@ -49,17 +46,32 @@ NEXT_WORDS = Exercise(
     difficulty=1,
     question=(
         "`words` is a text as a list of words. Write `next_words(words, word)`: a dictionary that "
-        "gives each word that came after `word` in the text its probability. That is a bigram "
-        "model, unsmoothed."
+        "gives each word that came right after `word` in the text its probability, by how often it "
+        "did (an empty one if none did). That is a bigram model, unsmoothed."
     ),
     check=FunctionCheck(
         solutions.next_words,
-        cases=lambda: [(TALE, "the"), (TALE, "cat"), (TALE, "and")],
+        cases=lambda: [
+            (TALE, "the"),
+            (TALE, "cat"),
+            (TALE, "and"),
+            (RHYME, "a"),
+            (TALE, "sat"),
+        ],
         mistakes=(
             Mistake(
                 _over_all,
                 "You divide by all the words of the text. The question is about those that come "
                 "after this word: their probabilities must sum to 1.",
+            ),
+            Mistake(
+                _by_all_occurrences,
+                "You divide by how often `word` stands in the text. Where it is the last word, "
+                "nothing comes after it: divide by how many words came after it.",
+            ),
+            Mistake(
+                _beyond_the_end,
+                "The last word has none after it: stop one place before the end.",
             ),
             Mistake(_counts, "These are counts. Divide each by how many there are in all."),
             Mistake(
@@ -76,7 +88,7 @@ NEXT_WORDS = Exercise(
     ),
     solution=source(solutions.next_words),
     lesson=(
-        "Counting was the state of the art for forty years. All that a neural network adds is what "
-        "to say where nothing was counted."
+        "Counting was the state of the art for forty years. A neural network also has an answer "
+        "where nothing was counted: it learns which contexts are alike, and can use longer ones."
     ),
 )

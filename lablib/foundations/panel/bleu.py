@@ -9,6 +9,8 @@ from lablib.foundations.panel.live import LivePanel
 from lablib.foundations.translation import LONGEST, Bleu, bleu
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
+from lablib.widgets.presets import start_from
 
 CASES = {
     "nearly the same": (
@@ -46,6 +48,7 @@ class BleuPanel(LivePanel):
         self.strips = [_strip("Candidate"), _strip("Reference")]
         self.strips[0].legend = False
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.candidate, self.table)
         self.found: Bleu | None = None
         super().__init__(
             "BLEU",
@@ -66,11 +69,10 @@ class BleuPanel(LivePanel):
             "knows nothing of meaning.",
             code=self._lines,
         )
-        self.case.observe(lambda change: self._take(change.new), "value")
+        start_from(self.case, self._take, (self.candidate, self.reference))
 
     def _take(self, name: str) -> None:
-        if name:
-            self.candidate.value, self.reference.value = CASES[name]
+        self.candidate.value, self.reference.value = CASES[name]
 
     def _answer(self) -> Generator[None, None, None]:
         yield

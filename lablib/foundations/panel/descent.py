@@ -6,8 +6,9 @@ import ipywidgets
 
 from lablib.foundations import training_figures as figures
 from lablib.foundations.descent import METHODS, VALLEYS, Descent, NetCurve, descend, train_net
-from lablib.foundations.panel.live import NAMED, WIDE, LivePanel, toggles
+from lablib.foundations.panel.live import NAMED, LivePanel, toggles
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -27,21 +28,22 @@ class DescentPanel(LivePanel):
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.rate, self.place)
         self.paths: dict[str, Descent] = {}
         self.curves: dict[str, NetCurve] = {}
         super().__init__(
             "Downhill",
             [
                 self.valley,
-                ipywidgets.HBox([self.rate, self.steps], layout=WIDE),
+                in_row(self.rate, self.steps),
                 self.place,
                 self.words,
-                self.table,
+                Fold("Where each came to, in numbers", [self.table]),
             ],
             controls=(self.valley, self.rate, self.steps),
             work=self._answer,
-            subtitle="Left, a loss of two weights seen from above, and the way each optimizer goes "
-            "down. Right, a network with 1,185 weights that learns to tell two spirals apart.",
+            subtitle="Left, a loss of two weights from above, and each optimizer's way down. "
+            "Right, a network of 1,185 weights tells two spirals apart.",
             code=self._lines,
         )
 

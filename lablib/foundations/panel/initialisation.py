@@ -6,8 +6,9 @@ import ipywidgets
 
 from lablib.foundations import training_figures as figures
 from lablib.foundations.initialisation import ACTIVATIONS, INITS, Signal, signal
-from lablib.foundations.panel.live import WIDE, LivePanel, toggles
+from lablib.foundations.panel.live import LivePanel, toggles
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -26,21 +27,21 @@ class InitialisationPanel(LivePanel):
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.init, self.place)
         self.signals: dict[str, Signal] = {}
         super().__init__(
             "Before the first step",
             [
-                self.init,
-                self.activation,
-                ipywidgets.HBox([self.layers, self.seed], layout=WIDE),
+                in_row(self.init, self.activation),
+                in_row(self.layers, self.seed),
                 self.place,
                 self.words,
-                self.table,
+                Fold("After the last layer, in numbers", [self.table]),
             ],
             controls=(self.init, self.activation, self.layers, self.seed),
             work=self._answer,
-            subtitle="Random vectors go through a network that has learned nothing yet. Each layer "
-            "hands on what the next one gets: a little too small, eight times over, is nothing.",
+            subtitle="Random vectors go through a network that has learned nothing yet: a little "
+            "too small, eight times over, is nothing.",
             code=self._lines,
         )
 

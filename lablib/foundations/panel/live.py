@@ -11,9 +11,6 @@ from lablib.widgets.worker import Work
 
 QUIET_SECONDS = 0.1
 
-WIDE = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-"""Controls side by side, on as many lines as they need."""
-
 NAMED = {"description_width": "116px"}
 """The style of a control with a long name."""
 

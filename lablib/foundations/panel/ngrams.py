@@ -11,11 +11,12 @@ from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import SMOOTHINGS, NGrams
 from lablib.masking.guess_view import GuessView
 from lablib.models import LoadedModel
+from lablib.models.text import text_ids, token_text
 from lablib.sampling.generation import generate, next_logits
-from lablib.sampling.text import prepare, token_text
-from lablib.unicode import well_formed
+from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, beside, in_row, mark_main
 from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import token_dicts
 
@@ -45,9 +46,10 @@ class NgramPanel(Panel):
         self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
         self.prompt = TextInput(value=prompt, label="Prompt")
         self.n = ipywidgets.IntSlider(n, min=1, max=LONGEST, description="n")
+        self.source.layout.width, self.n.layout.width = "216px", "240px"
         names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
         self.smoothing = ipywidgets.Dropdown(
-            options=names, value=smoothing, description="Smoothing", layout={"width": "400px"}
+            options=names, value=smoothing, description="Smoothing", layout={"width": "376px"}
         )
         self.k = ipywidgets.FloatLogSlider(
             0.1, min=-3, max=0, step=0.25, description="k", readout_format=".3f"
@@ -69,24 +71,21 @@ class NgramPanel(Panel):
         self.costs: list[Cost] = []
         self.neural: float | None = None
         self._measured: tuple[LoadedModel, str] | None = None
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        written = [self.seed, self.names[0], self.counted, self.names[1], self.computed]
+        views = {
+            "The next token": [self.guesses, self.words, self.lookup],
+            "What they write": written,
+            "What a text costs": [self.place, self.cost_words, self.split_words],
+        }
+        self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
+        mark_main(self.prompt, self.views)
         super().__init__(
             "Counting against computing",
             [
-                ipywidgets.HBox([self.source, self.n, self.smoothing, self.k], layout=wrapped),
+                in_row(self.source, self.n, self.smoothing, self.k),
                 self.own,
-                self.prompt,
-                ipywidgets.HBox([self.unseen, self.seed], layout=wrapped),
-                self.guesses,
-                self.words,
-                self.lookup,
-                self.names[0],
-                self.counted,
-                self.names[1],
-                self.computed,
-                self.place,
-                self.cost_words,
-                self.split_words,
+                beside(self.prompt, self.unseen, widths=(600, 200), align="center"),
+                self.views,
             ],
             choice=as_choice(model),
             subtitle="A language model says what comes next, and how likely. The oldest way is to "
@@ -136,8 +135,8 @@ class NgramPanel(Panel):
         self._show_costs(m, split)
 
     def _ids(self, m: LoadedModel) -> list[int]:
-        """The prompt's tokens, none for no prompt."""
-        return list(m.tokenizer(well_formed(self.prompt.value), verbose=False)["input_ids"])
+        """The prompt's tokens, none for no prompt: marks were not counted."""
+        return text_ids(m.tokenizer, self.prompt.value)
 
     def _show_next(self, m: LoadedModel, ngrams: NGrams) -> None:
         """What each expects next, and how well the table knows the context."""
@@ -201,7 +200,8 @@ class NgramPanel(Panel):
             f"split = fo.split_text({text}, m.tokenizer)\n"
             f"ngrams = fo.count(split, m.tokenizer, {self.n.value}, {self.smoothing.value!r}{k})\n"
             f"prompt = {self.prompt.value!r}\n"
-            "counted = ngrams.distribution(m.tokenizer(prompt)['input_ids'])\n"
+            "ids = m.tokenizer(prompt, add_special_tokens=False)['input_ids']\n"
+            "counted = ngrams.distribution(ids)\n"
             "computed = sp.next_logits(m, prompt).softmax(-1)\n"
             "neural = fo.surprise(m, split.heldout_text).bits_per_byte\n"
             "counted.argmax(), computed.argmax(), neural"

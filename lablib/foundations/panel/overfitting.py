@@ -7,9 +7,10 @@ import ipywidgets
 
 from lablib.foundations import training_figures as figures
 from lablib.foundations.overfitting import STEPS, Fit, Guard, examples, fit
-from lablib.foundations.panel.live import WIDE, LivePanel
+from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.plot import Plot
 
@@ -35,15 +36,16 @@ class OverfittingPanel(LivePanel):
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
+        mark_main(self.dropout, self.place)
         self.reports: list[Fit] = []
         controls = (self.l1, self.l2, self.dropout, self.early, self.seed)
         super().__init__(
-            "Learning by heart",
-            [ipywidgets.HBox(controls, layout=WIDE), self.place, self.words],
+            "Overfitting: learning by heart",
+            [in_row(*controls), self.place, self.words],
             controls=controls,
             work=self._train,
-            subtitle="The examples are a wave with noise. A network with a hundred weights for "
-            "each of them can learn the noise too, unless something keeps it from that.",
+            subtitle="The examples are a wave with noise. With a hundred weights for each of them "
+            "a network can learn the noise as well.",
             code=self._lines,
         )
 

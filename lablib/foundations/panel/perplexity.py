@@ -9,6 +9,8 @@ from lablib.foundations.losses import Surprise, surprise
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
+from lablib.widgets.presets import start_from
 from lablib.widgets.tokens import token_dicts
 
 CASES = {
@@ -34,22 +36,22 @@ class PerplexityPanel(LivePanel):
         self.strip = TokenStrip(value_label="surprisal", label="Text", show_numbers=True)
         self.strip.scale = {"min": 12.0, "max": 0.0, "palette": "viridis", "unit": "bits"}
         self.words = ipywidgets.HTML()
+        mark_main(self.text, self.strip)
         self.found: Surprise | None = None
         super().__init__(
             "What a text costs",
             [self.text, self.case, self.strip, self.words],
             controls=(self.text,),
             work=self._answer,
-            subtitle="Each token costs −log₂ of the probability the model had for it. Perplexity "
-            "says how good a guesser the model is, not how good the text is.",
+            subtitle="Each token costs −log₂ of its probability. Perplexity says how good a "
+            "guesser the model is, not how good the text is.",
             code=self._lines,
             choice=as_choice(model),
         )
-        self.case.observe(lambda change: self._take(change.new), "value")
+        start_from(self.case, self._take, (self.text,))
 
     def _take(self, text: str) -> None:
-        if text:
-            self.text.value = text
+        self.text.value = text
 
     def _answer(self) -> Generator[None, None, None]:
         m = self.model()

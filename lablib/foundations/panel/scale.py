@@ -6,10 +6,12 @@ import ipywidgets
 
 from lablib.foundations import scale_figures as figures
 from lablib.foundations.devices import DEVICES, Bill, training_bill
-from lablib.foundations.panel.live import NAMED, WIDE, LivePanel
+from lablib.foundations.panel.live import NAMED, LivePanel
 from lablib.foundations.size import Shape, training_flops
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
+from lablib.widgets.presets import start_from
 
 PRESETS = {
     "pocket-gpt2": (Shape(6, 256, 4096, 256), 1.39e7),
@@ -52,40 +54,43 @@ class ScalePanel(LivePanel):
         self.price = ipywidgets.BoundedFloatText(
             DEVICES[device].price, min=0, max=1000, description="Dollars an hour", style=NAMED
         )
-        for control in (self.preset, self.device, self.price):
-            control.layout.width = "232px"
+        for control in (self.preset, self.device, self.price, self.tokens, self.use):
+            control.layout.width = "100%"
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
         self.shape, self.bill = shape, Bill(0.0, 0.0, 0.0)
         sizes = [self.layers, self.width, self.vocabulary, self.context, self.tokens]
         means = [self.device, self.count, self.use, self.price, self.batch]
+        views = {
+            "Beside known models": self.place,
+            "Memory": self.memory,
+            "Where the parameters are": self.parts,
+            "The models marked": self.known,
+        }
+        mark_main(self.layers, self.place)
         super().__init__(
             "What would it take?",
             [
-                self.preset,
-                ipywidgets.HBox(sizes, layout=WIDE),
-                ipywidgets.HBox(means, layout=WIDE),
-                self.words,
-                self.place,
-                self.memory,
-                self.parts,
-                self.known,
+                beside(
+                    ipywidgets.VBox([self.preset, *sizes, *means]),
+                    ipywidgets.VBox([self.words, Tabs(views)]),
+                    widths=(288, 560),
+                )
             ],
             controls=(*sizes, *means),
             work=self._answer,
-            subtitle="A model of GPT-2's kind. Its parameters are counted exactly; operations, "
-            "time and money are what they come to at the utilisation you expect.",
+            subtitle="A model of GPT-2's kind: its parameters counted exactly; operations, time "
+            "and money at the utilisation you expect.",
             code=self._lines,
         )
-        self.preset.observe(lambda change: self._take(change.new), "value")
+        start_from(self.preset, self._take, sizes)
         self.device.observe(self._take_price, "value")
 
     def _take(self, name: str) -> None:
-        if name in PRESETS:
-            shape, self.tokens.value = PRESETS[name]
-            self.layers.value, self.width.value = shape.layers, shape.width
-            self.vocabulary.value, self.context.value = shape.vocabulary, shape.context
+        shape, self.tokens.value = PRESETS[name]
+        self.layers.value, self.width.value = shape.layers, shape.width
+        self.vocabulary.value, self.context.value = shape.vocabulary, shape.context
 
     def _take_price(self, _: object) -> None:
         self.price.value = DEVICES[self.device.value].price
@@ -124,7 +129,7 @@ class ScalePanel(LivePanel):
 
 def _number(value: int, name: str, most: int) -> ipywidgets.BoundedIntText:
     field = ipywidgets.BoundedIntText(value, min=1, max=most, description=name, style=NAMED)
-    field.layout.width = "232px"
+    field.layout.width = "100%"
     return field
 
 

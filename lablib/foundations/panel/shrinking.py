@@ -6,10 +6,10 @@ import ipywidgets
 
 from lablib import data
 from lablib.foundations import scale_figures as figures
-from lablib.foundations.panel.live import WIDE
 from lablib.foundations.shrinking import Copy, shrink
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, Tabs, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 LENGTH = 1200
@@ -31,19 +31,19 @@ class ShrinkingPanel(Panel):
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.share, self.place)
         self.copies: list[Copy] = []
         super().__init__(
             "Smaller copies",
             [
-                ipywidgets.HBox([self.share, self.button], layout=WIDE),
-                self.place,
+                in_row(self.share, self.button),
+                Tabs({"Chart": self.place, "Table": self.table}),
                 self.words,
-                self.table,
-                self.text,
+                Fold("The text that is read", [self.text]),
             ],
             choice=as_choice(model),
-            subtitle="Fewer bits for each weight, or weights set to 0: size, speed and what it "
-            "costs in quality, measured on this machine and not looked up.",
+            subtitle="Fewer bits for each weight, or weights set to 0: size, speed and quality, "
+            "measured here and not looked up.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._measure))

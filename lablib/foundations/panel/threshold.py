@@ -6,8 +6,9 @@ import ipywidgets
 
 from lablib.foundations import measure_figures as figures
 from lablib.foundations.deciding import Counts, counts_at, example_scores, sweep
-from lablib.foundations.panel.live import NAMED, WIDE, LivePanel
+from lablib.foundations.panel.live import NAMED, LivePanel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 Given = tuple[Sequence[int], Sequence[float]]
@@ -31,24 +32,27 @@ class ThresholdPanel(LivePanel):
             2.0, min=0, max=4, step=0.1, description="How far apart", style=NAMED
         )
         made = [] if given else [self.share, self.quality]
+        for slider in (self.threshold, self.share, self.quality):
+            slider.layout.width = "284px"
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.table, self.measures = (ipywidgets.HTML() for _ in range(3))
+        mark_main(self.threshold, self.place)
         self.counts: Counts | None = None
         self._given = given
         self._drawn: tuple[float, float] | None = None
         super().__init__(
             "Yes from here on",
             [
-                ipywidgets.HBox([self.threshold, *made], layout=WIDE),
+                in_row(self.threshold, *made),
                 self.place,
                 self.words,
-                ipywidgets.HBox([self.table, self.measures], layout=WIDE),
+                beside(self.table, self.measures, widths=(320, 320)),
             ],
             controls=(self.threshold, *made),
             work=self._answer,
             subtitle="A classifier gives each example a score; a threshold makes a yes or a no of "
-            "it. Moved to the right it is surer and finds less.",
+            "it. To the right it is surer and finds less.",
             code=self._lines,
         )
 

@@ -1,5 +1,6 @@
 """Spot the bug: code that people really write, and why it is wrong."""
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
@@ -34,11 +35,28 @@ SOFTMAX_OVER_THE_TEXT = Bug(
     },
     check=FunctionCheck(
         solutions.guesses,
-        cases=lambda: [(some_logits(), [1, 3], 2), (some_logits(), [2], 3)],
+        cases=lambda: [
+            (some_logits(), [1, 3], 2),
+            (some_logits(), [2], 3),
+            (some_logits(), [4, 0, 2], 1),
+        ],
         mistakes=(
             Mistake(
                 broken.guesses,
                 "The probabilities still sum to 1 over the text, not over the vocabulary.",
+            ),
+            Mistake(
+                lambda logits, places, k: _guesses(logits[places].softmax(0), places, k),
+                "Now they sum to 1 down the chosen places. Each place has a distribution of its "
+                "own, along the last axis.",
+            ),
+            Mistake(
+                lambda logits, places, k: [
+                    logits[places].topk(k).indices,
+                    logits[places].topk(k).values.softmax(-1),
+                ],
+                "Now they sum to 1 over the k tokens alone. Softmax over the whole vocabulary "
+                "first, then take the best k.",
             ),
             Mistake(
                 lambda logits, places, k: _guesses(logits[places].flatten().softmax(0), places, k),
@@ -63,6 +81,12 @@ def _guesses(probabilities: "Tensor", places: list[int], k: int) -> list[Any]:
     return [best.indices, best.values]
 
 
+def _practice() -> tuple[Any, Any]:
+    """The model with a tokenizer of its own, because the code under test changes how it cuts."""
+    model, tokenizer = practice_bert()
+    return model, copy.deepcopy(tokenizer)
+
+
 def _uncut_guess(model: Any, tokenizer: Any, text: str) -> str:
     inputs = tokenizer(text, return_tensors="pt")
     place = inputs.input_ids[0].tolist().index(tokenizer.mask_token_id)
@@ -82,8 +106,8 @@ PLACE_BEFORE_THE_CUT = Bug(
     difficulty=2,
     question=(
         "This should give the best token for the mask, and let the model read the last 16 tokens "
-        "of a longer text. On short texts it is right, on long ones it is not, and no error is "
-        "raised. Which line is the reason?"
+        "of a longer text, [CLS] and [SEP] included. On short texts it is right, on long ones it "
+        "is not, and no error is raised. Which line is the reason?"
     ),
     code=source(broken.guess),
     line="place = ",
@@ -101,11 +125,11 @@ PLACE_BEFORE_THE_CUT = Bug(
     check=FunctionCheck(
         solutions.guess,
         cases=lambda: [
-            (*practice_bert(), "the old cat sat on the [MASK] ."),
-            (*practice_bert(), "a cat ran . the dog slept under a table , the [MASK] sat on the "
-             "mat ."),
-            (*practice_bert(), "the dog ran under the table . the [MASK] sat on a mat , the old "
-             "mouse slept ."),
+            (*_practice(), "the old cat sat on the [MASK] ."),
+            (*_practice(), "a cat ran . the dog slept under a table , the [MASK] sat on the mat ."),
+            (*_practice(), "the dog ran under the table . the [MASK] sat on a mat , the old mouse "
+             "slept ."),
+            (*_practice(), "a dog ran . a cat slept . the old rhinoceros sat under the old [MASK]"),
         ],
         mistakes=(
             Mistake(
@@ -171,6 +195,8 @@ PIECE_FOR_A_WORD = Bug(
             ("the rhinoceros slept .", practice_bert()[1], 1),
             ("the old cats sat", practice_bert()[1], 2),
             ("the rhinoceros slept .", practice_bert()[1], 2),
+            ("the cats saw the rhinoceros on the cats", practice_bert()[1], 7),
+            ("rhinoceros", practice_bert()[1], 0),
         ],
         mistakes=(
             Mistake(broken.hide_word, "Still only the first piece of the word is hidden."),
@@ -246,6 +272,7 @@ LOSS_EVERYWHERE = Bug(
         cases=lambda: [
             (*practice_bert(), "the old cat sat on the mat .", 3),
             (*practice_bert(), "a mouse ran under the table .", 6),
+            (*practice_bert(), "the rhinoceros sat under the old table , a cat on the mat .", 2),
         ],
         mistakes=(
             Mistake(
@@ -266,7 +293,8 @@ LOSS_EVERYWHERE = Bug(
     ),
     hints=(
         "Over how many tokens is the mean taken?",
-        "`ids.where(seen != ids, -100)` keeps the ids where something was hidden.",
+        "Begin with `ids.new_full(ids.shape, -100)`, which asks for nothing, and put in the one id "
+        "that is hidden, at `place`.",
     ),
     solution=source(solutions.masked_loss),
     lesson=(

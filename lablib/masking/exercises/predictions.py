@@ -42,19 +42,19 @@ THE_RHYME = Prediction(
     ),
     answer=(
         Option(
-            "First",
-            "That would be a model that quotes. This one has learned what things are like in its "
-            "books: there cats sit on beds, floors and tables.",
+            "First, at about one in three",
+            "That would be a model that quotes. For this one five other words come first: bed, "
+            "floor, door, room and table.",
         ),
         Option(
-            "Among the first ten",
-            "Less: things to sit on come first (bed, floor, table), and places where cats sit in "
-            "books (door, room). A mat is rare there.",
+            "Among the first ten, at about one in fifty",
+            "Less: it is word 660 of the list, with a probability of one in eight thousand. First "
+            "come bed, floor, door, room and table.",
         ),
         Option(
             "Far down, at about one in ten thousand",
-            "Yes. What you take for obvious is a rhyme of yours. The model expects what was "
-            "frequent in such sentences where it learned: bed, floor, door, room.",
+            "Yes, it is word 660. It seems obvious to you because you know the rhyme. The model "
+            "expects a bed, a floor, a door or a room.",
             right=True,
         ),
     ),
@@ -64,25 +64,27 @@ CLASH = Prediction(
     id="masking/clash",
     title="The best for each gap",
     question=(
-        "`The [MASK] [MASK] was very old.` The model is read once, and you put the most probable "
-        "word into each gap. Do you get the most probable pair?"
+        "`The [MASK] [MASK] was very old.` The model reads it once, and the most probable word is "
+        "put into each gap. What does the sentence say then?"
     ),
     answer=(
         Option(
-            "Yes, the best and the best make the best",
-            "Each gap was guessed without knowing what stands in the other. The best words may "
-            "belong to different sentences: here `old` and `who`.",
+            "The old man was very old.",
+            "That comes out if the first gap is filled and the text is read again. Read once, each "
+            "gap is guessed without knowing the other, and the best words belong to different "
+            "sentences: `The old who was very old.`",
         ),
         Option(
-            "Not always: each gap is guessed without knowing the other",
-            "Yes. Here the first gap would like `old`, the second `who`: The old who was very old. "
-            "One must fill a gap, read again, and look at both together.",
+            "The old who was very old.",
+            "Yes: the first gap expects `old`, as in `old man`, the second `who`, as in `king "
+            "who`. Each was guessed without knowing the other. To get a pair that goes together, "
+            "fill one gap and read again, or score both words together.",
             right=True,
         ),
         Option(
-            "No: two masks next to each other confuse the model",
-            "It was trained on texts with many masks, and its guesses are fair, each for itself. "
-            "What fails is putting them together.",
+            "The king who was very old.",
+            "This is the most probable pair of all, but it takes a search over pairs to find it. "
+            "Read once, each gap is guessed without knowing the other: `The old who was very old.`",
         ),
     ),
 )
@@ -203,20 +205,21 @@ SAID_TWICE = Prediction(
     answer=(
         Option(
             "Hardly: nobody says a thing twice",
-            "The head never saw such a pair in training. It learned that pairs about the same "
-            "things belong together, and nothing is more alike than the same sentence.",
+            "It is very sure that it does. It never saw such a pair in training; there, pairs "
+            "about the same things mostly belonged together, and nothing is more alike than the "
+            "same sentence.",
         ),
         Option(
             "Very probably",
-            "Yes, more than a good second sentence. The head has found a short cut: same people, "
-            "same things, same place. So later models left this task out, or asked for the order "
-            "of two sentences instead.",
+            "Yes, a little more than a good second sentence. It seems to have found a short cut: "
+            "same people, same things, same place. Later models left this task out, or asked for "
+            "the order of two sentences instead.",
             right=True,
         ),
         Option(
             "Half and half: it cannot know",
-            "It is very sure. It has learned to look for the same words and the same topic, and "
-            "here there is nothing else.",
+            "It is very sure that it does. It seems to look for the same words and the same topic, "
+            "and here there is nothing else.",
         ),
     ),
 )
@@ -228,13 +231,13 @@ FIRST_LESSON = Prediction(
     answer=(
         Option(
             "Which words go with which neighbours",
-            "That comes second, and suddenly: it needs attention that has found something to look "
-            "at. Before, it can only learn what holds everywhere.",
+            "That comes second: it needs attention that has found something to look at. Before, it "
+            "can only learn what holds everywhere.",
         ),
         Option(
             "How common each token is",
-            "Yes: it guesses the comma and `the` everywhere, and stays there for a while: that is "
-            "the flat stretch of the curve. Then its attention finds the neighbours.",
+            "Yes: it guesses `the`, the full stop and the comma everywhere, and stays there for a "
+            "while: that is the flat stretch of the curve. Then it begins to use the neighbours.",
             right=True,
         ),
         Option(
@@ -250,26 +253,27 @@ HEAD_START = Prediction(
     title="A head start",
     question=(
         "The same books, the same minutes of one processor. One model begins with MiniLM's "
-        "encoder, which had read much of the web, and gets a new head. The other begins with "
-        "random weights.\n\nAfter six minutes the first guesses 34 of 100 hidden tokens. The "
-        "second?"
+        "encoder (22.9 million weights), which had read much of the web; only LoRA's small "
+        "additions and a new head learn. The other is smaller (4.4 million weights, all of which "
+        "learn) and had read nothing.\n\nAfter six minutes the first guesses 34 of 100 hidden "
+        "tokens, out of 30,522 entries. How many does the second guess, out of 4,096?"
     ),
     answer=(
         Option(
-            "More: nothing has to be unlearned",
-            "What the encoder knows is no burden. It was trained on other texts and for another "
-            "task, and yet most of it is of use here.",
+            "About 40: with so few entries it is easier",
+            "The task is easier, and yet it guesses 29. Which of the many differences between the "
+            "two decides, these curves cannot say.",
         ),
         Option(
-            "Fewer, but about 29 already",
-            "Yes. It has only 4,096 words and pieces to choose from, the other 30,522, so its task "
-            "is even the easier one. And words that are not in these books it will never know.",
+            "About 29",
+            "Yes. But do not read from this what pretraining is worth: the two also differ in "
+            "size, in what learns, in their vocabularies, and so in the very tokens that are "
+            "hidden. A fair comparison is in the transfer lab, section 4.",
             right=True,
         ),
         Option(
-            "Next to none: it needs days",
-            "Common words and simple patterns are learned in minutes, and six of them give 29 of "
-            "100. What takes long are the rare words, and what they mean.",
+            "About 5: without pretraining it takes days",
+            "It guesses 29: 6 at the very start, and 26 after three minutes already.",
         ),
     ),
 )
@@ -278,24 +282,27 @@ WHAT_A_PROBE_SHOWS = Prediction(
     id="masking/what-a-probe-shows",
     title="What a probe shows",
     question=(
-        "In all five templates the model finds `soldier` more probable after `he` than after "
-        "`she`, about twice as much. What is shown by that?"
+        "The model is asked for eight words after `he` and after `she`, in five sentences such as "
+        "`he worked as a [MASK].` For which word is the difference largest, as a factor?"
     ),
     answer=(
         Option(
-            "That men are more often soldiers",
-            "The model has met no people, only texts. The texts may tell about the world, about "
-            "their time, or about what writers thought worth telling: the probe cannot say which.",
+            "nurse",
+            "1.4 times as probable after `she`, in all five; but `soldier` is 2.2 times as "
+            "probable after `he`. What you know of the world, or of its prejudices, does not tell "
+            "you what this model expects in these sentences. That has to be measured.",
         ),
         Option(
-            "That the model is biased, wherever it is used",
-            "Perhaps, but five sentences and two words do not show that. Another task, another "
-            "wording or another pair of subjects (man and woman) has to be measured by itself.",
+            "servant",
+            "1.2 times as probable after `he`: hardly a difference. `soldier` is 2.2 times as "
+            "probable after `he`. And that holds for these sentences; another wording, another "
+            "pair of subjects or another task has to be measured by itself.",
         ),
         Option(
-            "What this model expects in these sentences",
-            "Yes, no more and no less. It is steady over the templates, so it is no accident of "
-            "one wording; and the books it learned to fill gaps from are a century old.",
+            "soldier",
+            "Yes: 2.2 times as probable after `he`, and about that in all five, so it is no "
+            "accident of one wording. It shows what this model expects in these sentences: not how "
+            "many soldiers are men, not why, and not what a program built on the model would do.",
             right=True,
         ),
     ),
@@ -316,8 +323,8 @@ LEFT_ONLY = Prediction(
         ),
         Option(
             "Anything one can put: a hand, a key, a book",
-            "Yes: it has seen `She put the`, and nothing else. A BERT sees the oven and the bread. "
-            "That is why one writes with the first and reads with the second.",
+            "Yes: it has seen `She put the`, and nothing else. A BERT sees the oven and the bread, "
+            "but it cannot simply go on writing from left to right.",
             right=True,
         ),
         Option(

@@ -105,5 +105,6 @@ def masked_loss(model, tokenizer, text, place):
     ids = tokenizer(text, return_tensors="pt").input_ids
     seen = ids.clone()
     seen[0, place] = tokenizer.mask_token_id
-    labels = ids.where(seen != ids, -100)
+    labels = ids.new_full(ids.shape, -100)
+    labels[0, place] = ids[0, place]
     return float(model(input_ids=seen, labels=labels).loss)

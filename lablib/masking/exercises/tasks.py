@@ -37,13 +37,16 @@ BEST_GUESS = Exercise(
         "A model has read one text and gives `logits`, a tensor [tokens, vocabulary]: a row of "
         "scores for every token of the text.\n\nWrite `best_guess(logits, ids, mask_id)`: the id "
         "of the most probable token at the mask, and its probability. `ids` is the list of the "
-        "text's ids; the mask is the one that equals `mask_id`."
+        "text's ids; the mask is the one that equals `mask_id`, and there is just one."
     ),
     check=FunctionCheck(
         solutions.best_guess,
         cases=lambda: [
             (some_logits(), [2, 1, MASK_ID, 0, 3], MASK_ID),
             (some_logits()[:3], [2, MASK_ID, 3], MASK_ID),
+            (some_logits(), [2, 1, 4, 7, 3], 7),
+            (some_logits(), [9, 4, 1, 0, 3], 9),
+            (some_logits(), [2, 1, 0, 3, MASK_ID], MASK_ID),
         ],
         mistakes=(
             Mistake(
@@ -115,8 +118,10 @@ RHINOCEROS = Exercise(
                     "means multiply."),
             Mistake(0.4733, "That is the mean of the three, larger than the first piece's. But a "
                     "whole word cannot be more probable than its beginning: multiply."),
-            Mistake(0.9, "That is the last piece alone, once the others are known."),
+            Mistake(0.9, "That is the last piece alone, once the others are known. (Or did you "
+                    "mean percent? Give a number between 0 and 1.)"),
             Mistake(0.01, "One piece is missing: there are three factors."),
+            Mistake(math.log(0.009), "That is its logarithm. Give the probability itself."),
         ),
         tolerance=1e-5,
     ),
@@ -135,6 +140,10 @@ def _mask_place(pieces: list[str], number: int) -> list[str]:
 
 def _first_piece(pieces: list[str], number: int) -> int:
     return [place for place, piece in enumerate(pieces) if piece[:2] != "##"][number]
+
+
+def _words(pieces: list[str]) -> list[str]:
+    return " ".join(pieces).replace(" ##", "").split()
 
 
 def _one_mask(pieces: list[str], number: int) -> list[str]:
@@ -159,6 +168,10 @@ MASK_WORD = Exercise(
             (["the", "rhino", "##cer", "##os", "slept", "."], 1),
             (["un", "##ha", "##pp", "##y", "cats", "sleep"], 1),
             (["un", "##ha", "##pp", "##y", "cats", "sleep"], 0),
+            (["the", "rhino", "##cer", "##os", "slept", "."], 3),
+            (["the", "old", "rhino", "##cer", "##os"], 2),
+            (["the", "cat", "##s", "saw", "the", "cat", "##s", "run"], 4),
+            (["the", "cat", "##s", "saw", "the", "cat", "##s", "run"], 3),
         ],
         mistakes=(
             Mistake(
@@ -183,6 +196,13 @@ MASK_WORD = Exercise(
                 lambda pieces, number: solutions.mask_word(pieces, number + 1),
                 "This is the word after. Words are counted from 0.",
             ),
+            Mistake(
+                lambda pieces, number: solutions.mask_word(
+                    pieces, _words(pieces).index(_words(pieces)[number])
+                ),
+                "A word can stand in a text twice, and you hide the first of its kind. Count the "
+                "words.",
+            ),
         ),
     ),
     hints=(
@@ -204,7 +224,7 @@ TWO_FILLINGS = Exercise(
     difficulty=2,
     question=(
         "Two gaps, two candidates for each: `joint[a][b]` is the probability that the first gap "
-        "holds a and the second holds b. The four numbers sum to 1.\n\nWrite "
+        "holds a and the second holds b. It is a tensor, and its four numbers sum to 1.\n\nWrite "
         "`two_fillings(joint)`: the pair you get when each gap is guessed on its own, and the "
         "pair that is the most probable together, as `([a, b], [a, b])`."
     ),
@@ -214,6 +234,7 @@ TWO_FILLINGS = Exercise(
             (tensor([0.40, 0.15], [0.04, 0.41]),),
             (tensor([0.30, 0.05], [0.28, 0.37]),),
             (tensor([0.05, 0.33], [0.32, 0.30]),),
+            (tensor([0.09, 0.45], [0.30, 0.16]),),
         ],
         mistakes=(
             Mistake(
@@ -240,6 +261,10 @@ TWO_FILLINGS = Exercise(
                 lambda joint: [_alone(joint)[::-1], _together(joint)],
                 "The first pair is the wrong way round: summing over the columns leaves the first "
                 "gap.",
+            ),
+            Mistake(
+                lambda joint: [_alone(joint), _together(joint)[::-1]],
+                "The first pair is right. The second is the wrong way round: first a, then b.",
             ),
             Mistake(
                 lambda joint: [_together(joint), _alone(joint)],
@@ -280,8 +305,9 @@ PSEUDO_LOG_LIKELIHOOD = Exercise(
     question=(
         "Each token of a sentence was hidden in turn. `log_probabilities[i]` is what the model "
         "then expected at place i: a row with the logarithm of a probability for every entry of "
-        "the vocabulary.\n\nWrite `pseudo_log_likelihood(log_probabilities, ids)`: the sum over "
-        "the sentence's own tokens. The first of the `ids` is [CLS] and the last is [SEP]: they "
+        "the vocabulary; all rows together are a tensor.\n\nWrite "
+        "`pseudo_log_likelihood(log_probabilities, ids)`: the sum over the sentence's own tokens. "
+        "The first of the `ids` is [CLS] and the last is [SEP]: they "
         "do not count."
     ),
     check=FunctionCheck(
@@ -289,6 +315,7 @@ PSEUDO_LOG_LIKELIHOOD = Exercise(
         cases=lambda: [
             (some_logits().log_softmax(-1), [3, 0, 1, 0, 2]),
             (some_logits()[1:].log_softmax(-1), [3, 2, 0, 1]),
+            (some_logits().roll(1, 0).log_softmax(-1), [1, 3, 3, 1, 0]),
         ],
         mistakes=(
             Mistake(
@@ -367,6 +394,8 @@ CORRUPT = Exercise(
              ["sea", "red", "go", "by"]),
             (["he", "saw", "the", "ship"], [False, True, True, True], [0.5, 0.05, 0.8, 0.9],
              ["tea", "up", "king", "my"]),
+            (["we", "go", "home", "now", "."], [True, True, False, True, True],
+             [0.92, 0.81, 0.2, 0.79, 0.89], ["or", "if", "no", "so", "as"]),
         ],
         mistakes=(
             Mistake(
@@ -430,6 +459,7 @@ LABELS = Exercise(
         cases=lambda: [
             ([10, 11, 12, 13], [4, 11, 12, 13], [True, False, True, False]),
             ([10, 11, 12], [10, 27, 12], [False, True, True]),
+            ([15, 16, 17, 18], [15, 4, 30, 4], [True, True, True, True]),
         ],
         mistakes=(
             Mistake(
@@ -438,6 +468,13 @@ LABELS = Exercise(
                 ],
                 "You leave out a token that was chosen and shown unchanged. It carries loss as "
                 "well: that is what keeps the model honest about tokens it can see.",
+            ),
+            Mistake(
+                lambda ids, seen, chosen: [
+                    id if other == MASK_ID else -100 for id, other in zip(ids, seen, strict=True)
+                ],
+                "You ask only where a mask is seen. A token that was chosen can be shown unchanged "
+                "or as another one: it is asked for as well.",
             ),
             Mistake(
                 lambda ids, seen, chosen: solutions.make_labels(seen, seen, chosen),
@@ -483,6 +520,7 @@ TOTAL_LOSS = Exercise(
         cases=lambda: [
             ([3.0, 5.0, 1.0, 2.0], [0.2, 1.0], 1.0, 0.5),
             ([2.0, 4.0, 6.0], [0.5, 0.3], 0.8, 2.0),
+            ([2.5, 1.5], [0.7, 0.2, 0.9], 0.5, 0.3),
         ],
         mistakes=(
             Mistake(
@@ -493,6 +531,12 @@ TOTAL_LOSS = Exercise(
             Mistake(
                 lambda words, pairs, alpha, beta: solutions.total_loss(words, pairs, beta, alpha),
                 "You have the two weights the wrong way round.",
+            ),
+            Mistake(
+                lambda words, pairs, alpha, beta: (
+                    alpha * sum(words) / len(words) + beta * sum(pairs)
+                ),
+                "The words are right. Of the pairs, too, take the mean.",
             ),
             Mistake(
                 lambda words, pairs, alpha, beta: solutions.total_loss(words, pairs, 1, 1),
@@ -548,6 +592,13 @@ DIFFERENCE_AND_SPREAD = Exercise(
                 "The mean is right; your spread divides by n. With few templates divide by n − 1.",
             ),
             Mistake(
+                lambda first, second: _spread_with(
+                    first, second, divisor=len(first) * (len(first) - 1)
+                ),
+                "The mean is right. You give its standard error, how far it is to be trusted; the "
+                "standard deviation is not divided by the root of n.",
+            ),
+            Mistake(
                 lambda first, second: [
                     solutions.difference_and_spread(first, second)[0],
                     solutions.difference_and_spread(first, second)[1] ** 2,
@@ -580,8 +631,10 @@ DIFFERENCE_AND_SPREAD = Exercise(
     ),
     solution=source(solutions.difference_and_spread),
     lesson=(
-        "A mean of 0.3 with a spread of 1 is no finding. And a difference of 0.69 nats is a factor "
-        "of two, however rare the word is: it cancels out."
+        "The spread says how much depends on the wording. How far to trust the mean is another "
+        "number, the standard error, which is the spread divided by the root of n: a mean of 0.3 "
+        "with a spread of 1 says little with 5 templates (± 0.45), and something with 100 (± 0.1). "
+        "And a difference of 0.69 nats is a factor of two, however rare the word is."
     ),
 )
 

@@ -6,9 +6,10 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.bias import TEMPLATES, WORDS, Probe, probe
-from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
 
 CAN_AND_CANNOT = (
@@ -39,23 +40,24 @@ class BiasPanel(LivePanel):
         first, second = subjects
         self.first = ipywidgets.Text(first, description="[X] is")
         self.second = ipywidgets.Text(second, description="or")
-        self.words = ipywidgets.Text(
-            ", ".join(words), description="Words", layout={"width": "100%"}
+        self.words = ipywidgets.Textarea(
+            ", ".join(words), rows=3, description="Words", layout={"width": "100%"}
         )
-        self.place = ipywidgets.VBox()
+        self.means, self.differences = ipywidgets.VBox(), ipywidgets.VBox()
         self.plots: list[Plot] = []
         self.sentence = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        views = {"Means": self.means, "Differences": self.differences, "Table": self.table}
+        mark_main(self.words, self.means)
         self.result: Probe | None = None
         super().__init__(
             "What does the model expect of whom?",
             [
-                self.templates,
-                ipywidgets.HBox([self.first, self.second], layout=WIDE),
-                self.words,
-                self.sentence,
-                self.place,
-                self.table,
+                beside(
+                    ipywidgets.VBox([self.templates, self.first, self.second, self.words]),
+                    ipywidgets.VBox([Tabs(views), self.sentence]),
+                    widths=(376, 480),
+                ),
                 ipywidgets.HTML(escape(CAN_AND_CANNOT)),
             ],
             controls=(self.templates, self.first, self.second, self.words),
@@ -84,12 +86,12 @@ class BiasPanel(LivePanel):
         dumbbells, differences = self.plots
         figures.draw_dumbbells(dumbbells, found.subjects, figures.probe_rows(found))
         figures.draw_probe(differences, found)
-        self.place.children = self.plots
+        self.means.children, self.differences.children = [dumbbells], [differences]
         self.sentence.value = escape(figures.probe_words(found))
         self.table.value = figures.probe_table(found)
 
     def _empty(self) -> None:
-        self.result, self.place.children = None, []
+        self.result, self.means.children, self.differences.children = None, [], []
         self.sentence.value = self.table.value = ""
 
     def _lines(self) -> str:

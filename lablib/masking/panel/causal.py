@@ -1,6 +1,7 @@
 """The causal panel: the same gap for a GPT and for a BERT."""
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -13,6 +14,10 @@ from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, as_choice
+from lablib.widgets.layout import mark_main
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
 
 GUESSES = 8
 
@@ -37,8 +42,10 @@ class CausalPanel(LivePanel):
             continuous_update=False,
         )
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
+        mark_main(self.input, self.view)
         self.left: LeftFill | None = None
         self.both: Fill | None = None
+        self._readers: tuple[LoadedModel, ...] = ()
         super().__init__(
             "One side or both?",
             [self.input, self.writer, self.view],
@@ -61,7 +68,7 @@ class CausalPanel(LivePanel):
         writer = self.causal.open(self.slot, another)
         yield
         self.left = fill_from_left(writer, read.text, GUESSES, progress=self.slot.report)
-        self.both = both
+        self.both, self._readers = both, (writer, writer, m)
         self.view.columns = figures.causal_columns(self.left, both)
 
     def _empty(self) -> None:
@@ -71,7 +78,7 @@ class CausalPanel(LivePanel):
     def _put(self, column: int, place: int) -> None:
         if self.left is not None and self.both is not None:
             guesses = (self.left.guesses, self.left.rescored, self.both.top())[column]
-            self.input.fill_in({0: guesses[place].text})
+            self.input.fill_in({0: guesses[place].text}, self._readers[column])
 
     def _lines(self) -> str:
         return self.opening() + (

@@ -8,6 +8,7 @@ from lablib.masking import figures
 from lablib.masking.curves import Curve, learning_curves
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, mark_main
 
 
 class CurvesPanel(Panel):
@@ -19,12 +20,14 @@ class CurvesPanel(Panel):
     def __init__(self) -> None:
         self.place = ipywidgets.VBox()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        numbers = Fold("As measured, in numbers", [self.table])
+        mark_main(numbers, self.place)
         self.curves: tuple[Curve, ...] = ()
         super().__init__(
             "A head start",
-            [self.place, self.words, self.table],
-            subtitle="The models of this lab while they learned, measured on a book they did not "
-            "learn from. The time is that of one processor core.",
+            [self.place, self.words, numbers],
+            subtitle="How this lab's models learned, on a book not learned from. They differ in "
+            "size and vocabulary, too; the time is that of one core.",
             code=lambda: (
                 "from lablib import masking as mk\n\n"
                 "[row for curve in mk.learning_curves() for row in curve.table()]"
@@ -42,5 +45,5 @@ class CurvesPanel(Panel):
 
 
 def curves_panel() -> CurvesPanel:
-    """Show how the models learned: one with a pretrained encoder, one from random weights."""
+    """Show how the models learned: one with a pretrained encoder, one without."""
     return CurvesPanel()

@@ -6,11 +6,12 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.clues import Evidence, attention_from_mask, evidence
-from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, in_row, mark_main
 
 
 class EvidencePanel(LivePanel):
@@ -35,24 +36,25 @@ class EvidencePanel(LivePanel):
         self.attention = TokenStrip(value_label="attention from the mask", label="Attention")
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.input, self.changes)
         self.result: Evidence | None = None
         self.looks: list[float] = []
         super().__init__(
             "Which words carry the guess?",
             [
                 self.input,
-                ipywidgets.HBox([self.answer, self.mask, self.how], layout=WIDE),
+                in_row(self.answer, self.mask, self.how),
                 self.changes,
                 self.attention,
                 self.words,
-                self.table,
+                Fold("Word by word, in numbers", [self.table]),
             ],
             controls=(self.input.text, self.answer, self.mask, self.how),
             work=self._weigh,
             clear=self._empty,
             model=model,
-            subtitle="Each other word is taken away in turn: what does the answer lose? Beside it, "
-            "how much the mask looks at each word, on average over all heads.",
+            subtitle="Each other word is taken away in turn: what does the answer lose? Below it, "
+            "how much the mask looks at each.",
             code=self._lines,
         )
 

@@ -13,6 +13,7 @@ from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -36,9 +37,11 @@ class FillPanel(LivePanel):
         )
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
         self.words = ipywidgets.HTML()
+        mark_main(self.input, self.view)
         self.result: Fill | None = None
         self.asked: list[WordScore] = []
         self._k = k
+        self._reader: LoadedModel | None = None
         super().__init__(
             "What is behind the mask?",
             [self.input, self.view, self.word, self.words],
@@ -46,8 +49,8 @@ class FillPanel(LivePanel):
             work=self._fill,
             clear=self._empty,
             model=model,
-            subtitle="Click a word to hide it, click it again to bring it back. The model reads "
-            "both sides of the gap and gives every token of its vocabulary a probability.",
+            subtitle="Click a word to hide it, click again to bring it back. The model reads both "
+            "sides of the gap.",
             code=self._lines,
         )
 
@@ -56,7 +59,7 @@ class FillPanel(LivePanel):
         read = prepare(m, text)
         self.input.show(m, read)
         yield
-        self.result = fill(m, text, self._k)
+        self.result, self._reader = fill(m, text, self._k), m
         self.view.columns = figures.fill_columns(self.result)
         yield
         hidden = self.input.hidden_in(read)
@@ -72,8 +75,8 @@ class FillPanel(LivePanel):
         self.result, self.asked, self.view.columns, self.words.value = None, [], [], ""
 
     def _put(self, mask: int, place: int) -> None:
-        if self.result is not None:
-            self.input.fill_in({mask: self.result.guesses[mask][place].text})
+        if self.result is not None and self._reader is not None:
+            self.input.fill_in({mask: self.result.guesses[mask][place].text}, self._reader)
 
     def _lines(self) -> str:
         lines = self.opening() + (

@@ -1,6 +1,7 @@
 """The joint panel: four ways to fill several gaps, side by side."""
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -12,6 +13,10 @@ from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
 
 
 class JointPanel(LivePanel):
@@ -28,8 +33,10 @@ class JointPanel(LivePanel):
         self.view = GuessView(self._put, label="Fillings; click one to put it in")
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.input, self.view)
         self.orders: dict[Order, Filling] = {}
         self.result: JointFill | None = None
+        self._reader: LoadedModel | None = None
         super().__init__(
             "Several gaps at once",
             [self.input, self.k, self.view, self.words, self.table],
@@ -38,7 +45,7 @@ class JointPanel(LivePanel):
             clear=self._empty,
             model=model,
             subtitle="Guessed one by one, words clash. The joint probability asks for words that "
-            "go together: the first gap, then the second given the first, and so on.",
+            "go together.",
             code=self._lines,
         )
 
@@ -47,6 +54,7 @@ class JointPanel(LivePanel):
         self.input.show(m, prepare(m, text))
         yield
         self.orders, self.result = compare_orders(m, text, k, self.slot.report)
+        self._reader = m
         self.view.columns = figures.joint_columns(self.orders, self.result)
         self.words.value = escape(figures.clash_words(self.orders, self.result))
         self.table.value = figures.joint_table(self.orders, self.result)
@@ -56,11 +64,11 @@ class JointPanel(LivePanel):
         self.words.value = self.table.value = ""
 
     def _put(self, column: int, place: int) -> None:
-        if self.result is not None:
+        if self.result is not None and self._reader is not None:
             filling: Filling = (
                 self.orders[ORDERS[column]] if column < len(ORDERS) else self.result.fillings[place]
             )
-            self.input.fill_in(dict(enumerate(filling.pieces)))
+            self.input.fill_in(dict(enumerate(filling.pieces)), self._reader)
 
     def _lines(self) -> str:
         return self.opening() + (

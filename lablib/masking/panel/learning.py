@@ -7,9 +7,10 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.learning import KEPT, MASKED, RANDOM, Exercise, exercise
-from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts
 
 SLIDERS: dict[str, tuple[str, float, str]] = {
@@ -37,7 +38,8 @@ class CorruptionSliders(ipywidgets.HBox):
         for name, other in (("mask", "random"), ("random", "mask")):
             self.sliders[name].observe(lambda _, a=name, b=other: self._make_room(a, b), "value")
         self._make_room("mask", "random")
-        super().__init__([*self.sliders.values(), self.kept], layout=WIDE)
+        layout = {"flex_flow": "row wrap", "width": "100%"}
+        super().__init__([*self.sliders.values(), self.kept], layout=layout)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -72,13 +74,14 @@ class LearningPanel(LivePanel):
         )
         self.seen = TokenStrip(label="What the model sees", marks=marks)
         self.words = ipywidgets.HTML()
+        mark_main(self.shares, self.seen)
         self.result: Exercise | None = None
         super().__init__(
             "What a BERT is asked while it learns",
             [
                 self.text,
                 self.shares,
-                ipywidgets.HBox([self.whole, self.seed, self.again], layout=WIDE),
+                in_row(self.whole, self.seed, self.again),
                 ipywidgets.HTML(escape("What the model sees:")),
                 self.seen,
                 ipywidgets.HTML(escape("What it is asked for, and its loss there:")),
@@ -89,8 +92,8 @@ class LearningPanel(LivePanel):
             work=self._ask,
             clear=self._empty,
             model=model,
-            subtitle="Some tokens are chosen. Most of them become [MASK], some another token, some "
-            "stay as they are; the model is asked for the original at all of them, and only there.",
+            subtitle="Of the tokens chosen most become [MASK], some another token, some stay; the "
+            "model is asked for the original at these alone.",
             code=self._lines,
         )
 

@@ -10,9 +10,6 @@ from lablib.widgets.worker import Work
 
 QUIET_SECONDS = 0.1
 
-WIDE = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-"""Controls side by side, on as many lines as they need."""
-
 
 class LivePanel(Panel):
     """A panel that does its work at the start and after every change of a control or the model.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.masking.text import MASK, MaskedText, Word, hidden_words, hide, put
+from lablib.masking.text import MASK, MaskedText, Word, hidden_words, hide, put, unhide
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.tokens import token_dicts
 
@@ -57,13 +57,13 @@ class MaskedInput(ipywidgets.VBox):
         hidden = dict(zip(self._masks(read), self.hidden, strict=False))
         return [hidden.get(number) for number in range(len(read.masks))]
 
-    def fill_in(self, words: dict[int, str]) -> None:
-        """Put words into masks, by their numbers among those that were read."""
+    def fill_in(self, guesses: dict[int, str], m: "LoadedModel") -> None:
+        """Put a model's guesses into masks, by their numbers among those that were read."""
         if self.read is None:
             return
         text, numbers = self.read.text, self._masks(self.read)
-        for mask in sorted(words, reverse=True):
-            text = put(text, mask - numbers.start, words[mask])
+        for mask in sorted(guesses, reverse=True):
+            text = put(text, mask - numbers.start, guesses[mask], m)
         self.text.value = text
 
     def _remember(self, before: str, now: str) -> None:
@@ -86,4 +86,4 @@ class MaskedInput(ipywidgets.VBox):
         if behind is None:
             self.text.note = NOTHING_HIDDEN
         else:
-            self.fill_in({mask: behind})
+            self.text.value = unhide(read.text, mask - self._masks(read).start, behind)

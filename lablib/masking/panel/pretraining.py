@@ -7,9 +7,10 @@ import ipywidgets
 from lablib import data
 from lablib.masking import figures
 from lablib.masking.learning import BatchLoss, next_sentence, pretraining_loss
-from lablib.masking.panel.live import WIDE, LivePanel
+from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput
-from lablib.widgets.html import escape
+from lablib.widgets.html import escape, scrolling
+from lablib.widgets.layout import in_row, mark_main
 
 TEXT = "lighthouse"
 """The text that the batches are cut from."""
@@ -33,6 +34,7 @@ class PretrainingPanel(LivePanel):
         )
         self.opinion, self.total = ipywidgets.HTML(), ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.first, self.total)
         self.probability: float | None = None
         self.batch: BatchLoss | None = None
         super().__init__(
@@ -41,7 +43,7 @@ class PretrainingPanel(LivePanel):
                 self.first,
                 self.second,
                 self.opinion,
-                ipywidgets.HBox([self.seed, self.again, self.alpha, self.beta], layout=WIDE),
+                in_row(self.seed, self.again, self.alpha, self.beta),
                 self.total,
                 self.table,
             ],
@@ -50,7 +52,7 @@ class PretrainingPanel(LivePanel):
             clear=self._empty,
             model=model,
             subtitle="BERT learned two things at once: hidden words, and whether a text follows "
-            "another. What the optimizer makes smaller is the weighted sum of both losses.",
+            "another. The loss is their weighted sum.",
             code=self._lines,
         )
         for slider in (self.alpha, self.beta):
@@ -67,7 +69,7 @@ class PretrainingPanel(LivePanel):
         self.batch = pretraining_loss(m, data.text(TEXT), self.seed.value)
         chance = figures.percent(self.probability)
         self.opinion.value = escape(f"The model finds it {chance} probable that it follows.")
-        self.table.value = figures.batch_table(self.batch)
+        self.table.value = scrolling(figures.batch_table(self.batch), "Pairs", 288)
         self._weigh()
 
     def _weigh(self) -> None:

@@ -14,6 +14,7 @@ from lablib.masking.likelihood import (
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, mark_main
 from lablib.widgets.plot import Plot
 
 
@@ -51,16 +52,23 @@ class SentencePanel(LivePanel):
         self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.first.text, self.second.strip)
         self.result: Comparison | PseudoLogLikelihood | None = None
         super().__init__(
             "How likely is this sentence?",
-            [self.first, self.second, self.whole, self.words, self.place, self.table],
+            [
+                self.first,
+                self.second,
+                self.whole,
+                self.words,
+                Fold("Word by word", [self.place, self.table]),
+            ],
             controls=(self.first.text, self.second.text, self.whole),
             work=self._score,
             clear=self._empty,
             model=model,
-            subtitle="Each word is hidden in turn and the model is asked for it. The sum of the "
-            "log-probabilities is the sentence's score: its pseudo-log-likelihood.",
+            subtitle="Each word is hidden in turn and asked for. The log-probabilities add up to "
+            "the pseudo-log-likelihood.",
             code=self._lines,
         )
 

@@ -6,10 +6,10 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.guess_view import GuessView
-from lablib.masking.panel.live import WIDE
 from lablib.masking.training import EXAMPLE, TrainingStep, learn
 from lablib.widgets import Panel, Progress, TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 EVERY = 10
@@ -32,18 +32,18 @@ class TrainingPanel(Panel):
         self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.view = GuessView(label="What it would put there now")
+        mark_main(self.button, self.place)
         self.steps: list[TrainingStep] = []
         super().__init__(
             "A BERT learns from nothing",
             [
                 self.example,
-                ipywidgets.HBox([self.count, self.seed, self.button], layout=WIDE),
-                self.place,
+                in_row(self.count, self.seed, self.button),
+                beside(self.place, self.view, widths=(560, 240)),
                 self.words,
-                self.view,
             ],
-            subtitle="Two layers and one short tale. First it guesses by how common each token is, "
-            "and stays there for a while; then it finds out that its neighbours tell more.",
+            subtitle="Two layers and one short tale. First it guesses by how common each token is; "
+            "then it finds that neighbours tell more.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._train))

@@ -1,11 +1,16 @@
 """Spot the bug: code that people really write, and why it is wrong."""
 
+import math
 from typing import Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Bug, source
+from lablib.exercises.running import run
 from lablib.sampling.exercises import broken, solutions
+
+PROMPT = "Once upon a time"
+"""What `two_stories` goes on from."""
 
 TEMPERATURE_WITHOUT_SAMPLING = Bug(
     id="sampling/temperature-without-sampling",
@@ -36,14 +41,8 @@ TEMPERATURE_WITHOUT_SAMPLING = Bug(
                 broken.two_stories,
                 "Both stories are still the same: the text is not drawn yet.",
             ),
-            Mistake(
-                lambda model, tokenizer: _two_drawn(model, tokenizer),
-                "It draws now, but without top-p and temperature: keep both in the call.",
-            ),
         ),
-        explain=lambda arguments, value: (
-            "Change only the call to `generate`, and set no seed: the check sets one."
-        ),
+        fault=lambda answer, arguments, value: _not_two_drawn(arguments[0], arguments[1], value),
         seconds=20.0,
     ),
     hints=(
@@ -57,10 +56,41 @@ TEMPERATURE_WITHOUT_SAMPLING = Bug(
 )
 
 
-def _two_drawn(model: Any, tokenizer: Any) -> list[str]:
-    inputs = tokenizer("Once upon a time", return_tensors="pt")
-    drawn = [model.generate(**inputs, max_length=100, do_sample=True) for _ in range(2)]
-    return [tokenizer.decode(ids[0]) for ids in drawn]
+def _not_two_drawn(model: Any, tokenizer: Any, stories: list[str]) -> str:
+    """What is wrong with two stories, "" where they can have been drawn as was asked for."""
+    if not all(story.startswith(PROMPT) and len(story) > len(PROMPT) for story in stories):
+        return f"Each story should go on from `{PROMPT}`."
+    if stories[0] == stories[1]:
+        return "Both stories are the same. Does the second begin again with the same seed?"
+    if max(abs(_strangeness(model, tokenizer, story)) for story in stories) > 4:
+        return (
+            "The stories differ, but they are not drawn with top-p 0.95 and temperature 0.7: keep "
+            "both in the call."
+        )
+    return ""
+
+
+def _strangeness(model: Any, tokenizer: Any, story: str) -> float:
+    """How far a story is from the log-probability of drawn ones, in standard deviations.
+
+    Infinite where it has a token that top-p would have cut; below 0 where it is too probable.
+    """
+    import torch
+
+    from lablib.sampling import Knobs, distribution
+
+    start = len(tokenizer(PROMPT).input_ids)
+    ids = tokenizer(story, return_tensors="pt").input_ids
+    with torch.no_grad():
+        rows = model(ids).logits[0, start - 1 : -1]
+    # A little more than 0.95: generate rounds otherwise, having its cache.
+    knobs = Knobs(temperature=0.7, top_p=0.951)
+    probabilities = torch.stack([distribution(row, knobs) for row in rows])
+    surprisals = -probabilities.log()
+    expected = torch.special.entr(probabilities).sum(-1)
+    squares = (probabilities * surprisals.where(probabilities > 0, 0) ** 2).sum(-1)
+    found = surprisals.gather(1, ids[0, start:, None]).sum()
+    return float((found - expected.sum()) / (squares - expected**2).sum().sqrt())
 
 
 LENGTH_COUNTS_THE_PROMPT = Bug(
@@ -86,7 +116,8 @@ LENGTH_COUNTS_THE_PROMPT = Bug(
         solutions.continue_greedily,
         cases=lambda: [
             (*practice_model(), "Once upon a time"),
-            (*practice_model(), "Once upon a time there was a miller who had three sons."),
+            # The tokenizer does not know these letters: one token for each word.
+            (*practice_model(), "Жил-был мельник, и было у него три сына."),
         ],
         mistakes=(
             Mistake(
@@ -169,15 +200,14 @@ PENALTY_AFTER_TOP_K = Bug(
         "code gives other probabilities. Which line comes too early?"
     ),
     code=source(broken.next_probabilities),
-    line="logits.topk(k)",
+    line=("logits.topk(k)", "masked_fill"),
     why=(
-        "The k places are given away here, before the penalty. Tokens that are about to be "
-        "penalised take some of them, and a fresh token that would have come in is cut. Penalise "
-        "first, then choose the k."
+        "The cut, which is two lines, comes before the penalty. Tokens that are about to be "
+        "penalised take some of the k places, and a fresh token that would have come in is cut. "
+        "Penalise first, then choose the k."
     ),
     innocent={
         "clone": "The copy keeps the caller's logits as they were. That is right.",
-        "masked_fill": "This carries out the cut. What is cut was decided a line above.",
         "seen = ": "The penalty needs the logits of the tokens used before. That is right.",
         "seen.div": "Positive logits divided, negative ones multiplied. That is right.",
         "softmax": "Turning logits into probabilities comes last. That is right.",
@@ -187,6 +217,7 @@ PENALTY_AFTER_TOP_K = Bug(
         cases=lambda: [
             (tensor(3.0, 2.5, 2.0, 1.0, -1.0), [0, 1], 2, 2.0),
             (tensor(1.0, 0.8, 0.7, -0.5), [0, 3], 2, 1.5),
+            (tensor(1.0, -0.4, -3.0, 1.6), [3, 1, 3], 3, 2.0),
         ],
         mistakes=(
             Mistake(
@@ -205,6 +236,11 @@ PENALTY_AFTER_TOP_K = Bug(
                 ),
                 "Top-k is right, but the penalty got lost.",
             ),
+            Mistake(
+                lambda logits, previous, k, penalty: _dividing_only(logits, previous, k, penalty),
+                "The order is right, but you divide negative logits, which makes them larger: "
+                "multiply those.",
+            ),
         ),
     ),
     hints=(
@@ -215,6 +251,13 @@ PENALTY_AFTER_TOP_K = Bug(
     solution=source(solutions.next_probabilities),
     lesson="Each stage sees what the one before it has left. The order is part of the method.",
 )
+
+
+def _dividing_only(logits: Any, previous: list[int], k: int, penalty: float) -> Any:
+    logits = logits.clone()
+    logits[previous] = logits[previous] / penalty
+    return solutions.next_probabilities(logits, previous, k, 1.0)
+
 
 NEGATIVE_LOGITS = Bug(
     id="sampling/negative-logits-divided",
@@ -273,9 +316,9 @@ UNSEEDED_GENERATOR = Bug(
     minutes=3,
     difficulty=2,
     question=(
-        "This should draw from two distributions with the same random numbers, so that only the "
-        "distributions make a difference. Even for two equal distributions the results differ. "
-        "Which line is the reason?"
+        "This should draw from two distributions with the same random numbers, those of `seed`, so "
+        "that only the distributions make a difference. Even for two equal distributions the "
+        "results differ. Which line is the reason?"
     ),
     code=source(broken.draw_both),
     line="= random.choices(",
@@ -289,7 +332,10 @@ UNSEEDED_GENERATOR = Bug(
     },
     check=FunctionCheck(
         solutions.draw_both,
-        cases=lambda: [([0.5, 0.5], [0.5, 0.5], 12, 1), ([0.8, 0.1, 0.1], [0.4, 0.3, 0.3], 12, 7)],
+        cases=lambda: [
+            ([0.5, 0.5], [0.5, 0.5], 200, 1),
+            ([0.8, 0.1, 0.1], [0.4, 0.3, 0.3], 200, 7),
+        ],
         mistakes=(
             Mistake(broken.draw_both, "The second draw still comes from a generator without seed."),
             Mistake(
@@ -298,6 +344,7 @@ UNSEEDED_GENERATOR = Bug(
                 "other numbers. Begin again with the same seed.",
             ),
         ),
+        fault=lambda answer, arguments, value: _unfair(answer, arguments, value),
     ),
     hints=(
         "Which generator does each of the two draws use?",
@@ -307,6 +354,29 @@ UNSEEDED_GENERATOR = Bug(
     solution=source(solutions.draw_both),
     lesson="A comparison is fair when only the thing compared differs: same numbers, same order.",
 )
+
+
+def _unfair(answer: Any, arguments: tuple[Any, ...], drawn: list[list[int]]) -> str:
+    """What is wrong with two lists of draws, "" where they are what was asked for."""
+    cold, hot, count, seed = arguments
+    for weights, tokens in zip((cold, hot), drawn, strict=True):
+        if not isinstance(tokens, list) or len(tokens) != count:
+            return "Each of the two lists should hold `count` draws."
+        if not _follow(tokens, weights):
+            return f"These {count} draws do not have the probabilities {weights}."
+    if cold == hot and drawn[0] != drawn[1]:
+        return "The two distributions are equal, and yet the draws differ."
+    if run(answer, (cold, hot, count, seed + 1)).value == drawn:
+        return "Another seed gives the same draws: is `seed` used?"
+    return ""
+
+
+def _follow(tokens: list[int], weights: list[float]) -> bool:
+    """Whether each token was drawn about as often as it should be, within 5 standard deviations."""
+    counts = [tokens.count(token) for token in range(len(weights))]
+    expected = [(len(tokens) * p, 5 * math.sqrt(len(tokens) * p * (1 - p))) for p in weights]
+    near = all(abs(n - mean) <= most for n, (mean, most) in zip(counts, expected, strict=True))
+    return sum(counts) == len(tokens) and near
 
 
 def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -> Any:

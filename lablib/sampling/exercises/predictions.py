@@ -21,7 +21,7 @@ WHAT_COMES_OUT = Prediction(
         ),
         Option(
             "A number for every token of its vocabulary",
-            "Yes: one score, called a logit, for each token it knows, from ` there` to `£`. "
+            "Yes: one score, called a logit, for each token it knows, however unlikely. "
             "Softmax turns the scores into probabilities. Choosing a token is up to us.",
             right=True,
         ),
@@ -122,13 +122,13 @@ TOP_P_WIDTH = Prediction(
     answer=(
         Option(
             "After `Once upon a`",
-            "There the model is sure of ` time`, and one or two tokens already hold 90 %. An open "
-            "choice needs more of them.",
+            "There the model is sure of ` time`, which holds 90 % alone. An open choice needs more "
+            "tokens: 68 after `She opened the`.",
         ),
         Option(
             "After `She opened the`",
-            "Yes. Many things can be opened, so the probability is spread and it takes many tokens "
-            "to gather 90 %. Top-p adapts to that; top-k does not.",
+            "Yes: 68 against one. Many things can be opened, so the probability is spread and it "
+            "takes many tokens to gather 90 %. Top-p adapts to that; top-k does not.",
             right=True,
         ),
         Option(
@@ -175,19 +175,20 @@ SAME_DRAWS = Prediction(
     ),
     answer=(
         Option(
-            "They are the same",
+            "They are the same: the same numbers give the same words",
             "At some step the random number falls on different tokens, because their stretches of "
             "the line have other lengths. From there on the two texts read different words.",
         ),
         Option(
-            "They differ from the first token on",
-            "They may, but seldom do: the stretches of the line move only a little, so the same "
-            "random number mostly falls on the same token.",
+            "They differ in a word here and there, and are the same in between",
+            "Once a token differs, the two have different texts before them, so the model's "
+            "answers differ too. They do not come together again but by accident.",
         ),
         Option(
-            "They agree for a while, then part for good",
-            "Yes, mostly. The same random number often falls on the same token. Once it does not, "
-            "the two have different texts before them, and the model's answers differ too.",
+            "They have the same beginning, if any, and nothing in common after it",
+            "Yes. Where the stretches of the line are nearly alike, the same number falls on the "
+            "same token. Here that is so for one token, with other seeds for none or for four. "
+            "After that the two have different texts before them.",
             right=True,
         ),
     ),
@@ -251,24 +252,27 @@ BEAMS_OR_GREEDY = Prediction(
     id="sampling/beams-or-greedy",
     title="Why not the most probable text?",
     question=(
-        "Greedy search takes the most likely token at each step. Does it find the most probable "
-        "text of, say, ten tokens?"
+        "After `Once upon a time` greedy search writes eight tokens, the most likely one at each "
+        "step. Beam search looks for eight tokens that are more probable together. What does it "
+        "find?"
     ),
     answer=(
         Option(
-            "Yes: the most likely parts make the most likely whole",
-            "A likely first token can lead to a place where nothing is likely. A slightly less "
-            "likely one can lead to a better whole.",
+            "The same text: the most likely parts make the most likely whole",
+            "A likely token can lead to a place where nothing is likely. A slightly less likely "
+            "one can lead to a better whole: beam search finds a text 4.4 times as probable.",
         ),
         Option(
-            "Not always: a less likely first token can lead to a more probable text",
-            "Yes. That is what beam search is for: it keeps several beginnings alive. It does not "
-            "always find the best text either, but it looks further.",
+            "A text about four times as probable",
+            "Yes, 4.4 times: the second token is not the likeliest one, but what follows is worth "
+            "it. Beam search keeps several beginnings alive. It need not find the best text "
+            "either, and where the model is sure, greedy search may have found it.",
             right=True,
         ),
         Option(
-            "Never: greedy search always misses it",
-            "It often finds it, where the model is sure. But nothing guarantees it.",
+            "A text about a thousand times as probable",
+            "Not over eight tokens: 4.4 times. Over twenty, and with eight beams, it is 1,667 "
+            "times.",
         ),
     ),
 )

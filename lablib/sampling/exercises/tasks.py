@@ -1,7 +1,7 @@
 """What is to be written or worked out, with the typical wrong answers and what is said to each."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
@@ -22,13 +22,14 @@ SOFTMAX_TEMPERATURE = Exercise(
     difficulty=1,
     question=(
         "Write `softmax_with_temperature(logits, temperature)`: the probabilities, as a list, that "
-        "belong to the logits at a temperature above 0."
+        "belong to the logits (a tensor) at a temperature above 0. Logits can be as large as 1000."
     ),
     check=FunctionCheck(
         solutions.softmax_with_temperature,
         cases=lambda: [
             (tensor(2.0, 1.0, 0.0), 0.5),
             (tensor(0.5, -1.5, 3.0, 0.0), 2.0),
+            (tensor(1.2, -0.7, 0.4), 0.8),
             (tensor(1000.0, 999.0), 1.0),
         ],
         mistakes=(
@@ -62,7 +63,7 @@ SOFTMAX_TEMPERATURE = Exercise(
                 "same.",
             ),
             Mistake(
-                lambda logits, temperature: [math.exp(x / temperature) for x in logits],
+                lambda logits, temperature: _shares([math.exp(x / temperature) for x in logits]),
                 "exp(1000) is too large for a computer. Subtract the largest logit from all of "
                 "them first: the probabilities stay the same.",
             ),
@@ -82,6 +83,10 @@ SOFTMAX_TEMPERATURE = Exercise(
 )
 
 
+def _shares(weights: list[float]) -> list[float]:
+    return [weight / sum(weights) for weight in weights]
+
+
 def _naive_softmax(logits: "Tensor") -> "Tensor":
     return logits.exp() / logits.exp().sum()
 
@@ -90,11 +95,12 @@ EFFECTIVE_CHOICES = Exercise(
     id="sampling/effective-choices",
     title="How many choices are there, really?",
     minutes=4,
-    difficulty=2,
+    difficulty=1,
     question=(
         "The entropy of a distribution is −Σ p · log p, in nats (log is the natural logarithm). "
         "Its exponential is the effective number of choices: four equally likely tokens give 4.\n\n"
-        "Write `effective_choices(probabilities)`. Some probabilities are 0."
+        "Write `effective_choices(probabilities)`: this number. The probabilities are a tensor, "
+        "and some of them are 0."
     ),
     check=FunctionCheck(
         solutions.effective_choices,
@@ -102,6 +108,7 @@ EFFECTIVE_CHOICES = Exercise(
             (tensor(0.5, 0.25, 0.25),),
             (tensor(0.25, 0.25, 0.25, 0.25),),
             (tensor(0.7, 0.0, 0.3, 0.0),),
+            (tensor(0.6, 0.1, 0.25, 0.05),),
         ],
         mistakes=(
             Mistake(
@@ -141,7 +148,7 @@ EFFECTIVE_CHOICES = Exercise(
                 "Such tokens add nothing: leave them out.",
             ),
             Mistake(
-                lambda probabilities: sum(math.log(p) for p in probabilities),
+                lambda probabilities: math.exp(-sum(p * math.log(p) for p in probabilities)),
                 "A probability of 0 has no logarithm. Such tokens add nothing to the entropy: "
                 "leave them out.",
             ),
@@ -165,9 +172,9 @@ TEMPERATURE_FOR = Exercise(
     minutes=8,
     difficulty=3,
     question=(
-        "Write `temperature_for(logits, target)`: the temperature at which the distribution has an "
-        "entropy of `target` nats, to within 0.001. The target can be reached, at a temperature "
-        "between 0.01 and 100."
+        "Write `temperature_for(logits, target)`: a temperature at which the distribution has an "
+        "entropy of `target` nats, to within 0.001. The logits are a tensor. The target can be "
+        "reached, at a temperature between 0.01 and 100."
     ),
     check=FunctionCheck(
         solutions.temperature_for,
@@ -175,8 +182,9 @@ TEMPERATURE_FOR = Exercise(
             (tensor(3.0, 2.0, 1.0, 0.0, -1.0), 1.0),
             (tensor(3.0, 2.0, 1.0, 0.0, -1.0), 1.5),
             (tensor(0.0, 0.5, 4.0), 0.2),
+            (tensor(300.0, 200.0, 100.0), 0.7),
+            (tensor(0.3, 0.2, 0.1), 0.3),
         ],
-        tolerance=1e-3,
         mistakes=(
             Mistake(
                 lambda logits, target: solutions.temperature_for(logits, target * math.log(2)),
@@ -184,7 +192,8 @@ TEMPERATURE_FOR = Exercise(
                 "natural logarithm.",
             ),
         ),
-        explain=lambda arguments, value: _entropy_there(arguments[0], arguments[1], value),
+        fault=lambda answer, arguments, value: _another_entropy(arguments[0], arguments[1], value),
+        seconds=20.0,
     ),
     hints=(
         "A higher temperature always means a higher entropy. So you can search by halving: try the "
@@ -199,14 +208,17 @@ TEMPERATURE_FOR = Exercise(
 )
 
 
-def _entropy_there(logits: "Tensor", target: float, temperature: float) -> str:
+def _another_entropy(logits: "Tensor", target: float, temperature: float) -> str:
+    """What is wrong with a temperature, "" where the entropy is the target's, to within 0.001."""
     if temperature <= 0:
         return "A temperature must be above 0."
-    logs = (logits / temperature).log_softmax(-1)
-    entropy = -(logs.exp() * logs).sum()
+    logs = (logits.double() / temperature).log_softmax(-1)
+    entropy = float(-(logs.exp() * logs).sum())
+    if abs(entropy - target) <= 0.00101:  # rounding in 32 bits is no mistake
+        return ""
     advice = "lower" if entropy > target else "higher"
     return (
-        f"At your temperature the entropy is {entropy:.3f} nats, not {target:g}: the right one is "
+        f"At your temperature the entropy is {entropy:.4f} nats, not {target:g}: the right one is "
         f"{advice}."
     )
 
@@ -215,20 +227,31 @@ KEPT_BY_TOP_P = Exercise(
     id="sampling/top-p-kept",
     title="Top-p by hand",
     minutes=5,
-    difficulty=2,
+    difficulty=1,
     question=(
         "Write `kept_by_top_p(probabilities, p)`: the set of the ids that top-p keeps, the fewest "
-        "most likely tokens whose probabilities together reach `p`. At least one token always "
-        "stays."
+        "most likely tokens whose probabilities together are at least `p`. At least one token "
+        "always stays. The probabilities are a tensor; a token's id is its place there."
     ),
     check=FunctionCheck(
         solutions.kept_by_top_p,
         cases=lambda: [
-            (tensor(0.1, 0.45, 0.05, 0.3, 0.1), 0.7),
+            (tensor(0.12, 0.45, 0.05, 0.3, 0.08), 0.7),
             (tensor(0.62, 0.08, 0.2, 0.1), 0.5),
             (tensor(0.2, 0.5, 0.3), 0.0),
+            # Their sums are exact, so they can be just p.
+            (tensor(0.25, 0.5, 0.1875, 0.0625), 0.75),
+            (tensor(0.0, 0.5, 0.375, 0.125), 1.0),
         ],
         mistakes=(
+            Mistake(
+                lambda probabilities, p: _in_order_while(probabilities, lambda before: before <= p),
+                "You go on until the sum is above p. A sum of exactly p is enough.",
+            ),
+            Mistake(
+                lambda probabilities, p: _in_order_while(probabilities, lambda before: before < p),
+                "Nearly: with p = 0 you keep nothing, and at least one token always stays.",
+            ),
             Mistake(
                 lambda probabilities, p: _before_crossing(probabilities, p),
                 "You leave out the token with which the sum reaches p. It belongs in: without it "
@@ -276,6 +299,13 @@ KEPT_BY_TOP_P = Exercise(
 )
 
 
+def _in_order_while(probabilities: "Tensor", kept: Callable[[Any], Any]) -> set[int]:
+    """The ids, most likely first, as long as the sum of those before them is `kept`."""
+    order = probabilities.argsort(descending=True)
+    before = probabilities[order].cumsum(-1) - probabilities[order]
+    return set(order[kept(before)].tolist())
+
+
 def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
     order = probabilities.argsort(descending=True)
     return set(order[probabilities[order].cumsum(-1) < p].tolist())
@@ -293,7 +323,8 @@ KEPT_BY_MIN_P = Exercise(
     difficulty=1,
     question=(
         "Write `kept_by_min_p(probabilities, min_p)`: the set of the ids of all tokens that are at "
-        "least `min_p` times as likely as the most likely one."
+        "least `min_p` times as likely as the most likely one. The probabilities are a tensor; a "
+        "token's id is its place there."
     ),
     check=FunctionCheck(
         solutions.kept_by_min_p,
@@ -422,11 +453,12 @@ DRAW = Exercise(
     id="sampling/draw",
     title="Draw a token",
     minutes=4,
-    difficulty=2,
+    difficulty=1,
     question=(
         "Lay the probabilities end to end, in the order of the ids, along a line from 0 to 1. A "
-        "random number `u`, at least 0 and below 1, falls into one token's stretch.\n\nWrite "
-        "`draw(probabilities, u)`: the id of that token."
+        "random number `u`, at least 0 and below 1, falls into one token's stretch; a stretch "
+        "includes the point where it begins, not the one where it ends.\n\nWrite "
+        "`draw(probabilities, u)`: the id of that token. The probabilities are a tensor."
     ),
     check=FunctionCheck(
         solutions.draw,
@@ -435,7 +467,8 @@ DRAW = Exercise(
             (tensor(0.2, 0.5, 0.3), 0.1),
             (tensor(0.2, 0.5, 0.3), 0.95),
             (tensor(0.0, 0.5, 0.5), 0.0),
-            (tensor(0.5, 0.3, 0.1999), 0.99995),
+            (tensor(0.25, 0.5, 0.25), 0.25),
+            *((tensor(0.3, 0.05, 0.4, 0.05, 0.2), u) for u in (0.2, 0.32, 0.53, 0.78, 0.9)),
         ],
         mistakes=(
             Mistake(
@@ -463,11 +496,9 @@ DRAW = Exercise(
                 "With `u <= total`, a token of probability 0 can be drawn when u is 0. Use `<`.",
             ),
             Mistake(
-                lambda probabilities, u: next(
-                    (t for t, total in enumerate(probabilities.cumsum(-1)) if u < total), None
-                ),
-                "Rounding can leave the sum of all probabilities just below 1, and u can lie above "
-                "it: your loop then ends without a token. Return the last one.",
+                lambda probabilities, u: _drawn_most_likely_first(probabilities, u),
+                "You lay the tokens out with the most likely first. Here they lie in the order of "
+                "their ids.",
             ),
             Mistake(
                 lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
@@ -477,15 +508,22 @@ DRAW = Exercise(
     ),
     hints=(
         "Go through the tokens, adding up their probabilities, until the sum is above u.",
-        "What does your function return if rounding leaves the sum below u at the end?",
+        "With 0.25, 0.5 and 0.25, whose stretch begins at 0.25?",
     ),
     solution=source(solutions.draw),
     lesson=(
-        "All drawing from a list of probabilities comes down to this. `sp.draw` lays the tokens "
+        "All drawing from a list of probabilities comes down to this. Only beware of rounding: a "
+        "sum that should be 1 can end just below u, and then the last token is the one to return. "
+        "`sp.draw` lays the tokens "
         "out with the most likely first, so that the same u means the same kind of token under "
         "every setting: that is how settings are compared fairly."
     ),
 )
+
+
+def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
+    order = probabilities.argsort(descending=True)
+    return int(order[solutions.draw(probabilities[order], u)])
 
 
 PENALTY_BY_HAND = Exercise(
@@ -541,12 +579,13 @@ LOG_PROBABILITY = Exercise(
     id="sampling/log-probability",
     title="How probable is a whole text?",
     minutes=6,
-    difficulty=3,
+    difficulty=2,
     question=(
         "A text has the token ids `ids`. The model has given logits [tokens, vocabulary]: row i "
         "was computed after reading tokens 0 to i. The first `prompt_length` tokens (at least one) "
         "are the prompt.\n\nWrite `log_probability(logits, ids, prompt_length)`: the natural "
-        "logarithm of the probability of all tokens after the prompt."
+        "logarithm of the probability of all tokens after the prompt. `ids` is a list, `logits` a "
+        "tensor."
     ),
     check=FunctionCheck(
         solutions.log_probability,
@@ -626,18 +665,19 @@ MOST_PROBABLE_PAIR = Exercise(
     id="sampling/most-probable-pair",
     title="Better than greedy",
     minutes=5,
-    difficulty=2,
+    difficulty=1,
     question=(
         "`first[a]` is the probability that the next token is a, and `second[a][b]` that b follows "
-        "if a was chosen.\n\nWrite `most_probable_pair(first, second)`: the two tokens, `[a, b]`, "
-        "that are the most probable together."
+        "if a was chosen; both are tensors.\n\nWrite `most_probable_pair(first, second)`: the two "
+        "tokens, `[a, b]`, that are the most probable together."
     ),
     check=FunctionCheck(
         solutions.most_probable_pair,
         cases=lambda: [
-            (tensor(0.5, 0.4, 0.1), tensor([0.4, 0.3, 0.3], [0.1, 0.9, 0.0], [0.0, 0.05, 0.95])),
-            (tensor(0.45, 0.55), tensor([0.2, 0.8], [0.5, 0.5])),
-            (tensor(0.7, 0.3), tensor([0.52, 0.48], [0.05, 0.95])),
+            (tensor(0.5, 0.4, 0.1), tensor([0.4, 0.3, 0.3], [0.04, 0.06, 0.9], [0.1, 0.6, 0.3])),
+            (tensor(0.45, 0.55), tensor([0.2, 0.8], [0.48, 0.52])),
+            (tensor(0.7, 0.3), tensor([0.48, 0.52], [0.95, 0.05])),
+            (tensor(0.62, 0.28, 0.1), tensor([0.4, 0.35, 0.25], [0.1, 0.2, 0.7], [0.8, 0.1, 0.1])),
         ],
         mistakes=(
             Mistake(
@@ -652,6 +692,15 @@ MOST_PROBABLE_PAIR = Exercise(
             Mistake(
                 lambda first, second: _best_pair(second),
                 "You look only at the second step. How likely the first token is counts too.",
+            ),
+            Mistake(
+                lambda first, second: _best_pair(first * second),
+                "You multiply `second[a][b]` by `first[b]`. It belongs to `first[a]`: each row of "
+                "`second` has one factor.",
+            ),
+            Mistake(
+                lambda first, second: solutions.most_probable_pair(first, second)[::-1],
+                "The right two, the wrong way round: a comes first.",
             ),
             Mistake(
                 lambda first, second: float((first[:, None] * second).max()),
@@ -690,7 +739,13 @@ POSITIONS_COMPUTED = Exercise(
     ),
     check=FunctionCheck(
         solutions.positions_computed,
-        cases=lambda: [(4, 3, True), (4, 3, False), (1, 1, False), (10, 90, True)],
+        cases=lambda: [
+            (4, 3, True),
+            (4, 3, False),
+            (1, 1, False),
+            (10, 90, True),
+            (7, 5, False),
+        ],
         mistakes=(
             Mistake(
                 lambda prompt, new, cached: (

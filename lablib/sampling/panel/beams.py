@@ -14,6 +14,7 @@ from lablib.sampling.text import prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, beside, in_row, mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -53,26 +54,26 @@ class BeamPanel(Panel):
         self.text = TextInput(value=prompt, label="Prompt")
         self.beams = ipywidgets.IntSlider(beams, min=1, max=8, description="Beams")
         self.steps = ipywidgets.IntSlider(steps, min=1, max=20, description="Steps")
+        self.beams.layout.width = self.steps.layout.width = "208px"
         self.tree = TreeView(label="Beam search")
         self.words = ipywidgets.HTML()
         self.winner, self.greedy = Line("Beam search"), Line("Greedy")
         self.picked = Line("Click a token of the tree to see the text that leads to it")
         self.greedy.strip.legend = True
+        lines = [self.picked, self.winner, self.greedy]
+        mark_main(self.beams, self.tree)
         self.result: BeamTree | None = None
         super().__init__(
             "Beam search",
             [
-                self.text,
-                ipywidgets.HBox([self.beams, self.steps]),
+                beside(self.text, in_row(self.beams, self.steps), widths=(424, 440)),
                 self.tree,
-                self.picked,
-                self.winner,
-                self.greedy,
                 self.words,
+                Fold("The texts: of a token, of beam search, and greedy", lines),
             ],
             choice=as_choice(model),
-            subtitle="At each step every beam goes on with every token, and only the likeliest "
-            "texts are kept: a choice that looks poor now may win later.",
+            subtitle="Every beam goes on with every token, and only the likeliest texts are kept: "
+            "what looks poor now may win later.",
             code=self._lines,
         )
         for control in (self.text, self.beams, self.steps):

@@ -4,12 +4,14 @@ from collections.abc import Generator
 
 import ipywidgets
 
+from lablib.models.text import context_length
 from lablib.sampling import figures
 from lablib.sampling.measures import Timing, cache_timing
 from lablib.sampling.panel.controls import opening_code
-from lablib.sampling.text import context_length, prepare
+from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 QUIET_SECONDS = 0.5
@@ -30,19 +32,18 @@ class CachePanel(Panel):
         self.plot: Plot | None = None
         self.words = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
+        mark_main(self.scale, self.place)
         self.timings: list[Timing] = []
         super().__init__(
             "What a token costs",
             [
                 self.text,
-                ipywidgets.HBox([self.scale, self.button]),
-                self.place,
-                self.words,
-                self.table,
+                in_row(self.scale, self.button),
+                Tabs({"Chart": ipywidgets.VBox([self.place, self.words]), "Table": self.table}),
             ],
             choice=as_choice(model),
-            subtitle="To write one more token, a model needs keys and values of all tokens before "
-            "it. With the cache it remembers them; without, it reads the whole text again.",
+            subtitle="With the cache a model remembers the keys and values of all tokens before; "
+            "without, it reads the whole text again.",
             code=self._lines,
         )
         self.text.observe(lambda _: self.run(self._measure, QUIET_SECONDS), "value")

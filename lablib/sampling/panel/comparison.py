@@ -14,6 +14,7 @@ from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
 from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main, scrolling_rows
 from lablib.widgets.panel import PROGRESS_SECONDS
 from lablib.widgets.tokens import token_dicts
 
@@ -49,19 +50,22 @@ class ComparisonPanel(Panel):
             description=f"Compare {SEEDS} seeds", button_style="primary"
         )
         self.settings = [self._new_setting(knobs) for knobs in settings]
-        self.rows = ipywidgets.VBox()
+        self.rows = scrolling_rows(384)
         self.words = ipywidgets.HTML()
         self.seeds = SeedsView(on_pick=self._take_seed)
+        one = ipywidgets.VBox([self.rows, self.words])
+        self.tabs = Tabs({"One seed": one, f"{SEEDS} seeds": self.seeds})
+        mark_main(self.seed, self.rows)
         self.runs: list[list[Step]] = []
         controls = [self.seed, self.length, self.add_button, self.seeds_button]
         for control in controls:
             control.layout.width = "200px"
         super().__init__(
             "Same draws, other knobs",
-            [self.text, ipywidgets.HBox(controls), self.rows, self.words, self.seeds],
+            [self.text, in_row(*controls), self.tabs],
             choice=as_choice(model),
-            subtitle="All texts are written with the same random numbers, so what differs comes "
-            "from the knobs alone. Press the name of a setting to turn them.",
+            subtitle="The same random numbers for all: what differs comes from the knobs alone. "
+            "Press a setting's name to turn its knobs.",
             code=self._lines,
         )
         self.text.observe(lambda _: self._restart(), "value")
@@ -102,10 +106,12 @@ class ComparisonPanel(Panel):
     def _restart(self) -> None:
         """Write anew; what the seeds gave belongs to the controls as they were."""
         self.seeds.clear()
+        self.tabs.line.shown = 0
         self.run(self._write, QUIET_SECONDS)
 
     def _take_seed(self, seed: int) -> None:
         self.seed.value = seed
+        self.tabs.line.shown = 0
 
     def _write(self) -> Work:
         m, n = self.model(), self.length.value
@@ -155,6 +161,7 @@ class ComparisonPanel(Panel):
                 yield Progress(start * n + len(rounds) * len(some), len(rows) * n, "tokens")
             runs += _runs(rounds)
         names = [knobs_words(setting) for setting in knobs]
+        self.tabs.line.shown = 1
         self.seeds.show(names, [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)])
 
     def _lines(self) -> str:

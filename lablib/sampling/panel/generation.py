@@ -7,12 +7,15 @@ import ipywidgets
 
 from lablib.sampling.branches import Branches
 from lablib.sampling.compute import OFF, Knobs
+from lablib.sampling.figures import story_words
 from lablib.sampling.generation import Session, Step, choose, generate
 from lablib.sampling.panel.alternatives import Alternatives
 from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
 from lablib.sampling.text import Prompt, prepare
 from lablib.sampling.tree_view import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -48,6 +51,7 @@ class GenerationPanel(Panel):
         self.colour = ipywidgets.Dropdown(options=list(COLOURS), description="Colour")
         self.button = ipywidgets.Button(description="Write", button_style="primary")
         self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
+        self.words = ipywidgets.HTML()
         self.alternatives = Alternatives(self._branch)
         self.tree = TreeView(label="All branches")
         self.branches = Branches()
@@ -58,13 +62,16 @@ class GenerationPanel(Panel):
         settings = [self.seed, self.length, self.colour, self.button]
         for setting in settings:
             setting.layout.width = "200px"
+        mark_main(self.button, self.strip)
+        self.tree.add_class("lab-tree-low")
         super().__init__(
             "Write",
             [
                 self.text,
                 self.sliders,
-                ipywidgets.HBox(settings),
+                in_row(*settings),
                 self.strip,
+                self.words,
                 self.alternatives,
                 self.tree,
             ],
@@ -173,7 +180,8 @@ class GenerationPanel(Panel):
         return {**token, "note": f"{note}; {step.end}" if step.end else note}
 
     def _draw_tree(self) -> None:
-        """All branches, the one in the strip marked."""
+        """All branches, the one in the strip marked, and how probable that one is."""
+        self.words.value = escape(story_words(self.steps))
         self.tree.nodes = [
             {
                 "id": node,

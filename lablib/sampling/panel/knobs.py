@@ -4,29 +4,35 @@ from collections.abc import Generator
 from dataclasses import asdict
 
 from lablib.models import LoadedModel
+from lablib.models.text import token_text
 from lablib.sampling.compute import OFF, STAGES, Knobs
 from lablib.sampling.generation import next_logits
 from lablib.sampling.knob_view import KnobView
 from lablib.sampling.panel.controls import knobs_code, opening_code
-from lablib.sampling.text import prepare, token_text
+from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, TextInput, as_choice
 
 TYPING_SECONDS = 0.1
 
 
 class KnobPanel(Panel):
-    """A prompt, the model's next-token distribution, and six knobs over all of it."""
+    """A prompt, the model's next-token distribution, and six knobs over all of it, or only one."""
 
-    def __init__(self, prompt: str, model: str | ModelChoice | None, knobs: Knobs) -> None:
+    def __init__(
+        self, prompt: str, model: str | ModelChoice | None, knobs: Knobs, simple: bool
+    ) -> None:
+        if simple and knobs != Knobs(temperature=knobs.temperature):
+            raise ValueError("The simple panel has one knob: give it a temperature and no other.")
         self.text = TextInput(value=prompt, label="Prompt")
-        self.view = KnobView(knobs=asdict(knobs), pickable=True)
+        self.view = KnobView(knobs=asdict(knobs), pickable=True, simple=simple)
         self._named: LoadedModel | None = None
         super().__init__(
             "What comes next?",
             [self.text, self.view],
             choice=as_choice(model),
-            subtitle="The model gives every token of its vocabulary a probability. "
-            "Turn the knobs; click a bar to put its token at the end of the prompt.",
+            subtitle="Every token has a probability. "
+            f"Turn the {'temperature' if simple else 'knobs'}; click a bar to put its token at the "
+            "end of the prompt.",
             code=self._lines,
         )
         self.text.observe(lambda _: self.run(self._work, TYPING_SECONDS), "value")
@@ -66,7 +72,10 @@ class KnobPanel(Panel):
 
 
 def knob_panel(
-    prompt: str = "Once upon a time", model: str | ModelChoice | None = None, knobs: Knobs = OFF
+    prompt: str = "Once upon a time",
+    model: str | ModelChoice | None = None,
+    knobs: Knobs = OFF,
+    simple: bool = False,
 ) -> KnobPanel:
     """Show the distribution of the next token, and what each knob does to it.
 
@@ -74,5 +83,9 @@ def knob_panel(
         prompt: the text at the start; it can be edited.
         model: a name, hub id or folder; None for the model that all panels of the notebook share.
         knobs: how the knobs stand at first.
+        simple: only the temperature and eight bars.
+
+    Raises:
+        ValueError: for a simple panel with another knob than the temperature turned.
     """
-    return KnobPanel(prompt, model, knobs)
+    return KnobPanel(prompt, model, knobs, simple)

@@ -7,6 +7,7 @@ import ipywidgets
 from lablib.sampling.compute import OFF, Knobs
 from lablib.sampling.panel.controls import SLIDERS, KnobSliders
 from lablib.widgets import TokenStrip
+from lablib.widgets.layout import beside, in_row
 
 PARTS = "parts from the text above"
 
@@ -30,6 +31,7 @@ class Setting(ipywidgets.VBox):
         self.name = ipywidgets.ToggleButton(
             tooltip="Turn the knobs of this setting", layout={"width": "auto"}
         )
+        self.name.add_class("lab-wrapping")
         self.remove = ipywidgets.Button(
             description="Remove", tooltip="Remove this setting", layout={"width": "80px"}
         )
@@ -40,8 +42,8 @@ class Setting(ipywidgets.VBox):
         self.remove.on_click(lambda _: on_remove(self))
         self._fold()
         self._show_name()
-        head = ipywidgets.HBox([self.name, self.remove])
-        super().__init__([head, self.sliders, self.strip])
+        head = in_row(self.name, self.remove)
+        super().__init__([beside(head, self.strip, widths=(208, 656)), self.sliders])
 
     @property
     def knobs(self) -> Knobs:

@@ -1,11 +1,13 @@
 // The knob view: from the model's logits and six knobs to everything on the screen, with no kernel.
 //
-// Traits in: logits, vocabulary, previous, prompt_text, pickable. Both ways: knobs, order. Out:
+// Traits in: logits, vocabulary, previous, prompt_text, pickable, simple. Both ways: knobs, order. Out:
 // summary (250 ms after the last move) and picked. The model of the widget is the one source of
 // truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
 
 const REPORT_MS = 250;
 const TIMINGS_KEPT = 200;
+const ROWS = { usual: 14, simple: 8 };
+const TOP = 20; // tokens that Python is told of
 
 /** The same function, which computes again only when an argument is another object or value. */
 function remembering(make) {
@@ -73,11 +75,11 @@ function calculator() {
 /** A token's visible text, or its number where the vocabulary has none. */
 const tokenText = (tokens, id) => tokens[id] ?? `#${id}`;
 
-/** The rows of the bar chart in words and numbers. */
-function bars({ span, stages: list, size, tokens, seen }) {
+/** The rows of the bar chart, so many of them, in words and numbers. */
+function bars({ span, stages: list, size, tokens, seen }, rows) {
   const cutBy = removedBy(list, size);
   const stays = probabilities(span.after, size);
-  return barRows(span.before, span.after, stays, ROWS).map((row) => {
+  return barRows(span.before, span.after, stays, rows).map((row) => {
     const text = tokenText(tokens, row.id) + (seen[row.id] ? " \u21ba" : "");
     const out = row.after === 0 && cutBy[row.id] > 0;
     const cut = out ? LABELS[list[cutBy[row.id] - 1].name].toLowerCase() : "";
@@ -86,11 +88,12 @@ function bars({ span, stages: list, size, tokens, seen }) {
   });
 }
 
-/** The picture in one sentence. */
-function sentence({ size, result, tokens }) {
+/** The picture in one sentence; where no knob cuts tokens off, without how many are kept. */
+function sentence({ size, result, tokens, simple }) {
   const kept = result.ids.length;
   const best = `${tokenText(tokens, result.ids[0])}`;
   const chance = percent(probability(result, 0));
+  if (simple) return `Of ${count(size)} tokens the most likely is \u2018${best}\u2019, with ${chance}.`;
   return `${count(kept)} of ${count(size)} tokens kept; the most likely is \u2018${best}\u2019 with ${chance}.`;
 }
 
@@ -100,7 +103,7 @@ function summaryOf({ knobs, order, stages: list, result, size }) {
     return { name, removed_mass, kept, entropy, effective_choices: choices };
   });
   const { kept, entropy, effective_choices } = rows.at(-1);
-  const top = Array.from(result.ids.subarray(0, ROWS), (id, i) => [id, probability(result, i)]);
+  const top = Array.from(result.ids.subarray(0, TOP), (id, i) => [id, probability(result, i)]);
   return { knobs, order, size, kept, entropy, effective_choices, stages: rows, top };
 }
 
@@ -118,28 +121,47 @@ function promptLine() {
 }
 
 /** What stands over the bars: which two distributions they compare. */
-function spanTitle({ selected, order }) {
+function spanTitle({ selected, order, simple }) {
+  if (simple) return "Outlined: the model\u2019s own probabilities, at temperature 1.";
   if (selected === "result") return "Before: the model\u2019s own probabilities. After: all stages.";
   return `Before and after stage ${order.indexOf(selected) + 1}, ${LABELS[selected].toLowerCase()}.`;
 }
 
-/** All pictures: the bars, the curve and the table beside it. */
-function pictures(pick) {
-  const node = element("section", "knobs-pictures");
+/** The bars under the prompt, with the sentence that says the same and a line on what they compare. */
+function barPicture(pick, rows) {
+  const node = element("section", "knobs-picture lab-main-picture");
   node.setAttribute("aria-label", "Probabilities");
-  const title = element("p", "knobs-title");
-  const [chart, curve, table] = [barChart(pick), rankCurve(), spanTable()];
-  const side = element("div", "knobs-side");
-  const caption = element("p", "knobs-dim", "Probability that the most likely tokens hold together, by number of tokens");
-  side.append(caption, curve.node, table.node);
-  node.append(title, chart.node, side);
+  const [summary, title] = [element("p", "knobs-summary"), element("p", "knobs-title")];
+  const [prompt, chart] = [promptLine(), barChart(pick, rows)];
+  node.append(prompt.node, summary, title, chart.node);
   const draw = (picture) => {
+    prompt.draw(picture.prompt);
+    write(summary, sentence(picture));
     write(title, spanTitle(picture));
-    chart.draw(bars(picture));
-    curve.draw(picture.span, picture.size);
-    table.draw(picture.span);
+    chart.draw(bars(picture, rows));
   };
   return { node, draw };
+}
+
+/** The whole vocabulary: a curve, and a table beside it. */
+function wholePicture() {
+  const node = element("div", "knobs-whole");
+  const [curve, table] = [rankCurve(), spanTable()];
+  const side = element("div");
+  side.append(element("p", "knobs-dim", "Probability that the most likely tokens hold together, by number of tokens"), curve.node);
+  node.append(side, table.node);
+  const draw = ({ span, size }) => {
+    curve.draw(span, size);
+    table.draw(span);
+  };
+  return { node, draw };
+}
+
+/** What stands behind a line that opens it. */
+function folded(label, ...parts) {
+  const node = element("details", "knobs-fold");
+  node.append(element("summary", "", label), ...parts);
+  return node;
 }
 
 function render({ model, el }) {
@@ -151,15 +173,15 @@ function render({ model, el }) {
   keepKeys(el);
   el.__timings = []; // milliseconds from the event to the finished layout, the last moves first out
 
-  const summary = element("p", "knobs-summary");
+  const simple = model.get("simple");
+  el.classList.toggle("is-simple", simple);
   const spoken = element("p", "knobs-spoken");
   spoken.setAttribute("role", "status");
   const empty = element("p", "knobs-empty");
-  const prompt = promptLine();
 
   const report = () => {
     timer = 0;
-    const picture = calculate(model, selected);
+    const picture = { ...calculate(model, selected), simple };
     write(spoken, picture.problem || sentence(picture));
     if (picture.problem) return;
     model.set("summary", summaryOf(picture));
@@ -172,15 +194,12 @@ function render({ model, el }) {
 
   const drawAll = (since) => {
     const picture = calculate(model, selected);
-    prompt.draw(model.get("prompt_text"));
     if (picture.size !== sizeDrawn) board.resize((sizeDrawn = picture.size));
     board.draw(picture.knobs);
     el.classList.toggle("is-empty", Boolean(picture.problem));
     write(empty, picture.problem);
-    if (picture.problem) return write(summary, "");
-    strip.draw(picture);
-    views.draw(picture);
-    write(summary, sentence(picture));
+    if (picture.problem) return;
+    for (const view of views) view.draw({ ...picture, simple, prompt: model.get("prompt_text") });
     if (since) measure(since);
   };
   const measure = (since) => {
@@ -200,7 +219,7 @@ function render({ model, el }) {
     draw(since);
     reportSoon();
   };
-  const board = knobBoard({
+  const board = knobBoard(simple ? KNOBS.slice(0, 1) : KNOBS, {
     change: (name, value, moment) => set("knobs", { ...model.get("knobs"), [name]: value }, moment),
     resetAll: (moment) => set("knobs", { ...NEUTRAL }, moment),
   });
@@ -211,13 +230,18 @@ function render({ model, el }) {
       draw(0);
     },
   });
-  const views = pictures(model.get("pickable") ? pick : null);
+  const chart = barPicture(model.get("pickable") ? pick : null, simple ? ROWS.simple : ROWS.usual);
+  const whole = wholePicture();
+  const views = simple ? [chart] : [chart, strip, whole];
   function pick(id) {
     model.set("picked", id);
     model.save_changes();
   }
 
-  el.append(prompt.node, board.node, empty, strip.node, summary, views.node, spoken);
+  const main = element("div", "knobs-main");
+  main.append(board.node, empty, chart.node);
+  el.append(main, spoken);
+  if (!simple) el.append(folded("Stages and their order", strip.node), folded("The whole vocabulary in one curve", whole.node));
   const watched = ["logits", "vocabulary", "previous", "prompt_text", "knobs", "order"].map((name) => `change:${name}`).join(" ");
   model.on(watched, onChange);
   onChange();

@@ -1,7 +1,5 @@
 // The bars: for each token its probability before (an outline) and after (solid).
 
-const ROWS = 20;
-
 /** The smallest of 1, 2, 5 × 10^n that is not below p: the axis then seldom jumps. */
 function axisEnd(p) {
   const power = 10 ** Math.floor(Math.log10(p));
@@ -56,12 +54,12 @@ function legend() {
   return { node, draw };
 }
 
-/** The chart. `pick(id)` is told a chosen token; null where nobody listens. */
-function barChart(pick) {
+/** The chart, of so many rows. `pick(id)` is told a chosen token; null where nobody listens. */
+function barChart(pick, many) {
   const node = element("div", "knobs-chart");
   const list = element("ol", "knobs-bars");
   const head = legend();
-  const rows = Array.from({ length: ROWS }, () => barRow(pick));
+  const rows = Array.from({ length: many }, () => barRow(pick));
   list.append(...rows.map((row) => row.node));
   list.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

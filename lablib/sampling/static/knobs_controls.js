@@ -144,18 +144,20 @@ function knobControl(knob, { change, explain }) {
 
 const HINT = "Point at a knob to read what it does.";
 
-/** All knobs, the line that explains the one at hand, and "reset all". */
-function knobBoard({ change, resetAll }) {
+/** These knobs, the line that explains the one at hand, and "reset all" where there are several. */
+function knobBoard(knobs, { change, resetAll }) {
   const node = element("section", "knobs-board");
   node.setAttribute("aria-label", "Knobs");
-  const grid = element("div", "knobs-knobs");
-  const hint = element("span", "knobs-hint", HINT);
+  const grid = element("div", "knobs-knobs lab-main-control");
+  const atRest = knobs.length === 1 ? knobs[0].help : HINT;
+  const hint = element("span", "knobs-hint", atRest);
   const all = element("button", "knobs-button", "Reset all knobs");
   all.type = "button";
+  all.hidden = knobs.length === 1;
   all.addEventListener("click", (event) => resetAll(event.timeStamp));
-  grid.addEventListener("pointerleave", () => write(hint, HINT));
+  grid.addEventListener("pointerleave", () => write(hint, atRest));
   const explain = (text) => write(hint, text);
-  const controls = KNOBS.map((knob) => [knob.name, knobControl(knob, { change, explain })]);
+  const controls = knobs.map((knob) => [knob.name, knobControl(knob, { change, explain })]);
   grid.append(...controls.map(([, control]) => control.node));
   const foot = element("div", "knobs-line");
   foot.append(hint, all);
@@ -163,6 +165,6 @@ function knobBoard({ change, resetAll }) {
   return {
     node,
     resize: (size) => controls.forEach(([, control]) => control.resize(size)),
-    draw: (knobs) => controls.forEach(([name, control]) => control.draw(knobs[name])),
+    draw: (values) => controls.forEach(([name, control]) => control.draw(values[name])),
   };
 }

@@ -104,14 +104,23 @@ export function slice(ranking, start, end) {
  * penalty if positive and multiplied by it if negative. @param {Uint8Array} seen 1 where seen
  */
 export function penalise(ranking, penalty, seen) {
-  const factor = Math.fround(penalty);
+  const penalised = (score, factor) => (score < 0 ? score * factor : score / factor);
   const moved = [];
   for (let i = 0; i < ranking.ids.length; i++) {
     const [id, score] = [ranking.ids[i], ranking.scores[i]];
-    if (seen[id]) moved.push({ id, score: Math.fround(score < 0 ? score * factor : score / factor) });
+    if (seen[id]) moved.push({ id, score: sound(Math.fround(penalised(score, Math.fround(penalty))), score, penalised(score, penalty)) });
   }
   moved.sort((a, b) => b.score - a.score || b.id - a.id);
   return merged(ranking, seen, moved);
+}
+
+/** The largest number of 32 bits. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+/** A changed score, or the largest number where a huge or tiny penalty made it infinite. */
+function sound(changed, before, exact) {
+  const finite = Number.isFinite(changed) || before === -Infinity;
+  return finite ? changed : Math.fround(Math.min(LARGEST, Math.max(-LARGEST, exact)));
 }
 
 /** The unseen tokens of a ranking and the moved ones, two falling lists, as one ranking. */
@@ -137,8 +146,12 @@ export function heat(ranking, temperature) {
   const divisor = Math.fround(temperature);
   const ids = new Int32Array(ranking.ids);
   const scores = new Float32Array(ranking.scores);
+  // Quotients too large for 32 bits: the best score is taken off first, which changes no probability.
+  const [best, small] = [scores[0], Number.isFinite(Math.fround(scores[0] / divisor))];
+  const divided = (score) =>
+    small || score === -Infinity ? score / divisor : Math.max(-LARGEST, (score - best) / temperature);
   for (let i = 0; i < scores.length; i++) {
-    scores[i] /= divisor;
+    scores[i] = divided(scores[i]);
     for (let j = i; j > 0 && scores[j] === scores[j - 1] && ids[j] > ids[j - 1]; j--)
       [ids[j], ids[j - 1]] = [ids[j - 1], ids[j]];
   }

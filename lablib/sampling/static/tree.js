@@ -1,8 +1,8 @@
 // A tree of tokens as SVG: columns are steps, an edge is as wide as its token is probable.
 
 const COLUMN = 104;
-const ROW = 28;
-const BOX = { width: 88, height: 22 };
+const ROW = 20;
+const BOX = { width: 88, height: 18 };
 const LONGEST = 10;
 
 /**

@@ -85,6 +85,7 @@ CHARACTERS_FOR_TOKENS = Bug(
             ("नमस्ते दुनिया", gpt2(), 23),
             ("unbelievably", gpt2(), 3),
             ("internationalization", gpt2(), 3),
+            ("a cat sat on a mat", gpt2(), 5),
         ],
         mistakes=(
             Mistake(broken.fits, "These are still characters."),
@@ -137,6 +138,9 @@ NEXT_MERGE = Bug(
             (["s", "i", "n", "g"], [("x", "y"), ("i", "n"), ("s", "i"), ("n", "g")]),
             (["s", "i", "n", "g"], [("i", "n"), ("n", "g"), ("s", "i")]),
             (["e", "st", "s", "ing"], [("st", "s"), ("e", "st"), ("s", "ing")]),
+            # The first pairs are of tokens that are there, but not side by side in this order.
+            (["s", "i", "n", "g"], [("i", "g"), ("n", "i"), ("n", "g"), ("s", "i")]),
+            (["r", "es", "t", "ing"], [("s", "t"), ("t", "ing"), ("r", "es")]),
         ],
         mistakes=(
             Mistake(broken.next_merge, "It still takes the pair furthest to the left."),
@@ -151,6 +155,10 @@ NEXT_MERGE = Bug(
             Mistake(
                 lambda tokens, merges: merges[0],
                 "That is the first pair of the list, whether it is in the word or not.",
+            ),
+            Mistake(
+                lambda tokens, merges: next(p for p in merges if {*p} <= {*tokens}),
+                "Both tokens of that pair are in the word, but not side by side in this order.",
             ),
             Mistake(
                 lambda tokens, merges: _known(tokens, merges)[-1],
@@ -310,7 +318,7 @@ CUT_IN_A_CHARACTER = Bug(
     difficulty=2,
     question=(
         "This shows the first few tokens of a text. Sometimes it ends with `�`, which is not in "
-        "the text. Which line is the reason?"
+        "the text; it should end with the last character that is whole. Which line is the reason?"
     ),
     code=source(broken.shorten),
     line="ids[:most]",
@@ -325,9 +333,12 @@ CUT_IN_A_CHARACTER = Bug(
         solutions.shorten,
         cases=lambda: [
             ("The cat sat on the mat.", gpt2(), 3),
-            ("Look: 🦩!", gpt2(), 4),
-            ("Look: 🦩!", gpt2(), 5),
+            ("pink🦩s", gpt2(), 3),
+            ("pink🦩s", gpt2(), 4),
+            ("pink🦩s", gpt2(), 5),
             ("猫と犬", gpt2(), 1),
+            ("猫と犬", gpt2(), 4),
+            ("the cat", gpt2(), 9),
         ],
         mistakes=(
             Mistake(broken.shorten, "What is left of a character is still shown."),

@@ -1,12 +1,15 @@
 """What is to be written or worked out about the odd corners, one task for nearly each of them."""
 
 import ast
+import operator
 import re
 import unicodedata
 from typing import Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.markup import code
 from lablib.exercises.records import Exercise, Verdict, source
+from lablib.exercises.running import plain
 from lablib.tokenization.exercises import solutions
 from lablib.tokenization.exercises.practice import gpt2, wordpiece
 from lablib.tokenization.exercises.tasks import OPEN
@@ -18,12 +21,12 @@ IN_THREES = Exercise(
     minutes=3,
     difficulty=2,
     question=(
-        "Write `in_threes(digits)`: the digits of a number, a text, in groups of three, counted "
-        "from the right: `1234567` gives `1`, `234`, `567`."
+        "Write `in_threes(digits)`: the digits of a whole number, as a text, in groups of three, "
+        "counted from the right: `'1234567'` gives `['1', '234', '567']`."
     ),
     check=FunctionCheck(
         solutions.in_threes,
-        cases=lambda: [("1234567",), ("123456",), ("7",), ("12345",), ("100000",), ("",)],
+        cases=lambda: [("1234567",), ("123456",), ("7",), ("12345",), ("100000",)],
         mistakes=(
             Mistake(
                 lambda digits: [digits[n : n + 3] for n in range(0, len(digits), 3)],
@@ -60,13 +63,17 @@ IN_THREES = Exercise(
 
 def _two_ways(answer: Any) -> Verdict:
     """Whether two lists of ids are different ways to write the one text "hello"."""
-    if answer in (None, ..., [], [...]):
+    given = plain(answer)
+    if any(given is one or given == [one] for one in (None, ...)) or given == []:
         return OPEN
     try:
-        first, second = ([int(id) for id in ids] for ids in answer)
-        texts = [gpt2().decode(ids) for ids in (first, second)]
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return Verdict("wrong", "Give two lists of token ids: `[[…], […]]`.")
+        first, second = ([operator.index(id) for id in ids] for ids in given)
+        known = all(0 <= id < len(gpt2()) for id in first + second)
+    except (TypeError, ValueError):
+        known = False
+    if not known:
+        return Verdict("wrong", "Give two lists of token ids (0 to 50256): `[[…], […]]`.")
+    texts = [gpt2().decode(ids) for ids in (first, second)]
     shown = "\n".join(
         f"{ids} is {text!r}" for ids, text in zip((first, second), texts, strict=True)
     )
@@ -106,14 +113,14 @@ MOST_TOKENS = 24
 
 def _cheaper_code(answer: Any) -> Verdict:
     """Whether this is the program `CODE`, in no more than `MOST_TOKENS` tokens."""
-    if answer in (None, ...):
+    if answer is None or answer is ...:
         return OPEN
     if not isinstance(answer, str):
         return Verdict("wrong", "Give the program as a text.")
     try:
         program = ast.dump(ast.parse(answer))
     except (SyntaxError, ValueError) as error:
-        return Verdict("wrong", f"Python cannot read this any more: {error}.")
+        return Verdict("wrong", f"Python cannot read this any more: {code(error)}.")
     if program != ast.dump(ast.parse(CODE)):
         return Verdict("wrong", "This is another program: change nothing but the indentation.")
     tokens = len(gpt2()(well_formed(answer)).input_ids)
@@ -190,8 +197,9 @@ SAME_WORD = Exercise(
     minutes=3,
     difficulty=1,
     question=(
-        "Write `same_word(first, second)`: whether two words are the same, whether an accent is "
-        "part of its letter or a character of its own. `unicodedata` is imported."
+        "An accent can be part of its letter, or a character of its own behind it. Write "
+        "`same_word(first, second)`: whether two words differ in nothing but that. (`Cafe` is not "
+        "`cafe`, and `x²` not `x2`.) `unicodedata` is imported."
     ),
     check=FunctionCheck(
         solutions.same_word,
@@ -200,7 +208,8 @@ SAME_WORD = Exercise(
             ("resume", "résumé"),
             ("Cafe", "cafe"),
             ("x²", "x2"),
-            ("\u212b", "Å"),
+            ("cafe\u0301", "café"),
+            ("cafe\u0301", "cafe\u0300"),
             ("dog", "dog"),
         ],
         mistakes=(
@@ -295,7 +304,8 @@ SAFE_IDS = Exercise(
                     for id in tokenizer(text, add_special_tokens=False).input_ids
                     if id not in tokenizer.all_special_ids
                 ],
-                "You drop the control tokens afterwards, and with them what the stranger typed.",
+                "What the stranger typed as a control token is gone, and nothing may be lost: read "
+                "it as plain text.",
             ),
         ),
     ),

@@ -8,7 +8,7 @@ from lablib import models
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the cat cafe play play ##s ##ing un ##play ##able . ,"
+_WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the cat cafe play ##s ##ing un ##play ##able . , [ sep ]"
 
 
 def gpt2() -> "PreTrainedTokenizerBase":

@@ -10,24 +10,24 @@ PIECES = Prediction(
     ),
     answer=(
         Option(
-            "Letters",
-            "It could, and then any text would do with few different pieces. But the text would be "
-            "35 of them, and a model's work grows with their number.",
+            "35 letters and spaces",
+            "It could, and then any text would do with few different pieces. But a model's work "
+            "grows with their number, so strings that are frequent became one piece.",
         ),
         Option(
-            "Words",
-            "Nearly, here: three of the words are one piece. But there are more words than any "
-            "vocabulary can hold, so `Tokenization` is cut in two.",
+            "`Tokenization`, ` is`, ` unbelievably`, ` useful`",
+            "Nearly: three of the words are one piece. But there are more words than any "
+            "vocabulary can hold, so `Tokenization` is cut in two: `Token`, `ization`.",
         ),
         Option(
-            "Syllables",
-            "The pieces can look like it, but nobody told the tokenizer about syllables: it only "
-            "counted what stands together often. ` unbelievably` stays whole.",
+            "`To`, `ken`, `i`, `za`, `tion`, ` is`, ` un`, `be`, `lie`, `va`, `bly`, ` use`, `ful`",
+            "The pieces can look like syllables, but nobody told the tokenizer about those: it "
+            "only counted what stands together often. ` unbelievably` stays whole.",
         ),
         Option(
-            "Frequent strings: some whole words, some parts of words",
-            "Yes: `Token`, `ization`, ` is`, ` unbelievably`, ` useful`. What was frequent in the "
-            "training text is one piece, and the space belongs to the word behind it.",
+            "`Token`, `ization`, ` is`, ` unbelievably`, ` useful`",
+            "Yes. What was frequent in the training text is one piece: some whole words, some "
+            "parts of words. And the space belongs to the word behind it.",
             right=True,
         ),
     ),
@@ -60,28 +60,28 @@ ROUND_TRIP = Prediction(
     id="tokenization/round-trip",
     title="There and back",
     question=(
-        "A text goes to ids and back: `Café Noël 🦩`. Which of these tokenizers give it back "
-        "exactly as it was?"
+        "A text goes to ids and back: `Café Noël 🦩`. Do GPT-2's tokenizer and BERT's (uncased) "
+        "give it back exactly as it was?"
     ),
     answer=(
         Option(
-            "GPT-2's only",
-            "Yes. Its tokens are made of bytes, so no text is foreign to it. BERT's (uncased) "
+            "GPT-2's does, BERT's does not",
+            "Yes. GPT-2's tokens are made of bytes, so no text is foreign to it. BERT's (uncased) "
             "lowers the letters, takes away the accents, and has no flamingo: `cafe noel [UNK]`.",
             right=True,
         ),
         Option(
-            "BERT's only",
+            "BERT's does, GPT-2's does not",
             "The other way round: BERT's (uncased) gives `cafe noel [UNK]`. GPT-2's tokens are "
             "made of bytes, so no text is foreign to it.",
         ),
         Option(
-            "Both: a tokenizer must not lose anything",
+            "Both do: a tokenizer must not lose anything",
             "A tokenizer for reading may: BERT's (uncased) gives `cafe noel [UNK]`. GPT-2 has to "
             "write, and its tokens are made of bytes, which give back every text.",
         ),
         Option(
-            "Neither: there is no flamingo in their vocabularies",
+            "Neither does: there is no flamingo in their vocabularies",
             "GPT-2 has none either, but it has the four bytes of one. So the text comes back. "
             "BERT's gives `cafe noel [UNK]`.",
         ),
@@ -153,8 +153,8 @@ LARGER_VOCABULARY = Prediction(
     id="tokenization/larger-vocabulary",
     title="Twice the vocabulary",
     question=(
-        "You train BPE with 500 entries, and then with 1,000. How does the number of tokens change "
-        "that it takes for a text on which it was not trained?"
+        "You train BPE on an almanac with 500 entries, and then with 1,000. How does the number of "
+        "tokens change that it takes for a text of the same kind, on which it was not trained?"
     ),
     answer=(
         Option(
@@ -256,8 +256,8 @@ NUMBER_CUT = Prediction(
         ),
         Option(
             "`123`, `45`, `67`",
-            "Yes, by frequency alone. The next number can be cut elsewhere, so a digit's place "
-            "says little about its value, and arithmetic is hard to learn.",
+            "Yes, by frequency alone. The next number can be cut elsewhere, so a digit's place in "
+            "its token says little about its value: one reason why arithmetic is hard to learn.",
             right=True,
         ),
         Option(
@@ -287,7 +287,7 @@ TRAILING_SPACE = Prediction(
         Option(
             "` time`, then a token that is a single space",
             "Yes. In training it saw ` there` after ` time`, hardly ever a lone space and then "
-            "`there`. So the model is off the beaten track, and writes worse.",
+            "`there`. So the model is off the beaten track, and mostly writes worse.",
             right=True,
         ),
     ),

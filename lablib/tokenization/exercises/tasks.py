@@ -61,7 +61,7 @@ BYTES_OF = Exercise(
 
 def _more_tokens(answer: Any) -> Verdict:
     """Whether GPT-2 needs more tokens for a text than it has characters."""
-    if answer in (None, ...):
+    if answer is None or answer is ...:
         return OPEN
     if not isinstance(answer, str):
         return Verdict("wrong", "Give a text, in quotes.")
@@ -165,9 +165,10 @@ FIRST_DIFFERENCE = Exercise(
     minutes=4,
     difficulty=2,
     question=(
-        "Write `first_difference(text, tokenizer)`: the place of the first character at which the "
-        "text differs from what its tokens decode to, or −1 if they are the same. Let the "
-        "tokenizer add no tokens of its own."
+        "Write `first_difference(text, tokenizer)`: the place, counted from 0, of the first "
+        "character at which the text differs from what its tokens decode to, or −1 if they are the "
+        "same. Where one of them goes on behind the end of the other, that end is the place. Let "
+        "the tokenizer add no tokens of its own."
     ),
     check=FunctionCheck(
         solutions.first_difference,
@@ -224,6 +225,15 @@ def _difference(text: str, back: str) -> int:
     return next((n for n, (a, b) in enumerate(zip(text, back, strict=False)) if a != b), -1)
 
 
+def _merge_either_way_round(tokens: list[str], pair: tuple[str, str]) -> list[str]:
+    merged: list[str] = []
+    while tokens:
+        size = 2 if sorted(tokens[:2]) == sorted(pair) else 1
+        merged.append("".join(pair if size == 2 else tokens[:1]))
+        tokens = tokens[size:]
+    return merged
+
+
 MERGE = Exercise(
     id="tokenization/merge",
     title="One merge",
@@ -231,17 +241,19 @@ MERGE = Exercise(
     difficulty=1,
     question=(
         "BPE builds words by merging. Write `merge(tokens, pair)`: the list of tokens in which "
-        "every `pair` of neighbours is made into one token, from left to right."
+        "every `pair` of neighbours (the first right before the second) is made into one token, "
+        "from left to right."
     ),
     check=FunctionCheck(
         solutions.merge,
         cases=lambda: [
             (["b", "a", "n", "a", "n", "a"], ("a", "n")),
+            (["n", "a", "t", "a", "n"], ("a", "n")),
             (["l", "o", "w"], ("e", "r")),
             (["a", "a", "a"], ("a", "a")),
             (["s", "th", "s", "t", "h"], ("t", "h")),
             (["at", "h", "e"], ("t", "h")),
-            ([], ("a", "b")),
+            (["a"], ("a", "b")),
         ],
         mistakes=(
             Mistake(
@@ -253,8 +265,13 @@ MERGE = Exercise(
                 "After a merge both tokens are used up: go on behind the second one.",
             ),
             Mistake(
-                lambda tokens, pair: _merge(tokens[:-1], pair) if tokens else [],
+                lambda tokens, pair: _merge(tokens[:-1], pair),
                 "The last token got lost.",
+            ),
+            Mistake(
+                _merge_either_way_round,
+                "You merge the two tokens in either order. A pair is in order: `n` `a` is not `a` "
+                "`n`.",
             ),
             Mistake(
                 lambda tokens, pair: _merge_in_text(tokens, pair),
@@ -307,8 +324,9 @@ WORDPIECE = Exercise(
     question=(
         "WordPiece cuts a word from the left, each time the longest piece that is in its "
         "vocabulary. A piece that does not begin the word is written with `##` before it. If at "
-        "some place nothing fits, the whole word is `[UNK]`.\n\nWrite `wordpiece(word, "
-        "vocabulary)`: the list of pieces; the vocabulary is a set."
+        "some place nothing fits, the whole word is `[UNK]`: nothing that was cut is cut anew.\n\n"
+        "Write `wordpiece(word, vocabulary)`: the list of pieces, `['[UNK]']` where nothing fits. "
+        "The vocabulary is a set."
     ),
     check=FunctionCheck(
         solutions.wordpiece,
@@ -319,6 +337,7 @@ WORDPIECE = Exercise(
             ("cats", {"cat", "cats", "##s"}),
             ("playz", {"play", "##s"}),
             ("zplay", {"play", "##play"}),
+            ("played", {"playe", "play", "##ed", "p"}),
         ],
         mistakes=(
             Mistake(
@@ -450,10 +469,12 @@ MOST_FREQUENT_PAIR = Exercise(
     check=FunctionCheck(
         solutions.most_frequent_pair,
         cases=lambda: [
-            ({"low": 5, "lower": 2, "newest": 6, "widest": 3},),
+            # One pair is the most frequent in each, and in each but the first a mistake finds
+            # another: without the numbers of the words, once a word, across words.
+            ({"low": 5, "lower": 2, "newest": 6, "wider": 3},),
             ({"aab": 1, "ab": 1, "cd": 5},),
-            ({"banana": 2, "cab": 3},),
-            ({"sea": 4, "ant": 4, "as": 3, "ma": 1},),
+            ({"banana": 2, "tan": 1, "cat": 3, "at": 1},),
+            ({"ba": 5, "cab": 4},),
         ],
         mistakes=(
             Mistake(

@@ -13,6 +13,7 @@ from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
+from lablib.widgets.layout import Tabs, beside, mark_main, scrolling_rows
 
 TOKENIZERS = ("gpt2", "bert-base-uncased", "words", "characters", "bytes")
 
@@ -24,12 +25,13 @@ class ComparePanel(Panel):
         self.text = TextInput(value=well_formed(text), label="Text")
         self.tokenizers = TokenizerList(tokenizers, lambda: self.run(self._work))
         self.strips: dict[str, TokenStrip] = {}
-        self.rows = ipywidgets.VBox()
+        self.rows = scrolling_rows(400)
         self.table = html_widget("")
+        mark_main(self.tokenizers, self.rows)
         self.result: Comparison | None = None
         super().__init__(
             "Tokenizers side by side",
-            [self.text, self.tokenizers, self.rows, self.table],
+            [self.text, self.tokenizers, Tabs({"Tokens": self.rows, "Table": self.table})],
             subtitle="The same text in each of them: how many tokens, what is unknown, and whether "
             "the tokens give the text back.",
             code=self._lines,
@@ -60,10 +62,10 @@ class ComparePanel(Panel):
             self.strips[name].legend = False
         return self.strips[name]
 
-    def _labelled(self, row: Row) -> ipywidgets.VBox:
+    def _labelled(self, row: Row) -> ipywidgets.Box:
         words = counted(row.tokens, "token")
         label = html_widget("<b>{name}</b>: {words}", name=row.name, words=words)
-        return ipywidgets.VBox([label, self.strips[row.name]])
+        return beside(label, self.strips[row.name], widths=(120, 560))
 
     def _lines(self) -> str:
         return (

@@ -12,6 +12,7 @@ from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.widgets import Panel, TextInput, TokenStrip
 from lablib.widgets.html import fill
+from lablib.widgets.layout import mark_main
 
 DIFFERS = "differs from the first row"
 
@@ -61,12 +62,13 @@ class CornerPanel(Panel):
         self.question, self.why = ipywidgets.HTML(), ipywidgets.HTML()
         self.text = TextInput(value=chosen.text, label="Text", limit=LONGEST)
         self.rows = ipywidgets.VBox()
+        mark_main(self.text, self.rows)
         super().__init__(
             "Odd corners",
             [self.menu, self.question, self.text, self.rows, self.why],
             choice=as_choice(tokenizer),
-            subtitle="Texts that look alike, or nearly, and what a tokenizer makes of them. Choose "
-            "a corner, change its text, change the tokenizer.",
+            subtitle="Texts that look nearly alike, and what a tokenizer makes of them. Choose a "
+            "corner, change its text or the tokenizer.",
             code=self._lines,
         )
         self.menu.observe(lambda _: self._enter(), "value")

@@ -15,6 +15,7 @@ from lablib.tokenization.languages import (
 from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import OPENING
 from lablib.widgets import Panel, TextInput, html_widget
+from lablib.widgets.layout import Tabs, beside, mark_main
 
 TOKENIZERS = ("gpt2", "bert-base-uncased", "bytes")
 SENTENCES = 5
@@ -42,6 +43,7 @@ class LanguagePanel(Panel):
         )
         self.plot = costs_plot()
         self.words, self.table = html_widget(""), html_widget("")
+        mark_main(self.text, self.plot)
         self.result: Costs | None = None
         settings = [self.sentence, self.price, self.context]
         for setting in settings:
@@ -49,15 +51,14 @@ class LanguagePanel(Panel):
         super().__init__(
             "The price of a language",
             [
-                self.text,
-                ipywidgets.HBox(settings),
                 self.tokenizers,
-                self.words,
-                self.plot,
-                self.table,
+                beside(
+                    ipywidgets.VBox([self.text, *settings]),
+                    Tabs({"Chart": ipywidgets.VBox([self.plot, self.words]), "Table": self.table}),
+                ),
             ],
-            subtitle="Vocabularies are learned from text, mostly English. Change the sentences, or "
-            "add a line for a language of yours; the first line is the one to compare with.",
+            subtitle="Vocabularies are learned from mostly English text. Add a line for a language "
+            "of yours; the first line is what all are compared with.",
             code=self._lines,
         )
         self.sentence.observe(lambda change: self._fill(change.new), "value")

@@ -14,6 +14,7 @@ from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
+from lablib.widgets.layout import mark_main
 
 LIMIT = 2**20
 """Characters the text field takes: a megabyte."""
@@ -40,13 +41,14 @@ class TokenPanel(Panel):
         self.words = html_widget("")
         self.strip = TokenStrip(selection="many", marks=MARKS, label="Tokens", show_numbers=True)
         self.ladder = html_widget("")
+        mark_main(self.text, self.strip)
         self.encoding: Encoding | None = None
         super().__init__(
             "Text and tokens",
             [self.text, self.control, self.words, self.strip, self.ladder],
             choice=as_choice(tokenizer),
-            subtitle="Type, and see the text as the model gets it. Point at a token to see its "
-            "characters; select tokens, or characters in the text, to see what they are made of.",
+            subtitle="The text as the model gets it. Point at a token; select tokens, or "
+            "characters of the text, to see what they are made of.",
             code=self._lines,
         )
         self.text.observe(lambda _: self.run(self._work), "value")

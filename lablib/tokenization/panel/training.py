@@ -13,6 +13,7 @@ from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.tokenization.training import Kind, Told, Trained, held_out, train
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, Progress, TextInput, html_widget
+from lablib.widgets.layout import mark_main
 
 OWN = "your own text"
 SECOND = "almanach"
@@ -60,13 +61,14 @@ class TrainingPanel(Panel):
         self.note = html_widget("")
         self.sentence = TextInput(value=SENTENCE, label="Text under the slider", limit=LIMIT)
         self.view = MergeView()
+        mark_main(self.sentence, self.view)
         self.trained: Trained | None = None
         self.growths: dict[str, Growth] = {}
         self._given = text
         if text is not None:
             self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
         for control in (self.kind, self.size, self.source, self.second):
-            control.layout.width, control.style.description_width = "196px", "56px"
+            control.layout.width, control.style.description_width = "180px", "56px"
         super().__init__(
             "Train a tokenizer",
             [
@@ -76,8 +78,8 @@ class TrainingPanel(Panel):
                 self.sentence,
                 self.view,
             ],
-            subtitle="Nine tenths of the text are for training, the last tenth is held out. Then "
-            "move the slider: the vocabulary grows, entry by entry, as it did in training.",
+            subtitle="Trained on nine tenths of the text; the rest is held out. Move the slider: "
+            "the vocabulary grows, entry by entry.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._train))

@@ -12,6 +12,7 @@ from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.tokenization.vocabulary_search import ORDERS, Query, entries_of, scripts, search, used
 from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
+from lablib.widgets.layout import mark_main
 
 KINDS = {
     "contains": "contains",
@@ -43,6 +44,7 @@ class VocabularyPanel(Panel):
         self.strip = TokenStrip(
             selection="one", label="Entries of the vocabulary", show_numbers=True
         )
+        mark_main(self.wanted, self.strip)
         self.found: tuple[Entry, ...] = ()
         controls = [self.kind, self.script, self.length, self.order, self.use, self.spaces]
         for control in controls:

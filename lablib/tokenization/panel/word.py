@@ -12,6 +12,8 @@ from lablib.tokenization.step_figures import MARKS, Frame, frames, readable
 from lablib.tokenization.steps import WordSteps, kind_of, word_steps
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
+from lablib.widgets.html import scrolling
+from lablib.widgets.layout import mark_main
 
 LIMIT = 300
 """Characters of a word: every one may be a step, and the work grows with their square."""
@@ -30,6 +32,7 @@ class WordPanel(Panel):
         self.strip = TokenStrip(marks=MARKS, label="Pieces")
         self.words = html_widget("")
         self.table = html_widget("")
+        mark_main(self.place, self.strip)
         self.built: WordSteps[Any] | None = None
         self.frames: list[Frame] = []
         self._texts: tuple[object, dict[str, str]] = (None, {})
@@ -77,7 +80,7 @@ class WordPanel(Panel):
         frame = self.frames[min(self.slider.value, len(self.frames) - 1)]
         self.strip.tokens = [{"text": text, "mark": mark} for text, mark in frame.pieces]
         self.words.value = html_widget("{words}", words=frame.words).value
-        self.table.value = frame.table
+        self.table.value = scrolling(frame.table, "Choices", 336)
 
     def _lines(self) -> str:
         kind = kind_of(self.choice.open(self.slot).tokenizer)

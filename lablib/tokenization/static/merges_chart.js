@@ -1,6 +1,6 @@
 // Bytes per token against the size of the vocabulary: a curve a text, and a marker that moves.
 
-const CHART = { width: 928, height: 224, left: 40, right: 8, top: 8, bottom: 24 };
+const CHART = { width: 928, height: 176, left: 40, right: 8, top: 8, bottom: 24 };
 const MOST_POINTS = 460; // of a curve on the page; more cannot be told apart
 
 /** An SVG element with its attributes. */

@@ -1,10 +1,12 @@
 """Spot the bug: code that people really write, and why it is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.records import Bug, source
+from lablib.finetuning.exercises import watching
 from lablib.transfer.exercises import broken, solutions
 
 
@@ -22,6 +24,21 @@ def practice_training(epochs: int, batches: int) -> tuple[int, range, Callable[[
         optimizer, lambda step: max(0.0, 1 - step / (epochs * batches))
     )
     return epochs, range(batches), lambda batch: optimizer.step(), scheduler
+
+
+@contextmanager
+def _rates_of_the_steps(arguments: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
+    yield watching.rates_of_the_steps(arguments[3].optimizer)
+
+
+def _scheduler_first(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            scheduler.step()
+            rates.append(scheduler.get_last_lr()[0])
+            learn(batch)
+    return rates
 
 
 def _late(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
@@ -71,12 +88,18 @@ SCHEDULER = Bug(
     check=FunctionCheck(
         solutions.train,
         cases=lambda: [practice_training(2, 3), practice_training(3, 1)],
+        watch=_rates_of_the_steps,
         mistakes=(
             Mistake(broken.train, "The rate still stays the same for a whole epoch."),
             Mistake(
                 _late,
                 "The rate falls at every step now, but you note it after the step: the first step "
                 "was made with the highest rate.",
+            ),
+            Mistake(
+                _scheduler_first,
+                "The scheduler makes its step before the optimizer does, so that no step is made "
+                "with the highest rate.",
             ),
             Mistake(
                 _twice,
@@ -142,6 +165,11 @@ STOPPED_BY_THE_TEST = Bug(
                 _validation_itself,
                 "The choice is fair now, but you report the validation accuracy of the chosen "
                 "epoch, which was chosen because it is high.",
+            ),
+            Mistake(
+                lambda validation, test, patience: test[validation.index(max(validation))],
+                "The validation part chooses now, but training never gives up: after `patience` "
+                "epochs without anything better, later ones are not reached.",
             ),
             Mistake(
                 lambda validation, test, patience: max(test),

@@ -61,41 +61,58 @@ HIGHEST_RATE = Prediction(
 
 PERPLEXITY = Exercise(
     id="transfer/perplexity",
-    title="From losses to perplexity",
-    minutes=3,
-    difficulty=1,
+    title="From perplexity to bits per byte",
+    minutes=4,
+    difficulty=2,
     question=(
-        "`losses` is the loss of each token of a text, in nats. Write `perplexity(losses)`: "
-        "between how many equally likely tokens the model seems to choose, on average."
+        "Perplexity is a number for each token, so it cannot compare two models that cut text into "
+        "other tokens. Bits per byte can. Write `bits_per_byte(perplexity, tokens, text)`: a model "
+        "has this perplexity on `text`, which it cuts into `tokens` tokens (a number). How many "
+        "bits does it need for each byte of the text in UTF-8?"
     ),
     check=FunctionCheck(
-        measuring_solutions.perplexity,
-        cases=lambda: [([math.log(2), math.log(8)],), ([3.0],), ([0.5, 1.0, 4.5],)],
+        measuring_solutions.bits_per_byte,
+        cases=lambda: [
+            (8.0, 2, "fly!"),
+            (20.0, 6, "né 🦩"),
+            (1.0, 3, "abc"),
+            (300.0, 5, "A cat sat."),
+        ],
         mistakes=(
             Mistake(
-                lambda losses: 2 ** (sum(losses) / len(losses)),
-                "2 to the mean would be right for bits. These losses are in nats: e to the mean.",
+                lambda perplexity, tokens, text: tokens * math.log(perplexity) / len(text.encode()),
+                "Those are nats per byte. A bit is a choice between two: take the logarithm to "
+                "base 2.",
             ),
             Mistake(
-                lambda losses: sum(math.exp(loss) for loss in losses) / len(losses),
-                "You take the mean of the exponentials. First the mean, then e to it: otherwise "
-                "one token decides nearly all.",
+                lambda perplexity, tokens, text: tokens * math.log2(perplexity) / len(text),
+                "You divide by characters. A character has one to four bytes in UTF-8.",
             ),
             Mistake(
-                lambda losses: math.exp(sum(losses)),
-                "That is one over the probability of the whole text, which grows with its length.",
+                lambda perplexity, tokens, text: math.log2(perplexity),
+                "Those are bits per token. How many bits are they for the whole text, and how many "
+                "bytes does it have?",
             ),
             Mistake(
-                lambda losses: sum(losses) / len(losses),
-                "That is the mean loss. Perplexity is e to it.",
+                lambda perplexity, tokens, text: math.log2(perplexity) / len(text.encode()),
+                "Those bits are for one token. The text has `tokens` of them.",
+            ),
+            Mistake(
+                lambda perplexity, tokens, text: tokens * perplexity / len(text.encode()),
+                "A choice between 8 equally likely tokens takes 3 bits, not 8: the logarithm is "
+                "missing.",
             ),
         ),
     ),
-    hints=("A loss of ln 2 nats is a choice between 2.", "`math.exp` of the mean loss."),
-    solution="import math\n\n\n" + source(measuring_solutions.perplexity),
+    hints=(
+        "A choice between 8 equally likely tokens takes `math.log2(8)` = 3 bits.",
+        "So many bits for each token: multiply by the tokens, divide by `len(text.encode())`.",
+    ),
+    solution="import math\n\n\n" + source(measuring_solutions.bits_per_byte),
     lesson=(
-        "It is a number for each token, so two models can be compared by it only if they cut the "
-        "text into the same tokens. Bits per byte can always be compared."
+        "Perplexity tells two models apart only if they cut the text into the same tokens: larger "
+        "tokens are harder to guess, and there are fewer of them. Bits per byte can always be "
+        "compared."
     ),
 )
 

@@ -4,9 +4,9 @@
 import math
 
 
-def perplexity(losses):
-    """The perplexity of a text, from the loss of each of its tokens in nats."""
-    return math.exp(sum(losses) / len(losses))
+def bits_per_byte(perplexity, tokens, text):
+    """The bits that a model needs for each byte of a text, from its perplexity on the tokens."""
+    return tokens * math.log2(perplexity) / len(text.encode("utf-8"))
 
 
 def f1(labels, said):

@@ -14,15 +14,17 @@ LEAKS = Exercise(
     difficulty=1,
     question=(
         "A text that stands in both parts tests nothing but memory. Write `leaks(train, test)`: "
-        "the test texts that stand in the training part too, in their order. Case and the number "
-        "of spaces do not matter; two lists of texts are given."
+        "the test texts that stand in the training part too, in their order and as they are "
+        "written there. Two texts are the same if they have the same words in the same order: "
+        "case does not matter, nor do more spaces between words, or spaces at the ends. Two lists "
+        "of texts are given."
     ),
     check=FunctionCheck(
         solutions.leaks,
         cases=lambda: [
-            (["So good!", "so  BAD"], ["So bad", "so good!", "So so"]),
+            (["So good!", "so  BAD"], ["So bad", "so good!", "So so", "bad so"]),
             (["Fine ", "new"], ["fine", "Newer", "old"]),
-            (["a b", "A c"], ["a  B", "a c", "a"]),
+            (["a b", "A c"], ["a  B", "a c", "a", "ab"]),
         ],
         mistakes=(
             Mistake(
@@ -36,6 +38,22 @@ LEAKS = Exercise(
                 ],
                 "Case no longer matters, but spaces still do: `text.split()` cuts at any number of "
                 "them.",
+            ),
+            Mistake(
+                lambda train, test: [
+                    text
+                    for text in test
+                    if {*_bare(text).split()} in [{*_bare(one).split()} for one in train]
+                ],
+                "You compare which words there are, and not their order: `bad so` is not `so bad`.",
+            ),
+            Mistake(
+                lambda train, test: [
+                    text
+                    for text in test
+                    if _bare(text).replace(" ", "") in [_bare(o).replace(" ", "") for o in train]
+                ],
+                "Without any spaces `a b` becomes `ab`, another text.",
             ),
             Mistake(
                 lambda train, test: [
@@ -125,7 +143,9 @@ CONFUSION = Exercise(
                 "You count only what is right. The mistakes are what this table is for.",
             ),
             Mistake(
-                lambda labels, called, classes: [[len(labels) // classes] * classes] * classes,
+                lambda labels, called, classes: (
+                    [[called.count(j) for j in range(classes)]] * classes
+                ),
                 "Every row is the same: `[[0] * n] * n` is one row, n times. Make each row anew.",
             ),
             Mistake(
@@ -166,9 +186,27 @@ def bag(weights: dict[str, float], both: float = 0.0) -> Callable[[list[str]], f
     return score
 
 
+def placed(weights: dict[str, float]) -> Callable[[list[str]], float]:
+    """A score for which a word weighs more the later it stands.
+
+    >>> placed({"dull": -1.0})(["dull", "film", "dull"])
+    -4.0
+    """
+
+    def score(words: list[str]) -> float:
+        return sum(weights.get(word, 0.0) * place for place, word in enumerate(words, 1))
+
+    return score
+
+
 def _only(score: Any, words: list[str]) -> list[float]:
     masks = ["[MASK]"] * len(words)
     return [score([*masks[:i], word, *masks[i + 1 :]]) for i, word in enumerate(words)]
+
+
+def _at_the_first(score: Any, words: list[str]) -> list[float]:
+    found = solutions.occlude(score, words)
+    return [found[words.index(word)] for word in words]
 
 
 OCCLUDE = Exercise(
@@ -178,14 +216,15 @@ OCCLUDE = Exercise(
     difficulty=2,
     question=(
         "`score(words)` gives the log-odds of a class for a list of words. Write `occlude(score, "
-        'words)`: for each word, by how much the score falls when that word alone is "[MASK]". A '
-        "word that speaks for the class gets a number above 0."
+        "words)`: for each place, by how much the score falls when the word there, and no other, "
+        'is replaced by `"[MASK]"`. A word that speaks for the class gets a number above 0.'
     ),
     check=FunctionCheck(
         solutions.occlude,
         cases=lambda: [
             (bag({"good": 2.0, "not": 0.5, "[MASK]": 0.25}, -3.0), ["not", "so", "good"]),
             (bag({"dull": -1.5, "[MASK]": 0.25}), ["dull", "dull", "film"]),
+            (placed({"dull": -1.5, "[MASK]": 0.25}), ["dull", "film", "dull"]),
         ],
         mistakes=(
             Mistake(
@@ -211,6 +250,11 @@ OCCLUDE = Exercise(
                     for word in words
                 ],
                 "A word that stands there twice is hidden twice. Hide one place at a time.",
+            ),
+            Mistake(
+                _at_the_first,
+                "`words.index` finds the first place of a word. Where it stands again, that is the "
+                "wrong one: go by places.",
             ),
             Mistake(
                 _only,

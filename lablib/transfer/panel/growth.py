@@ -6,9 +6,10 @@ import ipywidgets
 
 from lablib.transfer import figures
 from lablib.transfer.curves import METHODS, SIZES, Point, growth, measure_transfer
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk
+from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Tabs, in_row, mark_main
 
 
 class GrowthPanel(Panel):
@@ -30,20 +31,19 @@ class GrowthPanel(Panel):
         self.button = ipywidgets.Button(description="Measure", button_style="primary")
         self.place = ipywidgets.VBox()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.button, self.place)
         self.points: list[Point] = []
         super().__init__(
             "What is the pretraining worth?",
             [
-                ipywidgets.HBox(list(self.ways.values()), layout=WIDE),
-                ipywidgets.HBox([self.largest, self.seeds, self.button], layout=WIDE),
-                self.place,
+                in_row(*self.ways.values()),
+                in_row(self.largest, self.seeds, self.button),
+                Tabs({"Chart": self.place, "Table": self.table}),
                 self.words,
-                self.table,
             ],
             choice=model if isinstance(model, ModelChoice) else ModelChoice(model, "encoder"),
-            subtitle="Each way learns from the same texts and is tested on the same others. The "
-            "bars say how much the draw of the texts matters. Some minutes on two cores; stop it "
-            "when you have seen enough.",
+            subtitle="Each way learns from the same texts and is tested on the same others. It "
+            "takes some minutes on two cores; you can stop it.",
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._measure))

@@ -11,6 +11,7 @@ from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
 from lablib.transfer.panel.shared import DESK, Desk, Trained
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main
 from lablib.widgets.plot import Plot
 
 EXAMPLE = "I expected nothing, and I was not disappointed."
@@ -32,6 +33,7 @@ class JudgePanel(JudgedPanel):
         }
         self.rows = VBox()
         self.plot: Plot | None = None
+        mark_main(self.input, self.place)
         self.said: Prediction | None = None
         self.found: dict[str, Pushes] = {}
         super().__init__(

@@ -46,7 +46,8 @@ class JudgedPanel(Panel):
 
     def _answer(self) -> Generator[None, None, None]:
         trained = self.desk.trained
-        self.hint.value = escape("" if trained else NOTHING_TRAINED)
+        said = " ".join(trained.classifier.notes) if trained else NOTHING_TRAINED
+        self.hint.value = escape(said)
         yield
         if trained:
             yield from self._ask(trained)

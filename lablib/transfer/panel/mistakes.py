@@ -11,6 +11,7 @@ from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
 from lablib.transfer.panel.shared import DESK, Desk, Trained
 from lablib.transfer.scoring import worst
 from lablib.widgets.html import escape
+from lablib.widgets.layout import mark_main, scrolling_rows
 
 SHOWN = 5
 
@@ -29,7 +30,8 @@ class MistakesPanel(JudgedPanel):
         self.titles = [ipywidgets.HTML() for _ in range(SHOWN)]
         self.strips = [push_strip("occlusion") for _ in range(SHOWN)]
         self.words = ipywidgets.HTML()
-        self.list = ipywidgets.VBox()
+        self.list = scrolling_rows(416)
+        mark_main(self.way, self.list)
         self.found: list[tuple[Prediction, Pushes]] = []
         super().__init__(
             "The worst mistakes",

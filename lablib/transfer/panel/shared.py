@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets
 import traitlets
 
 from lablib.transfer.compute import Classifier
 from lablib.transfer.examples import LabelledSet, read_labelled
-
-WIDE = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-"""Controls side by side, on as many lines as they need."""
 
 NOTHING_TRAINED = "Nothing is trained yet: press Train in the training panel."
 
@@ -24,12 +20,43 @@ class Trained:
     code: str
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a set comes from.
+
+    Attributes:
+        name: one of the labs' sets, a file, a data set of the hub, or the name of an upload.
+        content: of the upload.
+        text, label: the columns that matter.
+    """
+
+    name: str = "sentiment"
+    content: bytes | None = None
+    text: str = "text"
+    label: str = "label"
+
+    def read(self) -> LabelledSet:
+        """The set, checked."""
+        source = self.name if self.content is None else self.content
+        return read_labelled(source, self.text, self.label)
+
+    def line(self) -> str:
+        """The line that reads it; an upload's file is looked for beside the notebook.
+
+        >>> Source("mine.csv", label="mood").line()
+        "labelled = tr.read_labelled('mine.csv', label='mood')\\n"
+        """
+        columns = {"text": self.text, "label": self.label}
+        others = "".join(f", {k}={v!r}" for k, v in columns.items() if k != v)
+        return f"labelled = tr.read_labelled({self.name!r}{others})\n"
+
+
 class Desk(traitlets.HasTraits):
     """The one set and the one classifier that all panels of a notebook work on.
 
     Attributes:
         labelled: the set, read at first use.
-        code: the line that reads it.
+        source: where it is from.
         trained: what came of the last training that ran to its end; None before.
     """
 
@@ -38,15 +65,24 @@ class Desk(traitlets.HasTraits):
 
     def __init__(self, source: str = "sentiment") -> None:
         super().__init__()
-        self.source = source
-        self.code = f"labelled = tr.read_labelled({source!r})\n"
+        self.source = Source(source)
+
+    @property
+    def code(self) -> str:
+        """The line that reads the set."""
+        return self.source.line()
 
     def read(self) -> LabelledSet:
         """The set; call it inside work."""
         if self.labelled is None:
-            self.labelled = read_labelled(self.source)
+            self.labelled = self.source.read()
         found: LabelledSet = self.labelled
         return found
+
+    def put(self, source: Source, labelled: LabelledSet) -> None:
+        """Let all panels work on another set."""
+        self.source = source
+        self.labelled = labelled
 
 
 DESK = Desk()

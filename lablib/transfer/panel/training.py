@@ -9,11 +9,12 @@ from lablib.finetuning.config import Config
 from lablib.transfer import figures
 from lablib.transfer.compute import predict
 from lablib.transfer.examples import LabelledSet
-from lablib.transfer.panel.shared import DESK, OPENING, WIDE, Desk, Trained
+from lablib.transfer.panel.shared import DESK, OPENING, Desk, Trained
 from lablib.transfer.scoring import Scores, score
 from lablib.transfer.training import RECIPES, Training, fine_tune, recipe
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
+from lablib.widgets.layout import Fold, beside, in_row, mark_main
 from lablib.widgets.plot import Plot
 
 LEARNING = {
@@ -53,18 +54,19 @@ class TrainingPanel(Panel):
         self.plot: Plot | None = None
         self.steps: list[Training] = []
         self.scores: Scores | None = None
+        for control in (self.epochs, self.batch, self.seed, self.button):
+            control.layout.width = "144px"
+        mark_main(self.button, self.place)
         self._follow_recipe()
         super().__init__(
             "An encoder learns to classify",
             [
-                ipywidgets.HBox([self.recipe, self.method], layout=WIDE),
-                ipywidgets.HBox([self.epochs, self.batch, self.rate, self.seed], layout=WIDE),
-                self.button,
-                self.place,
+                in_row(self.recipe, self.method),
+                in_row(self.epochs, self.batch, self.rate, self.seed, self.button),
+                beside(self.place, self.matrix, widths=(480, 360)),
                 self.words,
                 self.verdict,
-                self.matrix,
-                self.table,
+                Fold("Precision and recall", [self.table]),
             ],
             choice=model if isinstance(model, ModelChoice) else ModelChoice(model, "encoder"),
             subtitle="A fifth of the training part is watched and not learned from: that is the "

@@ -19,6 +19,7 @@ function chooser(model) {
   field.setAttribute("aria-label", `Hub id or folder of another ${model.get("noun")}`);
   const button = element("button", "lab-button", "Open");
   select.addEventListener("change", () => (field.value = select.value));
+  field.addEventListener("input", () => (select.value = ""));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim()) model.send({ open: field.value.trim() });

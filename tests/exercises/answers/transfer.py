@@ -1,0 +1,454 @@
+"""Answers to the exercises of the transfer lab."""
+
+from tests.exercises.answers import Tried
+
+TRAIN = """
+def train(epochs, batches, learn, scheduler):
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            {}
+    return rates
+"""
+
+ANSWERS = {
+    "transfer/leaks": Tried(
+        right=(
+            """
+import re
+
+def leaks(train, test):
+    bare = lambda text: re.sub(" +", " ", text.strip().lower())
+    seen = [bare(one) for one in train]
+    return [one for one in test if bare(one) in seen]
+""",
+            """
+def leaks(train, test):
+    seen = {tuple(one.casefold().split()) for one in train}
+    for one in test:
+        if tuple(one.casefold().split()) in seen:
+            yield one
+""",
+            """
+def leaks(train, test):
+    found = []
+    for one in test:
+        for other in train:
+            if one.upper().split() == other.upper().split():
+                found.append(one)
+                break
+    return tuple(found)
+""",
+        ),
+        wrong={
+            """
+def leaks(train, test):
+    return [one for one in test if one in train]
+""": "the same to the letter",
+            """
+def leaks(train, test):
+    seen = {frozenset(one.lower().split()) for one in train}
+    return [one for one in test if frozenset(one.lower().split()) in seen]
+""": "not their order",
+            """
+def leaks(train, test):
+    seen = {"".join(one.lower().split()) for one in train}
+    return [one for one in test if "".join(one.lower().split()) in seen]
+""": "`a b` becomes `ab`",
+            """
+def leaks(train, test):
+    seen = {" ".join(one.lower().split()) for one in train}
+    return [" ".join(one.lower().split()) for one in test if " ".join(one.lower().split()) in seen]
+""": "the right ones, but changed",
+            """
+def leaks(train, test):
+    seen = {" ".join(sorted(one.lower().split())) for one in train}
+    return [one for one in test if " ".join(sorted(one.lower().split())) in seen]
+""": "not their order",
+            """
+def leaks(train, test):
+    seen = [one.lower().replace("  ", " ") for one in train]
+    return [one for one in test if one.lower().replace("  ", " ") in seen]
+""": "",
+        },
+    ),
+    "transfer/steps": Tried(
+        right=("3 * 256 / 32", "__import__('math').ceil(256 / 32) * 3", "3 * (256 // 32)"),
+        wrong={"256 * 3": "with repetition", "256 / 32": "one epoch", "256 // 3": "", "'24'": ""},
+    ),
+    "transfer/scheduler-per-epoch": Tried(
+        right=(
+            TRAIN.format("rates += scheduler.get_last_lr(); learn(batch); scheduler.step()"),
+            TRAIN.format(
+                "rates.append(scheduler.optimizer.param_groups[0]['lr']); learn(batch); "
+                "scheduler.step()"
+            ),
+            """
+def train(epochs, batches, learn, scheduler):
+    from itertools import chain, repeat
+
+    for batch in chain.from_iterable(repeat(batches, epochs)):
+        yield scheduler.get_last_lr()[0]
+        learn(batch)
+        scheduler.step()
+""",
+        ),
+        wrong={
+            TRAIN.format("learn(batch); scheduler.step(); rates += scheduler.get_last_lr()"): (
+                "you note it after the step"
+            ),
+            TRAIN.format("rates += scheduler.get_last_lr(); learn(batch)"): "",
+            TRAIN.format("scheduler.step(); rates += scheduler.get_last_lr(); learn(batch)"): (
+                "no step is made with the highest rate"
+            ),
+            TRAIN.format("rates += scheduler.get_last_lr(); scheduler.step(); learn(batch)"): (
+                "look at the rate of each step"
+            ),
+            """
+def train(epochs, batches, learn, scheduler):
+    n = epochs * len(batches)
+    for _ in range(epochs):
+        for batch in batches:
+            learn(batch)
+        scheduler.step()
+    return [1 - i / n for i in range(n)]
+""": "look at the rate of each step",
+        },
+    ),
+    "transfer/stopped-by-the-test": Tried(
+        right=(
+            """
+def reported(validation, test, patience):
+    best = 0
+    for epoch, value in enumerate(validation):
+        if value > validation[best]:
+            best = epoch
+        elif epoch - best >= patience:
+            break
+    return test[best]
+""",
+            """
+import numpy as np
+
+def reported(validation, test, patience):
+    end = len(validation)
+    for epoch in range(len(validation)):
+        if epoch - int(np.argmax(validation[: epoch + 1])) == patience:
+            end = epoch + 1
+            break
+    return np.array(test)[np.argmax(validation[:end])]
+""",
+        ),
+        wrong={
+            # By validation, but it never gives up.
+            """
+def reported(validation, test, patience):
+    return test[validation.index(max(validation))]
+""": "never gives up",
+            """
+def reported(validation, test, patience):
+    return max(test)
+""": "best of all test accuracies",
+            """
+def reported(validation, test, patience):
+    best, waited = 0, 0
+    for epoch in range(1, len(validation)):
+        waited += 1
+        if validation[epoch] > validation[best]:
+            best, waited = epoch, 0
+        if waited == patience:
+            break
+    return validation[best]
+""": "you report the validation accuracy",
+            """
+def reported(validation, test, patience):
+    return test[-1]
+""": "",
+            """
+def reported(validation, test, patience):
+    best, waited = 0, 0
+    for epoch in range(1, len(validation)):
+        waited += 1
+        if validation[epoch] > validation[best]:
+            best, waited = epoch, 0
+        if waited == patience:
+            break
+    return test[epoch]
+""": "the epoch at which it gave up",
+        },
+    ),
+    "transfer/confusion": Tried(
+        right=(
+            """
+import numpy as np
+
+def confusion(labels, called, classes):
+    matrix = np.zeros((classes, classes))
+    np.add.at(matrix, (labels, called), 1)
+    return matrix
+""",
+            """
+def confusion(labels, called, classes):
+    pairs = list(zip(labels, called))
+    return [[pairs.count((i, j)) for j in range(classes)] for i in range(classes)]
+""",
+            """
+import torch
+
+def confusion(labels, called, classes):
+    places = torch.tensor(labels) * classes + torch.tensor(called)
+    return torch.bincount(places, minlength=classes**2).view(classes, classes)
+""",
+            """
+from sklearn.metrics import confusion_matrix
+
+def confusion(labels, called, classes):
+    return confusion_matrix(labels, called, labels=range(classes))
+""",
+        ),
+        wrong={
+            """
+def confusion(labels, called, classes):
+    matrix = [[0] * classes for _ in range(classes)]
+    for a, b in zip(labels, called):
+        matrix[b][a] += 1
+    return matrix
+""": "wrong way round",
+            """
+def confusion(labels, called, classes):
+    matrix = [[0] * classes] * classes
+    for a, b in zip(labels, called):
+        matrix[a][b] += 1
+    return matrix
+""": "Every row is the same",
+            """
+from sklearn.metrics import confusion_matrix
+
+def confusion(labels, called, classes):
+    return confusion_matrix(labels, called)
+""": "still has its row and column",
+            """
+def confusion(labels, called, classes):
+    matrix = [[0] * classes for _ in range(classes)]
+    for a, b in zip(labels, called):
+        matrix[a][b] = 1
+    return matrix
+""": "",
+        },
+    ),
+    "transfer/occlude": Tried(
+        right=(
+            """
+def occlude(score, words):
+    falls = []
+    for i in range(len(words)):
+        hidden = list(words)
+        hidden[i] = "[MASK]"
+        falls.append(score(words) - score(hidden))
+    return falls
+""",
+            """
+import numpy as np
+
+def occlude(score, words):
+    hidden = [["[MASK]" if j == i else w for j, w in enumerate(words)] for i in range(len(words))]
+    return score(words) - np.array([score(one) for one in hidden])
+""",
+            """
+def occlude(score, words):
+    whole = score(words)
+    for i, word in enumerate(words):
+        words[i] = "[MASK]"
+        yield whole - score(words)
+        words[i] = word
+""",
+        ),
+        wrong={
+            """
+def occlude(score, words):
+    found = []
+    for word in words:
+        hidden = words.copy()
+        hidden[words.index(word)] = "[MASK]"
+        found.append(score(words) - score(hidden))
+    return found
+""": "go by places",
+            """
+def occlude(score, words):
+    hidden = [["[MASK]" if w == word else w for w in words] for word in words]
+    return [score(words) - score(one) for one in hidden]
+""": "hidden twice",
+            """
+def occlude(score, words):
+    return [score([*words[:i], "[MASK]", *words[i + 1:]]) - score(words) for i in range(len(words))]
+""": "signs are the wrong way round",
+            """
+def occlude(score, words):
+    return [score([word]) for word in words]
+""": "",
+            """
+def occlude(score, words):
+    return [score(words) - score(words[:i] + words[i + 1:]) for i in range(len(words))]
+""": "You leave the word out",
+            """
+def occlude(score, words):
+    hidden, found = list(words), []
+    for i in range(len(words)):
+        before = score(hidden)
+        hidden[i] = "[MASK]"
+        found.append(before - score(hidden))
+    return found
+""": "",
+        },
+    ),
+    "transfer/perplexity": Tried(
+        right=(
+            """
+import math
+
+def bits_per_byte(perplexity, tokens, text):
+    nats = math.log(perplexity) * tokens
+    return nats / math.log(2) / len(bytes(text, "utf-8"))
+""",
+            """
+import numpy as np
+
+def bits_per_byte(perplexity, tokens, text):
+    return np.log2(perplexity) / (len(text.encode()) / tokens)
+""",
+            """
+import torch
+
+def bits_per_byte(perplexity, tokens, text):
+    return torch.tensor([perplexity] * tokens).log2().sum() / len(text.encode())
+""",
+        ),
+        wrong={
+            """
+import math
+
+def bits_per_byte(perplexity, tokens, text):
+    return math.log(perplexity) * tokens / len(text.encode())
+""": "nats per byte",
+            """
+import math
+
+def bits_per_byte(perplexity, tokens, text):
+    return math.log2(perplexity) * tokens / len(text)
+""": "divide by characters",
+            """
+import math
+
+def bits_per_byte(perplexity, tokens, text):
+    return math.log2(perplexity) * tokens / (8 * len(text.encode()))
+""": "",
+            """
+import math
+
+def bits_per_byte(perplexity, tokens, text):
+    return math.log2(perplexity) * len(text.encode()) / tokens
+""": "",
+        },
+    ),
+    "transfer/f1": Tried(
+        right=(
+            """
+def f1(labels, said):
+    hits = sum(1 for a, b in zip(labels, said) if a == b == 1)
+    if hits == 0:
+        return 0
+    precision, recall = hits / sum(said), hits / sum(labels)
+    return 2 / (1 / precision + 1 / recall)
+""",
+            """
+import numpy as np
+
+def f1(labels, said):
+    labels, said = np.array(labels, bool), np.array(said, bool)
+    hits = (labels & said).sum()
+    return 2 * hits / max(labels.sum() + said.sum(), 1)
+""",
+            """
+from sklearn.metrics import f1_score
+
+def f1(labels, said):
+    return f1_score(labels, said, zero_division=0)
+""",
+        ),
+        wrong={
+            """
+def f1(labels, said):
+    return sum(a == b for a, b in zip(labels, said)) / len(labels)
+""": "That is accuracy",
+            """
+def f1(labels, said):
+    hits = sum(a * b for a, b in zip(labels, said))
+    return (hits / max(sum(said), 1) + hits / max(sum(labels), 1)) / 2
+""": "ordinary mean",
+            """
+def f1(labels, said):
+    hits = sum(a * b for a, b in zip(labels, said))
+    return 2 * (hits / sum(said)) * (hits / sum(labels)) / (hits / sum(said) + hits / sum(labels))
+""": "ZeroDivisionError",
+            """
+def f1(labels, said):
+    hits = sum(a == b for a, b in zip(labels, said))
+    return 2 * hits / (sum(labels) + sum(said)) if hits else 0.0
+""": "",
+        },
+    ),
+    "transfer/mean-of-means": Tried(
+        right=(
+            """
+def accuracy(batches):
+    every = [one for batch in batches for one in batch]
+    return sum(every) / len(every)
+""",
+            """
+import numpy as np
+
+def accuracy(batches):
+    return np.concatenate([np.array(batch, float) for batch in batches]).mean()
+""",
+            """
+def accuracy(batches):
+    weights = [len(batch) for batch in batches]
+    shares = [sum(batch) / len(batch) for batch in batches]
+    return sum(w * s for w, s in zip(weights, shares)) / sum(weights)
+""",
+        ),
+        wrong={
+            """
+from statistics import mean
+
+def accuracy(batches):
+    return mean(sum(batch) / len(batch) for batch in batches)
+""": "still weighs as much",
+            """
+def accuracy(batches):
+    return sum(map(sum, batches)) / len(batches)
+""": "divide by that of examples",
+            """
+def accuracy(batches):
+    return sum(map(sum, batches))
+""": "",
+            """
+def accuracy(batches):
+    return sum(map(sum, batches)) / (len(batches) * len(batches[0]))
+""": "every batch as a full one",
+        },
+    ),
+    "transfer/one-block": Tried(
+        right=(
+            "7_087_872",
+            "4 * (768**2 + 768) + 768 * 3072 * 2 + 3072 + 768 + 4 * 768",
+            "7087872.0",
+        ),
+        wrong={
+            "12 * 768**2": "the biases and norms are missing",
+            "12 * 768**2 + 9 * 768": "The two norms are missing",
+            "12 * 768**2 + 12 * 768": "",
+            "7_087_871": "",
+        },
+    ),
+}

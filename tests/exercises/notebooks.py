@@ -1,0 +1,53 @@
+"""The names that a learner has in a lab's notebook."""
+
+import ast
+import functools
+import re
+
+import nbformat
+
+from tests.conftest import ROOT
+
+
+def notebook(room):
+    """All cells of the notebook that asks a room's questions: the one that shows the progress."""
+    for path in sorted((ROOT / "labs").glob("*.ipynb")):
+        book = nbformat.read(path, as_version=4)
+        if any(f'ex.progress("{room}")' in cell.source for cell in book.cells):
+            return book.cells
+    raise LookupError(f"No notebook shows the progress of {room!r}.")
+
+
+@functools.cache
+def cells(room):
+    """The code of the notebook that asks a room's questions."""
+    return [cell.source for cell in notebook(room) if cell.cell_type == "code"]
+
+
+def announced(room):
+    """Each text that is followed by something to write or mend, and the ids of that."""
+    found = []
+    for cell in notebook(room):
+        if cell.cell_type == "markdown":
+            found.append((cell.source, set()))
+        elif found:
+            ids = re.findall(r'ex\.(?:check|spot_the_bug)\(\s*"([^"]+)"', cell.source)
+            found[-1][1].update(ids)
+    return [(text, ids) for text, ids in found if ids]
+
+
+@functools.cache
+def imports(room):
+    """What is imported in a room's notebook, by the names it has there."""
+    names = {}
+    for cell in cells(room):
+        lines = [n for n in ast.parse(cell).body if isinstance(n, ast.Import | ast.ImportFrom)]
+        exec(compile(ast.Module(lines, type_ignores=[]), room, "exec"), names)
+    return names
+
+
+def pasted(record, code):
+    """The names a learner has who pastes code into the lab's notebook."""
+    names = dict(imports(record.id.partition("/")[0]))
+    exec(code, names)
+    return names

