@@ -101,7 +101,7 @@ def scale_plot() -> "Plot":
             line(3, "tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
-                 textposition=["top center" if i % 2 else "bottom center" for i in range(len(rest))],
+                 textposition=["bottom center", "top center"] * (len(rest) // 2),
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],
