@@ -31,7 +31,7 @@ def test_nothing_serious_is_found_in_our_widgets(lab, theme):
     lab.run_all()
     lab.wait_idle()
     page.wait_for_function(f"document.querySelectorAll('{READY}').length == 4")
-    page.get_by_role("button", name="Word by word").click()
+    page.get_by_role("button", name="Word by word", exact=True).click()
     page.wait_for_selector(".lab-plot[aria-label^=Plot]")
     assert page.locator(".noUi-handle:not([aria-label])").count() == 0
     assert findings(page, ".lab-panel", ".lab-ex-card") == []
