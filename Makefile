@@ -24,7 +24,7 @@ pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
 test: .venv/test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -80,14 +80,35 @@ def _marked(content: bytes) -> Decoded | None:
 
 
 def _wide(content: bytes) -> Decoded | None:
-    """A text of two or four bytes a character, of which many are NUL."""
-    if _text(content, "UTF-8") is not None and 3 * content.count(0) < len(content):
+    """A text of two or four bytes a character, of which some are NUL."""
+    plain = _text(content, "UTF-8")
+    if (
+        plain is not None
+        and 3 * plain.count("\0") < len(plain)
+        and _is_text(plain.replace("\0", ""))
+    ):
         return None  # bytes with a NUL here and there
-    for encoding in _UNMARKED:
-        text = _text(content, encoding)
-        if text and _is_text(text) and _all_assigned(text) and _nul_side(content, encoding):
-            return Decoded(text, encoding, f"It has no byte-order mark. {_note(encoding)}")
-    return None
+    read = {encoding: text for encoding in _UNMARKED if (text := _text(content, encoding))}
+    texts = {encoding: text for encoding, text in read.items() if _is_text(text)}
+    if not texts:
+        return None
+    best = max(texts, key=lambda encoding: _familiar(texts[encoding]))
+    spaces, latin = _familiar(texts[best])
+    if not ("32" in best or spaces or latin > 0.5) or not _all_assigned(texts[best]):
+        return None
+    return Decoded(texts[best], best, f"It has no byte-order mark. {_note(best)}")
+
+
+def _familiar(text: str) -> tuple[int, float]:
+    """How many spaces and line ends a text has, and the share of its letters that are Latin: with
+    its bytes in the wrong order it has hardly any.
+
+    >>> _familiar("a b"), _familiar("愀\u2000戀")
+    ((1, 1.0), (0, 0.0))
+    """
+    start = text[:4096]
+    spaces = sum(letter in " \r\n\t" for letter in start)
+    return spaces, sum(letter < "\u0100" for letter in start) / len(start)
 
 
 def _all_assigned(text: str) -> bool:
@@ -97,15 +118,6 @@ def _all_assigned(text: str) -> bool:
     (True, False)
     """
     return not any(unicodedata.category(letter) in ("Cn", "Co") for letter in text[:4096])
-
-
-def _nul_side(content: bytes, encoding: str) -> bool:
-    """Whether nearly all NUL bytes are the upper halves of two-byte characters."""
-    if "32" in encoding:
-        return True
-    upper = content[:4096][encoding.endswith("LE") :: 2].count(0)
-    lower = content[:4096][encoding.endswith("BE") :: 2].count(0)
-    return 4 * lower <= upper
 
 
 def _narrow(content: bytes) -> Decoded | None:
@@ -132,13 +144,13 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def _mostly_ascii(text: str) -> bool:
-    """Whether at most one letter in three has an accent: Greek or Chinese read so would have more.
+    """Whether at most two letters in five have an accent: Greek or Chinese read so has more.
 
     >>> _mostly_ascii("déjà vu"), _mostly_ascii("Ïðèâåò")
     (True, False)
     """
     letters = [letter for letter in text if letter.isalpha() or not letter.isascii()]
-    return 3 * sum(not letter.isascii() for letter in letters) <= len(letters)
+    return 5 * sum(not letter.isascii() for letter in letters) <= 2 * len(letters)
 
 
 def _text(content: bytes, encoding: str) -> str | None:

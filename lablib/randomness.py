@@ -59,6 +59,11 @@ class Draws:
             self._generators[device] = torch.Generator(device).manual_seed(self.seed)
         return self._generators[device]
 
+    def reseed(self, seed: int) -> None:
+        """Begin again, with another seed."""
+        self.seed = seed
+        self._generators.clear()
+
     def copy(self) -> Draws:
         """Draws that give from here on what these will give."""
         other = Draws(self.seed)
@@ -91,6 +96,21 @@ def seeded(seed: int) -> AbstractContextManager[None]:
     True
     """
     return drawing(Draws(seed))
+
+
+def reseed(seed: int) -> None:
+    """Begin again with another seed, in the block that this thread is in.
+
+    >>> with seeded(0):
+    ...     reseed(1)
+    ...     one = torch.rand(1)
+    >>> with seeded(1):
+    ...     torch.equal(torch.rand(1), one)
+    True
+    """
+    draws = getattr(_thread, "draws", None)
+    if draws is not None:
+        draws.reseed(seed)
 
 
 def replayed() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:

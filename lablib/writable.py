@@ -27,7 +27,7 @@ def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
         True
     """
     first: OSError | None = None
-    for folder in (Path(wanted), *_others(Path(wanted).name)):
+    for folder in places(wanted):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):  # a right to write may be there and no room
@@ -47,11 +47,17 @@ def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
     )
 
 
-def _others(name: str) -> Iterator[Path]:
-    """Where else to write: at home, and in a temporary folder of this user's own."""
+def places(wanted: str | os.PathLike[str]) -> Iterator[Path]:
+    """Where to write, and to look for what was written: there, at home, in a temporary folder.
+
+    >>> [folder.name for folder in places("runs")]
+    ['runs', 'runs', 'runs']
+    """
+    folder = Path(wanted)
+    yield folder
     with contextlib.suppress(RuntimeError):  # a user without a home
-        yield Path.home() / OWN / name
-    yield temporary() / name
+        yield Path.home() / OWN / folder.name
+    yield temporary() / folder.name
 
 
 def temporary() -> Path:

@@ -36,6 +36,13 @@ def pytest_configure():
     settings.load_profile("no deadline")
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the browser tests, so that `make test` can run them beside the others."""
+    for item in items:
+        if ROOT / "tests" / "browser" in item.path.parents:
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium or Chrome instead of a browser of Playwright's own."""

@@ -157,7 +157,11 @@ def test_the_server_opens_on_the_first_lab(tmp_path, command):
             assert page.url.endswith(FIRST_LAB)
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def test_the_badge_opens_the_first_lab():

@@ -14,7 +14,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -23,10 +22,9 @@ from threading import Lock
 from typing import BinaryIO, Literal
 from uuid import uuid4
 
-from platformdirs import user_data_path
-
 from lablib.finetuning.config import Config, read_config
 from lablib.finetuning.records import Record
+from lablib.writable import writable
 
 Word = Literal["run", "pause", "stop"]
 """What a person wants of a run."""
@@ -75,7 +73,7 @@ def held(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise ValueError(
             f"Nothing can be written in {str(folder)!r} ({error.strerror}): take a folder in "
-            f"{str(writable(folder.parent))!r}."
+            f"{str(writable(folder.parent)[0])!r}."
         ) from error
     try:
         yield
@@ -91,27 +89,6 @@ def refusal(folder: Path) -> str:
     )
 
 
-def writable(folder: Path) -> Path:
-    """The folder itself if it can be written, else one of the person's own that can.
-
-    A course folder may be read-only, and even a home may be: then it is a temporary folder.
-
-    >>> writable(Path(tempfile.gettempdir())) == Path(tempfile.gettempdir())
-    True
-    """
-    own = user_data_path("lablib") / folder.name
-    user = os.getuid() if hasattr(os, "getuid") else ""  # others have theirs in it as well
-    places = (folder, own, Path(tempfile.gettempdir()) / f"lablib-{user}" / folder.name)
-    return next((place for place in places if _can_write(place)), places[-1])
-
-
-def _can_write(folder: Path) -> bool:
-    """Whether a folder, or the nearest one above that is there, may be written."""
-    folder = folder.absolute()
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-
-
 def is_held(folder: Path) -> bool:
     """Whether a process trains in this folder now."""
     from filelock import FileLock, Timeout
@@ -123,6 +100,8 @@ def is_held(folder: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:  # nothing may be written there, so nobody trains there
+        return False
 
 
 def standing(folder: Path) -> Standing:

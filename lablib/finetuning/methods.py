@@ -140,15 +140,15 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
 
 
 def _goes_into_a_kernel(name: str, parts: dict[str, nn.Module]) -> bool:
-    """Whether a fused kernel takes the matrix itself, so that nothing beside it would be computed:
-    the last one of a Mamba block, known by its convolution.
+    """Whether a kernel may take the matrix itself, so that nothing beside it would be computed: in
+    a Mamba block, known by its convolution, all matrices but the first.
 
     >>> block = {"mixer": nn.Module(), "mixer.conv1d": nn.Conv1d(1, 1, 1)}
-    >>> [_goes_into_a_kernel(f"mixer.{name}", block) for name in ("in_proj", "out_proj")]
+    >>> [_goes_into_a_kernel(f"mixer.{name}", block) for name in ("in_proj", "dt_proj")]
     [False, True]
     """
     block, _, own = name.rpartition(".")
-    return own == "out_proj" and f"{block}.conv1d" in parts
+    return f"{block}.conv1d" in parts and not own.startswith("in_proj")
 
 
 def _last(model: PreTrainedModel, config: Config) -> None:

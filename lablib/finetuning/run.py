@@ -21,6 +21,7 @@ from lablib.finetuning.config import Config, check, write_config
 from lablib.finetuning.folders import Phase
 from lablib.finetuning.records import Evaluation, Record
 from lablib.finetuning.tasks import TASKS
+from lablib.writable import places, writable
 
 if TYPE_CHECKING:
     import subprocess
@@ -317,14 +318,14 @@ def elsewhere(folder: Path, runs: Path = RUNS) -> str:
 def new_folder(config: Config, runs: Path = RUNS) -> Path:
     """A folder that is not there yet, named by the time and the settings.
 
-    It is in `runs`, or where `folders.writable` says if nothing may be written there.
+    It is in `runs`, or where `writable` says if nothing may be written there.
 
     >>> new_folder(Config(steps=5)).name[16:]
     'pocket-gpt2-full'
     """
     when = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = f"{when}-{Path(config.model).name}-{config.method}"
-    runs = folders.writable(runs)
+    runs, _ = writable(runs)
     names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
     return next(runs / name for name in names if not (runs / name).exists())
 
@@ -381,14 +382,13 @@ def describe(run: Run) -> RunInfo:
 def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     """The runs in a folder, the newest first, those of earlier kernels among them.
 
-    A folder whose settings cannot be read is none. Where the folder may not be written, those in
-    the place that is taken instead are listed too.
+    A folder whose settings cannot be read is none. Those that were put elsewhere, since nothing
+    could be written there, are listed too.
 
     >>> runs("nowhere")
     []
     """
-    places = {Path(folder), folders.writable(Path(folder))}
-    files = (file for place in places for file in place.glob("*/config.toml"))
+    files = {file for place in places(folder) for file in place.glob("*/config.toml")}
     found = sorted(files, key=_begun, reverse=True)
     infos = []
     for file in found:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 1e6, 1e12
 BESIDE = {
+    "BERT base": "top left",
+    "BERT large": "top right",
     "LLaMA 65B": "middle left",
     "Chinchilla": "bottom right",
     "GPT-3": "bottom left",
@@ -99,7 +101,7 @@ def scale_plot() -> "Plot":
             line(3, "tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
-                 textposition="top center",
+                 textposition=["bottom center", "top center"] * (len(rest) // 2),
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in rest]),
             line(1, "yours", mode="markers", marker=own),
         ],

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lablib.models.text import context_length
 from lablib.models.vocabulary import entries
@@ -194,7 +194,7 @@ def _reads_both_sides(model: "PreTrainedModel") -> bool:
     """Whether it was made for gaps; FlauBERT's and XLM's class for that can write text as well."""
     from transformers import MODEL_FOR_MASKED_LM_MAPPING
 
-    made_for_gaps = MODEL_FOR_MASKED_LM_MAPPING.get(type(model.config), None)
+    made_for_gaps: Any = MODEL_FOR_MASKED_LM_MAPPING.get(type(model.config), None)
     both = type(model) is made_for_gaps and not model.config.is_encoder_decoder
     return both or not model.can_generate()
 

@@ -179,7 +179,8 @@ def vectors(model: PreTrainedModel) -> int:
         >>> vectors(m.model) == m.model.config.vocab_size
         True
     """
-    return len(cast("torch.nn.Embedding", model.get_input_embeddings()).weight)
+    # One of 8 bits has its weight behind a method; the number stands beside it in both.
+    return cast("torch.nn.Embedding", model.get_input_embeddings()).num_embeddings
 
 
 def require_vectors(m: LoadedModel, ids: Collection[int]) -> None:

@@ -92,13 +92,15 @@ def scrolling(inside: str, label: str, height: int) -> str:
     """HTML of ours in a box of its own, which scrolls where it is higher or wider than the place.
 
     Args:
-        inside: nothing that a person or a model wrote, except through `fill`.
+        inside: nothing that a person or a model wrote, except through `fill`; "" for no box.
         label: what a screen reader says.
         height: at most, in pixels.
 
     >>> scrolling("<b>x</b>", "Rows", 200).endswith('aria-label="Rows"><b>x</b></div>')
     True
     """
+    if not inside:
+        return ""
     return _SCROLLING.format(inside=inside, label=escape(label), height=height)
 
 

@@ -183,13 +183,15 @@ def test_the_shared_model_is_left_alone_while_others_read_it(make):
     readers = [threading.Thread(target=read_on) for _ in range(2)]
     for reader in readers:
         reader.start()
-    reference = at.maps(m, TEXT).weights
-    for _ in range(8):
-        assert at.maps(m, TEXT).weights.equal(reference)
-        at.ablate(m, TEXT, [(0, 0)])
-    stop.set()
-    for reader in readers:
-        reader.join()
+    try:
+        reference = at.maps(m, TEXT).weights
+        for _ in range(8):
+            assert at.maps(m, TEXT).weights.equal(reference)
+            at.ablate(m, TEXT, [(0, 0)])
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
     assert not wrong
     assert not any(part._forward_hooks or part._forward_pre_hooks for part in m.model.modules())
 

@@ -277,7 +277,7 @@ def test_what_goes_to_no_token_is_a_column_of_its_own_from_the_first_step_on(sho
     page.get_by_label("Written so far").focus()
     page.keyboard.press("Home")
     summary = page.locator(".att-summary").text_content()
-    assert "2 tokens look at 3" in summary and f"“{NO_TOKEN}” (6), with 50 %" in summary
+    assert "2 tokens look at 3" in summary and f"‘{NO_TOKEN}’ (6), with 50\xa0%" in summary
 
 
 def test_what_is_not_a_number_is_said_and_grey(show):

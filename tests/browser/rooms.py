@@ -7,7 +7,7 @@ def pressed(panel):
     panel.button.click()
 """
 
-SLOW = ("harm", "transfer", "range", "search", "ladder", "growth")
+SLOW = ("harm", "run", "transfer", "range", "search", "ladder", "growth")
 """Panels whose work is stopped once its picture is there."""
 
 ROOMS = {
@@ -63,6 +63,8 @@ ROOMS = {
         "harm": "pressed(ft.harm_panel())",
         "finetuning": "config = ft.Config(text='cookbook', steps=4)\n"
         "show(ft.training_panel(config, 'glance', 'pocket-gpt2'))",
+        "run": "panel = ft.training_panel(config, 'glance', 'pocket-gpt2')\n"
+        "show(panel)\npanel.start.click()",
         "runs": 'show(ft.runs_panel("glance"))',
         "before-after": 'pressed(ft.comparison_panel("pocket-gpt2", "pocket-gpt2"))',
         "losses": 'show(ft.loss_panel(before="pocket-gpt2", after="pocket-gpt2"))',

@@ -78,7 +78,8 @@ def settled(page):
     """Wait until every panel has its answer and its picture, and nothing moves any more."""
     page.wait_for_function(
         "() => ![...document.querySelectorAll('.lab-foot')]"
-        ".some((foot) => foot.dataset.state === 'working')"
+        ".some((foot) => foot.dataset.state === 'working')",
+        timeout=400_000,
     )
     page.wait_for_function(
         "() => [...document.querySelectorAll('.lab-plot')]"

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,13 +47,14 @@ def test_several_threads_and_processes_lose_nothing(progress_path):
         "from lablib.exercises.progress import Event, ProgressFile\n"
         "for n in range(50): ProgressFile().add(Event('toy/x', 'line', n))"
     )
-    kernels = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
     threads = [threading.Thread(target=exec, args=(code, {})) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [kernel.wait() for kernel in kernels] == [0, 0]
+    with ExitStack() as stack:  # it waits for the kernels, whatever becomes of the test
+        command = [sys.executable, "-c", code]
+        kernels = [stack.enter_context(subprocess.Popen(command)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+            stack.callback(thread.join)
+    assert [kernel.returncode for kernel in kernels] == [0, 0]
     assert sorted(event.value for event in ProgressFile().events()) == sorted([*range(50)] * 4)
 
 

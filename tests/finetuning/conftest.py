@@ -2,7 +2,9 @@
 
 import os
 import signal
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from lablib.finetuning import folders
@@ -18,6 +20,13 @@ def gpt2(tiny, tmp_path_factory):  # noqa: F811
     return save_tiny(tiny, folder, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
 
 
+def launched(folder):
+    """The processes that train in a folder; Accelerate gives each a session of its own."""
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder / "config.toml") in (process.info["cmdline"] or []):
+            yield process.pid
+
+
 @pytest.fixture(autouse=True)
 def runs_end(monkeypatch):
     """Whatever becomes of a test, the runs it started end with it."""
@@ -31,7 +40,9 @@ def runs_end(monkeypatch):
     yield
     for run in started:
         if run._process is not None and run._process.poll() is None:
-            os.killpg(run._process.pid, signal.SIGKILL)
+            for pid in (run._process.pid, *launched(run.folder)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             run._process.wait()
         if run._alive():
             folders.set_control(run.folder, "stop")

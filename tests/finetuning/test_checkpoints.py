@@ -2,9 +2,7 @@
 
 import errno
 import json
-import os
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -186,9 +184,11 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_one(tmp_path):
     command = [sys.executable, "-c", SAVER, str(tmp_path)]
     for trial in range(3):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            said = int(process.stdout.readline())
-            time.sleep(0.0137 * trial)
-            os.kill(process.pid, signal.SIGKILL)
+            try:
+                said = int(process.stdout.readline())
+                time.sleep(0.0137 * trial)
+            finally:
+                process.kill()
         found = latest(tmp_path)
         assert found.step >= said and not found.damaged
         assert set(found.read()["model"]["weight"].tolist()) == {float(found.step)}

@@ -96,7 +96,7 @@ def test_ones_own_random_numbers_go_on_as_if_nothing_had_been_drawn():
 
 @pytest.mark.parametrize("kind", ["Mamba", "Mamba2", "FalconMamba"])
 def test_lora_learns_in_a_mamba_too(kind):
-    """All matrices but the last of a block, which a fused kernel takes without what is beside."""
+    """The first matrix of each block: kernels take the others without what is beside them."""
     shape = {"vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 2}
     if kind == "Mamba2":
         shape |= {"num_heads": 4, "head_dim": 8, "n_groups": 1}
@@ -107,8 +107,7 @@ def test_lora_learns_in_a_mamba_too(kind):
     _lora(model, Config(method="lora", rank=2))
     learning = trained(model)
     assert learning and all("lora_" in name for name in learning)
-    assert any("in_proj" in name for name in learning)
-    assert not any("out_proj" in name for name in learning)
+    assert all("in_proj" in name for name in learning)
     model(torch.arange(8)[None], labels=torch.arange(8)[None]).loss.backward()
     assert all(weight.grad is not None for weight in learning.values())
     assert type(merged(model).backbone.layers[0].mixer.in_proj) is torch.nn.Linear

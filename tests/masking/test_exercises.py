@@ -166,4 +166,4 @@ def test_answers_in_plain_words_when_the_kind_is_wrong():
     said = grade("masking/mask-word", lambda pieces, number: " ".join(pieces)).message
     assert "This should be a list of 6 texts; you gave a text." in said
     assert "list of 2 numbers" in grade("masking/best-guess", lambda logits, ids, mask: 3).message
-    assert "Not 0.5" in grade("masking/rhinoceros", 0.5).message
+    assert "Not `0.5`" in grade("masking/rhinoceros", 0.5).message

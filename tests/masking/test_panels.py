@@ -318,7 +318,7 @@ def test_the_bias_panel(m, monkeypatch):
     assert [row["mean"] for row in table] == pytest.approx(list(mean.x), abs=1e-4)
     panel.templates.value = "he was a [MASK]"
     failed(panel, "Each template needs [X]")
-    assert panel.place.children == () and panel.table.value == ""
+    assert panel.means.children == panel.differences.children == () and panel.table.value == ""
     panel.templates.value, panel.words.value = "[X] <b>is</b> a [MASK]", ""
     failed(panel, "at least one word")
     with pytest.raises(ValueError, match="two subjects"):

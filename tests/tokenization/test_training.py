@@ -1,6 +1,7 @@
 """What is trained is what the library trains; it can be cut back and stopped."""
 
 import random
+from contextlib import closing
 
 import pytest
 from tokenizers import Tokenizer, trainers
@@ -124,11 +125,10 @@ def test_closing_it_ends_the_process(monkeypatch):
         training.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0]
     )
     letters = random.Random(0).choices("abcdefghij ", k=2_000_000)  # minutes of work
-    work = train("Unigram", ["".join(letters)], 8000)
-    next(work)
-    next(work)
-    assert started[0].poll() is None
-    work.close()
+    with closing(train("Unigram", ["".join(letters)], 8000)) as work:
+        next(work)
+        next(work)
+        assert started[0].poll() is None
     assert started[0].poll() is not None
 
 

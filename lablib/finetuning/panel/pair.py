@@ -46,7 +46,7 @@ class PairPanel(Panel):
         self.before, self.after = (
             ipywidgets.Combobox(
                 value=value, options=known, description=label, continuous_update=False,
-                placeholder="a model, a folder or a run", layout={"width": "360px"},
+                placeholder="a model, a folder or a run", layout={"width": "344px"},
             )
             for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
         )  # fmt: skip

@@ -46,7 +46,7 @@ class RunView(ipywidgets.VBox):
             part.value = ""
         self.children = [
             self.readouts,
-            beside(self.losses, self.samples, widths=(560, 280)),
+            beside(ipywidgets.VBox([self.losses]), self.samples, widths=(560, 280)),
             self.notes,
             self.outcome,
             Fold("Learning rate and gradient", [self.pulse]),

@@ -38,7 +38,7 @@ class TransferPanel(Panel):
         self._points: dict[tuple[str, float, int], TransferPoint] = {}
         numbers = [self.text, self.steps, self.seeds, self.length]
         for control in numbers:
-            control.layout.width = "168px"
+            control.layout.width = "152px"
         mark_main(self.button, self.place)
         super().__init__(
             "How much text does it take?",

@@ -55,7 +55,7 @@ class ScalePanel(LivePanel):
             DEVICES[device].price, min=0, max=1000, description="Dollars an hour", style=NAMED
         )
         for control in (self.preset, self.device, self.price, self.tokens, self.use):
-            control.layout.width = "248px"
+            control.layout.width = "100%"
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
@@ -75,7 +75,7 @@ class ScalePanel(LivePanel):
                 beside(
                     ipywidgets.VBox([self.preset, *sizes, *means]),
                     ipywidgets.VBox([self.words, Tabs(views)]),
-                    widths=(240, 560),
+                    widths=(288, 560),
                 )
             ],
             controls=(*sizes, *means),
@@ -129,7 +129,7 @@ class ScalePanel(LivePanel):
 
 def _number(value: int, name: str, most: int) -> ipywidgets.BoundedIntText:
     field = ipywidgets.BoundedIntText(value, min=1, max=most, description=name, style=NAMED)
-    field.layout.width = "248px"
+    field.layout.width = "100%"
     return field
 
 
