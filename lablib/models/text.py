@@ -38,8 +38,9 @@ def encode(tokenizer: PreTrainedTokenizerBase, text: str) -> Encoded:
 
     Example:
         >>> from lablib import models
-        >>> encode(models.load_tokenizer("pocket-bert"), "the")
-        Encoded(before=[2], inside=[39], after=[3])
+        >>> tokenizer = models.load_tokenizer("pocket-bert")
+        >>> [tokenizer.convert_ids_to_tokens(part) for part in encode(tokenizer, "the")]
+        [['[CLS]'], ['the'], ['[SEP]']]
     """
     encoding: Any = tokenizer(well_formed(text), verbose=False)
     ids = list(encoding["input_ids"])
@@ -155,8 +156,9 @@ def positions(model: PreTrainedModel) -> int | None:
 
     Example:
         >>> from lablib import models
-        >>> positions(models.load("pocket-bert", kind="masked", device="cpu").model)
-        128
+        >>> model = models.load("pocket-gpt2", device="cpu").model
+        >>> positions(model) == model.config.n_positions
+        True
     """
     most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     if not most or most < 0:  # XLNet says -1

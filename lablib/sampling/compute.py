@@ -100,8 +100,8 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
     # Huge and tiny penalties make infinities of scores: then the largest number stands for them.
     most = torch.finfo(logits.dtype).max
     largest = _penalised(score.double(), float(penalty)).clamp(-most, most).to(logits.dtype)
-    sound = changed.isfinite() | score.isneginf()
-    return logits.index_copy(0, seen, torch.where(sound, changed, largest))
+    changed = torch.where(changed.isfinite(), changed, largest)
+    return logits.index_copy(0, seen, torch.where(score.isneginf(), score, changed))
 
 
 def _penalised(score: Tensor, penalty: float) -> Tensor:
@@ -265,14 +265,7 @@ def distribution(
         >>> distribution(logits, Knobs(temperature=0))
         tensor([1., 0., 0.])
     """
-    return _softmax(_scores(logits, knobs, previous, order)[-1][1])
-
-
-def _softmax(scores: Tensor) -> Tensor:
-    """The probabilities of scores, [vocab]. In 32 bits the terms of a large vocabulary add up to
-    1.00001 on some processors.
-    """
-    return scores.softmax(0, dtype=torch.float64).to(scores.dtype)
+    return _scores(logits, knobs, previous, order)[-1][1].softmax(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,7 +311,7 @@ def stages(
     before = _checked(logits)
     for name, scores in _scores(logits, knobs, previous, order):
         removed = scores.isneginf() & ~before.isneginf()
-        probabilities = _softmax(scores)
+        probabilities = scores.softmax(0)
         bits = entropy(probabilities)
         result.append(
             Stage(

@@ -193,6 +193,15 @@ def test_the_fastest_right_way_is_taken(opened, family):
     assert way_of(opened(family).model) is WAYS[family]
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("family", WAYS)
+def test_no_wrong_way_is_taken_in_16_bits_either(family, dtype):
+    """There the scores of a right way differ by a percent, and those of a wrong one by more."""
+    torch.manual_seed(1)
+    model = tf.AutoModelForCausalLM.from_config(FAMILIES[family]).to(dtype).eval()
+    assert [*Way].index(way_of(model)) >= [*Way].index(WAYS[family])
+
+
 def test_the_way_is_found_once_for_each_open_model(opened, monkeypatch):
     model = opened("Llama").model
     Reader(model)
