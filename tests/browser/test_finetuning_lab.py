@@ -88,7 +88,7 @@ def test_a_run_is_started_watched_steered_and_used(lab, theme):
 
     lab.run_cell(3)
     page.locator(".lab-panel").last.locator(".js-plotly-plot").first.wait_for()
-    page.get_by_role("tab", name="Table").click()
+    page.get_by_role("tab", name="Table", exact=True).click()
     page.get_by_text("The newest run first").wait_for()
-    page.get_by_role("tab", name="Curves").click()
+    page.get_by_role("tab", name="Curves", exact=True).click()
     shot(page.locator(".lab-panel").last, f"finetuning-runs-{name}")
