@@ -49,7 +49,7 @@ def test_columns_may_have_other_names():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (csv(*ten()).replace(b"word", "слово".encode("cp1251")), "not in UTF-8"),
+        (csv(*ten()).replace(b"word", b"\x81\x8d"), "not in UTF-8"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary file"),
         (b"", "is empty"),
         (b"text,label\n", "no row that can be used"),
@@ -218,3 +218,9 @@ def test_the_csv_for_the_engine_holds_both_parts(small_set):
     assert lines[0] == "text,label,split" and len(lines) == 25
     assert sum(line.endswith(",validation") for line in lines) == len(watch) == 6
     assert len(Examples((), ())) == 0
+
+
+def test_what_an_old_windows_program_wrote_is_read_and_said():
+    found = read_labelled(csv(*ten()).replace(b"word", "café".encode("cp1252")))
+    assert "café" in str(found.train)
+    assert any("Windows-1252" in note for note in found.notes)
