@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 from lablib.models.errors import reason
 
@@ -68,3 +69,23 @@ def temporary() -> Path:
     """
     user = os.getuid() if hasattr(os, "getuid") else "user"
     return Path(tempfile.gettempdir()) / f"{OWN}-{user}"
+
+
+def put(file: Path, text: str) -> None:
+    """Write a file so that a reader finds the old or the new text, never half of one.
+
+    Any number may write it at once, from threads too: each writes beside it under a name of its
+    own, and the last one stays.
+
+    >>> file = Path(tempfile.mkdtemp()) / "control"
+    >>> put(file, "run")
+    >>> file.read_text(), len(list(file.parent.iterdir()))
+    ('run', 1)
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{uuid4().hex}")
+    try:
+        new.write_text(text, encoding="utf-8", newline="\n")
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from lablib.unicode import well_formed
+from lablib.writable import put
 
 TaskName = Literal["causal", "masked", "classification", "sequence"]
 Method = Literal["full", "lora", "last", "scratch", "head"]
@@ -168,7 +169,7 @@ def write_config(config: Config, path: str | os.PathLike[str]) -> None:
     True
     """
     lines = [f"{k} = {_toml(v)}\n" for k, v in asdict(config).items() if v is not None]
-    Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
+    put(Path(path), "".join(lines))
 
 
 def _toml(value: Any) -> str:

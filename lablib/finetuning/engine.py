@@ -31,7 +31,7 @@ from torch import Tensor, nn
 
 from lablib.finetuning import checkpoints, devices, guards
 from lablib.finetuning.config import Config, check, write_config
-from lablib.finetuning.folders import control, put, standing
+from lablib.finetuning.folders import control, standing
 from lablib.finetuning.methods import merged, prepare, trained
 from lablib.finetuning.records import Evaluation, Record
 from lablib.finetuning.tasks import TASKS, Batch, Task, make_task, tokenizer_of
@@ -39,6 +39,7 @@ from lablib.finetuning.texts import read_source
 from lablib.finetuning.writing import sample
 from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
+from lablib.writable import put
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

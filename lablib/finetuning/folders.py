@@ -20,11 +20,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Literal
-from uuid import uuid4
 
 from lablib.finetuning.config import Config, read_config
 from lablib.finetuning.records import Record
-from lablib.writable import writable
+from lablib.writable import put, writable
 
 Word = Literal["run", "pause", "stop"]
 """What a person wants of a run."""
@@ -205,24 +204,3 @@ def settings(folder: Path) -> Config:
     if not (folder / "config.toml").is_file():
         raise ValueError(f"There is no run in {str(folder)!r}: it has no config.toml.")
     return read_config(folder / "config.toml")
-
-
-def put(file: Path, text: str) -> None:
-    """Write a file so that a reader finds the old or the new text, never half of one.
-
-    Any number may write it at once, from threads too: each writes beside it under a name of its
-    own, and the last one stays.
-
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "control"
-    >>> put(file, "run")
-    >>> file.read_text(), len(list(file.parent.iterdir()))
-    ('run', 1)
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{uuid4().hex}")
-    try:
-        new.write_text(text, encoding="utf-8", newline="\n")
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)

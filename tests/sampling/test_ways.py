@@ -199,7 +199,11 @@ def test_no_wrong_way_is_taken_in_16_bits_either(family, dtype):
     """There the scores of a right way differ by a percent, and those of a wrong one by more."""
     torch.manual_seed(1)
     model = tf.AutoModelForCausalLM.from_config(FAMILIES[family]).to(dtype).eval()
-    assert [*Way].index(way_of(model)) >= [*Way].index(WAYS[family])
+    if family == "XLNet":  # transformers' own forward mixes 16 and 32 bits
+        with pytest.raises(ValueError, match=f"numbers of the type {dtype}.*device='cpu'"):
+            way_of(model)
+    else:
+        assert [*Way].index(way_of(model)) >= [*Way].index(WAYS[family])
 
 
 def test_the_way_is_found_once_for_each_open_model(opened, monkeypatch):

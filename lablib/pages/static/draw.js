@@ -13,4 +13,11 @@ async function draw(place) {
   }
 }
 
-window.shown = Promise.all([...document.querySelectorAll("[data-widget]")].map(draw));
+/** Draws all; resolves once all that can be seen is drawn. A plot in a closed fold waits to be opened. */
+async function drawAll(places) {
+  const drawn = places.map(draw);
+  await new Promise(requestAnimationFrame);
+  return Promise.all(drawn.filter((_, i) => places[i].checkVisibility()));
+}
+
+window.shown = drawAll([...document.querySelectorAll("[data-widget]")]);
