@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lablib.models.opening import kinds_of
 from lablib.models.text import context_length, encode, require_vectors, start_of_text
+from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -142,13 +143,11 @@ def reading(
     limit: int = MAX_TOKENS,
 ) -> Reading:
     """A `Reading` of these ids."""
-    from lablib.widgets.tokens import token_dicts  # how a token is shown; not needed to compute
-
-    shown = token_dicts(ids, tokenizer)
+    known = entries(ids, tokenizer)
     return Reading(
         ids=tuple(ids),
-        tokens=tuple(token["text"] for token in shown),
-        special=tuple(token["special"] for token in shown),
+        tokens=tuple(known[id].text for id in ids),
+        special=tuple(known[id].special for id in ids),
         token_types=tuple(token_types or [0] * len(ids)),
         cut=cut,
         limit=limit,

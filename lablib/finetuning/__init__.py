@@ -27,7 +27,7 @@ __all__, __getattr__, __dir__ = lazy(
         "checkpoints": "save latest",
         "run": "Run RunInfo runs",
         "estimate": "Memory memory_parts seconds_for",
-        "peaks": "flops_per_token mfu peak_flops",
+        ".training.flops": "flops_per_token mfu peak_flops",
         "batches": "MISTAKES ROLES SeenBatch batch_losses see spoil",
         "per_token": "LossChange TokenLosses loss_change token_losses",
         "comparison": (

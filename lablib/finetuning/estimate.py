@@ -18,7 +18,7 @@ from lablib.finetuning import devices
 from lablib.finetuning.config import Config
 from lablib.finetuning.losses import BLOCK
 from lablib.finetuning.methods import prepare, trained
-from lablib.finetuning.peaks import flops_per_token
+from lablib.training.flops import flops_per_token
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -261,7 +261,7 @@ def fits(memory: Memory, free: int) -> str:
 
 
 def training_flops(config: Config, m: "LoadedModel", trained: int) -> float:
-    """FLOP that a run takes for each token; see `peaks.flops_per_token`."""
+    """FLOP that a run takes for each token; see `flops.flops_per_token`."""
     settings: Any = m.model.config.get_text_config()
     heads = settings.num_attention_heads
     size = getattr(settings, "head_dim", None) or settings.hidden_size // heads

@@ -21,6 +21,7 @@ from lablib.finetuning.config import Config, check, write_config
 from lablib.finetuning.folders import Phase
 from lablib.finetuning.records import Evaluation, Record
 from lablib.finetuning.tasks import TASKS
+from lablib.models.errors import explain
 from lablib.writable import places, writable
 
 if TYPE_CHECKING:
@@ -75,8 +76,6 @@ def _train(
 
 
 def _write_failure(folder: Path, error: Exception) -> None:
-    from lablib.widgets.worker import explain
-
     failure = explain(error)
     folders.write_standing(folder, state="failed", message=failure.message, details=failure.details)
 

@@ -18,11 +18,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from lablib.data.tables import label_key, one_spelling
-from lablib.finetuning import heads, losses
+from lablib.finetuning import losses
 from lablib.finetuning.config import Config
 from lablib.finetuning.padding import padded_tokenizer
 from lablib.finetuning.texts import read_table, read_text, split
 from lablib.masking.compute import IGNORED, corrupt
+from lablib.models import heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit

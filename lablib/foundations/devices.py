@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lablib.finetuning.peaks import PEAKS
+from lablib.training.flops import PEAKS
 
 
 @dataclass(frozen=True)
@@ -10,7 +10,7 @@ class Device:
     """An accelerator, as its data sheet has it.
 
     Attributes:
-        name: as it stands in `finetuning`'s table of speeds.
+        name: as it stands in the table of speeds, `training.flops.PEAKS`.
         gigabytes: of memory.
         watts: what it may draw.
         price: about what renting one costs, in dollars an hour; prices change, so set your own.

@@ -14,7 +14,8 @@ __all__, __getattr__, __dir__ = lazy(
     {
         "compute": "IGNORED Corruption corrupt",
         "text": "MASK MaskedText Word hidden_words hide prepare put",
-        "reading": "Question log_probabilities logits_at word_scores",
+        "reading": "Question log_probabilities logits_at",
+        ".models.heads": "word_scores",
         "filling": "Fill Guess WordScore fill score_word",
         "joint": "ORDERS Filling JointFill compare_orders fill_in_order fill_joint",
         "likelihood": (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor
 
+from lablib.models.heads import word_scores
 from lablib.models.hub import Progress
 from lablib.models.text import padding_id, require_vectors
 
@@ -26,21 +27,6 @@ Rows = Sequence[Sequence[int]]
 
 TOKENS_AT_ONCE = 4096
 """How many tokens are read in one batch: enough to be fast, few enough to be stopped soon."""
-
-
-def word_scores(output: Any) -> Tensor:
-    """The scores of the words in a model's output, whichever of its heads there are.
-
-    A BERT with both pretraining heads calls them `prediction_logits`, every other one `logits`.
-
-    Example:
-        >>> from lablib import masking as mk, models
-        >>> m = models.load("pocket-bert", kind="masked", device="cpu")
-        >>> output = m.model(**m.tokenizer("the cat", return_tensors="pt"))
-        >>> mk.word_scores(output).shape[-1] == m.model.config.vocab_size
-        True
-    """
-    return output.prediction_logits if "prediction_logits" in output else output.logits
 
 
 @torch.inference_mode()

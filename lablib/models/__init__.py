@@ -12,8 +12,9 @@ meant for the person at the keyboard.
 Read in this order: `card` (what is known about a model), `entries` (the catalogue), `packages`
 (files in Python packages), `checkpoint` (is a folder whole), `hub` and `fetching` (downloads),
 `places` (from a name to a folder), `tokenizers`, `adapter` (small changes to a large model),
-`opening` (a checkpoint becomes a model), `loading` (all of it together) and `text` (between texts
-and tokens: marks, how many a model reads, which it has vectors for).
+`opening` (a checkpoint becomes a model), `loading` (all of it together), `text` (between texts and
+tokens: marks, how many a model reads, which it has vectors for) and `heads` (from a model's last
+matrix to its scores).
 """
 
 from lablib.models.card import Attention, Kind, LoadedModel, ModelCard, Source

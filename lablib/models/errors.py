@@ -1,6 +1,8 @@
-"""The one exception of this room, and how a name is shown in it."""
+"""The one exception of this room, and how a name or any error is put into words."""
 
 import reprlib
+import traceback
+from dataclasses import dataclass
 
 _quoting = reprlib.Repr()
 _quoting.maxstring = 80
@@ -30,3 +32,26 @@ def reason(error: Exception) -> str:
         ('too large', 'KeyError')
     """
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: one sentence for the reader, and the details for whoever wants them."""
+
+    message: str
+    details: str
+
+
+def explain(error: Exception) -> Failure:
+    """An exception in words, with the traceback for the fold behind them.
+
+    A `ValueError` of ours is a sentence for the reader already; any other has its name put first.
+
+    >>> explain(ValueError("temperature is at least 0")).message
+    'temperature is at least 0'
+    >>> explain(KeyError("logits")).message
+    "KeyError: 'logits'"
+    """
+    words = str(error) or "it ended without saying why"
+    name = "" if isinstance(error, ValueError) and str(error) else f"{type(error).__name__}: "
+    return Failure(name + words, "".join(traceback.format_exception(error)))

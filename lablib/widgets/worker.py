@@ -16,11 +16,12 @@ import contextlib
 import ctypes
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal
+
+from lablib.models.errors import Failure, explain
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,6 @@ class Progress:
         0.75
         """
         return min(max(self.done / self.total, 0.0), 1.0) if self.total else 0.0
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong: one sentence for the reader, and the details for whoever wants them."""
-
-    message: str
-    details: str
 
 
 State = Literal["ready", "working", "stale", "failed"]
@@ -169,21 +162,6 @@ class Slot:
         if self.job is job:
             self._tell(status)
         return False
-
-
-def explain(error: Exception) -> Failure:
-    """An exception in words, with the traceback for the fold behind them.
-
-    A `ValueError` of ours is a sentence for the reader already; any other has its name put first.
-
-    >>> explain(ValueError("temperature is at least 0")).message
-    'temperature is at least 0'
-    >>> explain(KeyError("logits")).message
-    "KeyError: 'logits'"
-    """
-    words = str(error) or "it ended without saying why"
-    name = "" if isinstance(error, ValueError) and str(error) else f"{type(error).__name__}: "
-    return Failure(name + words, "".join(traceback.format_exception(error)))
 
 
 REST = 2.0

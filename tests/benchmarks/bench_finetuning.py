@@ -65,7 +65,7 @@ def _mfu(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     from lablib.finetuning import Config
     from lablib.finetuning.devices import pick_precision
-    from lablib.finetuning.peaks import flops_per_token, mfu, peak_flops
+    from lablib.training.flops import flops_per_token, mfu, peak_flops
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     peak = peak_flops(device, pick_precision(Config(), device))

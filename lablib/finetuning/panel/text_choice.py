@@ -10,9 +10,9 @@ import ipywidgets
 
 from lablib import data
 from lablib.decoding import decoded
+from lablib.models.errors import explain
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
-from lablib.widgets.worker import explain
 from lablib.writable import writable
 
 SHIPPED, TYPED, UPLOADED, NAMED = (

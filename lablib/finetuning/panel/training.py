@@ -25,15 +25,15 @@ from lablib.finetuning.estimate import (
 from lablib.finetuning.panel.run_view import Pace, RunView
 from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
-from lablib.finetuning.peaks import peak_flops
 from lablib.finetuning.records import Record
 from lablib.finetuning.run import LIVE, RUNS, Run, elsewhere, new_folder
 from lablib.finetuning.tasks import TASKS
+from lablib.models.errors import Failure, explain
+from lablib.training.flops import peak_flops
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.html import escape, fill
 from lablib.widgets.layout import Tabs, in_row, mark_main
-from lablib.widgets.worker import Failure, explain
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -9,12 +9,12 @@ from lablib.foundations import ngram_figures as figures
 from lablib.foundations.counting import Cost, Split, costs, count, split_text, write
 from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import SMOOTHINGS, NGrams
-from lablib.masking.guess_view import GuessView
 from lablib.models import LoadedModel
 from lablib.models.text import text_ids, token_text
 from lablib.sampling.generation import generate, next_logits
 from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
 from lablib.widgets.plot import Plot

@@ -9,11 +9,11 @@ from lablib import models
 from lablib.masking import figures
 from lablib.masking.causal import LeftFill, fill_from_left
 from lablib.masking.filling import Fill, fill
-from lablib.masking.guess_view import GuessView
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, as_choice
+from lablib.widgets.guess_view import GuessView
 from lablib.widgets.layout import mark_main
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import ipywidgets
 
 from lablib.masking import figures
 from lablib.masking.filling import Fill, WordScore, fill, score_word
-from lablib.masking.guess_view import GuessView
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
+from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 

@@ -5,9 +5,9 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib.masking import figures
-from lablib.masking.guess_view import GuessView
 from lablib.masking.training import EXAMPLE, TrainingStep, learn
 from lablib.widgets import Panel, Progress, TextInput
+from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.plot import Plot

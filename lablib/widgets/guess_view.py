@@ -1,15 +1,12 @@
 """The guess view: what may stand in a gap, as columns of buttons with a bar each."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from lablib.widgets.assets import STATIC, source
-
-_HERE = Path(__file__).parent / "static"
 
 
 class GuessView(anywidget.AnyWidget):
@@ -34,8 +31,8 @@ class GuessView(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(STATIC / "dom.js", _HERE / "guesses.js")
-    _css = source(_HERE / "guesses.css")
+    _esm = source(STATIC / "dom.js", STATIC / "guesses.js")
+    _css = source(STATIC / "guesses.css")
 
     columns: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
     label = traitlets.Unicode("Guesses").tag(sync=True)

@@ -1,4 +1,4 @@
-"""What goes into a model's last matrix, before it becomes the scores of all the vocabulary."""
+"""A model's last matrix: what goes into it, and the scores of all the vocabulary that it makes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from lablib.masking.reading import word_scores
-
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _heads: WeakKeyDictionary[nn.Module, nn.Linear | None] = WeakKeyDictionary()
 """What was found out about the models of this process."""
+
+
+def word_scores(output: Any) -> Tensor:
+    """The scores of the words in a model's output, whichever of its heads there are.
+
+    A BERT with both pretraining heads calls them `prediction_logits`, every other one `logits`.
+
+    Example:
+        >>> from lablib import models
+        >>> m = models.load("pocket-bert", kind="masked", device="cpu")
+        >>> output = m.model(**m.tokenizer("the cat", return_tensors="pt"))
+        >>> word_scores(output).shape[-1] == m.model.config.vocab_size
+        True
+    """
+    return output.prediction_logits if "prediction_logits" in output else output.logits
 
 
 def read(model: PreTrainedModel, inputs: Mapping[str, Tensor]) -> tuple[Tensor, nn.Linear | None]:

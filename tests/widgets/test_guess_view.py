@@ -2,7 +2,7 @@
 
 import pytest
 
-from lablib.masking.guess_view import GuessView
+from lablib.widgets.guess_view import GuessView
 from lablib.widgets.page import static_page
 
 

@@ -11,8 +11,8 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from lablib.finetuning import heads
-from lablib.masking.reading import word_scores
+from lablib.models import heads
+from lablib.models.heads import word_scores
 
 SMALL = {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
          "intermediate_size": 16}  # fmt: skip
