@@ -15,7 +15,7 @@ from lablib.finetuning.batches import (
     TARGET,
     SeenBatch,
 )
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
 

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

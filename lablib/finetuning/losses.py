@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.utils.checkpoint import checkpoint
 
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 
 BLOCK = 1024
 """Rows whose scores exist at one time: enough for products to be fast. GPT-2's are 103 MB."""

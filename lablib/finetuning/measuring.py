@@ -20,7 +20,7 @@ import transformers
 from torch import Tensor
 
 from lablib.finetuning.losses import cross_entropy
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 
 Job = dict[str, Any]
 LEAST_STEPS = 2

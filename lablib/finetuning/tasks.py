@@ -22,12 +22,12 @@ from lablib.finetuning import losses
 from lablib.finetuning.config import Config
 from lablib.finetuning.padding import padded_tokenizer
 from lablib.finetuning.texts import read_table, read_text, split
-from lablib.masking.compute import IGNORED, corrupt
 from lablib.models import heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
 from lablib.models.text import context_length, require_vectors, vectors
+from lablib.training.corruption import IGNORED, corrupt
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

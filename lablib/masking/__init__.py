@@ -12,7 +12,7 @@ from lablib.lazy import lazy
 __all__, __getattr__, __dir__ = lazy(
     __name__,
     {
-        "compute": "IGNORED Corruption corrupt",
+        ".training.corruption": "IGNORED Corruption corrupt",
         "text": "MASK MaskedText Word hidden_words hide prepare put",
         "reading": "Question log_probabilities logits_at",
         ".models.heads": "word_scores",

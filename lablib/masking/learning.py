@@ -11,12 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lablib.masking.compute import IGNORED, corrupt
 from lablib.masking.filling import pieces, token_text
 from lablib.masking.reading import head_only_at, logits_at
 from lablib.masking.text import MaskedText, prepare, require_masked
 from lablib.models.heads import word_scores
 from lablib.models.text import context_length
+from lablib.training.corruption import IGNORED, corrupt
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from lablib.models.text import context_length
-from lablib.models.vocabulary import entries
+from lablib.models.vocabulary import CONTINUES, text_bytes, writes_spaces
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 MASK = "[MASK]"
 """How a mask is written in a text."""
-
-CONTINUES = "##"
-"""What WordPiece puts before a piece that goes on with the word before it."""
 
 
 @dataclass(frozen=True)
@@ -303,32 +300,15 @@ def _with_piece(before: str, piece: str, tokenizer: "PreTrainedTokenizerBase") -
     return before + (piece[1:] if spaced else piece)
 
 
-def writes_spaces(tokenizer: "PreTrainedTokenizerBase") -> bool:
-    """Whether its tokens have the space before a word in them, as byte-level BPE's and
-    SentencePiece's do; WordPiece's have not.
-
-    >>> from lablib import models
-    >>> writes_spaces(models.load_tokenizer("gpt2"))
-    True
-    """
-    return any(piece.startswith(b" ") for piece in _bytes_of("a a", tokenizer))
-
-
 def _begins_with_space(tokenizer: "PreTrainedTokenizerBase") -> bool:
     """Whether it reads a text as if a space stood before it."""
-    return _bytes_of("a", tokenizer)[0].startswith(b" ")
+    return text_bytes("a", tokenizer)[0].startswith(b" ")
 
 
 def _keeps_space(tokenizer: "PreTrainedTokenizerBase") -> bool:
     """Whether a space before a mask is a token; for most the mask token takes it with it."""
     mask = tokenizer.mask_token
-    return mask is not None and _bytes_of(f"a {mask}", tokenizer)[-2] == b" "
-
-
-def _bytes_of(text: str, tokenizer: "PreTrainedTokenizerBase") -> list[bytes]:
-    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-    known = entries(ids, tokenizer)
-    return [known[id].bytes for id in ids]
+    return mask is not None and text_bytes(f"a {mask}", tokenizer)[-2] == b" "
 
 
 def hide(text: str, word: Word) -> str:

@@ -15,11 +15,11 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedTokenizerBase
 
-from lablib.masking.compute import IGNORED, corrupt
 from lablib.masking.filling import Guess, fill
 from lablib.masking.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
 from lablib.randomness import seeded
+from lablib.training.corruption import IGNORED, corrupt
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining

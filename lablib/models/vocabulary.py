@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+CONTINUES = "##"
+"""What WordPiece puts before a piece that goes on with the word before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -85,6 +88,29 @@ def token_bytes(entry: str, tokenizer: PreTrainedTokenizerBase) -> bytes:
     return _Spelling.of(tokenizer).bytes_of(entry)
 
 
+def text_bytes(text: str, tokenizer: PreTrainedTokenizerBase) -> list[bytes]:
+    """The bytes that each token of a text stands for, without the tokenizer's own marks.
+
+    >>> from lablib.models import load_tokenizer
+    >>> text_bytes("a cat", load_tokenizer("gpt2"))
+    [b'a', b' cat']
+    """
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    known = entries(ids, tokenizer)
+    return [known[id].bytes for id in ids]
+
+
+def writes_spaces(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Whether its tokens have the space before a word in them, as byte-level BPE's and
+    SentencePiece's do; WordPiece's have not.
+
+    >>> from lablib.models import load_tokenizer
+    >>> writes_spaces(load_tokenizer("gpt2"))
+    True
+    """
+    return any(piece.startswith(b" ") for piece in text_bytes("a a", tokenizer))
+
+
 @dataclass(frozen=True)
 class _Spelling:
     """How a tokenizer writes the entries of its vocabulary.
@@ -117,11 +143,11 @@ class _Spelling:
         if "ByteFallback" in self.decoder and name.startswith("<0x"):
             return bytes.fromhex(name[3:5])
         if self.continues_word(name):
-            return name[2:].encode()
+            return name.removeprefix(CONTINUES).encode()
         return (name.replace("▁", " ") if "▁" in self.decoder else name).encode()
 
     def continues_word(self, name: str) -> bool:
-        return "WordPiece" in self.decoder and name.startswith("##") and name not in self.added
+        return "WordPiece" in self.decoder and name.startswith(CONTINUES) and name not in self.added
 
 
 def _names(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[str]:

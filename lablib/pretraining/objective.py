@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from lablib.masking.compute import IGNORED, corrupt
+from lablib.training.corruption import IGNORED, corrupt
 
 
 def causal_loss(

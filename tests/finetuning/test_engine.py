@@ -19,7 +19,7 @@ from lablib import models
 from lablib.finetuning import Config, fit, setup, validate
 from lablib.finetuning.engine import rows_of
 from lablib.finetuning.tasks import inputs
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 from tests.finetuning.tiny_folder import save_tiny
 from tests.sampling.conftest import byte_tokenizer
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lablib.finetuning.losses import cross_entropy, cross_entropy_of, score
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 
 
 def inputs(rows, width, vocabulary, seed, dtype=torch.float64):

@@ -15,7 +15,7 @@ from lablib import masking as mk
 from lablib import models
 from lablib.finetuning import Config, make_task
 from lablib.finetuning.tasks import Causal
-from lablib.masking.compute import IGNORED
+from lablib.training.corruption import IGNORED
 from lablib.transfer.curves import mean_vectors
 
 TEXT = "The lamp is lit at dusk. " * 40

@@ -13,6 +13,7 @@ from transformers import (
 
 from lablib.models import heads
 from lablib.models.heads import word_scores
+from tests.sampling.conftest import m, tiny  # noqa: F401
 
 SMALL = {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
          "intermediate_size": 16}  # fmt: skip

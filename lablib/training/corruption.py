@@ -6,8 +6,7 @@ from itertools import pairwise
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from lablib.masking.text import CONTINUES, writes_spaces
-from lablib.models.vocabulary import entries
+from lablib.models.vocabulary import CONTINUES, entries, writes_spaces
 
 IGNORED = -100
 """The label of a position that carries no loss (the default `ignore_index` of torch's loss)."""
