@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.decoding import decoded
-from lablib.finetuning.texts import read_text
+from lablib.training.texts import read_text
 
 TEXTS = [
     "Grüße, Zoë! It was a dark night.\nAnd “cold”.",

@@ -7,10 +7,10 @@ interrupted goes on where its last checkpoint stood when the same command is giv
 import argparse
 from pathlib import Path
 
-from lablib.finetuning.config import read_config
-from lablib.finetuning.records import Record
-from lablib.finetuning.run import train
 from lablib.output import say
+from lablib.training.config import read_config
+from lablib.training.records import Record
+from lablib.training.run import train
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lablib import data
-from lablib.finetuning.tasks import Causal, causal_rows
 from lablib.models.text import context_length, require_vectors
 from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
+from lablib.training.tasks import Causal, causal_rows
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -158,7 +158,7 @@ def open_result(name: str | os.PathLike[str], progress: "Progress | None" = None
         'pocket-gpt2'
     """
     from lablib import models
-    from lablib.finetuning.run import Run
+    from lablib.training.run import Run
 
     folder = run_folder(name)
     place = Run.open(folder).result if folder else name

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from lablib.finetuning import devices
-from lablib.finetuning.config import Config
-from lablib.finetuning.losses import BLOCK
-from lablib.finetuning.methods import prepare, trained
+from lablib.training import devices
+from lablib.training.config import Config
 from lablib.training.flops import flops_per_token
+from lablib.training.losses import BLOCK
+from lablib.training.methods import prepare, trained
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -116,7 +116,7 @@ def device_of(config: Config) -> torch.device:
 def open_model(config: Config) -> "LoadedModel":
     """The model of a run, mapped into memory on the CPU."""
     from lablib import models
-    from lablib.finetuning.tasks import TASKS
+    from lablib.training.tasks import TASKS
 
     return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
 
@@ -294,7 +294,7 @@ def seconds_for(config: Config, tokens_per_second: float | None = None) -> float
 
 def steps_of(config: Config) -> int:
     """How many steps a run makes."""
-    from lablib.finetuning.tasks import make_task
+    from lablib.training.tasks import make_task
 
     rows = make_task(config, open_model(config)).train_rows
     return config.steps or ceil(config.epochs * rows / config.batch)
@@ -302,7 +302,7 @@ def steps_of(config: Config) -> int:
 
 def speed(config: Config) -> float:
     """Tokens a second on this device, of the faster of two short steps after a first one."""
-    from lablib.finetuning import engine
+    from lablib.training import engine
 
     rows = min(config.batch, SHORT)
     short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1)

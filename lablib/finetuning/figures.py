@@ -9,8 +9,8 @@ from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any
 
 from lablib.finetuning.estimate import PARTS, Memory
-from lablib.finetuning.records import Record
-from lablib.finetuning.run import RunInfo
+from lablib.training.records import Record
+from lablib.training.run import RunInfo
 from lablib.widgets.html import fill, table
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from torch import Tensor
 from lablib import data, models
 from lablib.exercises.practice import practice_model
 from lablib.finetuning.exercises import broken, solutions
-from lablib.finetuning.methods import set_dropout
 from lablib.randomness import seeded
+from lablib.training.methods import set_dropout
 
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel

@@ -19,8 +19,8 @@ import torch.nn.functional as F
 import transformers
 from torch import Tensor
 
-from lablib.finetuning.losses import cross_entropy
 from lablib.training.corruption import IGNORED
+from lablib.training.losses import cross_entropy
 
 Job = dict[str, Any]
 LEAST_STEPS = 2

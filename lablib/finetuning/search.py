@@ -18,8 +18,8 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from lablib.finetuning.config import Config, check
-from lablib.finetuning.engine import fit, setup
+from lablib.training.config import Config, check
+from lablib.training.engine import fit, setup
 
 How = Literal["grid", "random", "bayesian"]
 

@@ -13,10 +13,10 @@ from itertools import product
 
 import torch
 
-from lablib.finetuning.config import Config, Device, Method
-from lablib.finetuning.engine import State, fit, setup
-from lablib.finetuning.records import Record
-from lablib.finetuning.tasks import Causal
+from lablib.training.config import Config, Device, Method
+from lablib.training.engine import State, fit, setup
+from lablib.training.records import Record
+from lablib.training.tasks import Causal
 
 RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}
 """The ways, and a learning rate that suits each: what learns less can take longer steps."""

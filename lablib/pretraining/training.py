@@ -16,10 +16,10 @@ from torch.optim import AdamW, Muon, Optimizer
 from torch.overrides import TorchFunctionMode
 from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from lablib.finetuning.devices import has_fast_bf16
 from lablib.pretraining.corpus import batch, log_shares
 from lablib.pretraining.objective import causal_loss, causal_rows, masked_loss
 from lablib.pretraining.recipe import Model, Recipe
+from lablib.training.devices import has_fast_bf16
 
 Loss = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 

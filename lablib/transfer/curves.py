@@ -12,8 +12,8 @@ from statistics import mean, stdev
 import torch
 
 from lablib import models
-from lablib.finetuning.config import Config
 from lablib.models.text import context_length, require_vectors
+from lablib.training.config import Config
 from lablib.transfer.compute import AT_ONCE, predict
 from lablib.transfer.examples import Examples, LabelledSet
 from lablib.transfer.scoring import score

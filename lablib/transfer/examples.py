@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from lablib import data
 from lablib.data.tables import SPLITS, left_out, one_spelling
-from lablib.finetuning.texts import open_table
 from lablib.models.errors import quoted, reason
+from lablib.training.texts import open_table
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.finetuning.config import Config
+from lablib.training.config import Config
 from lablib.transfer.compute import Classifier
 from lablib.transfer.examples import Examples, LabelledSet, labelled_csv
 
 if TYPE_CHECKING:
-    from lablib.finetuning.engine import State
+    from lablib.training.engine import State
 
 _COMMON = Config(
     model="minilm", task="classification", length=48, evaluate_every=0, precision="fp32"
@@ -89,7 +89,7 @@ def fine_tune(
         >>> before.loss, before.classifier, after.epoch, after.classifier.names
         (None, None, 0.25, ('positive', 'negative'))
     """
-    from lablib.finetuning.engine import fit, setup
+    from lablib.training.engine import fit, setup
 
     config = config or recipe()
     learn, watched = labelled.train, Examples((), ())
@@ -123,6 +123,6 @@ def fine_tune(
 @torch.inference_mode(False)
 def _result(state: "State", config: Config) -> Classifier:
     """The model as `transformers` saves it: what LoRA learned is added to its matrices."""
-    from lablib.finetuning.methods import merged
+    from lablib.training.methods import merged
 
     return Classifier(merged(state.model).eval(), state.tokenizer, config.labels, config.length)

@@ -64,7 +64,7 @@ def _mfu(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     import torch
 
     from lablib.finetuning import Config
-    from lablib.finetuning.devices import pick_precision
+    from lablib.training.devices import pick_precision
     from lablib.training.flops import flops_per_token, mfu, peak_flops
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -23,9 +23,9 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
-from lablib.finetuning import folders
-from lablib.finetuning.config import Config, write_config
-from lablib.finetuning.run import Run
+from lablib.training import folders
+from lablib.training.config import Config, write_config
+from lablib.training.run import Run
 
 TRIALS = 20
 STEPS = 60
@@ -33,7 +33,7 @@ CALLBACKS = 200
 GOAL_MILLISECONDS = 100
 WORK = """
 import sys
-from lablib.finetuning.run import Run
+from lablib.training.run import Run
 run = Run.open(sys.argv[1], int(sys.argv[2]))
 run.start()
 run.wait()

@@ -9,8 +9,8 @@ from lablib.finetuning.panel.pair import NOTHING_YET
 from lablib.finetuning.panel.settings import Settings
 from lablib.widgets import ModelChoice
 from tests import panels
-from tests.finetuning.tiny_folder import save_tiny
 from tests.sampling.panels import opened, run_code
+from tests.training.tiny_folder import save_tiny
 
 TEXT = data.text("lighthouse")[:3000]
 

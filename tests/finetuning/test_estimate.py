@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lablib.finetuning import devices, engine, estimate
-from lablib.finetuning.config import Config
+from lablib.finetuning import estimate
+from lablib.training import devices, engine
+from lablib.training.config import Config
 
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 20
 CPU = torch.device("cpu")
@@ -69,7 +70,7 @@ PEAK = """
 import torch
 from lablib.finetuning import engine, estimate
 from lablib.finetuning.measuring import peak_memory
-from lablib.finetuning.config import Config
+from lablib.training.config import Config
 from transformers import GPT2Config, GPT2LMHeadModel
 from lablib import models
 torch.set_num_threads(1)

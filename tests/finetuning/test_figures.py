@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.finetuning import figures
-from lablib.finetuning.config import Config
 from lablib.finetuning.estimate import Memory
-from lablib.finetuning.records import Record
-from lablib.finetuning.run import RunInfo
+from lablib.training.config import Config
+from lablib.training.records import Record
+from lablib.training.run import RunInfo
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
 MEMORY = Memory(4_000_000, 4_000_000, 8_000_000, 3_000_000, 1_000_000, 1_000_000)

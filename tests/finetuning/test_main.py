@@ -7,8 +7,8 @@ import pytest
 
 from lablib.finetuning import Config, write_config
 from lablib.finetuning.__main__ import main
-from lablib.finetuning.folders import History, phase
-from tests.finetuning.tiny_folder import save_tiny
+from lablib.training.folders import History, phase
+from tests.training.tiny_folder import save_tiny
 
 TEXT = "The lamp is lit at dusk. " * 60
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lablib import data
 from lablib.finetuning import search as sr
 from lablib.finetuning import search_figures as fg
-from lablib.finetuning.config import Config
-from tests.finetuning.tiny_folder import save_tiny
+from lablib.training.config import Config
+from tests.training.tiny_folder import save_tiny
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
 

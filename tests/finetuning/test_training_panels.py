@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lablib.finetuning import engine, folders, runs_panel, training_panel
-from lablib.finetuning.config import PRESETS, Config, write_config
+from lablib.finetuning import runs_panel, training_panel
 from lablib.finetuning.panel.settings import PRESET_WORDS, Settings, config_code
 from lablib.finetuning.panel.text_choice import NAMED, SHIPPED, TYPED, UPLOADED, TextChoice
-from lablib.finetuning.run import Run
+from lablib.training import engine, folders
+from lablib.training.config import PRESETS, Config, write_config
+from lablib.training.run import Run
 from lablib.widgets import ModelChoice, shared_choice
 from tests.panels import run_code
 

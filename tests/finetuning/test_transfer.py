@@ -8,7 +8,7 @@ import pytest
 from lablib import data
 from lablib.finetuning import transfer as tr
 from lablib.finetuning import transfer_figures as fg
-from tests.finetuning.tiny_folder import save_tiny
+from tests.training.tiny_folder import save_tiny
 
 WAYS = ("scratch", "lora", "last")
 POINT = tr.TransferPoint("full", 0.05, 0, 3, 4, 4, 3.0, 2.0, 2.5)

@@ -53,7 +53,7 @@ def test_where_scores_are_squeezed_afterwards_they_are_taken_whole():
     torch.testing.assert_close(scores, model(IDS).logits)
 
 
-def test_a_model_is_left_as_it_was(m):
+def test_a_model_is_left_as_it_was(m):  # noqa: F811
     m.model.train()
     heads.head_of(m.model)
     heads.read(m.model, {"input_ids": IDS})

@@ -11,7 +11,7 @@ from lablib import foundations as fo
 from lablib import masking as mk
 from lablib import sampling as sp
 from lablib.finetuning.per_token import token_losses
-from lablib.finetuning.writing import sample
+from lablib.training.writing import sample
 from tests.models.test_text import marked, sentencepiece
 
 START, END = 257, 258

@@ -20,7 +20,7 @@ def learner(blocks: int = 1) -> "GPT2LMHeadModel":
     >>> learner() is learner(), learner().transformer.h[0].attn.c_attn.weight[0, 0].item() != 0
     (False, True)
     """
-    from lablib.finetuning.methods import set_dropout
+    from lablib.training.methods import set_dropout
 
     model = copy.deepcopy(practice_model(blocks)[0])
     set_dropout(model, 0.0)

@@ -7,10 +7,10 @@ import ipywidgets
 
 from lablib.finetuning import batch_figures as figures
 from lablib.finetuning.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
-from lablib.finetuning.config import Config
 from lablib.finetuning.panel.fields import seed_field, text_field
 from lablib.finetuning.shift_view import ShiftView
-from lablib.finetuning.tasks import make_task
+from lablib.training.config import Config
+from lablib.training.tasks import make_task
 from lablib.widgets import ModelChoice, Panel, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main, scrolling_rows

@@ -13,11 +13,11 @@ from lablib.finetuning.comparison import (
     measure_text,
     run_folder,
 )
-from lablib.finetuning.config import Config
 from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.panel.pair import Named, PairPanel
-from lablib.finetuning.run import Run
-from lablib.finetuning.texts import read_text, split
+from lablib.training.config import Config
+from lablib.training.run import Run
+from lablib.training.texts import read_text, split
 from lablib.widgets import ModelChoice, Progress, TextInput
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, in_row, mark_main

@@ -9,7 +9,7 @@ from lablib import models
 from lablib.finetuning import ladder_figures as figures
 from lablib.finetuning.ladder import Measurement, can_compile, climb, rungs
 from lablib.finetuning.panel.fields import button, text_field
-from lablib.finetuning.texts import read_text
+from lablib.training.texts import read_text
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main

@@ -8,7 +8,7 @@ import ipywidgets
 
 from lablib import models
 from lablib.finetuning.comparison import open_result
-from lablib.finetuning.run import Run, runs
+from lablib.training.run import Run, runs
 from lablib.widgets import Panel
 from lablib.widgets.layout import in_row
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import ipywidgets
 
 from lablib.finetuning import figures
-from lablib.finetuning.records import Record
-from lablib.finetuning.run import Run, describe
+from lablib.training.records import Record
+from lablib.training.run import Run, describe
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside
 from lablib.widgets.plot import Plot

@@ -7,7 +7,7 @@ import ipywidgets
 
 from lablib.finetuning import figures
 from lablib.finetuning.panel.training import kind_of
-from lablib.finetuning.run import LIVE, RUNS, Run, RunInfo, runs
+from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Panel, Progress, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main

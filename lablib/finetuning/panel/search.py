@@ -8,7 +8,6 @@ import ipywidgets
 
 from lablib import models
 from lablib.finetuning import search_figures as figures
-from lablib.finetuning.config import Config
 from lablib.finetuning.panel.fields import button, seed_field, text_field
 from lablib.finetuning.panel.settings import config_code
 from lablib.finetuning.search import (
@@ -20,6 +19,7 @@ from lablib.finetuning.search import (
     range_test,
     search_settings,
 )
+from lablib.training.config import Config
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main

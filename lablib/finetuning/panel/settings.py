@@ -6,8 +6,8 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.finetuning.config import PRESETS, Config
-from lablib.finetuning.methods import METHODS
+from lablib.training.config import PRESETS, Config
+from lablib.training.methods import METHODS
 from lablib.widgets.html import html_widget
 from lablib.widgets.presets import start_from
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib.finetuning import figures
-from lablib.finetuning.config import Config, check
-from lablib.finetuning.devices import pick_precision
 from lablib.finetuning.estimate import (
     Memory,
     device_of,
@@ -25,11 +23,13 @@ from lablib.finetuning.estimate import (
 from lablib.finetuning.panel.run_view import Pace, RunView
 from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
-from lablib.finetuning.records import Record
-from lablib.finetuning.run import LIVE, RUNS, Run, elsewhere, new_folder
-from lablib.finetuning.tasks import TASKS
 from lablib.models.errors import Failure, explain
+from lablib.training.config import Config, check
+from lablib.training.devices import pick_precision
 from lablib.training.flops import peak_flops
+from lablib.training.records import Record
+from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder
+from lablib.training.tasks import TASKS
 from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.html import escape, fill

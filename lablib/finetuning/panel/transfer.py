@@ -6,9 +6,9 @@ import ipywidgets
 
 from lablib import models
 from lablib.finetuning import transfer_figures as figures
-from lablib.finetuning.config import Method
 from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.transfer import RATES, SHARES, TransferPoint, transfer_points
+from lablib.training.config import Method
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main

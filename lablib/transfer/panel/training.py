@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import ipywidgets
 
-from lablib.finetuning.config import Config
+from lablib.training.config import Config
 from lablib.transfer import figures
 from lablib.transfer.compute import predict
 from lablib.transfer.examples import LabelledSet

@@ -4,8 +4,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.finetuning.losses import cross_entropy, cross_entropy_of, score
 from lablib.training.corruption import IGNORED
+from lablib.training.losses import cross_entropy, cross_entropy_of, score
 
 
 def inputs(rows, width, vocabulary, seed, dtype=torch.float64):

@@ -3,10 +3,12 @@ import torch
 import transformers
 
 from lablib import models
-from lablib.finetuning import Config, fit, make_task, prepare, setup
-from lablib.finetuning.methods import _lora, merged, trained
-from lablib.finetuning.writing import sample
 from lablib.randomness import seeded
+from lablib.training.config import Config
+from lablib.training.engine import fit, setup
+from lablib.training.methods import _lora, merged, prepare, trained
+from lablib.training.tasks import make_task
+from lablib.training.writing import sample
 
 TEXT = "The lamp is lit at dusk. " * 60
 TABLE = "text,label\n" + "good day,plus\nbad day,minus\n" * 10

@@ -12,8 +12,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.finetuning import checkpoints, trees
-from lablib.finetuning.checkpoints import CheckpointError, latest, new_folder, problem, save
+from lablib.training import checkpoints, trees
+from lablib.training.checkpoints import CheckpointError, latest, new_folder, problem, save
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -173,7 +173,7 @@ def test_another_error_of_the_disk_is_not_called_full(tmp_path):
 SAVER = """
 import sys, torch
 from pathlib import Path
-from lablib.finetuning.checkpoints import save
+from lablib.training.checkpoints import save
 for step in range(1, 10**6):
     save(Path(sys.argv[1]), step, {"model": {"weight": torch.full((300_000,), float(step))}})
     print(step, flush=True)

@@ -16,12 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lablib.finetuning import engine, folders, launching
-from lablib.finetuning.config import Config, check, write_config
-from lablib.finetuning.folders import Phase
-from lablib.finetuning.records import Evaluation, Record
-from lablib.finetuning.tasks import TASKS
 from lablib.models.errors import explain
+from lablib.training import engine, folders, launching
+from lablib.training.config import Config, check, write_config
+from lablib.training.folders import Phase
+from lablib.training.records import Evaluation, Record
+from lablib.training.tasks import TASKS
 from lablib.writable import places, writable
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lablib.finetuning import PRESETS, Config, check, read_config, write_config
+from lablib.training.config import PRESETS, Config, check, read_config, write_config
 from lablib.unicode import well_formed
 
 

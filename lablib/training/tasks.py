@@ -18,16 +18,16 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from lablib.data.tables import label_key, one_spelling
-from lablib.finetuning import losses
-from lablib.finetuning.config import Config
-from lablib.finetuning.padding import padded_tokenizer
-from lablib.finetuning.texts import read_table, read_text, split
 from lablib.models import heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
 from lablib.models.text import context_length, require_vectors, vectors
+from lablib.training import losses
+from lablib.training.config import Config
 from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.padding import padded_tokenizer
+from lablib.training.texts import read_table, read_text, split
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

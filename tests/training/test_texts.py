@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import data
-from lablib.finetuning import read_text, split
-from lablib.finetuning.texts import read_table
+from lablib.training.texts import read_table, read_text, split
 from lablib.unicode import well_formed
 
 

@@ -16,12 +16,12 @@ from transformers import (
 )
 
 from lablib import models
-from lablib.finetuning import Config, fit, setup, validate
-from lablib.finetuning.engine import rows_of
-from lablib.finetuning.tasks import inputs
+from lablib.training.config import Config
 from lablib.training.corruption import IGNORED
-from tests.finetuning.tiny_folder import save_tiny
+from lablib.training.engine import fit, rows_of, setup, validate
+from lablib.training.tasks import inputs
 from tests.sampling.conftest import byte_tokenizer
+from tests.training.tiny_folder import save_tiny
 
 TEXT = "The lamp is lit at dusk, and put out at dawn. The keeper sleeps by day.\n" * 30
 

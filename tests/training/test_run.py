@@ -17,12 +17,12 @@ import torch
 from safetensors.torch import load_file
 
 from lablib import models
-from lablib.finetuning import engine, folders, launching
-from lablib.finetuning.config import Config, write_config
-from lablib.finetuning.run import Run, new_folder, runs
-from tests.finetuning.conftest import launched
-from tests.finetuning.tiny_folder import save_tiny
+from lablib.training import engine, folders, launching
+from lablib.training.config import Config, write_config
+from lablib.training.run import Run, new_folder, runs
 from tests.noise import noise
+from tests.training.conftest import launched
+from tests.training.tiny_folder import save_tiny
 
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
 LONG = 100_000
@@ -163,7 +163,7 @@ def test_of_many_that_start_at_once_in_threads_one_goes_on(config, tmp_path, sta
 
 AT_ONCE = """
 import sys
-from lablib.finetuning.run import Run
+from lablib.training.run import Run
 run = Run.open(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
@@ -297,7 +297,7 @@ def test_the_list_of_runs(config, tmp_path):
 
 WORK = """
 import sys
-from lablib.finetuning.run import Run
+from lablib.training.run import Run
 run = Run.open(sys.argv[1])
 run.start()
 run.wait()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.finetuning.config import AttentionKernel, Config, Precision
 from lablib.randomness import replayed
+from lablib.training.config import AttentionKernel, Config, Precision
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lablib.finetuning.devices import give_back, memory_now
+from lablib.training.devices import give_back, memory_now
 
 if TYPE_CHECKING:
-    from lablib.finetuning.engine import State
+    from lablib.training.engine import State
 
 
 class NonFinite(ArithmeticError):

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from lablib.finetuning import Config, fit, setup, write_config
+from lablib.training.config import Config, write_config
+from lablib.training.engine import fit, setup
 from tests.conftest import ROOT
 
 TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by day.\n\n" * 30

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from lablib.finetuning.config import Config
-from lablib.finetuning.padding import make_room, padded_tokenizer, reads_last_token
 from lablib.models.opening import class_names
 from lablib.randomness import seeded
+from lablib.training.config import Config
+from lablib.training.padding import make_room, padded_tokenizer, reads_last_token
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from lablib.finetuning.tasks import Task
     from lablib.models import LoadedModel
+    from lablib.training.tasks import Task
 
 METHODS: dict[str, str] = {
     "full": "All weights learn. The most is learned, and the most forgotten.",
@@ -40,7 +40,7 @@ def prepare(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
 
     Example:
         >>> from lablib import models
-        >>> from lablib.finetuning.tasks import make_task
+        >>> from lablib.training.tasks import make_task
         >>> m = models.load("pocket-gpt2", device="cpu")
         >>> config = Config(method="last", last_blocks=1)
         >>> model = prepare(m, config, make_task(config, m))

@@ -13,9 +13,9 @@ from transformers import PreTrainedTokenizerFast, RobertaForMaskedLM, XLMRoberta
 
 from lablib import masking as mk
 from lablib import models
-from lablib.finetuning import Config, make_task
-from lablib.finetuning.tasks import Causal
+from lablib.training.config import Config
 from lablib.training.corruption import IGNORED
+from lablib.training.tasks import Causal, make_task
 from lablib.transfer.curves import mean_vectors
 
 TEXT = "The lamp is lit at dusk. " * 40

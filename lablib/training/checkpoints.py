@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from lablib.finetuning.trees import put_together, size_of, take_apart
+from lablib.training.trees import put_together, size_of, take_apart
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

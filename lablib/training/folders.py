@@ -21,8 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Literal
 
-from lablib.finetuning.config import Config, read_config
-from lablib.finetuning.records import Record
+from lablib.training.config import Config, read_config
+from lablib.training.records import Record
 from lablib.writable import put, writable
 
 Word = Literal["run", "pause", "stop"]

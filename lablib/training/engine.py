@@ -29,16 +29,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lablib.finetuning import checkpoints, devices, guards
-from lablib.finetuning.config import Config, check, write_config
-from lablib.finetuning.folders import control, standing
-from lablib.finetuning.methods import merged, prepare, trained
-from lablib.finetuning.records import Evaluation, Record
-from lablib.finetuning.tasks import TASKS, Batch, Task, make_task, tokenizer_of
-from lablib.finetuning.texts import read_source
-from lablib.finetuning.writing import sample
 from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
+from lablib.training import checkpoints, devices, guards
+from lablib.training.config import Config, check, write_config
+from lablib.training.folders import control, standing
+from lablib.training.methods import merged, prepare, trained
+from lablib.training.records import Evaluation, Record
+from lablib.training.tasks import TASKS, Batch, Task, make_task, tokenizer_of
+from lablib.training.texts import read_source
+from lablib.training.writing import sample
 from lablib.writable import put
 
 if TYPE_CHECKING:

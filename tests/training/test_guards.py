@@ -3,7 +3,10 @@ import math
 import pytest
 import torch
 
-from lablib.finetuning import Config, NonFinite, OutOfMemory, fit, guards, setup
+from lablib.training import guards
+from lablib.training.config import Config
+from lablib.training.engine import fit, setup
+from lablib.training.guards import NonFinite, OutOfMemory
 
 TEXT = "The lamp is lit at dusk. " * 60
 

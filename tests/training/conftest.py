@@ -1,0 +1,50 @@
+"""Tiny models, as in the sampling room, and an end for whatever a test has begun."""
+
+import os
+import signal
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from lablib.training import folders
+from lablib.training.run import Run
+from tests.sampling.conftest import m, tiny  # noqa: F401
+from tests.training.tiny_folder import save_tiny
+
+
+@pytest.fixture(scope="session")
+def gpt2(tiny, tmp_path_factory):  # noqa: F811
+    """The folder of a tiny GPT-2 without dropout, of ordinary weights."""
+    folder = tmp_path_factory.mktemp("gpt2")
+    return save_tiny(tiny, folder, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
+
+
+def launched(folder):
+    """The processes that train in a folder; Accelerate gives each a session of its own."""
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder / "config.toml") in (process.info["cmdline"] or []):
+            yield process.pid
+
+
+@pytest.fixture(autouse=True)
+def runs_end(monkeypatch):
+    """Whatever becomes of a test, the runs it started end with it."""
+    started, start = [], Run.start
+
+    def noted(run):
+        start(run)
+        started.append(run)
+
+    monkeypatch.setattr(Run, "start", noted)
+    yield
+    for run in started:
+        if run._process is not None and run._process.poll() is None:
+            for pid in (run._process.pid, *launched(run.folder)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            run._process.wait()
+        if run._alive():
+            folders.set_control(run.folder, "stop")
+            run._thread.join(60)
+            assert not run._alive(), "a run went on after its test"
