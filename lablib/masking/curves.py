@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lablib.models import entries
-from lablib.pretraining.curve import Point, read_curve
+from lablib.models.curves import Point, read_curve
 
 BEGINNINGS = {"minilm-masked": "with MiniLM's encoder", "pocket-bert": "without pretraining"}
 """How each model began, by its name."""

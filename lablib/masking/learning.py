@@ -269,9 +269,9 @@ def pretraining_loss(
 def _pairs(
     m: "LoadedModel", text: str, seed: int, pairs: int, length: int, rng: torch.Generator
 ) -> dict[str, Tensor]:
-    """BERT's inputs for a batch of a text, as `lablib.pretraining` makes them."""
-    from lablib.pretraining.corpus import batch, token_stream
-    from lablib.pretraining.objective import sentence_pairs
+    """BERT's inputs for a batch of a text, as `lablib.training.objective` makes them."""
+    from lablib.training.corpus import batch, token_stream
+    from lablib.training.objective import sentence_pairs
 
     length = min(length, (context_length(m) or length + 3) - 3)
     stream = token_stream([text], m.tokenizer)

@@ -3,7 +3,7 @@
 Two layers, a vocabulary of a few hundred pieces, one short tale: small enough for a minute on any
 machine, large enough to show the stages that a real BERT goes through. First it guesses by how
 common each piece is; then, when its attention has found something to look at, by what stands
-around the gap. The parts are those of `lablib.pretraining`, which made the models of these labs.
+around the gap. The parts are those with which the models of these labs were made.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from lablib.training.corruption import IGNORED, corrupt
 if TYPE_CHECKING:
     from transformers import BertForPreTraining
 
-    from lablib.pretraining.recipe import Recipe
+    from lablib.training.recipe import Recipe
 
 EXAMPLE = "The cat sat on the [MASK]."
 HELD_OUT = 0.15
@@ -101,9 +101,9 @@ def learn(
         >>> first.step, last.step, last.m.card.name
         (0, 2, 'tiny-bert')
     """
-    from lablib.pretraining.corpus import batch
-    from lablib.pretraining.objective import masked_loss
-    from lablib.pretraining.training import make_optimizers, set_learning_rates, window
+    from lablib.training.corpus import batch
+    from lablib.training.objective import masked_loss
+    from lablib.training.optimizers import make_optimizers, set_learning_rates
 
     if steps < 1 or every < 1:
         raise ValueError("Training takes at least 1 step, and reports come at least 1 step apart.")
@@ -114,7 +114,7 @@ def learn(
     yield report(m, heldout, 0, steps, None, example)
     for step in range(steps):
         rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        ids = batch(stream, step, recipe.batch, window(recipe), seed)
+        ids = batch(stream, step, recipe.batch, recipe.window, seed)
         set_learning_rates(optimizers, recipe, step)
         loss = masked_loss(model, ids, m.tokenizer, rng, recipe.masked_share)
         loss.backward()
@@ -127,8 +127,8 @@ def learn(
 
 
 def tiny_recipe(steps: int, seed: int) -> "Recipe":
-    """The settings of the tiny BERT, in the terms of `lablib.pretraining`."""
-    from lablib.pretraining.recipe import Recipe
+    """The settings of the tiny BERT, in the terms of `lablib.training.recipe`."""
+    from lablib.training.recipe import Recipe
 
     return Recipe(
         kind="bert",
@@ -153,8 +153,8 @@ def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, 
         ValueError: if the text is too short.
     """
     from lablib import data
-    from lablib.pretraining.corpus import token_stream, train_tokenizer
-    from lablib.pretraining.recipe import new_model
+    from lablib.training.corpus import token_stream, train_tokenizer
+    from lablib.training.recipe import new_model
 
     text = data.text("lighthouse") if text is None else text
     split = round(len(text) * (1 - HELD_OUT))

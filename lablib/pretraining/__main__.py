@@ -29,13 +29,13 @@ from lablib.foundations.ngrams import NGrams
 from lablib.output import say
 from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
-from lablib.pretraining.corpus import log_shares, read_texts, token_stream, train_tokenizer
 from lablib.pretraining.curve import record
 from lablib.pretraining.evaluation import bits_per_byte, masked_score
 from lablib.pretraining.general import GENERAL, filled, first_words, found_again
-from lablib.pretraining.recipe import RECIPES, Kind, Model, Recipe, new_model
 from lablib.pretraining.training import start_from_frequencies, train
 from lablib.randomness import seeded
+from lablib.training.corpus import log_shares, read_texts, token_stream, train_tokenizer
+from lablib.training.recipe import RECIPES, Kind, Model, Recipe, new_model
 
 NAMES: dict[Kind, str] = {"gpt2": "pocket-gpt2", "bert": "pocket-bert", "minilm": "minilm-masked"}
 CURVE = "curve.csv"
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
         losses = record(losses, measure, args.out / CURVE, args.save_every)
     follow(losses, recipe)
     if recipe.kind == "minilm" and isinstance(model, BertForPreTraining):
-        from lablib.pretraining.adaptation import widen_vocabulary
+        from lablib.training.adaptation import widen_vocabulary
 
         widen_vocabulary(model, tokenizer, log_shares(stream, len(tokenizer)))
     finish(model.eval(), tokenizer, recipe, args)
@@ -248,7 +248,7 @@ def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase, recipe:
     only what was learned.
     """
     if recipe.kind == "minilm":
-        from lablib.pretraining.adaptation import save_adapter
+        from lablib.training.adaptation import save_adapter
 
         save_adapter(folder, model, recipe.rank)
         return

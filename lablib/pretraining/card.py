@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from lablib.pretraining.recipe import Kind, Recipe
+from lablib.training.recipe import Kind, Recipe
 
 _FROM_SCRATCH = """\
 It is a classroom model: it has read the texts below and nothing else. It knows their English and

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from lablib.foundations.losses import token_losses
-from lablib.pretraining.objective import sentence_pairs
 from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.objective import sentence_pairs
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase

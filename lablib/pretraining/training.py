@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch.optim import AdamW, Muon, Optimizer
-from torch.overrides import TorchFunctionMode
+from torch.optim import Optimizer
 from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from lablib.pretraining.corpus import batch, log_shares
-from lablib.pretraining.objective import causal_loss, causal_rows, masked_loss
-from lablib.pretraining.recipe import Model, Recipe
+from lablib.training.corpus import batch, log_shares
 from lablib.training.devices import has_fast_bf16
+from lablib.training.methods import trained
+from lablib.training.objective import causal_loss, causal_rows, masked_loss
+from lablib.training.optimizers import Widened, make_optimizers, set_learning_rates
+from lablib.training.recipe import Model, Recipe
 
 Loss = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
@@ -39,7 +39,7 @@ def train(
     unbroken one would have: batches and masks are pure functions of (seed, step).
     """
     optimizers = make_optimizers(model, recipe)
-    learned = list(learning(model).values())
+    learned = list(trained(model).values())
     start = restore(folder, model, optimizers)
     in_bf16 = has_fast_bf16(model.device)
     loss_of = make_loss(model, tokenizer, recipe)
@@ -47,7 +47,7 @@ def train(
     model.train()
     for step in range(start, recipe.steps):
         rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        ids = batch(stream, step, recipe.batch, window(recipe), recipe.seed)
+        ids = batch(stream, step, recipe.batch, recipe.window, recipe.seed)
         set_learning_rates(optimizers, recipe, step)
         with torch.autocast(model.device.type, torch.bfloat16, enabled=in_bf16):
             loss = loss_of(ids, rng)
@@ -70,18 +70,6 @@ def start_from_frequencies(model: BertForPreTraining, stream: np.ndarray) -> Non
         model.cls.predictions.bias.copy_(log_shares(stream, model.config.vocab_size))
 
 
-def learning(model: Model) -> dict[str, torch.nn.Parameter]:
-    """The weights that are trained, by name: all of a new model, the additions to a ready one."""
-    return {name: p for name, p in model.named_parameters() if p.requires_grad}
-
-
-def window(recipe: Recipe) -> int:
-    """Tokens of text in one row: the context for GPT-2 (the end-of-text token comes on top, and the
-    last token is a target only), three fewer for BERT ([CLS] and two [SEP] come on top).
-    """
-    return recipe.context if recipe.kind == "gpt2" else recipe.context - 3
-
-
 def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Loss:
     """The loss of the model's kind, as a function of a batch of ids and a random generator."""
     if not isinstance(model, GPT2LMHeadModel):
@@ -95,68 +83,12 @@ def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) 
     return loss_of
 
 
-def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
-    """Muon for the blocks' weight matrices, AdamW for embeddings, biases and norms.
-
-    Muon orthogonalises the momentum of each matrix (Jordan et al. 2024); with the step scaled to
-    AdamW's size (Liu et al. 2025, "Muon is scalable for LLM training") both take one learning rate.
-    """
-    named = learning(model)
-    matrices = {n for n, p in named.items() if p.ndim == 2 and not _is_table(n)}
-    return [
-        Muon(
-            [p for n, p in named.items() if n in matrices],
-            lr=recipe.matrix_lr,
-            weight_decay=recipe.weight_decay,
-            adjust_lr_fn="match_rms_adamw",
-        ),
-        AdamW(
-            [p for n, p in named.items() if n not in matrices],
-            lr=recipe.other_lr,
-            betas=(0.9, 0.95),
-            weight_decay=0.0,
-            fused=True,
-        ),
-    ]
-
-
-def _is_table(name: str) -> bool:
-    """Whether a matrix is a table of rows (an embedding, a classifier) and not a map of vectors."""
-    return any(part in name for part in ("wte", "wpe", "embeddings", "lm_head", "cls."))
-
-
-class Widened(TorchFunctionMode):
-    """Inside it what asks for bfloat16 gets 32 bits: torch's Muon orthogonalises in bfloat16,
-    which a processor without units for it emulates, thirty times slower.
-
-    >>> with Widened():
-    ...     torch.ones(1).bfloat16().dtype
-    torch.float32
-    """
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        """Copy instead of converting, since the caller may write into what it gets."""
-        if func is torch.Tensor.bfloat16:
-            return args[0].to(torch.float32, copy=True)
-        return func(*args, **(kwargs or {}))
-
-
-def set_learning_rates(optimizers: list[Optimizer], recipe: Recipe, step: int) -> None:
-    """Give Muon (first) and AdamW (second) the learning rate of this step."""
-    factor = recipe.learning_rate_factor(step)
-    for optimizer, rate in zip(optimizers, (recipe.matrix_lr, recipe.other_lr), strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * factor
-
-
 def checkpoint(
     folder: Path, model: Model, optimizers: list[Optimizer], recipe: Recipe, step: int
 ) -> None:
     """Write weights, optimizer state and step, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {f"model.{n}": p.detach() for n, p in learning(model).items()}
+    tensors = {f"model.{n}": p.detach() for n, p in trained(model).items()}
     for i, optimizer in enumerate(optimizers):
         for j, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{i}.{j}.{k}": torch.as_tensor(v) for k, v in state.items()}
@@ -173,7 +105,7 @@ def restore(folder: Path, model: Model, optimizers: list[Optimizer]) -> int:
         return 0
     tensors = load_file(path)
     with torch.no_grad():
-        for name, parameter in learning(model).items():
+        for name, parameter in trained(model).items():
             parameter.copy_(tensors[f"model.{name}"])
     for i, optimizer in enumerate(optimizers):
         optimizer.load_state_dict(

@@ -7,4 +7,8 @@ Read in this order: `config` (every setting), `texts` (from a file or a name to 
 weights learn), `devices` and `flops` (where, and how fast), `guards` (what stops a run),
 `checkpoints`, `engine`, the training loop from top to bottom, and `run`, a training beside the
 notebook that is watched and steered through its folder (`folders`).
+
+A model that begins with nothing learns by other parts: `recipe` (every setting, and new models),
+`corpus` (texts to a tokenizer and to batches), `objective` (the losses), `optimizers` and
+`adaptation` (an encoder that learns to fill in words).
 """

@@ -4,7 +4,7 @@ import pytest
 
 from lablib import masking as mk
 from lablib.masking import figures as fg
-from lablib.pretraining.curve import Point
+from lablib.models.curves import Point
 
 FAST = mk.Curve("fast", "with help", 30522, (Point(0, 0.0, 0.1, 6.0), Point(10, 4.5, 0.4, 3.0)))
 SLOW = mk.Curve("<b>", "alone", 99, (Point(0, 0.0, 0.0, 7.0), Point(10, 9.0, 0.3, 4.0)))

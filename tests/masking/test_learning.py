@@ -94,8 +94,8 @@ def test_the_batch_has_the_loss_of_the_stock_model(m):
     hidden = sum(pair.seen.count("[MASK]") for pair in loss.pairs)
     assert hidden == sum(pair.asked for pair in loss.pairs)
     from lablib.masking import corrupt
-    from lablib.pretraining.corpus import batch, token_stream
-    from lablib.pretraining.objective import sentence_pairs
+    from lablib.training.corpus import batch, token_stream
+    from lablib.training.objective import sentence_pairs
 
     rng = torch.Generator().manual_seed(0)
     stream = token_stream([data.text("lighthouse")], m.tokenizer)

@@ -8,16 +8,16 @@ from transformers import BertConfig, BertForPreTraining, BertModel
 
 from lablib import models
 from lablib.models import packages
+from lablib.models.curves import read_curve
 from lablib.pretraining import __main__ as command
-from lablib.pretraining.adaptation import adapted_minilm, save_adapter, widen_vocabulary
-from lablib.pretraining.corpus import log_shares, token_stream, train_tokenizer
-from lablib.pretraining.curve import read_curve
 from lablib.pretraining.evaluation import masked_score
 from lablib.pretraining.general import Sample
-from lablib.pretraining.recipe import Recipe
-from lablib.pretraining.training import learning, start_from_frequencies, train
-
-from .test_pretraining import TEXT
+from lablib.pretraining.training import start_from_frequencies, train
+from lablib.training import methods
+from lablib.training.adaptation import adapted_minilm, save_adapter, widen_vocabulary
+from lablib.training.corpus import log_shares, token_stream, train_tokenizer
+from lablib.training.recipe import Recipe
+from tests.training.fox import TEXT
 
 peft = pytest.importorskip("peft")
 TINY = Recipe(kind="minilm", context=16, batch=4, steps=4, warmup=1, rank=2)
@@ -50,7 +50,7 @@ def trained(folder):
 
 def test_the_embeddings_stay_and_little_learns():
     model = adapted_minilm(rank=2)
-    names = set(learning(model))
+    names = set(methods.trained(model))
     assert not any("embeddings" in name or "decoder.weight" in name for name in names)
     assert {name for name in names if ".query." in name and "layer.0" in name} == {
         f"bert.encoder.layer.0.attention.self.query.{part}"
@@ -114,7 +114,7 @@ def test_a_broken_off_run_ends_with_the_same_weights(tmp_path):
 
 def test_what_opens_is_what_was_trained_and_what_peft_opens(tmp_path, base):
     model, tokenizer, _ = trained(tmp_path / "run")
-    for parameter in learning(model).values():
+    for parameter in methods.trained(model).values():
         parameter.data = parameter.data.half().float()  # as it is stored
     save_adapter(tmp_path / "saved", model, TINY.rank)
     opened = models.load(tmp_path / "saved", kind="masked", device="cpu", attention="eager")

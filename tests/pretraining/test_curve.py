@@ -2,7 +2,8 @@
 
 import pytest
 
-from lablib.pretraining.curve import Point, read_curve, record, write_curve
+from lablib.models.curves import Point, read_curve, write_curve
+from lablib.pretraining.curve import record
 from lablib.pretraining.evaluation import MaskedScore
 
 
@@ -12,13 +13,6 @@ def measured():
 
 def losses(start, stop):
     return ((step, 5.0) for step in range(start, stop))
-
-
-def test_points_are_read_back(tmp_path):
-    points = [Point(0, 0.0, 0.1, 6.25), Point(200, 1.5, 0.2079, 5.1741)]
-    write_curve(tmp_path / "curve.csv", points)
-    assert read_curve(tmp_path / "curve.csv") == points
-    assert read_curve(tmp_path / "other.csv") == []
 
 
 def test_every_loss_is_passed_on_and_every_checkpoint_has_a_point(tmp_path):

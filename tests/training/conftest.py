@@ -8,8 +8,10 @@ import psutil
 import pytest
 
 from lablib.training import folders
+from lablib.training.corpus import token_stream, train_tokenizer
 from lablib.training.run import Run
 from tests.sampling.conftest import m, tiny  # noqa: F401
+from tests.training.fox import TEXT, TINY
 from tests.training.tiny_folder import save_tiny
 
 
@@ -48,3 +50,15 @@ def runs_end(monkeypatch):
             folders.set_control(run.folder, "stop")
             run._thread.join(60)
             assert not run._alive(), "a run went on after its test"
+
+
+@pytest.fixture(scope="session")
+def tokenizer():
+    """A byte-level BPE of a few hundred entries that learned from the foxes."""
+    return train_tokenizer("gpt2", [TEXT], TINY.vocab_size)
+
+
+@pytest.fixture(scope="session")
+def stream(tokenizer):
+    """The foxes as ids, [tokens]."""
+    return token_stream([TEXT], tokenizer)

@@ -1,12 +1,11 @@
-"""How a new BERT begins."""
+"""How a new BERT begins, and how a learning rate goes."""
 
 import pytest
 import torch
 
-from lablib.pretraining.corpus import train_tokenizer
-from lablib.pretraining.recipe import Recipe, new_model
-
-from .test_pretraining import TEXT
+from lablib.training.corpus import train_tokenizer
+from lablib.training.recipe import Recipe, new_model
+from tests.training.fox import TEXT
 
 BERT = Recipe(kind="bert", layers=2, width=128, heads=4, context=16, vocab_size=100)
 
@@ -49,3 +48,10 @@ def test_a_new_gpt2_begins_by_looking_one_and_two_tokens_back():
     # The heads that were left as they are, and the next layer, spread evenly over what they see.
     even = 1 / torch.arange(1, recipe.context + 1)[:, None]
     assert ((first[2:] - even).tril().abs().max(), second[:, 8:].max()) < (0.05, 0.25)
+
+
+def test_the_schedule_is_the_same_for_longer_runs_until_the_decay():
+    short, long = Recipe(steps=100, warmup=10, decay=0.4), Recipe(steps=200, warmup=10, decay=0.4)
+    for step in range(61):
+        assert short.learning_rate_factor(step) == long.learning_rate_factor(step)
+    assert short.learning_rate_factor(99) == pytest.approx(0.025)

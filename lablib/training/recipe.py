@@ -1,4 +1,4 @@
-"""Every setting of a pretraining run, in one frozen record, and the models it stands for."""
+"""Every setting of a training from nothing, in one frozen record, and the models it stands for."""
 
 import math
 from dataclasses import dataclass
@@ -53,6 +53,16 @@ class Recipe:
     rank: int = 24
     seed: int = 0
 
+    @property
+    def window(self) -> int:
+        """Tokens of text in one row: the context for GPT-2 (the end-of-text token comes on top, and
+        the last token is a target only), three fewer for BERT ([CLS] and two [SEP] come on top).
+
+        >>> Recipe(kind="gpt2", context=64).window, Recipe(kind="bert", context=64).window
+        (64, 61)
+        """
+        return self.context if self.kind == "gpt2" else self.context - 3
+
     def learning_rate_factor(self, step: int) -> float:
         """The share of the full learning rate used at `step` (0-based).
 
@@ -106,7 +116,7 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
     Dropout is off: a pocket model sees its text only a few times and underfits it.
     """
     if recipe.kind == "minilm":
-        from lablib.pretraining.adaptation import adapted_minilm  # `peft` only where it is needed
+        from lablib.training.adaptation import adapted_minilm  # `peft` only where it is needed
 
         return adapted_minilm(recipe.rank)
     if recipe.kind == "gpt2":

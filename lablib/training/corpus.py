@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerBase
 
 from lablib.models import load_tokenizer
-from lablib.pretraining.recipe import Kind
+from lablib.training.recipe import Kind
 
 END_OF_TEXT = "<|endoftext|>"
 BERT_SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -1,0 +1,52 @@
+"""The losses of a model that begins with nothing are those that `transformers` computes."""
+
+import torch
+
+from lablib.training.corpus import batch, train_tokenizer
+from lablib.training.objective import causal_loss, causal_rows, sentence_pairs
+from tests.training.fox import TEXT, fresh
+
+
+def test_loss_is_the_one_transformers_computes(tokenizer, stream):
+    model = fresh(tokenizer)
+    ids = batch(stream, 0, 2, 16, seed=0)
+    expected = model(ids, labels=ids).loss
+    torch.testing.assert_close(causal_loss(model, ids), expected)
+
+
+def test_half_of_the_sentence_pairs_are_broken():
+    tokenizer = train_tokenizer("bert", [TEXT], 100)
+    ids = torch.arange(5, 85).reshape(8, 10)
+    seen = [sentence_pairs(ids, tokenizer, torch.Generator().manual_seed(s)) for s in range(50)]
+    assert 0.4 < torch.stack([p["next_sentence_label"] for p in seen]).float().mean() < 0.6
+    for pairs in seen[:5]:
+        for row, broken in enumerate(pairs["next_sentence_label"].tolist()):
+            assert pairs["input_ids"][row, 1:6].tolist() == ids[row, :5].tolist()
+            other = ids[row - 1 if broken else row, 5:].tolist()
+            assert pairs["input_ids"][row, 7:12].tolist() == other
+            assert pairs["token_type_ids"][row].tolist() == [0] * 7 + [1] * 6
+
+
+def test_rows_begin_with_the_end_of_text_and_some_say_random_tokens_again():
+    ids = torch.arange(1000, 1000 + 64 * 40).reshape(64, 40)
+    rng = torch.Generator().manual_seed(0)
+    rows, labels = causal_rows(ids, 0, 500, 0.5, rng)
+    assert rows[:, 0].tolist() == [0] * 64
+    repeating = [r for r in range(64) if not torch.equal(rows[r, 1:], ids[r])]
+    assert 20 < len(repeating) < 44
+    for r in set(range(64)) - set(repeating):
+        assert torch.equal(labels[r], rows[r])
+    for r in repeating:
+        period = int((labels[r] == -100).sum()) - 1
+        assert 5 <= period < 20
+        assert torch.equal(rows[r, 1 + period :], rows[r, 1:-period])
+        assert torch.equal(labels[r, period + 1 :], rows[r, period + 1 :])
+
+
+def test_what_is_not_to_be_predicted_does_not_count(tokenizer, stream):
+    model = fresh(tokenizer)
+    ids = batch(stream, 0, 2, 16, seed=0)
+    labels = ids.clone()
+    labels[:, :9] = -100
+    expected = model(ids, labels=labels).loss
+    torch.testing.assert_close(causal_loss(model, ids, labels), expected)
