@@ -14,8 +14,9 @@ from itertools import product
 import torch
 
 from lablib.training.config import Config, Device, Method
-from lablib.training.engine import State, fit, setup
+from lablib.training.engine import fit, setup
 from lablib.training.records import Record
+from lablib.training.state import State
 from lablib.training.tasks import Causal
 
 RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}

@@ -20,12 +20,10 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -36,6 +34,7 @@ from lablib.training.config import Config, check, write_config
 from lablib.training.folders import control, standing
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
+from lablib.training.state import State
 from lablib.training.tasks import TASKS, Batch, Task, make_task, tokenizer_of
 from lablib.training.texts import read_source
 from lablib.training.writing import sample
@@ -43,58 +42,11 @@ from lablib.writable import put
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel
 
 PAUSE_SECONDS = 0.2
 """How often a paused run looks whether it may go on."""
 GPU_LOG_EVERY = 10
-
-
-@dataclass
-class State:
-    """All of a run, in one place.
-
-    Attributes:
-        model: the model that learns, bare.
-        objective: the same under its task, wrapped for all processes: a batch in, its loss out.
-        precision: of the matrix products.
-        total: steps of the whole run.
-        micro_batch: rows computed at once; halved when memory runs out.
-        threads: of a CPU, that compute a step.
-        step, tokens, seconds: done so far.
-        began: the step at which this process took the run up.
-        memory: most bytes seen in use.
-        notes: what the next record has to say.
-        last_read: tokens and seconds when the speed was read last.
-        broken: the first step with a loss or gradient that is no number; 0: none. On the device.
-    """
-
-    config: Config
-    folder: Path | None
-    accelerator: Accelerator
-    device: torch.device
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    task: Task
-    objective: nn.Module
-    optimizer: torch.optim.Optimizer
-    scaler: torch.amp.GradScaler
-    precision: str
-    total: int
-    micro_batch: int
-    threads: int
-    step: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    began: int = 0
-    memory: int = 0
-    notes: list[str] = field(default_factory=list)
-    last_read: tuple[int, float] = (0, 0.0)
-    broken: Tensor = field(default_factory=lambda: torch.zeros((), dtype=torch.long))
-
-    def rows(self, step: int) -> list[int]:
-        """The rows of the global batch of a step, counted from 1."""
-        return rows_of(step - 1, self.config.batch, self.task.train_rows, self.config.seed)
 
 
 class Objective(nn.Module):
@@ -281,24 +233,6 @@ def learning_rate(config: Config, step: int, total: int) -> float:
         "constant": 1.0,
     }[config.schedule]
     return config.learning_rate * share
-
-
-def rows_of(step: int, batch: int, rows: int, seed: int) -> list[int]:
-    """The rows of a step's global batch: every epoch is a new permutation of all rows.
-
-    A row's number grows by `rows` with each epoch, so that a task can tell them apart.
-
-    >>> first, second = rows_of(0, 3, 4, seed=0), rows_of(1, 3, 4, seed=0)
-    >>> sorted(first + second[:1]), [row // 4 for row in second]
-    ([0, 1, 2, 3], [0, 1, 1])
-    """
-    places = (divmod(step * batch + i, rows) for i in range(batch))
-    return [epoch * rows + _permutation(rows, seed, epoch)[place] for epoch, place in places]
-
-
-@lru_cache(maxsize=4)
-def _permutation(rows: int, seed: int, epoch: int) -> list[int]:
-    return [int(row) for row in np.random.default_rng((seed, epoch)).permutation(rows)]
 
 
 def _batches(state: State) -> Iterator[tuple[Batch, int]]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from lablib.training.devices import give_back, memory_now
-
-if TYPE_CHECKING:
-    from lablib.training.engine import State
+from lablib.training.state import State
 
 
 class NonFinite(ArithmeticError):

@@ -15,7 +15,7 @@ from lablib.transfer.compute import Classifier
 from lablib.transfer.examples import Examples, LabelledSet, labelled_csv
 
 if TYPE_CHECKING:
-    from lablib.training.engine import State
+    from lablib.training.state import State
 
 _COMMON = Config(
     model="minilm", task="classification", length=48, evaluate_every=0, precision="fp32"

@@ -3,8 +3,6 @@ from dataclasses import asdict, replace
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch.utils.data import SequentialSampler
 from transformers import (
     AutoModelForCausalLM,
@@ -18,7 +16,7 @@ from transformers import (
 from lablib import models
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORED
-from lablib.training.engine import fit, rows_of, setup, validate
+from lablib.training.engine import fit, setup, validate
 from lablib.training.tasks import inputs
 from tests.sampling.conftest import byte_tokenizer
 from tests.training.tiny_folder import save_tiny
@@ -94,14 +92,6 @@ def test_micro_batches_change_nothing(gpt2):
     runs = [losses(run(gpt2, micro_batch=rows, packed=False)[1]) for rows in (1, 2, 4, 8)]
     for other in runs[1:]:
         assert other == pytest.approx(runs[0], rel=1e-5)
-
-
-@given(batch=st.integers(1, 9), rows=st.integers(1, 9), seed=st.integers(0, 99))
-def test_every_epoch_visits_every_row_once_in_a_new_order(batch, rows, seed):
-    seen = [row for step in range(rows) for row in rows_of(step, batch, rows, seed)]
-    for epoch in range(batch):
-        part = seen[epoch * rows : (epoch + 1) * rows]
-        assert sorted(part) == list(range(epoch * rows, (epoch + 1) * rows))
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
