@@ -1,7 +1,7 @@
 """What a bug costs, in a live run: the code as it was beside the code as it should be.
 
 Both begin with the same weights and see the same batches; only the lines of the bug differ, and
-they are the very lines that the learner was shown (`broken`, `solutions`).
+they are the very lines that the learner was shown: the two codes of the bug's card.
 """
 
 import copy
@@ -11,15 +11,15 @@ import re
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
 
 from lablib import data, models
 from lablib.exercises.practice import practice_model
-from lablib.finetuning.exercises import broken, solutions
+from lablib.exercises.records import Bug, find
 from lablib.randomness import seeded
 from lablib.training.methods import set_dropout
 
@@ -30,8 +30,8 @@ LENGTH, ROWS, STEPS, RATE = 32, 8, 12, 5e-4
 """Small enough for some seconds on any machine."""
 HELD_OUT = 8
 
-Code = ModuleType
-"""`broken` or `solutions`: they have functions of the same names."""
+Code = SimpleNamespace
+"""The functions of a code by name: the wrong code and the mended one have the same."""
 Points = Iterator[tuple[int, float]]
 """Step and measure, as a run goes."""
 
@@ -96,18 +96,36 @@ def watch(id: str) -> Generator[Harm, None, None]:
     axis = AXES.get(id, "training steps")
     steps: tuple[int, ...] = ()
     mended: tuple[float, ...] = ()
-    for step, value in run(solutions):
+    broken_code, mended_code = codes(id)
+    for step, value in run(mended_code):
         steps, mended = (*steps, step), (*mended, value)
         yield Harm(measure, steps, mended, (), axis=axis)
     wrong: tuple[float, ...] = ()
     try:
-        for _, value in run(broken):
+        for _, value in run(broken_code):
             wrong = (*wrong, value)
             yield Harm(measure, steps, mended, wrong, axis=axis)
     except ImportError as error:
         yield Harm(
             measure, steps, mended, wrong, f"{type(error).__name__}: {_sentence(error)}", axis
         )
+
+
+def codes(id: str) -> tuple[Code, Code]:
+    """The wrong code of a bug and the mended one, as they stand on its card.
+
+    >>> [hasattr(code, "one_step") for code in codes("finetuning/adamw-of-transformers")]
+    [True, True]
+    """
+    bug = cast(Bug, find(id))
+    return _functions(bug.code), _functions(bug.solution)
+
+
+def _functions(text: str) -> Code:
+    """The functions of a code of ours, which may use torch."""
+    names: dict[str, Any] = {"torch": torch}
+    exec(text, names)
+    return Code(**{name: value for name, value in names.items() if callable(value)})
 
 
 def _sentence(error: ImportError) -> str:
@@ -254,7 +272,8 @@ def _in_parts(code: Code) -> Points:
         found = [weight.grad for weight in model.parameters()]
         return torch.cat([one.flatten() for one in found if one is not None])
 
-    whole = gradient(solutions, 1)
+    _, mended = codes("finetuning/mean-of-means")
+    whole = gradient(mended, 1)
     for parts in (1, 2, 4, 8):
         moved = gradient(code, parts) - whole
         yield parts, 100 * float(moved.norm() / whole.norm())
