@@ -8,7 +8,6 @@ architecture, method, precision and attention kernel, and takes a second and no 
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,6 +18,7 @@ from lablib.training.config import Config
 from lablib.training.flops import flops_per_token
 from lablib.training.losses import BLOCK
 from lablib.training.methods import prepare, trained
+from lablib.training.tasks import Causal, Classification, Task, make_task, open_model
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -101,7 +101,7 @@ def shape_of(config: Config, m: "LoadedModel", device: torch.device) -> Any:
     kernel = devices.pick_attention(config, device)
     bare = torch.device("meta")
     with bare:
-        model = prepare(without_numbers(m), config, SimpleNamespace(labels=_labels(config)))  # type: ignore[arg-type]
+        model = prepare(without_numbers(m), config, _task_without_rows(config))
         devices.tune(model, replace(config, attention=kernel, compile=False), bare)
     return model.train()
 
@@ -113,14 +113,6 @@ def device_of(config: Config) -> torch.device:
     return pick_device(config.device)
 
 
-def open_model(config: Config) -> "LoadedModel":
-    """The model of a run, mapped into memory on the CPU."""
-    from lablib import models
-    from lablib.training.tasks import TASKS
-
-    return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
-
-
 def without_numbers(m: "LoadedModel") -> "LoadedModel":
     """The same model with nothing but the shapes of its weights."""
     settings = type(m.model.config).from_dict(m.model.config.to_dict())
@@ -128,9 +120,13 @@ def without_numbers(m: "LoadedModel") -> "LoadedModel":
         return replace(m, model=type(m.model)(settings))
 
 
-def _labels(config: Config) -> tuple[str, ...]:
-    """As many labels as there will be, or two where only the text knows."""
-    return (config.labels or ("a", "b")) if config.task == "classification" else ()
+def _task_without_rows(config: Config) -> Task:
+    """What the shape of a model depends on: as many labels as there will be, or two where only the
+    text knows, and none where entries of the vocabulary are learned.
+    """
+    if config.task == "classification":
+        return Classification((), (), 0, config.labels or ("a", "b"))
+    return Causal((), (), 0)
 
 
 @torch.inference_mode(False)
@@ -294,8 +290,6 @@ def seconds_for(config: Config, tokens_per_second: float | None = None) -> float
 
 def steps_of(config: Config) -> int:
     """How many steps a run makes."""
-    from lablib.training.tasks import make_task
-
     rows = make_task(config, open_model(config)).train_rows
     return config.steps or ceil(config.epochs * rows / config.batch)
 

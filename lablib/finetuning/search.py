@@ -99,12 +99,11 @@ def range_test(
         config, steps=steps + 1, schedule="constant", warmup=0, learning_rate=lowest,
         evaluate_every=0, sample_every=0, save_every=0, log_every=1,
     )  # fmt: skip
-    state = setup(flat)
-    records = fit(state)
+    rates = np.geomspace(lowest, highest, steps).tolist()
+    records = fit(setup(flat, lr=rates.__getitem__))
     next(records)  # before the first step
     found = RangeTest(total=steps)
-    for rate in np.geomspace(lowest, highest, steps).tolist():
-        state.config = replace(state.config, learning_rate=rate)
+    for rate in rates:
         try:
             loss = next(records).loss or 0.0
         except ArithmeticError:

@@ -13,11 +13,10 @@ from itertools import product
 
 import torch
 
-from lablib.training.config import Config, Device, Method
+from lablib.training.config import Config, Device, Method, check
 from lablib.training.engine import fit, setup
 from lablib.training.records import Record
-from lablib.training.state import State
-from lablib.training.tasks import Causal
+from lablib.training.tasks import Causal, Task, make_task, open_model
 
 RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}
 """The ways, and a learning rate that suits each: what learns less can take longer steps."""
@@ -99,19 +98,20 @@ def transfer_points(
         model=model, text=text, steps=steps, batch=batch, length=length,
         evaluate_every=max(1, steps // LOOKS), warmup=min(3, steps - 1), device=device,
     )  # fmt: skip
+    check(config)
+    whole = make_task(config, open_model(config))
     for share, method, seed in product(shares, methods, seeds):
         own = replace(config, method=method, seed=seed, learning_rate=RATES[method])
-        yield from _learn(own, share)
+        yield from _learn(own, share, _beginning(whole, share))
 
 
-def _learn(config: Config, share: float) -> Iterator[TransferPoint]:
+def _learn(config: Config, share: float, task: Task) -> Iterator[TransferPoint]:
     """One training, a point after each step; a failure of its own ends only this one."""
-    state = setup(config)
-    rows = _keep(state, share)
+    state = setup(config, task=task)
     point = None
     try:
         for record in fit(state):
-            point = _after(record, point, config, share, rows, state.total)
+            point = _after(record, point, config, share, task.train_rows, state.total)
             yield point
     except (ArithmeticError, MemoryError) as error:
         if point is None:
@@ -119,14 +119,12 @@ def _learn(config: Config, share: float) -> Iterator[TransferPoint]:
         yield replace(point, failure=str(error))
 
 
-def _keep(state: State, share: float) -> int:
-    """Leave only the first rows of the text to learn from; how many."""
-    task = state.task
+def _beginning(task: Task, share: float) -> Causal:
+    """The same task with only the first rows of its text to learn from, one at least."""
     count = max(1, round(share * task.train_rows))
     train = [task.row(i, "train") for i in range(count)]
     heldout = [task.row(i, "heldout") for i in range(task.heldout_rows)]
-    state.task = Causal(train, heldout, pad_id=0)
-    return count
+    return Causal(train, heldout, pad_id=0)
 
 
 def _after(

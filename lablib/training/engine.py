@@ -18,9 +18,10 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from lablib.training.folders import control, standing
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
 from lablib.training.state import State
-from lablib.training.tasks import TASKS, Batch, Task, make_task, tokenizer_of
+from lablib.training.tasks import Batch, Task, make_task, open_model, tokenizer_of
 from lablib.training.texts import read_source
 from lablib.training.writing import sample
 from lablib.writable import put
@@ -69,12 +70,20 @@ class Objective(nn.Module):
 
 
 @torch.inference_mode(False)
-def setup(config: Config, folder: str | Path | None = None) -> State:
+def setup(
+    config: Config,
+    folder: str | Path | None = None,
+    task: Task | None = None,
+    lr: Callable[[int], float] | None = None,
+) -> State:
     """Open everything a run needs, and go to its newest whole checkpoint if it has one.
 
     Args:
         folder: where settings, text, history, checkpoints and result are kept; None for a run in
             memory only, whose result is `state.model`.
+        task: what is learned; None for the task of the settings, with the rows of their text. A run
+            that goes on has to be given the same one again: only a text is kept in the folder.
+        lr: the learning rate of each step, counted from 0; None for the schedule of the settings.
 
     Raises:
         ValueError: with a sentence, if the run could not learn anything or not go on.
@@ -86,17 +95,16 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
         >>> [record.step for record in fit(state)]
         [0, 1, 2]
     """
-    from lablib import models
-
     check(config)
     _require_compiler(config)
     folder = None if folder is None else Path(folder)
     accelerator = _accelerator(config)
     device = torch.device("cpu") if config.device == "cpu" else accelerator.device
     precision = devices.pick_precision(config, device)
-    source = _keep_source(config, folder, accelerator)
-    m = models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
-    task = make_task(source, m)
+    source = _keep_source(config, folder, accelerator, task)
+    m = open_model(config)
+    task = make_task(source, m) if task is None else task
+    total = config.steps or math.ceil(config.epochs * task.train_rows / config.batch)
     model = prepare(m, config, task)
     devices.tune(model, config, device)
     objective: nn.Module = Objective(model, task, device, precision)
@@ -106,8 +114,9 @@ def setup(config: Config, folder: str | Path | None = None) -> State:
         config, folder, accelerator, device, model, tokenizer_of(config, m), task, objective,
         optimizer=_optimizer(model, config),
         scaler=torch.amp.GradScaler(device.type, enabled=precision == "fp16"),
+        lr=lr or partial(learning_rate, config, total=total),
         precision=precision,
-        total=config.steps or math.ceil(config.epochs * task.train_rows / config.batch),
+        total=total,
         micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
         threads=(standing(folder).threads if folder else 0) or devices.pick_threads(),
         broken=torch.zeros((), dtype=torch.long, device=device),
@@ -144,8 +153,13 @@ def _require_compiler(config: Config) -> None:
         raise ValueError("compile=True needs a C++ compiler, and there is none: leave it out.")
 
 
-def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) -> Config:
-    """Settings whose text is the run's own copy: the source may change before the run goes on."""
+def _keep_source(
+    config: Config, folder: Path | None, accelerator: Accelerator, task: Task | None
+) -> Config:
+    """Settings whose text is the run's own copy: the source may change before the run goes on.
+
+    A run with a task of its own reads no text, so there is none to keep.
+    """
     if folder is None:
         return config
     own = own_source(config, folder)
@@ -153,7 +167,7 @@ def _keep_source(config: Config, folder: Path | None, accelerator: Accelerator) 
     def write() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
-        if not own.exists():
+        if task is None and not own.exists():
             put(own, read_source(config.text, table=own.suffix == ".csv"))
 
     checkpoints.on_first(accelerator, write)
@@ -205,7 +219,7 @@ def fit(state: State) -> Iterator[Record]:
         if _due(state) and _wanted(state) == "stop":
             break
         began = time.perf_counter()
-        rate = learning_rate(state.config, state.step, state.total)
+        rate = state.lr(state.step)
         with on_threads(state.threads):
             nats, norm = _learn_in_memory(state, batch, targets, rate)
             record = _record(state, began, nats, norm, targets, rate)
@@ -407,9 +421,8 @@ def _heldout_rows(state: State) -> Iterator[list[int]]:
 
 def _first(state: State) -> Record:
     """What is known before the first step."""
-    rate = learning_rate(state.config, 0, state.total)
     memory = devices.memory_now(state.device)
-    return Record(0, None, rate, None, 0, None, memory, 0.0)
+    return Record(0, None, state.lr(0), None, 0, None, memory, 0.0)
 
 
 def _record(

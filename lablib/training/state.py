@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,7 @@ class State:
     Attributes:
         model: the model that learns, bare.
         objective: the same under its task, wrapped for all processes: a batch in, its loss out.
+        lr: the learning rate of a step, counted from 0.
         precision: of the matrix products.
         total: steps of the whole run.
         micro_batch: rows computed at once; halved when memory runs out.
@@ -48,6 +50,7 @@ class State:
     objective: nn.Module
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
+    lr: Callable[[int], float]
     precision: str
     total: int
     micro_batch: int

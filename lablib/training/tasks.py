@@ -28,6 +28,7 @@ from lablib.training.config import Config
 from lablib.training.corruption import IGNORED, corrupt
 from lablib.training.padding import padded_tokenizer
 from lablib.training.texts import read_table, read_text, split
+from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -291,6 +292,17 @@ TASKS: dict[str, type[Task]] = {
 """The tasks by the names they have in a `Config`."""
 
 
+def open_model(config: Config) -> LoadedModel:
+    """The model of a run as its task needs it, mapped into memory on the CPU.
+
+    Raises:
+        ModelError: if there is none, or it cannot learn this.
+    """
+    from lablib import models
+
+    return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
+
+
 def make_task(config: Config, m: LoadedModel) -> Task:
     """The task of a configuration, with the rows of its text.
 
@@ -307,12 +319,7 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         >>> task.batch([0, 1])["input_ids"].shape
         torch.Size([2, 32])
     """
-    require_fit(m.card.name, m.tokenizer, m.model)
-    longest = context_length(m)
-    if longest and config.length > longest:
-        raise ValueError(
-            f"length is {config.length} tokens, but {m.card.name} reads {longest:,} at most."
-        )
+    _require_length(config, m)
     make: dict[str, Callable[[Config, PreTrainedTokenizerBase, list[str]], Task]] = {
         "causal": _causal,
         "masked": _masked,
@@ -322,9 +329,51 @@ def make_task(config: Config, m: LoadedModel) -> Task:
     notes: list[str] = []
     task = make[config.task](config, tokenizer_of(config, m), notes)
     task.notes = tuple(notes)
+    _require_all_vectors(task, m)
+    return task
+
+
+def classification_task(
+    config: Config, m: LoadedModel, train: Pairs, heldout: Pairs
+) -> Classification:
+    """The task of texts that are here already, instead of a table that is read.
+
+    Args:
+        config: its labels are the names of the classes; without any, those that occur.
+        m: whose tokenizer makes the rows.
+        train, heldout: to learn from and to measure on, (text, label) each.
+
+    Raises:
+        ValueError: as `make_task` does, or for a label that the settings do not have.
+
+    Example:
+        >>> from lablib import models
+        >>> config = Config(model="pocket-bert", task="classification", length=16)
+        >>> pairs = [("a fine day", "good"), ("a dull day", "bad")]
+        >>> task = classification_task(config, models.load("pocket-bert"), pairs, [])
+        >>> task.labels, task.batch([0, 1])["labels"].tolist()
+        (('bad', 'good'), [1, 0])
+    """
+    _require_length(config, m)
+    task = _classes(config, tokenizer_of(config, m), train, heldout)
+    _require_all_vectors(task, m)
+    return task
+
+
+def _require_length(config: Config, m: LoadedModel) -> None:
+    """Refuse rows that a model cannot read, and a tokenizer of another model."""
+    require_fit(m.card.name, m.tokenizer, m.model)
+    longest = context_length(m)
+    if longest and config.length > longest:
+        raise ValueError(
+            f"length is {config.length} tokens, but {m.card.name} reads {longest:,} at most."
+        )
+
+
+def _require_all_vectors(task: Task, m: LoadedModel) -> None:
+    """Refuse tokens that a model has no vector for; few tokenizers have any."""
     if len(m.tokenizer) > vectors(m.model):
         require_vectors(m, task.highest_ids)
-    return task
 
 
 def tokenizer_of(config: Config, m: LoadedModel) -> PreTrainedTokenizerBase:
@@ -389,7 +438,15 @@ def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[
 
 def _classification(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
     train, heldout = _table(config, ("text", "label"), notes)
-    train, heldout = _labelled(train, heldout, config.labels, notes)
+    return _classes(config, tokenizer, *_labelled(train, heldout, config.labels, notes))
+
+
+def _classes(
+    config: Config, tokenizer: PreTrainedTokenizerBase, train: Pairs, heldout: Pairs
+) -> Classification:
+    """Texts and their labels as rows."""
+    if not train:
+        raise ValueError("There are no texts to learn from.")
     labels = config.labels or tuple(sorted({label for _, label in train}))
     unknown = sorted({label for _, label in train + heldout} - set(labels))
     if unknown:
@@ -398,7 +455,7 @@ def _classification(config: Config, tokenizer: PreTrainedTokenizerBase, notes: l
         raise ValueError("All texts have one label, so there is nothing to tell apart.")
 
     def row(text: str, label: str) -> Row:
-        ids = torch.tensor(_cut(tokenizer, text, config.length))
+        ids = torch.tensor(_cut(tokenizer, well_formed(text), config.length))
         return {"input_ids": ids, "labels": torch.tensor(labels.index(label))}
 
     rows = [[row(*pair) for pair in part] for part in (train, heldout)]

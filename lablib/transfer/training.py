@@ -4,15 +4,15 @@ Three parts of the data, three purposes: from the first the model learns; the se
 while it does, and may decide when to stop; the third, the test part, is asked once, at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.training.config import Config
+from lablib.training.config import Config, check
 from lablib.transfer.compute import Classifier
-from lablib.transfer.examples import Examples, LabelledSet, labelled_csv
+from lablib.transfer.examples import Examples, LabelledSet
 
 if TYPE_CHECKING:
     from lablib.training.state import State
@@ -90,6 +90,7 @@ def fine_tune(
         (None, None, 0.25, ('positive', 'negative'))
     """
     from lablib.training.engine import fit, setup
+    from lablib.training.tasks import classification_task, open_model
 
     config = config or recipe()
     learn, watched = labelled.train, Examples((), ())
@@ -100,14 +101,15 @@ def fine_tune(
     epoch = -(-len(learn) // config.batch)
     config = replace(
         config,
-        text=labelled_csv(learn, watched, labelled.names),
         labels=labelled.names,
         heldout=watch if len(watched) else 0.0,
         evaluate_every=config.evaluate_every or max(epoch // 4, 1),
     )
     # The worker of the panels forbids gradients; what is made here has to carry some.
     with torch.inference_mode(False):
-        state = setup(config, None)
+        check(config)
+        parts = (_pairs(part, labelled.names) for part in (learn, watched))
+        state = setup(config, task=classification_task(config, open_model(config), *parts))
     for record in fit(state):
         yield Training(
             step=record.step,
@@ -118,6 +120,15 @@ def fine_tune(
             accuracy=(record.measures or {}).get("accuracy"),
             classifier=_result(state, config) if record.step == state.total else None,
         )
+
+
+def _pairs(examples: Examples, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Texts with the names of their classes; one without a text has nothing to be told apart by.
+
+    >>> _pairs(Examples(("Fine.", " "), (1, 0)), ("no", "yes"))
+    [('Fine.', 'yes')]
+    """
+    return [(text, names[label]) for text, label in examples if text.strip()]
 
 
 @torch.inference_mode(False)

@@ -17,7 +17,7 @@ from lablib import models
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORED
 from lablib.training.engine import fit, setup, validate
-from lablib.training.tasks import inputs
+from lablib.training.tasks import inputs, make_task, open_model
 from tests.sampling.conftest import byte_tokenizer
 from tests.training.tiny_folder import save_tiny
 
@@ -92,6 +92,33 @@ def test_micro_batches_change_nothing(gpt2):
     runs = [losses(run(gpt2, micro_batch=rows, packed=False)[1]) for rows in (1, 2, 4, 8)]
     for other in runs[1:]:
         assert other == pytest.approx(runs[0], rel=1e-5)
+
+
+def test_a_task_that_is_given_takes_the_place_of_the_text(gpt2, tmp_path):
+    own = config(gpt2)
+    given = setup(replace(own, text="lighthouse"), tmp_path, task=make_task(own, open_model(own)))
+    assert losses(fit(given)) == losses(run(gpt2)[1])
+    assert (tmp_path / "config.toml").is_file() and not (tmp_path / "text.txt").exists()
+
+
+def test_a_run_of_a_given_task_goes_on_bit_for_bit(gpt2, tmp_path):
+    own = config(gpt2, save_every=3, dropout=0.2)
+    task = make_task(own, open_model(own))
+    whole = {record.step: record.loss for record in fit(setup(own, task=task))}
+    for record in fit(setup(own, tmp_path, task=task)):
+        if record.step == 4:
+            break
+    rest = {record.step: record.loss for record in fit(setup(own, tmp_path, task=task))}
+    assert rest == {step: whole[step] for step in (4, 5, 6)}
+
+
+def test_the_rate_of_each_step_may_be_given(gpt2):
+    rates = [1e-3, 2e-4, 5e-4, 0.0, 1e-5, 3e-3]
+    records = list(fit(setup(config(gpt2), lr=rates.__getitem__)))
+    assert [record.learning_rate for record in records] == [rates[0], *rates]
+    _, flat = run(gpt2, schedule="constant", warmup=0)
+    same = list(fit(setup(config(gpt2), lr=lambda step: config(gpt2).learning_rate)))
+    assert losses(same) == losses(flat)
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
