@@ -139,9 +139,9 @@ def test_a_generator_of_ones_own_is_none(line):
 EXCEPT = {
     "exercises/running.py": "it stands in for Python's own generator, and draws nothing itself",
     "finetuning/measuring.py": "a process of its own, forked to measure time and memory",
-    "finetuning/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
     "foundations/initialisation.py": "the rules in INITS are called in a seeded block",
     "sampling/exercises/broken.py": "to draw from the generator of all is the bug to be found",
+    "training/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
 }
 """What `global_draws` takes for one and why it is none."""
 
