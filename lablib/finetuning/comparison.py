@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from lablib import data
 from lablib.finetuning.tasks import Causal, causal_rows
 from lablib.models.text import context_length, require_vectors
-from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
+from lablib.sampling.knobs import Knobs
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
