@@ -38,7 +38,9 @@ def lazy(
     home = {name: module for module, names in modules.items() for name in names.split()}
 
     def load(name: str) -> Any:
-        module = home.get(name) or ("panel" if name.endswith("_panel") else None)
+        module = home.get(name)
+        if module is None and name.endswith("_panel") and not package.endswith(".panel"):
+            module = "panel"
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(f".{module}", package), name)

@@ -45,6 +45,22 @@ def test_importing_the_package_imports_nothing_heavy():
     assert {"torch", "transformers", "plotly", "ipywidgets"} & set(loaded.stdout.split()) == set()
 
 
+def test_the_first_panel_is_drawn_before_torch_is_there():
+    """Whatever takes seconds to import is left to the worker's thread."""
+    code = """
+import sys
+from lablib import sampling as sp
+from lablib.widgets import Worker
+Worker.enlist = lambda *_: None
+panel = sp.knob_panel("Once upon a time", simple=True)
+print(panel.state, panel.foot.text, *sys.modules, sep="\\n")
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    state, words, *loaded = ran.stdout.split("\n")
+    assert {"torch", "transformers", "plotly"} & set(loaded) == set()
+    assert (state, words) == ("working", "loading torch")
+
+
 LAZY = [p for p in (ROOT / "lablib").glob("*/__init__.py") if "lazy(" in p.read_text()]
 
 

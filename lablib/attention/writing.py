@@ -13,8 +13,8 @@ from lablib.attention.mapping import AttentionMaps, to_no_token
 from lablib.attention.text import reading
 from lablib.attention.watching import Attended, Watcher, require_watchable, watchable, watching
 from lablib.models.text import kept_ids
-from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import Session, Step, generate
+from lablib.sampling.knobs import Knobs
 from lablib.sampling.text import Prompt, prepare
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from lablib import data
 from lablib.models.text import context_length, require_vectors
-from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import generate_rows
+from lablib.sampling.knobs import Knobs
 from lablib.training.tasks import Causal, causal_rows
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from lablib.lazy import lazy
 __all__, __getattr__, __dir__ = lazy(
     __name__,
     {
+        "knobs": "STAGES Knobs",
         "compute": (
-            "STAGES Knobs Stage distribution draw entropy stages uniforms"
+            "Stage distribution draw entropy stages uniforms"
             " repetition_penalty temperature top_k top_p min_p typical_p"
         ),
         "generation": (

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from lablib.models.text import end_of_text_ids, token_text
-from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import Step, generate
+from lablib.sampling.knobs import Knobs
 from lablib.sampling.reading import Reader
 from lablib.sampling.text import Prompt, TextStream, prepare
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
-from lablib.sampling.compute import OFF, Knobs, distribution, draw, entropy, uniforms
+from lablib.sampling.compute import distribution, draw, entropy, uniforms
+from lablib.sampling.knobs import OFF, Knobs
 from lablib.sampling.reading import Reader
 from lablib.sampling.text import Prompt, TextStream, prepare
 

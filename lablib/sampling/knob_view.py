@@ -85,7 +85,7 @@ class KnobView(anywidget.AnyWidget):
 
     @staticmethod
     def _with_defaults(values: dict[str, Any]) -> dict[str, float]:
-        from lablib.sampling.compute import Knobs
+        from lablib.sampling.knobs import Knobs
 
         try:
             return asdict(Knobs(**values))
@@ -94,7 +94,7 @@ class KnobView(anywidget.AnyWidget):
 
     @traitlets.default("order")
     def _usual_order(self) -> list[str]:
-        from lablib.sampling.compute import STAGES
+        from lablib.sampling.knobs import STAGES
 
         return list(STAGES)
 

@@ -94,9 +94,9 @@ class Slot:
     """One panel's place at the worker: holds the newest request and tells how it fares.
 
     Args:
-        tell: called with a `Status` at each change, on the worker's thread (or, for `stop`, on the
-            caller's). Progress comes as often as the work yields it: whoever draws it should limit
-            the rate.
+        on_status: called with a `Status` at each change, on the worker's thread (or, for `stop`, on
+            the caller's). Progress comes as often as the work yields it: whoever draws it should
+            limit the rate.
         worker: for tests; everything else shares `WORKER`.
 
     Example:
@@ -110,8 +110,8 @@ class Slot:
         (True, ['working', 'working', 'drawn', 'ready'])
     """
 
-    def __init__(self, tell: Callable[[Status], None], worker: "Worker | None" = None) -> None:
-        self._tell = tell
+    def __init__(self, on_status: Callable[[Status], None], worker: "Worker | None" = None) -> None:
+        self._on_status = on_status
         self._worker = worker or WORKER
         self._running: _Job | None = None
         self.job: _Job | None = None
@@ -123,7 +123,7 @@ class Slot:
     def stop(self) -> None:
         """Drop the request, running or waiting; the picture is then `stale`."""
         if self._worker.drop(self):
-            self._tell(Status("stale"))
+            self._on_status(Status("stale"))
 
     @property
     def busy(self) -> bool:
@@ -138,14 +138,14 @@ class Slot:
         """
         if self._running is None or self.job is not self._running:
             raise Overtaken
-        self._tell(Status("working", Progress(done, total, text), self._running.seconds()))
+        self._on_status(Status("working", Progress(done, total, text), self._running.seconds()))
 
     def advance(self, job: _Job) -> bool:
         """Run one stretch of `job`, telling how it went; False once it has ended."""
         self._running = job
         if job.begun is None:
             job.begun = time.monotonic()
-            self._tell(Status("working"))
+            self._on_status(Status("working"))
         try:
             progress = job.advance()
         except StopIteration:
@@ -155,12 +155,12 @@ class Slot:
         except Exception as error:  # whatever the work raises is shown on the panel, never lost
             return self._end(job, Status("failed", failure=explain(error)))
         if self.job is job and progress is not None:
-            self._tell(Status("working", progress, job.seconds()))
+            self._on_status(Status("working", progress, job.seconds()))
         return True
 
     def _end(self, job: _Job, status: Status) -> bool:
         if self.job is job:
-            self._tell(status)
+            self._on_status(status)
         return False
 
 
@@ -219,7 +219,7 @@ class Worker:
             return self._changed.wait_for(lambda: not (self._slots or self._dropped), timeout)
 
     def _run(self) -> None:
-        import torch
+        import torch  # seconds: here, so that the panel that asks is drawn before it is there
 
         with torch.inference_mode():
             while True:

@@ -1,23 +1,18 @@
 """The panels of the foundations room. Each is opened by one call and needs nothing."""
 
-from lablib.foundations.panel.bleu import bleu_panel
-from lablib.foundations.panel.descent import descent_panel
-from lablib.foundations.panel.initialisation import initialisation_panel
-from lablib.foundations.panel.ngrams import ngram_panel
-from lablib.foundations.panel.overfitting import overfitting_panel
-from lablib.foundations.panel.perplexity import perplexity_panel
-from lablib.foundations.panel.scale import scale_panel
-from lablib.foundations.panel.shrinking import shrinking_panel
-from lablib.foundations.panel.threshold import threshold_panel
+from lablib.lazy import lazy
 
-__all__ = [
-    "bleu_panel",
-    "descent_panel",
-    "initialisation_panel",
-    "ngram_panel",
-    "overfitting_panel",
-    "perplexity_panel",
-    "scale_panel",
-    "shrinking_panel",
-    "threshold_panel",
-]
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "bleu": "bleu_panel",
+        "descent": "descent_panel",
+        "initialisation": "initialisation_panel",
+        "ngrams": "ngram_panel",
+        "overfitting": "overfitting_panel",
+        "perplexity": "perplexity_panel",
+        "scale": "scale_panel",
+        "shrinking": "shrinking_panel",
+        "threshold": "threshold_panel",
+    },
+)

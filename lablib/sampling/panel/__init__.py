@@ -1,9 +1,14 @@
 """The panels of the sampling lab. Each is opened by one call and needs nothing but a prompt."""
 
-from lablib.sampling.panel.beams import beam_panel
-from lablib.sampling.panel.cache import cache_panel
-from lablib.sampling.panel.comparison import comparison_panel
-from lablib.sampling.panel.generation import generation_panel
-from lablib.sampling.panel.knobs import knob_panel
+from lablib.lazy import lazy
 
-__all__ = ["beam_panel", "cache_panel", "comparison_panel", "generation_panel", "knob_panel"]
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "beams": "beam_panel",
+        "cache": "cache_panel",
+        "comparison": "comparison_panel",
+        "generation": "generation_panel",
+        "knobs": "knob_panel",
+    },
+)

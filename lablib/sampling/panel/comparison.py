@@ -6,8 +6,8 @@ from collections.abc import Generator, Sequence
 import ipywidgets
 
 from lablib.sampling import figures
-from lablib.sampling.compute import Knobs
 from lablib.sampling.generation import Step, generate_rows, lockstep
+from lablib.sampling.knobs import Knobs
 from lablib.sampling.panel.controls import knobs_code, opening_code
 from lablib.sampling.panel.seeds import SEEDS, SeedsView
 from lablib.sampling.panel.setting import PARTS, Setting, knobs_words

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.compute import OFF, Knobs
+from lablib.sampling.knobs import OFF, Knobs
 
 SLIDERS: dict[str, tuple[str, dict[str, Any], str]] = {
     "temperature": (

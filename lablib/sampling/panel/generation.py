@@ -6,9 +6,9 @@ from typing import Any
 import ipywidgets
 
 from lablib.sampling.branches import Branches
-from lablib.sampling.compute import OFF, Knobs
 from lablib.sampling.figures import story_words
 from lablib.sampling.generation import Session, Step, choose, generate
+from lablib.sampling.knobs import OFF, Knobs
 from lablib.sampling.panel.alternatives import Alternatives
 from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
 from lablib.sampling.text import Prompt, prepare

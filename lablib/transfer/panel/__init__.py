@@ -1,9 +1,14 @@
 """The panels of the transfer lab. Those of a notebook share the labelled set and the classifier."""
 
-from lablib.transfer.panel.data import data_panel
-from lablib.transfer.panel.growth import growth_panel
-from lablib.transfer.panel.judge import judge_panel
-from lablib.transfer.panel.mistakes import mistakes_panel
-from lablib.transfer.panel.training import training_panel
+from lablib.lazy import lazy
 
-__all__ = ["data_panel", "growth_panel", "judge_panel", "mistakes_panel", "training_panel"]
+__all__, __getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "data": "data_panel",
+        "growth": "growth_panel",
+        "judge": "judge_panel",
+        "mistakes": "mistakes_panel",
+        "training": "training_panel",
+    },
+)
