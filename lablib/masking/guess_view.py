@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 
 _HERE = Path(__file__).parent / "static"
 
@@ -34,7 +34,7 @@ class GuessView(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(STATIC / "dom.js", _HERE / "guesses.js")
+    _esm = source(_HERE / "guesses.js")
     _css = source(_HERE / "guesses.css")
 
     columns: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -1,13 +1,15 @@
 // Two pens with the same strokes: one draws on a canvas, the other writes SVG. Every picture of the
 // attention room is drawn once, with whichever pen is wanted.
 
+import { element } from "../../widgets/static/dom.js";
+
 const FONT = "system-ui, sans-serif";
 const MONO = "ui-monospace, Menlo, Consolas, monospace";
 const LARGEST_SIDE = 16000; // what browsers give a canvas, in its own pixels
-const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
+export const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
 
 /** An image of `columns` × `rows` pixels (Uint32Array) as a canvas of its own. */
-function bitmap(pixels, columns, rows) {
+export function bitmap(pixels, columns, rows) {
   const canvas = element("canvas");
   Object.assign(canvas, { width: columns, height: rows });
   const data = new ImageData(new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.byteLength), columns, rows);
@@ -16,7 +18,7 @@ function bitmap(pixels, columns, rows) {
 }
 
 /** Draws on a canvas, which it makes `width` × `height` CSS pixels large and clean. */
-class CanvasPen {
+export class CanvasPen {
   constructor(canvas, width, height) {
     const ratio = Math.min(window.devicePixelRatio || 1, LARGEST_SIDE / height, LARGEST_SIDE / width);
     const size = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
@@ -74,7 +76,7 @@ class CanvasPen {
 }
 
 /** Writes the same strokes as one SVG element, `node`. */
-class SvgPen {
+export class SvgPen {
   constructor(width, height, paper) {
     this.node = this.element("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     this.node.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -121,21 +123,21 @@ class SvgPen {
 }
 
 /** The ink and paper of the page, read from the element's own style. */
-function themeOf(el) {
+export function themeOf(el) {
   const style = getComputedStyle(el);
   const names = ["ink", "dim", "line", "paper", "accent"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--att-${name}`).trim()]));
 }
 
 /** Calls `act` when the page's theme changes; gives back how to stop that. */
-function onTheme(act) {
+export function onTheme(act) {
   const observer = new MutationObserver(act);
   observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "style"] });
   return () => observer.disconnect();
 }
 
 /** Offers a text as a file to keep. */
-function download(name, type, text) {
+export function download(name, type, text) {
   const link = element("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;

@@ -3,6 +3,16 @@
 // Traits in: q, k, v, bias (float32), shape, query_tokens, key_tokens, scale, causal. Both ways:
 // use_scale, use_mask, temperature, pointed. All is computed here, so it answers without a kernel.
 
+import { gradient } from "../../widgets/static/colours.js";
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { button, labelled, tick } from "./controls.js";
+import { onTheme, themeOf } from "./pens.js";
+import { detail, linkSentence } from "./steps_detail.js";
+import { attentionSteps, dotProducts, meanEntropy } from "./steps_math.js";
+import { STAGES, stagePicture } from "./steps_stages.js";
+import { largest } from "./weights_math.js";
+import { figure } from "./words.js";
+
 /** The numbers of a trait, which may stand at any byte of a larger message. */
 function floatsOf(value) {
   return new Float32Array(bytesOf(value).slice().buffer);

@@ -3,6 +3,21 @@
 // Python sends one layer at a time; a layer seen before is still here. What the reader chooses (layer,
 // heads, kind, pair, sinks, step, zoom, tokens) are traits, so that all of it is in an exported page.
 
+import { gradient } from "../../widgets/static/colours.js";
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { button } from "./controls.js";
+import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
+import {
+  headChooser, kindChooser, layerChooser, pairChooser, sinkChooser, stepChooser,
+} from "./weights_controls.js";
+import { drawLines, focusOf, lineHit, lineLayout, lineY } from "./weights_lines.js";
+import {
+  decode, gather, inPicture, isBroken, largest, renormalised, strongest, summed,
+} from "./weights_math.js";
+import { drawMatrices, matrixHit, matrixLayout } from "./weights_matrix.js";
+import { amount, headsText, linkText, sentence } from "./weights_words.js";
+import { percentText, quoted } from "./words.js";
+
 const TABLE_ROWS = 10;
 const NARROWEST = 4; // tokens that a zoom keeps at least
 

@@ -14,7 +14,7 @@ export function decode(codes) {
 }
 
 /** 0, 1 … n - 1 */
-const range = (n) => Array.from({ length: n }, (_, i) => i);
+export const range = (n) => Array.from({ length: n }, (_, i) => i);
 
 /** A token pair such as "A → B" as [type of the query, type of the key]; null for all tokens. */
 function typesOf(pair) {

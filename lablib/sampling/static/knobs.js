@@ -4,6 +4,17 @@
 // summary (250 ms after the last move) and picked. The model of the widget is the one source of
 // truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
 
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { barChart } from "./knobs_bars.js";
+import { KNOBS, knobBoard } from "./knobs_controls.js";
+import { rankCurve, spanTable } from "./knobs_curve.js";
+import {
+  NEUTRAL, TRANSFORMERS_ORDER, barRows, probabilities, probability, rank, removedBy, stages,
+  totalVariation,
+} from "./knobs_math.js";
+import { stageStrip } from "./knobs_stages.js";
+import { LABELS, count, percent } from "./knobs_words.js";
+
 const REPORT_MS = 250;
 const TIMINGS_KEPT = 200;
 const ROWS = { usual: 14, simple: 8 };

@@ -2,13 +2,14 @@
 //
 // Traits in: kind, entries, merges, scores, smallest, words, text_bytes, curves. Both ways: size.
 
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { growthChart, readCurve } from "./merges_chart.js";
+import { cutter, grammar, mergesAt } from "./merges_math.js";
+import { count, plural } from "./merges_words.js";
+
 const SAVE_MS = 250;
 const TIMINGS_KEPT = 200;
 const BLOCK = 48; // words
-
-const count = (number) => number.toLocaleString("en");
-const plain = (number) => String(Number(number.toPrecision(6)));
-const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
 
 const ABOUT = {
   BPE: "The merges up to this size, applied in their order: what training would have given at this size.",

@@ -9,7 +9,7 @@ const PALETTES = {
 };
 
 /** Six colours for kinds of things (Okabe and Ito 2008), those that show on light and dark paper. */
-const KINDS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+export const KINDS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 /** [red, green, blue] from 0 to 255 at `share` of the way through a palette. */
 export function colour(share, palette) {

@@ -4,6 +4,8 @@
 // lost for good. plotly has five megabytes to read, and a busy machine may need longer for them. So a
 // plot begins at once; what Python says meanwhile is kept, and said again when plotly is there.
 
+import { describePlot } from "./plot_words.js";
+
 const COMMANDS = [
   "addTraces", "deleteTraces", "moveTraces", "restyle", "relayout", "update", "animate", "removeLayoutProps",
   "removeTraceProps",

@@ -2,7 +2,7 @@
 // one line feed for every "\r\n" and "\r".
 
 /** The text as a text field has it. */
-function fieldText(text) {
+export function fieldText(text) {
   return text.replace(/\r\n?/g, "\n");
 }
 
