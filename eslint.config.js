@@ -4,6 +4,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
+  { ignores: ["**/*.d.ts"] },
   js.configs.recommended,
   {
     files: ["lablib/**/*.js", "tests/**/*.js", "*.js"],

@@ -52,7 +52,9 @@ function headWords(now, layer, head, isMuted) {
 
 class HeadGrid {
   constructor(model, el) {
-    Object.assign(this, { model, el, current: [0, 0] });
+    this.model = model;
+    this.el = el;
+    this.current = [0, 0];
     el.classList.add("lab-attention", "lab-heads");
     keepKeys(el);
     this.build();

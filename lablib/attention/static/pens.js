@@ -8,6 +8,11 @@ const MONO = "ui-monospace, Menlo, Consolas, monospace";
 const LARGEST_SIDE = 16000; // what browsers give a canvas, in its own pixels
 export const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
 
+/**
+ * How a stroke looks: colours as CSS has them, the width of its line in pixels.
+ * @typedef {{fill?: string, stroke?: string, line?: number, opacity?: number, dash?: number[]}} Look
+ */
+
 /** An image of `columns` × `rows` pixels (Uint32Array) as a canvas of its own. */
 export function bitmap(pixels, columns, rows) {
   const canvas = element("canvas");
@@ -30,7 +35,7 @@ export class CanvasPen {
     this.context.clearRect(0, 0, width, height);
   }
 
-  rectangle(x, y, width, height, { fill, stroke, line = 1, opacity = 1 }) {
+  rectangle(x, y, width, height, /** @type {Look} */ { fill, stroke, line = 1, opacity = 1 }) {
     const { context } = this;
     context.globalAlpha = opacity;
     if (fill) {
@@ -44,7 +49,7 @@ export class CanvasPen {
     }
   }
 
-  line(x1, y1, x2, y2, { stroke, line = 1, opacity = 1, dash = [] }) {
+  line(x1, y1, x2, y2, /** @type {Look} */ { stroke, line = 1, opacity = 1, dash = [] }) {
     const { context } = this;
     Object.assign(context, { strokeStyle: stroke, lineWidth: line, globalAlpha: opacity });
     context.setLineDash(dash);
@@ -92,11 +97,11 @@ export class SvgPen {
     return node;
   }
 
-  rectangle(x, y, width, height, { fill, stroke, line, opacity }) {
+  rectangle(x, y, width, height, /** @type {Look} */ { fill, stroke, line, opacity }) {
     this.element("rect", { x, y, width, height, fill: fill ?? "none", stroke, "stroke-width": line, opacity });
   }
 
-  line(x1, y1, x2, y2, { stroke, line, opacity, dash = [] }) {
+  line(x1, y1, x2, y2, /** @type {Look} */ { stroke, line, opacity, dash = [] }) {
     const dashes = dash.length ? dash.join(" ") : undefined;
     this.element("line", { x1, y1, x2, y2, stroke, "stroke-width": line, opacity, "stroke-dasharray": dashes });
   }

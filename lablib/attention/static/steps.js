@@ -68,7 +68,8 @@ function sharpness(weights, own, shape) {
 
 class StepsPicture {
   constructor(model, el) {
-    Object.assign(this, { model, el });
+    this.model = model;
+    this.el = el;
     this.draw = oncePerFrame(() => this.paint());
     this.build();
     this.read();
@@ -124,12 +125,11 @@ class StepsPicture {
   /** New vectors came. */
   read() {
     this.vectors = readVectors(this.model);
-    const { el, vectors } = this;
-    this.empty.hidden = Boolean(vectors);
-    for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !vectors;
-    if (vectors) {
+    this.empty.hidden = Boolean(this.vectors);
+    for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !this.vectors;
+    if (this.vectors) {
       const scale = this.model.get("scale");
-      this.own = attentionSteps({ ...vectors, scale, causal: this.model.get("causal"), temperature: 1 });
+      this.own = attentionSteps({ ...this.vectors, scale, causal: this.model.get("causal"), temperature: 1 });
     }
     this.compute();
   }

@@ -66,6 +66,7 @@ function calculator() {
   const vocabularyOf = remembering(readVocabulary);
   const seenOf = remembering(seenTokens);
   let [now, usual] = [[], []];
+  /** @returns {any} what is drawn, or only its `problem` */
   return (model, selected) => {
     const { size, problem, base } = logitsOf(model.get("logits"));
     const knobs = model.get("knobs");
@@ -243,6 +244,7 @@ function render({ model, el }) {
   });
   const chart = barPicture(model.get("pickable") ? pick : null, simple ? ROWS.simple : ROWS.usual);
   const whole = wholePicture();
+  /** @type {{draw: (picture: any) => void}[]} */
   const views = simple ? [chart] : [chart, strip, whole];
   function pick(id) {
     model.set("picked", id);

@@ -43,9 +43,9 @@ function stageCard(name, { select, move, drop }) {
   const item = element("li", "knobs-stage");
   const { node, draw: drawCard } = card(LABELS[name]);
   const [earlier, later] = [
-    [-1, "\u2039", "earlier"],
-    [1, "\u203a", "later"],
-  ].map(([by, sign, word]) => {
+    { by: -1, sign: "\u2039", word: "earlier" },
+    { by: 1, sign: "\u203a", word: "later" },
+  ].map(({ by, sign, word }) => {
     const button = element("button", "knobs-move", sign);
     button.type = "button";
     button.title = `${LABELS[name]}: ${word}`;

@@ -38,7 +38,10 @@ async function begin(model) {
   return figure;
 }
 
-/** Resolves once an element has a width: where there is none to measure, plotly takes 700 pixels. */
+/**
+ * Resolves once an element has a width: where there is none to measure, plotly takes 700 pixels.
+ * @returns {Promise<void>}
+ */
 function laidOut(el) {
   return new Promise((resolve) => {
     const watcher = new ResizeObserver(() => {
