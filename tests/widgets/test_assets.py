@@ -7,7 +7,7 @@ import subprocess
 import anywidget
 import pytest
 
-from lablib.widgets.assets import bundle, source
+from lablib.widgets.assets import STATIC, bundle, source
 from tests.conftest import ROOT
 from tests.scripts import NODE, need_node
 
@@ -189,6 +189,20 @@ def test_every_script_and_style_of_ours_is_whole(entry):
     assert not re.search(r"^\s*@?import\b(?!\()", text, re.MULTILINE)
     assert "</" not in text
     assert len(ENTRIES) > 30
+
+
+STYLES = [path for path in ENTRIES if path.suffix == ".css" and "--lab-" in bundle(path)]
+
+
+@pytest.mark.parametrize("entry", sorted(STYLES), ids=lambda path: path.name)
+def test_what_a_view_takes_from_the_theme_stands_in_one_place(entry):
+    """Colours and letters have names of ours, which `theme.css` gives them, once in a bundle."""
+    text = bundle(entry)
+    theme = bundle(STATIC / "theme.css")
+    own = text.replace(theme, "")
+    assert "--jp-" in theme and "--jp-" not in own
+    named = set(re.findall(r"^  (--lab-[\w-]+):", text, re.MULTILINE)) | {"--lab-strip-height"}
+    assert set(re.findall(r"var\((--lab-[\w-]+)", text)) <= named
 
 
 def test_a_changed_file_is_seen_without_a_new_kernel(folder, monkeypatch):
