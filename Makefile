@@ -11,7 +11,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 ARGS ?=
 
-.PHONY: lab app pages test lint format bench lock screenshots clean
+# Empty where there is no npm, or a Node older than the linter of the scripts takes.
+NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
+
+.PHONY: lab app pages test lint lint-scripts format bench lock screenshots clean
 
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
@@ -26,10 +29,22 @@ pages: .venv/lab
 test: .venv/test
 	$(BIN)/python -m tests $(ARGS)
 
-lint: .venv/test
+lint: .venv/test lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+ifdef NODE
+lint-scripts: node_modules/.package-lock.json
+	npm run --silent lint
+else
+lint-scripts:
+	@echo "The JavaScript is not checked: that takes npm and Node 20.19 or newer, and neither lab nor test needs them."
+endif
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
 
 format: .venv/test
 	$(BIN)/ruff check --fix .
@@ -66,4 +81,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-lock
+	rm -rf .venv .venv-lock node_modules

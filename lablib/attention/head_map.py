@@ -9,10 +9,9 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 
 _HERE = Path(__file__).parent / "static"
-_PARTS = ["pens", "words", "controls", "weights_math", "head_map"]
 
 
 class HeadMap(anywidget.AnyWidget):
@@ -35,10 +34,8 @@ class HeadMap(anywidget.AnyWidget):
         ([1, 3], 'entropy', 12)
     """
 
-    _esm = source(
-        STATIC / "dom.js", STATIC / "colours.js", *(_HERE / f"{part}.js" for part in _PARTS)
-    )
-    _css = source(_HERE / "attention.css", _HERE / "head_map.css")
+    _esm = source(_HERE / "head_map.js")
+    _css = source(_HERE / "head_map.css")
 
     size: Any = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
     metrics: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -10,13 +10,9 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from lablib.attention.view import page_tokens
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 
 _HERE = Path(__file__).parent / "static"
-_PARTS = [
-    *("pens", "words", "controls", "weights_math", "steps_math"),
-    *("steps_stages", "steps_detail", "steps"),
-]
 
 
 class StepsView(anywidget.AnyWidget):
@@ -38,10 +34,8 @@ class StepsView(anywidget.AnyWidget):
         ([1, 1, 2, 1], 8, 0.7071)
     """
 
-    _esm = source(
-        STATIC / "dom.js", STATIC / "colours.js", *(_HERE / f"{part}.js" for part in _PARTS)
-    )
-    _css = source(_HERE / "attention.css", _HERE / "steps.css")
+    _esm = source(_HERE / "steps.js")
+    _css = source(_HERE / "steps.css")
 
     q = traitlets.Bytes().tag(sync=True)
     k = traitlets.Bytes().tag(sync=True)

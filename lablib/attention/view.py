@@ -11,16 +11,12 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from lablib.attention.mapping import AttentionMaps, with_missing
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 from lablib.widgets.page import static_page
 from lablib.widgets.strip import PALETTES
 from lablib.widgets.tokens import sendable, spoken, visible
 
 _HERE = Path(__file__).parent / "static"
-_PARTS = [
-    *("pens", "words", "controls", "weights_math", "weights_words", "weights_matrix"),
-    *("weights_lines", "weights_controls", "weights"),
-]
 _BROKEN = 255
 _PAGE_BYTES = 8 * 2**20
 """Up to so many bytes of weights an exported page holds every layer; above, the one in sight."""
@@ -55,11 +51,7 @@ class AttentionView(anywidget.AnyWidget):
         ([0, 1, 2], [4, 2, 2], 16)
     """
 
-    _esm = source(
-        STATIC / "dom.js",
-        STATIC / "colours.js",
-        *(_HERE / f"{part}.js" for part in _PARTS),
-    )
+    _esm = source(_HERE / "weights.js")
     _css = source(_HERE / "attention.css")
 
     weights = traitlets.Bytes().tag(sync=True)

@@ -22,7 +22,7 @@ from lablib.exercises.records import (
     find,
     lab,
 )
-from lablib.widgets import assets
+from lablib.widgets.assets import source
 from lablib.widgets.tokens import sendable
 
 _STATIC = Path(__file__).parent / "static"
@@ -36,8 +36,8 @@ class Card(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = assets.source(assets.STATIC / "dom.js", _STATIC / "card.js")
-    _css = assets.source(assets.STATIC / "frame.css", _STATIC / "card.css")
+    _esm = source(_STATIC / "card.js")
+    _css = source(_STATIC / "card.css")
     content = traitlets.Dict().tag(sync=True, to_json=lambda content, _: _sendable(content))
 
     def __init__(self, content: cards.Content, act: Callable[[str, Any], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 
 _HERE = Path(__file__).parent / "static"
 
@@ -28,7 +28,7 @@ class ShiftView(anywidget.AnyWidget):
         1
     """
 
-    _esm = source(STATIC / "dom.js", _HERE / "shift.js")
+    _esm = source(_HERE / "shift.js")
     _css = source(_HERE / "shift.css")
 
     columns: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -11,9 +11,8 @@ import nbformat
 from lablib.pages.controls import Controls
 from lablib.pages.outputs import output
 from lablib.pages.running import Models
-from lablib.widgets.assets import source
+from lablib.widgets.assets import bundle
 from lablib.widgets.html import escape, fill, script_json
-from lablib.widgets.page import PAGE_SCRIPTS
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -67,8 +66,8 @@ branches); what is greyed needs the lab in JupyterLab.</p>"""
 
 def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
     """A page around `body`, which is HTML of ours, in the colours its reader prefers."""
-    style = "\n".join([source(_STATIC / "pages.css"), *styles])
-    theme = source(_STATIC / "theme.js")
+    style = "\n".join([bundle(_STATIC / "pages.css"), *styles])
+    theme = bundle(_STATIC / "theme.js")
     return _PAGE.format(title=escape(title), style=style, theme=theme, body=body)
 
 
@@ -119,7 +118,7 @@ def _scripts(states: Models) -> str:
         f'<script type="application/json" id="{name}">{script_json(part)}</script>\n'
         for name, part in parts.items()
     )
-    draw = source(*PAGE_SCRIPTS, _STATIC / "draw.js")
+    draw = bundle(_STATIC / "draw.js")
     return f'{data}<script type="module">\n{draw}\n</script>'
 
 

@@ -11,11 +11,10 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 from lablib.widgets.tokens import sendable, visible
 
 _HERE = Path(__file__).parent / "static"
-_PARTS = ["math", "words", "controls", "stages", "bars", "curve"]
 
 
 class KnobView(anywidget.AnyWidget):
@@ -38,9 +37,7 @@ class KnobView(anywidget.AnyWidget):
         (12, [2])
     """
 
-    _esm = source(
-        STATIC / "dom.js", *(_HERE / f"knobs_{part}.js" for part in _PARTS), _HERE / "knobs.js"
-    )
+    _esm = source(_HERE / "knobs.js")
     _css = source(_HERE / "knobs.css")
 
     logits = traitlets.Bytes().tag(sync=True)

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 
 _HERE = Path(__file__).parent / "static"
 
@@ -30,7 +30,7 @@ class TreeView(anywidget.AnyWidget):
         True
     """
 
-    _esm = source(STATIC / "dom.js", _HERE / "tree.js")
+    _esm = source(_HERE / "tree.js")
     _css = source(_HERE / "tree.css")
 
     nodes: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from lablib.unicode import well_formed
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import source
 from lablib.widgets.tokens import visible
 
 if TYPE_CHECKING:
@@ -39,12 +39,7 @@ class MergeView(anywidget.AnyWidget):
         (258, ['low'], 3)
     """
 
-    _esm = source(
-        STATIC / "dom.js",
-        _HERE / "merges_math.js",
-        _HERE / "merges_chart.js",
-        _HERE / "merges.js",
-    )
+    _esm = source(_HERE / "merges.js")
     _css = source(_HERE / "merges.css")
 
     kind = traitlets.Enum(["BPE", "WordPiece", "Unigram"], "BPE").tag(sync=True)

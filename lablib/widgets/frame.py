@@ -16,7 +16,7 @@ class Head(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(STATIC / "dom.js", STATIC / "names.js", STATIC / "head.js")
+    _esm = source(STATIC / "head.js")
     _css = source(STATIC / "frame.css")
 
     title = traitlets.Unicode().tag(sync=True)
@@ -33,7 +33,7 @@ class Foot(anywidget.AnyWidget):
     Sends the custom message `{"stop": true}` when the learner presses stop.
     """
 
-    _esm = source(STATIC / "dom.js", STATIC / "foot.js")
+    _esm = source(STATIC / "foot.js")
     _css = source(STATIC / "frame.css")
 
     state = traitlets.Enum(["ready", "working", "stale", "failed"], "ready").tag(sync=True)
@@ -58,9 +58,7 @@ class TextInput(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(
-        STATIC / "dom.js", STATIC / "text_places.js", STATIC / "text_marks.js", STATIC / "text.js"
-    )
+    _esm = source(STATIC / "text.js")
     _css = source(STATIC / "frame.css")
 
     value = traitlets.Unicode().tag(sync=True)

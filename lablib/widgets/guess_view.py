@@ -31,7 +31,7 @@ class GuessView(anywidget.AnyWidget):
     """
 
     needs_kernel = True
-    _esm = source(STATIC / "dom.js", STATIC / "guesses.js")
+    _esm = source(STATIC / "guesses.js")
     _css = source(STATIC / "guesses.css")
 
     columns: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

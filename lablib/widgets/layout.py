@@ -67,7 +67,7 @@ def scrolling_rows(height: int) -> ipywidgets.VBox:
 class FoldLine(anywidget.AnyWidget):
     """The line that opens and closes what stands below it in the same box."""
 
-    _esm = source(STATIC / "dom.js", STATIC / "fold.js")
+    _esm = source(STATIC / "fold.js")
     _css = source(STATIC / "layout.css")
 
     label = traitlets.Unicode().tag(sync=True)
@@ -96,7 +96,7 @@ class Fold(ipywidgets.VBox):
 class TabLine(anywidget.AnyWidget):
     """The buttons that say which of the widgets below them in the same box is in sight."""
 
-    _esm = source(STATIC / "dom.js", STATIC / "tabs.js")
+    _esm = source(STATIC / "tabs.js")
     _css = source(STATIC / "layout.css")
 
     labels: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.widgets.assets import STATIC, source
+from lablib.widgets.assets import STATIC, bundle
 from lablib.widgets.html import fill, script_json
 
 _PAGE = """<!doctype html>
@@ -30,13 +30,9 @@ def static_page(*widgets: ipywidgets.Widget, title: str = "Language Model Labs")
     data = script_json([page_state(widget) for widget in widgets], default=as_base64)
     scripts = (
         f'<script type="application/json" id="widgets">{data}</script>\n'
-        f'<script type="module">\n{source(*PAGE_SCRIPTS, STATIC / "page.js")}\n</script>\n'
+        f'<script type="module">\n{bundle(STATIC / "page.js")}\n</script>\n'
     )
     return fill(_PAGE, title=title).replace("</body>", f"{scripts}</body>")
-
-
-PAGE_SCRIPTS = (STATIC / "dom.js", STATIC / "page_model.js")
-"""What every page without a kernel runs first."""
 
 
 def page_state(widget: ipywidgets.Widget) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Plot(FigureWidget):
         layout: plotly layout; its axes get the common look.
     """
 
-    _esm = source(STATIC / "plot_words.js", STATIC / "plot.js")
+    _esm = source(STATIC / "plot.js")
     _css = source(STATIC / "plot.css")
     _plotly = traitlets.Unicode(str(FigureWidget._esm)).tag(sync=True)
 

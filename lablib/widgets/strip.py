@@ -55,7 +55,7 @@ class TokenStrip(anywidget.AnyWidget):
         ' a'
     """
 
-    _esm = source(STATIC / "dom.js", STATIC / "colours.js", STATIC / "strip.js")
+    _esm = source(STATIC / "strip.js")
     _css = source(STATIC / "strip.css")
 
     tokens: Any = traitlets.List(traitlets.Dict()).tag(

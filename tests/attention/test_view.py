@@ -21,6 +21,7 @@ from tests.attention.pictures import (
     put,
     watch,
 )
+from tests.scripts import script
 
 
 @pytest.fixture
@@ -38,15 +39,10 @@ def show(page):
     assert errors == []
 
 
-def called(page, expression, *arguments):
-    """What a function of the view's own module answers."""
-    code = f"""async (a) => {{
-        const [{{ module: m }}] = await window.shown;
-        const f = (x) => Float32Array.from(x, (v) => v ?? NaN);
-        const plain = (x) => ArrayBuffer.isView(x) ? Array.from(x) : x;
-        return plain({expression});
-    }}"""
-    return page.evaluate(code, list(arguments))
+@pytest.fixture(scope="module")
+def call():
+    with script("lablib/attention/static/weights_math.js") as call:
+        yield call
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=1))
@@ -92,41 +88,37 @@ def test_another_text_keeps_what_can_be_kept():
     assert (view.layer, view.heads, view.chosen, view.step) == (1, [2], {}, 0)
 
 
-def test_the_page_reads_the_bytes_that_python_wrote(show):
+def test_the_page_reads_the_bytes_that_python_wrote(call):
     maps = causal_maps()
-    page = show(maps)
-    back = called(page, "m.decode(Uint8Array.from(a[0]))", codes(maps.weights[0]).ravel().tolist())
+    back = call("m.decode(a[0])", codes(maps.weights[0]).ravel())
     np.testing.assert_allclose(back, maps.weights[0].ravel(), atol=0.005)
 
 
-def test_hiding_and_renormalising_is_pythons(show):
+def test_hiding_and_renormalising_is_pythons(call):
     maps = causal_maps()
-    page = show(maps)
     hidden = torch.tensor([True] + [False] * 5)
     expected = hide(maps.weights[0, 1], hidden, renormalise=True)[:, 1:]
     shown = maps.weights[0, 1][:, 1:]
-    ours = called(page, "m.renormalised(f(a[0]), 5)", shown.ravel().tolist())
+    ours = call("m.renormalised(a[0], 5)", shown.ravel().numpy())
     np.testing.assert_allclose(ours, expected.ravel(), atol=1e-6)
 
 
 @pytest.mark.parametrize("count", [1, 5, 40, 10_000])
-def test_the_strongest_links_are_torchs(show, count):
+def test_the_strongest_links_are_torchs(call, count):
     weights = causal_maps("abcdefghij", heads=2).weights[0]
-    page = show(causal_maps())
-    heads = "a[0].map((x, head) => ({ head, values: f(x) }))"
-    rows = [head.ravel().tolist() for head in weights]
-    ours = called(page, f"m.strongest({heads}, 10, a[1]).map((l) => l.weight)", rows, count)
+    heads = "a[0].map((values, head) => ({ head, values }))"
+    rows = [head.ravel().numpy() for head in weights]
+    ours = call(f"m.strongest({heads}, 10, a[1]).map((l) => l.weight)", rows, count)
     there = weights[weights > 0]
     expected = there.sort(descending=True).values[:count]
     np.testing.assert_allclose(ours, expected, atol=1e-6)
 
 
-def test_sums_over_tokens(show):
+def test_sums_over_tokens(call):
     weights = causal_maps().weights[0, 0]
-    page = show(causal_maps())
-    flat = weights.ravel().tolist()
-    given_ = called(page, "m.summed(f(a[0]), [1, 3], 'query', 6, 6)", flat)
-    got = called(page, "m.summed(f(a[0]), [1, 3], 'key', 6, 6)", flat)
+    flat = weights.ravel().numpy()
+    given_ = call("m.summed(a[0], [1, 3], 'query', 6, 6)", flat)
+    got = call("m.summed(a[0], [1, 3], 'key', 6, 6)", flat)
     np.testing.assert_allclose(given_, weights[[1, 3]].sum(0), atol=1e-6)
     np.testing.assert_allclose(got, weights[:, [1, 3]].sum(1), atol=1e-6)
 

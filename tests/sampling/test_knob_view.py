@@ -10,6 +10,7 @@ from traitlets import TraitError
 from lablib.sampling import STAGES, Knobs, stages
 from lablib.sampling.knob_view import KnobView
 from lablib.widgets.page import static_page
+from tests.scripts import script
 
 WORDS = [
     "the",
@@ -18,18 +19,17 @@ WORDS = [
     "<img src=x onerror=window.broken=1>",
     "</script><script>window.broken=1",
 ]
-STAGES_IN_PAGE = """
-async ([logits, knobs, previous, order]) => {
-    const [{ module }] = await window.shown;
+STAGES_IN_SCRIPT = """
+(([logits, knobs, previous, order]) => {
     const seen = new Uint8Array(logits.length);
     for (const id of previous) seen[id] = 1;
-    const model = module.rank(Float32Array.from(logits));
-    const last = module.stages(model, { ...module.NEUTRAL, ...knobs }, seen, order);
+    const model = m.rank(logits);
+    const last = m.stages(model, { ...m.NEUTRAL, ...knobs }, seen, order);
     return last.map(({ name, after, removedMass, kept, entropy, choices }) => ({
         name, removedMass, kept, entropy, choices,
-        probabilities: Array.from(module.probabilities(after, logits.length)),
+        probabilities: m.probabilities(after, logits.length),
     }));
-}
+})(a)
 """
 
 
@@ -51,13 +51,15 @@ def show(page):
     assert errors == []
 
 
-def in_page(page, logits, knobs, previous, order):
-    return page.evaluate(STAGES_IN_PAGE, [logits.tolist(), knobs, list(previous), list(order)])
+@pytest.fixture(scope="module")
+def call():
+    with script("lablib/sampling/static/knobs_math.js") as call:
+        yield call
 
 
-def assert_same(page, logits, knobs, previous=(), order=STAGES):
+def assert_same(call, logits, knobs, previous=(), order=STAGES):
     """Every stage of the page equals that of Python, to the 1e-5 that was promised."""
-    ours = in_page(page, logits, knobs, previous, order)
+    ours = call(STAGES_IN_SCRIPT, logits.numpy(), knobs, list(previous), list(order))
     theirs = {stage.name: stage for stage in stages(logits, Knobs(**knobs), previous, order)}
     for one in ours:
         stage = theirs.get(one["name"], theirs[order[-1]])
@@ -87,19 +89,17 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("knobs", SETTINGS, ids=str)
-def test_the_pages_numbers_are_pythons(show, knobs):
-    page = show(random_logits(0))
+def test_the_pages_numbers_are_pythons(call, knobs):
     for seed in range(5):
-        assert_same(page, random_logits(seed), knobs, previous=[3, 7, 7, 11])
+        assert_same(call, random_logits(seed), knobs, previous=[3, 7, 7, 11])
 
 
-def test_the_real_gpt2(show, shared):
-    page = show(random_logits(0))
+def test_the_real_gpt2(call, shared):
     for path in sorted((shared / "gpt2_reference").glob("*.npz")):
         reference = np.load(path)
         logits = torch.from_numpy(reference["logits"])
         for knobs in SETTINGS:
-            assert_same(page, logits, knobs, reference["ids"].tolist())
+            assert_same(call, logits, knobs, reference["ids"].tolist())
 
 
 EDGES = {
@@ -114,16 +114,14 @@ ENDS = [{"top_k": 1}, {"top_k": 10_000}, {"top_p": 0.0}, {"min_p": 1.0}, {"typic
 
 
 @pytest.mark.parametrize("name", EDGES)
-def test_the_edges(show, name):
-    page = show(random_logits(0))
+def test_the_edges(call, name):
     for knobs in ENDS:
-        assert_same(page, EDGES[name], knobs, previous=[0])
+        assert_same(call, EDGES[name], knobs, previous=[0])
 
 
-def test_every_kind_of_order(show):
-    page = show(random_logits(0))
+def test_every_kind_of_order(call):
     for order in itertools.islice(itertools.permutations(STAGES), 0, 720, 37):
-        assert_same(page, random_logits(1, 200), SETTINGS[-1], [5, 6], order)
+        assert_same(call, random_logits(1, 200), SETTINGS[-1], [5, 6], order)
 
 
 def state(page, name):

@@ -1,5 +1,8 @@
 """The merge view on a page: the library's tokens at every size, the keyboard, odd texts."""
 
+import json
+
+import numpy as np
 import pytest
 
 from lablib.tokenization.counting import growth
@@ -7,23 +10,19 @@ from lablib.tokenization.merge_view import MergeView
 from lablib.tokenization.pipeline import backend
 from lablib.tokenization.training import train_bpe, train_unigram, train_wordpiece
 from lablib.widgets.page import static_page
+from tests.scripts import script
 
 PROSE = "The tram was late, and the rain was later; the lamplighter sat in the tram. "
 TEXT = (PROSE + "She asked the lamp to wait until the water had risen, or fallen.\n") * 4
 SENTENCE = "The lamplighter hadn't waited: naïve 中文 🎉, <b>lamp</b>\n  aaaa lamplamp"
 CUTS = """
-async ([sizes]) => {
-    const [{ model, module }] = await window.shown;
-    const bytes = (name) => model.get(name);
-    const { entries } = JSON.parse(new TextDecoder().decode(bytes("entries")));
-    const merges = new Int32Array(bytes("merges").slice().buffer);
-    const scores = new Float64Array(bytes("scores").slice().buffer);
-    const known = module.grammar(model.get("kind"), entries, merges, scores);
+(([kind, entries, merges, scores, words, sizes]) => {
+    const known = m.grammar(kind, entries, merges, scores);
     return sizes.map((size) => {
-        const cut = module.cutter(known, size);
-        return model.get("words").flatMap((word) => cut(word));
+        const cut = m.cutter(known, size);
+        return words.flatMap((word) => cut(word));
     });
-}
+})(a)
 """
 
 
@@ -33,14 +32,14 @@ def show(page):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
 
-    def show(trained, sentence=SENTENCE, curves=True):
+    def show(trained, sentence=SENTENCE):
         view = MergeView()
         if trained is not None:
             counts = {
                 "training text": growth(trained, TEXT),
                 "your text": growth(trained, SENTENCE),
             }
-            view.use(trained, counts if curves else None)
+            view.use(trained, counts)
             view.show(sentence)
         page.set_content(static_page(view))
         page.evaluate("window.shown")
@@ -54,6 +53,23 @@ def state(page, name):
     return page.evaluate(f"window.shown.then((s) => s[0].model.get('{name}'))")
 
 
+@pytest.fixture(scope="module")
+def cuts():
+    """The tokens of a sentence at each size, as the view's own script cuts it."""
+    with script("lablib/tokenization/static/merges_math.js") as call:
+
+        def cuts(trained, sentence, sizes):
+            view = MergeView()
+            view.use(trained)
+            view.show(sentence)
+            entries = json.loads(view.entries)["entries"]
+            merges = np.frombuffer(view.merges, np.int32)
+            scores = np.frombuffer(view.scores, np.float64)
+            return call(CUTS, view.kind, entries, merges, scores, view.words, sizes)
+
+        yield cuts
+
+
 def by_the_library(trained, size, text):
     encoder = backend(trained.at(size))
     ids = encoder.encode(text, add_special_tokens=False).ids
@@ -64,23 +80,21 @@ def by_the_library(trained, size, text):
 @pytest.mark.parametrize(
     ("make", "size"), [(train_bpe, 380), (train_wordpiece, 140), (train_unigram, 120)]
 )
-def test_the_pages_tokens_are_the_librarys_at_every_size(show, make, size):
+def test_the_pages_tokens_are_the_librarys_at_every_size(cuts, make, size):
     trained = make([TEXT], size)
-    page = show(trained)
     sizes = list(range(trained.smallest, len(trained.entries) + 1))
     assert len(sizes) > 10
-    for size, numbers in zip(sizes, page.evaluate(CUTS, [sizes]), strict=True):
+    for size, numbers in zip(sizes, cuts(trained, SENTENCE, sizes), strict=True):
         assert numbers == by_the_library(trained, size, SENTENCE), size
 
 
 @pytest.mark.parametrize("make", [train_bpe, train_wordpiece, train_unigram])
-def test_words_of_a_book(show, make, shared):
+def test_words_of_a_book(cuts, make, shared):
     book = (shared / "corpus/heldout/the-lilac-fairy-book.txt").read_text(encoding="utf-8")
     trained = make([book[:30_000]], 1000)
     text = book[200_000:202_000]
-    page = show(trained, text, curves=False)
     sizes = [trained.smallest, 400, 777, len(trained.entries)]
-    for size, numbers in zip(sizes, page.evaluate(CUTS, [sizes]), strict=True):
+    for size, numbers in zip(sizes, cuts(trained, text, sizes), strict=True):
         assert numbers == by_the_library(trained, size, text), size
 
 

@@ -1,11 +1,12 @@
 """The text field: marks stand where the characters stand, and what is selected is sent."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lablib.widgets import TextInput
 from lablib.widgets.page import static_page
+from tests.scripts import script
 
 LONG = "".join(f"line {i} of a text\n" for i in range(60))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n👋é"))
@@ -106,18 +107,17 @@ def test_a_field_that_sends_no_selection(show):
     assert get(page, "selection") == []
 
 
-@pytest.fixture
-def places(show):
+@pytest.fixture(scope="module")
+def places():
     """For each code point of a text its place in the field, and the way back from there."""
-    page = show()
-    script = """([text, places]) => window.shown.then(([{ module }]) => places.map((place) => {
-        const units = module.toUnits(text, place);
-        return [units, module.toPoints(text, units)];
-    }))"""
-    return lambda text: page.evaluate(script, [text, list(range(len(text)))])
+    code = """a[1].map((place) => {
+        const units = m.toUnits(a[0], place);
+        return [units, m.toPoints(a[0], units)];
+    })"""
+    with script("lablib/widgets/static/text_places.js") as call:
+        yield lambda text: call(code, text, list(range(len(text))))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=TEXTS)
 @example(text="\r\n\r👋\r\n")
 def test_places_in_any_text(places, text):

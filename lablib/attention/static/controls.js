@@ -1,9 +1,11 @@
 // The fields, buttons and rows of buttons that the views of the attention room share.
 
+import { element } from "../../widgets/static/dom.js";
+
 let names = 0;
 
 /** A labelled field in the bar; `label` names it for everybody. */
-function labelled(text, field) {
+export function labelled(text, field) {
   const node = element("span", "att-field");
   const label = element("label", "att-label", text);
   field.id = label.htmlFor = `att-field-${++names}`;
@@ -11,7 +13,7 @@ function labelled(text, field) {
   return node;
 }
 
-function button(text, act, className = "att-button") {
+export function button(text, act, className = "att-button") {
   const node = element("button", className, text);
   node.type = "button";
   node.addEventListener("click", act);
@@ -19,7 +21,7 @@ function button(text, act, className = "att-button") {
 }
 
 /** A check box with its words. */
-function tick(text, change) {
+export function tick(text, change) {
   const node = element("label", "att-field");
   const box = element("input");
   const words = element("span", "", text);
@@ -30,14 +32,14 @@ function tick(text, change) {
 }
 
 /** Of a row of buttons the Tab key reaches one: that in focus, else the first that is pressed. */
-function oneTabStop(list) {
+export function oneTabStop(list) {
   const all = [...list.children];
   const stop = all.find((item) => item === document.activeElement) ?? all.find((item) => item.ariaPressed === "true") ?? all[0];
   for (const item of all) item.tabIndex = item === stop ? 0 : -1;
 }
 
 /** The arrow keys, Home and End lead along a row of buttons; the place reached, or null. */
-function moveAlong(list, event) {
+export function moveAlong(list, event) {
   const all = [...list.children];
   const place = all.indexOf(event.target.closest("button"));
   const last = all.length - 1;
@@ -50,7 +52,7 @@ function moveAlong(list, event) {
 }
 
 /** The options of a drop-down, made anew only where they differ. */
-function setOptions(select, options) {
+export function setOptions(select, options) {
   const key = JSON.stringify(options);
   if (select.dataset.options === key) return;
   select.dataset.options = key;

@@ -3,6 +3,12 @@
 // Traits in: size, metrics, values (float32, [metric, layer, head]), can_mute. Both ways: metric,
 // opened, muted, mode.
 
+import { colour, gradient, ink } from "../../widgets/static/colours.js";
+import { bytesOf, element, keepKeys, write } from "../../widgets/static/dom.js";
+import { button, labelled, setOptions } from "./controls.js";
+import { range } from "./weights_math.js";
+import { figure } from "./words.js";
+
 /** The numbers of one metric and the ends of its colours. */
 function metricOf(model) {
   const [layers, heads] = model.get("size");
@@ -46,7 +52,9 @@ function headWords(now, layer, head, isMuted) {
 
 class HeadGrid {
   constructor(model, el) {
-    Object.assign(this, { model, el, current: [0, 0] });
+    this.model = model;
+    this.el = el;
+    this.current = [0, 0];
     el.classList.add("lab-attention", "lab-heads");
     keepKeys(el);
     this.build();

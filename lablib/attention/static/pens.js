@@ -1,13 +1,20 @@
 // Two pens with the same strokes: one draws on a canvas, the other writes SVG. Every picture of the
 // attention room is drawn once, with whichever pen is wanted.
 
+import { element } from "../../widgets/static/dom.js";
+
 const FONT = "system-ui, sans-serif";
 const MONO = "ui-monospace, Menlo, Consolas, monospace";
 const LARGEST_SIDE = 16000; // what browsers give a canvas, in its own pixels
-const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
+export const GREY = 0xff808080; // a pixel of what is no number, or may not be seen
+
+/**
+ * How a stroke looks: colours as CSS has them, the width of its line in pixels.
+ * @typedef {{fill?: string, stroke?: string, line?: number, opacity?: number, dash?: number[]}} Look
+ */
 
 /** An image of `columns` × `rows` pixels (Uint32Array) as a canvas of its own. */
-function bitmap(pixels, columns, rows) {
+export function bitmap(pixels, columns, rows) {
   const canvas = element("canvas");
   Object.assign(canvas, { width: columns, height: rows });
   const data = new ImageData(new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.byteLength), columns, rows);
@@ -16,7 +23,7 @@ function bitmap(pixels, columns, rows) {
 }
 
 /** Draws on a canvas, which it makes `width` × `height` CSS pixels large and clean. */
-class CanvasPen {
+export class CanvasPen {
   constructor(canvas, width, height) {
     const ratio = Math.min(window.devicePixelRatio || 1, LARGEST_SIDE / height, LARGEST_SIDE / width);
     const size = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
@@ -28,7 +35,7 @@ class CanvasPen {
     this.context.clearRect(0, 0, width, height);
   }
 
-  rectangle(x, y, width, height, { fill, stroke, line = 1, opacity = 1 }) {
+  rectangle(x, y, width, height, /** @type {Look} */ { fill, stroke, line = 1, opacity = 1 }) {
     const { context } = this;
     context.globalAlpha = opacity;
     if (fill) {
@@ -42,7 +49,7 @@ class CanvasPen {
     }
   }
 
-  line(x1, y1, x2, y2, { stroke, line = 1, opacity = 1, dash = [] }) {
+  line(x1, y1, x2, y2, /** @type {Look} */ { stroke, line = 1, opacity = 1, dash = [] }) {
     const { context } = this;
     Object.assign(context, { strokeStyle: stroke, lineWidth: line, globalAlpha: opacity });
     context.setLineDash(dash);
@@ -74,7 +81,7 @@ class CanvasPen {
 }
 
 /** Writes the same strokes as one SVG element, `node`. */
-class SvgPen {
+export class SvgPen {
   constructor(width, height, paper) {
     this.node = this.element("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     this.node.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -90,11 +97,11 @@ class SvgPen {
     return node;
   }
 
-  rectangle(x, y, width, height, { fill, stroke, line, opacity }) {
+  rectangle(x, y, width, height, /** @type {Look} */ { fill, stroke, line, opacity }) {
     this.element("rect", { x, y, width, height, fill: fill ?? "none", stroke, "stroke-width": line, opacity });
   }
 
-  line(x1, y1, x2, y2, { stroke, line, opacity, dash = [] }) {
+  line(x1, y1, x2, y2, /** @type {Look} */ { stroke, line, opacity, dash = [] }) {
     const dashes = dash.length ? dash.join(" ") : undefined;
     this.element("line", { x1, y1, x2, y2, stroke, "stroke-width": line, opacity, "stroke-dasharray": dashes });
   }
@@ -121,21 +128,21 @@ class SvgPen {
 }
 
 /** The ink and paper of the page, read from the element's own style. */
-function themeOf(el) {
+export function themeOf(el) {
   const style = getComputedStyle(el);
   const names = ["ink", "dim", "line", "paper", "accent"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--att-${name}`).trim()]));
 }
 
 /** Calls `act` when the page's theme changes; gives back how to stop that. */
-function onTheme(act) {
+export function onTheme(act) {
   const observer = new MutationObserver(act);
   observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "style"] });
   return () => observer.disconnect();
 }
 
 /** Offers a text as a file to keep. */
-function download(name, type, text) {
+export function download(name, type, text) {
   const link = element("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;

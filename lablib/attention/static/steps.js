@@ -3,6 +3,16 @@
 // Traits in: q, k, v, bias (float32), shape, query_tokens, key_tokens, scale, causal. Both ways:
 // use_scale, use_mask, temperature, pointed. All is computed here, so it answers without a kernel.
 
+import { gradient } from "../../widgets/static/colours.js";
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { button, labelled, tick } from "./controls.js";
+import { onTheme, themeOf } from "./pens.js";
+import { detail, linkSentence } from "./steps_detail.js";
+import { attentionSteps, dotProducts, meanEntropy } from "./steps_math.js";
+import { STAGES, stagePicture } from "./steps_stages.js";
+import { largest } from "./weights_math.js";
+import { figure } from "./words.js";
+
 /** The numbers of a trait, which may stand at any byte of a larger message. */
 function floatsOf(value) {
   return new Float32Array(bytesOf(value).slice().buffer);
@@ -58,7 +68,8 @@ function sharpness(weights, own, shape) {
 
 class StepsPicture {
   constructor(model, el) {
-    Object.assign(this, { model, el });
+    this.model = model;
+    this.el = el;
     this.draw = oncePerFrame(() => this.paint());
     this.build();
     this.read();
@@ -114,12 +125,11 @@ class StepsPicture {
   /** New vectors came. */
   read() {
     this.vectors = readVectors(this.model);
-    const { el, vectors } = this;
-    this.empty.hidden = Boolean(vectors);
-    for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !vectors;
-    if (vectors) {
+    this.empty.hidden = Boolean(this.vectors);
+    for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !this.vectors;
+    if (this.vectors) {
       const scale = this.model.get("scale");
-      this.own = attentionSteps({ ...vectors, scale, causal: this.model.get("causal"), temperature: 1 });
+      this.own = attentionSteps({ ...this.vectors, scale, causal: this.model.get("causal"), temperature: 1 });
     }
     this.compute();
   }

@@ -1,5 +1,11 @@
 // The link pointed at, number by number: two vectors, their product, and the formula with its numbers.
 
+import { KINDS } from "../../widgets/static/colours.js";
+import { element, write } from "../../widgets/static/dom.js";
+import { CanvasPen } from "./pens.js";
+import { reach } from "./steps_stages.js";
+import { figure, quoted } from "./words.js";
+
 const VECTOR = { width: 272, height: 28 };
 
 /** A vector as bars up and down from a line, with its name and what it adds up to. */
@@ -56,7 +62,7 @@ function outputText({ shape, stages, v }, { query, key, dimension }, weight, [fr
 }
 
 /** The link pointed at in a sentence. */
-function linkSentence({ tokens, stages, shape }, { query, key }, voice) {
+export function linkSentence({ tokens, stages, shape }, { query, key }, voice) {
   const [from, to] = [quoted(tokens.query[query], voice), quoted(tokens.key[key], voice)];
   return `${from} (${query}) looks at ${to} (${key}) with weight ${figure(stages.weights[query * shape.keys + key])}`;
 }
@@ -65,7 +71,7 @@ function linkSentence({ tokens, stages, shape }, { query, key }, voice) {
 const rowOf = (values, i, size) => values.subarray(i * size, (i + 1) * size);
 
 /** The whole detail: vectors, then lines. */
-function detail() {
+export function detail() {
   const node = element("section", "steps-detail");
   node.setAttribute("aria-label", "The link pointed at");
   const title = element("p", "att-readout");

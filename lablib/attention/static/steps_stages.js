@@ -1,5 +1,10 @@
 // The matrices of attention from scratch, each a small picture, in the order they are made.
 
+import { pixels } from "../../widgets/static/colours.js";
+import { element, write } from "../../widgets/static/dom.js";
+import { CanvasPen, GREY, bitmap } from "./pens.js";
+import { figure, shortened } from "./words.js";
+
 const STAGE = { width: 184, labels: 64, row: 16, labelled: 9 };
 
 /** How high a stage may be, so that all eight and the numbers stand on the screen together. */
@@ -9,7 +14,7 @@ const stageHeight = () => Math.min(200, Math.max(112, (window.innerHeight - 432)
  * What each stage is: its name, how it is made, its columns ("size" for vectors, else keys), whose
  * tokens its rows are, and its colours.
  */
-const STAGES = [
+export const STAGES = [
   { name: "q", title: "Q", made: "each token\u2019s query", rows: "query", columns: "size" },
   { name: "k", title: "K", made: "each token\u2019s key", rows: "key", columns: "size" },
   { name: "scores", title: "scores", made: "Q\u00b7K\u1d40, the fit", rows: "query", columns: "key" },
@@ -23,7 +28,7 @@ const STAGES = [
 const countOf = (kind, shape) => ({ query: shape.queries, key: shape.keys })[kind] ?? shape[kind];
 
 /** The largest absolute value that is a finite number; 1 if there is none. */
-function reach(values) {
+export function reach(values) {
   let most = 0;
   for (const value of values) if (Number.isFinite(value) && Math.abs(value) > most) most = Math.abs(value);
   return most || 1;
@@ -52,7 +57,7 @@ function marked({ rows, columns }, { query, key, dimension }) {
 }
 
 /** One stage on the page: title, picture, and how far its numbers reach. `point(place)` is told. */
-function stagePicture(stage, number, point) {
+export function stagePicture(stage, number, point) {
   const node = element("figure", "steps-stage");
   const caption = element("figcaption");
   const made = element("span", "steps-made", stage.made);

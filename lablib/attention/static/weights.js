@@ -3,13 +3,28 @@
 // Python sends one layer at a time; a layer seen before is still here. What the reader chooses (layer,
 // heads, kind, pair, sinks, step, zoom, tokens) are traits, so that all of it is in an exported page.
 
+import { gradient } from "../../widgets/static/colours.js";
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { button } from "./controls.js";
+import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
+import {
+  headChooser, kindChooser, layerChooser, pairChooser, sinkChooser, stepChooser,
+} from "./weights_controls.js";
+import { drawLines, focusOf, lineHit, lineLayout, lineY } from "./weights_lines.js";
+import {
+  decode, gather, inPicture, isBroken, largest, renormalised, strongest, summed,
+} from "./weights_math.js";
+import { drawMatrices, matrixHit, matrixLayout } from "./weights_matrix.js";
+import { amount, headsText, linkText, sentence } from "./weights_words.js";
+import { percentText, quoted } from "./words.js";
+
 const TABLE_ROWS = 10;
 const NARROWEST = 4; // tokens that a zoom keeps at least
 
 /** The layers that have come since the text last changed, decoded when they are first wanted. */
 function layerStore(model) {
   const layers = new Map();
-  let [version, weights, sent] = [];
+  let version, weights, sent;
   const receive = () => {
     if (version === model.get("version") && weights === model.get("weights") && sent === model.get("sent")) return;
     if (version !== model.get("version")) layers.clear();
@@ -46,7 +61,7 @@ function pictureOf(model, layerOf) {
   if (!heads.length) return { problem: "Choose a head to see it." };
   if (!shown.rows.length || !shown.columns.length) return { problem: "No token is left in this picture." };
   const broken = heads.some(({ values }) => isBroken(values));
-  const note = noteOf({ hide, again, broken, zoom, step });
+  const note = noteOf({ hide, again, broken, zoom });
   const newest = step || model.get("written_from") ? queries[shown.rows.at(-1)] : null;
   const top = largest(heads.map(({ values }) => values)) || 1;
   const links = strongest(heads, shown.columns.length, TABLE_ROWS);
@@ -109,7 +124,9 @@ function halved([start, end], at) {
 
 class AttentionPicture {
   constructor(model, el) {
-    Object.assign(this, { model, el, pointed: null, drag: null });
+    this.model = model;
+    this.el = el;
+    this.pointed = this.drag = null;
     this.layerOf = layerStore(model);
     this.build();
     this.listen();
@@ -212,6 +229,7 @@ class AttentionPicture {
     this.frame.hidden = !this.picture;
     if (!this.picture) return;
     const width = Math.max(240, this.frame.clientWidth);
+    /** @type {any} of lines or of matrices */
     this.layout = this.isLines ? lineLayout(this.picture, width) : matrixLayout(this.picture, width);
     this.drawWith(new CanvasPen(this.canvas, this.layout.width, this.layout.height), this.pointed);
     this.el.__paint = performance.now() - started; // milliseconds, for the benchmark

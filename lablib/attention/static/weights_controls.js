@@ -1,7 +1,13 @@
 // The choosers of the attention view: layer, heads, kind of picture, token types, sinks, step.
 
+import { element, write } from "../../widgets/static/dom.js";
+import { button, labelled, moveAlong, oneTabStop, setOptions, tick } from "./controls.js";
+import { SvgPen } from "./pens.js";
+import { range } from "./weights_math.js";
+import { drawSwatch } from "./weights_matrix.js";
+
 /** The layer: a drop-down between two buttons. */
-function layerChooser(model, save) {
+export function layerChooser(model, save) {
   const node = element("div", "att-field");
   const select = element("select", "att-select");
   const go = (by) => {
@@ -33,7 +39,7 @@ function sampleLine(head) {
 }
 
 /** One button for each head. A click switches it; a double click or Shift shows it alone. */
-function headChooser(model, save) {
+export function headChooser(model, save) {
   const node = element("div", "att-heads");
   const list = element("div", "att-toggles");
   list.setAttribute("role", "toolbar");
@@ -69,7 +75,7 @@ function headChooser(model, save) {
 }
 
 /** Matrix or lines. */
-function kindChooser(model, save) {
+export function kindChooser(model, save) {
   const node = element("div", "att-field");
   node.setAttribute("role", "group");
   node.setAttribute("aria-label", "Picture");
@@ -92,7 +98,7 @@ function pairsOf(queries, keys, typeNames) {
 }
 
 /** From which sentence to which, where there are several. */
-function pairChooser(model, save) {
+export function pairChooser(model, save) {
   const select = element("select", "att-select");
   const node = labelled("Tokens", select);
   select.addEventListener("change", () => save("pair", select.value));
@@ -106,7 +112,7 @@ function pairChooser(model, save) {
 }
 
 /** Hide the tokens that take the attention of heads with nothing to do. */
-function sinkChooser(model, save) {
+export function sinkChooser(model, save) {
   const node = element("div", "att-field");
   const hide = tick("", (on) => save("hide_sinks", on));
   const renormalise = tick("renormalise", (on) => save("renormalise", on));
@@ -124,7 +130,7 @@ function sinkChooser(model, save) {
 }
 
 /** How far the writing has come, where the tokens were written one after the other. */
-function stepChooser(model, save) {
+export function stepChooser(model, save) {
   const slider = element("input", "att-slider");
   const said = element("span", "att-said");
   slider.type = "range";

@@ -1,12 +1,16 @@
 // The line view: the tokens twice, and a line from each that looks to what it looks at.
 
+import { strongest, summed } from "./weights_math.js";
+import { amount, dashOf, kindOf } from "./weights_words.js";
+import { shortened } from "./words.js";
+
 const LINES = { most: 720, bar: 72, text: 128, head: 32, drawn: 2000, faintest: 0.004 };
 
 /** Lower rows where there are many tokens. */
 const rowHeight = (tokens) => (tokens <= 48 ? 22 : tokens <= 200 ? 18 : 14);
 
 /** Where the two columns stand. `left` and `right` are where the lines begin and end. */
-function lineLayout({ rows, columns }, width) {
+export function lineLayout({ rows, columns }, width) {
   const most = Math.max(rows.length, columns.length);
   const whole = Math.min(width, LINES.most);
   const side = LINES.bar + LINES.text;
@@ -14,10 +18,10 @@ function lineLayout({ rows, columns }, width) {
   return { width: whole, height: LINES.head + most * line + 8, line, left: side, right: whole - side };
 }
 
-const lineY = ({ line }, place) => LINES.head + (place + 0.5) * line;
+export const lineY = ({ line }, place) => LINES.head + (place + 0.5) * line;
 
 /** The token under a point as {side, place}; null outside. */
-function lineHit(layout, { rows, columns }, x, y) {
+export function lineHit(layout, { rows, columns }, x, y) {
   const place = Math.floor((y - LINES.head) / layout.line);
   const side = x < layout.width / 2 ? "query" : "key";
   const outside = x > layout.left + 16 && x < layout.right - 16;
@@ -26,12 +30,12 @@ function lineHit(layout, { rows, columns }, x, y) {
 }
 
 /** The tokens whose lines are drawn alone: the one pointed at, else those chosen; null for all. */
-function focusOf(pointed, chosen) {
+export function focusOf(pointed, chosen) {
   if (pointed?.side) return { side: pointed.side, places: [pointed.place] };
   return chosen.places.length ? chosen : null;
 }
 
-function drawLines(pen, picture, layout, pointed, chosen, theme) {
+export function drawLines(pen, picture, layout, pointed, chosen, theme) {
   const { rows, columns, queries, keys } = picture;
   const focus = focusOf(pointed, chosen);
   const titles = { fill: theme.dim, size: 12 };

@@ -3,20 +3,36 @@
 // A layer arrives as bytes [heads, query, key] in a square-root code: it spends its 255 steps where
 // attention lives, near zero. The code 255 stands for "not a number".
 
+/**
+ * @typedef {{rows: number[], columns: number[]}} Places indices of queries and keys
+ * @typedef {{head: number, values: ArrayLike<number>}} Head its weights in the picture
+ */
+
 const BROKEN = 255;
 const WEIGHT_OF_CODE = Float32Array.from({ length: 256 }, (_, code) => (code === BROKEN ? NaN : (code / 254) ** 2));
 
-/** Weights [heads, query, key] from their bytes. @returns {Float32Array} */
+/**
+ * Weights [heads, query, key] from their bytes.
+ * @param {ArrayLike<number>} codes
+ * @returns {Float32Array}
+ */
 export function decode(codes) {
   const weights = new Float32Array(codes.length);
   for (let i = 0; i < codes.length; i++) weights[i] = WEIGHT_OF_CODE[codes[i]];
   return weights;
 }
 
-/** 0, 1 … n - 1 */
-const range = (n) => Array.from({ length: n }, (_, i) => i);
+/**
+ * 0, 1 … n - 1
+ * @param {number} n
+ */
+export const range = (n) => Array.from({ length: n }, (_, i) => i);
 
-/** A token pair such as "A → B" as [type of the query, type of the key]; null for all tokens. */
+/**
+ * A token pair such as "A → B" as [type of the query, type of the key]; null for all tokens.
+ * @param {string} pair
+ * @returns {number[] | null}
+ */
 function typesOf(pair) {
   return pair === "all" ? null : pair.split("-").map(Number);
 }
@@ -24,11 +40,14 @@ function typesOf(pair) {
 /**
  * Which rows and columns are in the picture: not those of another token type, of a step still to
  * come, outside the zoom, or, where asked, the keys that act as sinks.
- * @returns {{rows: number[], columns: number[]}} indices of queries and keys
+ * @param {{queries: {type: number}[], keys: {type: number}[], pair: string, step: number,
+ *   zoom: {rows: number[], columns: number[]} | null, hide: boolean, sinks: number[]}} given
+ * @returns {Places}
  */
 export function inPicture({ queries, keys, pair, step, zoom, hide, sinks }) {
   const types = typesOf(pair);
-  const come = (i) => step === 0 || i < step || i >= queries.length; // a key after the last token is none
+  const come = (/** @type {number} */ i) => step === 0 || i < step || i >= queries.length; // a key after the last token is none
+  /** @type {(i: number, side: "rows" | "columns") => boolean} */
   const near = (i, side) => !zoom || (zoom[side][0] <= i && i < zoom[side][1]);
   const sink = new Set(hide ? sinks : []);
   const rows = range(queries.length).filter(
@@ -40,7 +59,12 @@ export function inPicture({ queries, keys, pair, step, zoom, hide, sinks }) {
   return { rows, columns };
 }
 
-/** Each row divided by its sum, so that what is shown sums to 1 again; a row of zeros stays. */
+/**
+ * Each row divided by its sum, so that what is shown sums to 1 again; a row of zeros stays.
+ * @param {ArrayLike<number>} values
+ * @param {number} width
+ * @returns {Float32Array}
+ */
 export function renormalised(values, width) {
   const result = new Float32Array(values);
   for (let start = 0; start < result.length; start += width) {
@@ -51,7 +75,14 @@ export function renormalised(values, width) {
   return result;
 }
 
-/** One head's weights in the picture, [rows, columns]. @returns {Float32Array} */
+/**
+ * One head's weights in the picture, [rows, columns].
+ * @param {ArrayLike<number>} layer
+ * @param {number} head
+ * @param {Places} places
+ * @param {{queries: number, keys: number}} size
+ * @returns {Float32Array}
+ */
 export function gather(layer, head, { rows, columns }, size) {
   const values = new Float32Array(rows.length * columns.length);
   const start = head * size.queries * size.keys;
@@ -63,14 +94,20 @@ export function gather(layer, head, { rows, columns }, size) {
   return values;
 }
 
-/** The largest weight of a list of matrices; 0 if there is none. */
+/**
+ * The largest weight of a list of matrices; 0 if there is none.
+ * @param {ArrayLike<number>[]} matrices
+ */
 export function largest(matrices) {
   let most = 0;
   for (const values of matrices) for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
   return most;
 }
 
-/** Whether one of the weights is not a number. */
+/**
+ * Whether one of the weights is not a number.
+ * @param {ArrayLike<number>} values
+ */
 export function isBroken(values) {
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
   return false;
@@ -78,7 +115,10 @@ export function isBroken(values) {
 
 /**
  * The `count` strongest links of all heads, strongest first.
- * @returns {Array<{head, row, column, weight}>} rows and columns as places in the picture
+ * @param {Head[]} heads
+ * @param {number} width
+ * @param {number} count
+ * @returns {{head: number, row: number, column: number, weight: number}[]} rows and columns as places in the picture
  */
 export function strongest(heads, width, count) {
   const floor = threshold(heads, count);
@@ -89,7 +129,11 @@ export function strongest(heads, width, count) {
   return links.sort((a, b) => b.weight - a.weight || a.row - b.row).slice(0, count);
 }
 
-/** A weight above which lie at least `count` links (or all that are not zero), by a count in 1,024 steps. */
+/**
+ * A weight above which lie at least `count` links (or all that are not zero), by a count in 1,024 steps.
+ * @param {Head[]} heads
+ * @param {number} count
+ */
 function threshold(heads, count) {
   const most = largest(heads.map(({ values }) => values));
   if (most === 0) return Infinity;
@@ -103,6 +147,11 @@ function threshold(heads, count) {
 
 /**
  * What the chosen tokens of one side give to (or get from) each token of the other, summed over them.
+ * @param {ArrayLike<number>} values
+ * @param {number[]} chosen
+ * @param {"query" | "key"} side
+ * @param {number} height
+ * @param {number} width
  * @returns {Float32Array} one sum per token of the other side
  */
 export function summed(values, chosen, side, height, width) {
@@ -113,7 +162,11 @@ export function summed(values, chosen, side, height, width) {
   return sums;
 }
 
-/** Which part of all weight in the picture goes to each column; what is not a number counts as none. */
+/**
+ * Which part of all weight in the picture goes to each column; what is not a number counts as none.
+ * @param {{values: ArrayLike<number>}[]} heads
+ * @param {number} width
+ */
 export function columnShares(heads, width) {
   const shares = new Float64Array(width);
   for (const { values } of heads)

@@ -1,5 +1,10 @@
 // The heatmap: one large matrix with its tokens, or a small one for each of several heads.
 
+import { pixels } from "../../widgets/static/colours.js";
+import { GREY, bitmap } from "./pens.js";
+import { dashOf, kindOf } from "./weights_words.js";
+import { shortened } from "./words.js";
+
 const GUTTER = { left: 112, top: 96, right: 8, bottom: 8 };
 const CELL = { most: 28, labelled: 13 };
 const SMALL = { gap: 16, heading: 24 };
@@ -11,7 +16,7 @@ function perRow(heads, width) {
 }
 
 /** Where each matrix stands. @returns {{panels, width, height, labelled}} */
-function matrixLayout({ rows, columns, heads }, width) {
+export function matrixLayout({ rows, columns, heads }, width) {
   if (heads.length === 1) return oneMatrix(heads[0], rows.length, columns.length, width);
   const across = perRow(heads.length, width);
   const side = (width - 2 - (across - 1) * SMALL.gap) / across;
@@ -40,7 +45,7 @@ function oneMatrix(head, rows, columns, width) {
 }
 
 /** The cell under a point as {head, row, column}; null outside. */
-function matrixHit({ panels }, { rows, columns }, x, y) {
+export function matrixHit({ panels }, { rows, columns }, x, y) {
   for (const panel of panels) {
     const [column, row] = [Math.floor((x - panel.x) / panel.cell), Math.floor((y - panel.y) / panel.cell)];
     if (row >= 0 && column >= 0 && row < rows.length && column < columns.length) return { head: panel.head, row, column };
@@ -64,7 +69,7 @@ function imageOf(values, columns, { palette, top, broken }) {
   return image;
 }
 
-function drawMatrices(pen, picture, layout, pointed, theme) {
+export function drawMatrices(pen, picture, layout, pointed, theme) {
   const { rows, columns, top, palette } = picture;
   for (const panel of layout.panels) {
     const [width, height] = [columns.length * panel.cell, rows.length * panel.cell];
@@ -82,7 +87,7 @@ function drawHeading(pen, { head, x, y }, theme) {
 }
 
 /** A short line in the colour and the dashes of a head. */
-function drawSwatch(pen, x, y, head) {
+export function drawSwatch(pen, x, y, head) {
   pen.line(x, y, x + 24, y, { stroke: kindOf(head), line: 4, dash: dashOf(head) });
 }
 

@@ -1,6 +1,8 @@
 // Draws a card from plain data (see cards.py) and reports what is pressed. Whatever a question, an
 // answer or an error says stays text: everything goes through `element` of widgets/static/dom.js.
 
+import { element } from "../../widgets/static/dom.js";
+
 function box(tag, className, ...children) {
   const node = element(tag, className);
   node.append(...children);

@@ -1,6 +1,8 @@
 // What is read and what is asked for, a column a place, with a line from each token to where it is
 // asked for. Texts arrive made visible by Python and are only ever set as textContent.
 
+import { element, keepKeys, write } from "../../widgets/static/dom.js";
+
 const WIDTH = 80; // of a column, as in shift.css
 const HEIGHT = 40; // of the lines between the two rows
 

@@ -1,5 +1,7 @@
 // Draws every widget of the page in its place. A widget that two cells show is drawn twice.
 
+import { readState, show } from "../../widgets/static/page_model.js";
+
 const shared = JSON.parse(document.getElementById("shared").textContent);
 const states = readState(document.getElementById("widgets").textContent, shared);
 

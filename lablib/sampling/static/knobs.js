@@ -4,6 +4,17 @@
 // summary (250 ms after the last move) and picked. The model of the widget is the one source of
 // truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
 
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { barChart } from "./knobs_bars.js";
+import { KNOBS, knobBoard } from "./knobs_controls.js";
+import { rankCurve, spanTable } from "./knobs_curve.js";
+import {
+  NEUTRAL, TRANSFORMERS_ORDER, barRows, probabilities, probability, rank, removedBy, stages,
+  totalVariation,
+} from "./knobs_math.js";
+import { stageStrip } from "./knobs_stages.js";
+import { LABELS, count, percent } from "./knobs_words.js";
+
 const REPORT_MS = 250;
 const TIMINGS_KEPT = 200;
 const ROWS = { usual: 14, simple: 8 };
@@ -55,6 +66,7 @@ function calculator() {
   const vocabularyOf = remembering(readVocabulary);
   const seenOf = remembering(seenTokens);
   let [now, usual] = [[], []];
+  /** @returns {any} what is drawn, or only its `problem` */
   return (model, selected) => {
     const { size, problem, base } = logitsOf(model.get("logits"));
     const knobs = model.get("knobs");
@@ -232,6 +244,7 @@ function render({ model, el }) {
   });
   const chart = barPicture(model.get("pickable") ? pick : null, simple ? ROWS.simple : ROWS.usual);
   const whole = wholePicture();
+  /** @type {{draw: (picture: any) => void}[]} */
   const views = simple ? [chart] : [chart, strip, whole];
   function pick(id) {
     model.set("picked", id);

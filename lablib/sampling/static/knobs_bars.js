@@ -1,5 +1,8 @@
 // The bars: for each token its probability before (an outline) and after (solid).
 
+import { element, write } from "../../widgets/static/dom.js";
+import { count, percent, plain } from "./knobs_words.js";
+
 /** The smallest of 1, 2, 5 × 10^n that is not below p: the axis then seldom jumps. */
 function axisEnd(p) {
   const power = 10 ** Math.floor(Math.log10(p));
@@ -55,7 +58,7 @@ function legend() {
 }
 
 /** The chart, of so many rows. `pick(id)` is told a chosen token; null where nobody listens. */
-function barChart(pick, many) {
+export function barChart(pick, many) {
   const node = element("div", "knobs-chart");
   const list = element("ol", "knobs-bars");
   const head = legend();

@@ -1,5 +1,9 @@
 // The six knobs: slider, number field, reset, and one line of explanation.
 
+import { element, write } from "../../widgets/static/dom.js";
+import { NEUTRAL, isOff, logSpaced } from "./knobs_math.js";
+import { LABELS, plain } from "./knobs_words.js";
+
 /** hundredths(0, 10, 5) → [0, 0.05, 0.1] */
 const hundredths = (from, to, step = 1) =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => (from + i * step) / 100);
@@ -11,7 +15,7 @@ const topKStops = (size) => [...logSpaced(Math.max(2, size), 240), 0];
  * What a knob is: its limits, the step of its number field, and the values its slider stops at.
  * The scales of top-k and min-p are finer where a small step matters.
  */
-const KNOBS = [
+export const KNOBS = [
   {
     name: "temperature",
     help: "Divides the scores. Below 1 the favourites gain, above 1 the outsiders do; 0 always takes the favourite.",
@@ -145,7 +149,7 @@ function knobControl(knob, { change, explain }) {
 const HINT = "Point at a knob to read what it does.";
 
 /** These knobs, the line that explains the one at hand, and "reset all" where there are several. */
-function knobBoard(knobs, { change, resetAll }) {
+export function knobBoard(knobs, { change, resetAll }) {
   const node = element("section", "knobs-board");
   node.setAttribute("aria-label", "Knobs");
   const grid = element("div", "knobs-knobs lab-main-control");

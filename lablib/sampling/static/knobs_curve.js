@@ -1,5 +1,9 @@
 // The whole vocabulary in one curve: how much probability the best r tokens hold, r on a log scale.
 
+import { element, write } from "../../widgets/static/dom.js";
+import { cumulative, logSpaced } from "./knobs_math.js";
+import { choicesText, count } from "./knobs_words.js";
+
 const CURVE = { width: 304, height: 208, left: 40, right: 8, top: 16, bottom: 32 };
 
 /** An SVG element with attributes. */
@@ -45,7 +49,7 @@ function curvePath(ranking, size) {
 }
 
 /** The plot with the curves before and after and a line at the cut. */
-function rankCurve() {
+export function rankCurve() {
   const { width, height, top, bottom } = CURVE;
   const node = drawing("svg", { class: "knobs-curve", viewBox: `0 0 ${width} ${height}`, role: "img" });
   const [before, after] = ["knobs-curve-before", "knobs-curve-after"].map((name) => drawing("path", { class: name }));
@@ -76,7 +80,7 @@ function rankCurve() {
 }
 
 /** A small table: tokens, entropy and choices of the two distributions on the screen. */
-function spanTable() {
+export function spanTable() {
   const node = element("table", "knobs-table");
   const head = element("tr");
   head.append(element("td"), element("th", "", "before"), element("th", "", "after"));

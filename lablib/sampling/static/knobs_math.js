@@ -14,7 +14,27 @@
  * @property {number} entropy      in bits
  */
 
-/** The order in which `transformers` applies its logits processors (generation/utils.py). */
+/** @typedef {keyof typeof NEUTRAL} Knob the name of a knob */
+
+/**
+ * @typedef {object} Stage
+ * @property {Knob} name
+ * @property {number} value
+ * @property {Ranking} before
+ * @property {Ranking} after
+ * @property {number} start        the places of `before` that it keeps: start … end - 1
+ * @property {number} end
+ * @property {Uint8Array} seen     1 for each token id that stands in the prompt
+ * @property {number} removedMass  the probability it takes away
+ * @property {number} kept         how many tokens
+ * @property {number} entropy      in bits
+ * @property {number} choices      2 to the entropy
+ */
+
+/**
+ * The order in which `transformers` applies its logits processors (generation/utils.py).
+ * @type {Knob[]}
+ */
 export const TRANSFORMERS_ORDER = [
   "repetition_penalty",
   "temperature",
@@ -38,6 +58,7 @@ export const NEUTRAL = {
  * Token ids by falling score, of equal scores the higher id first: torch's stable rising sort read
  * backwards. A float's bits are turned into an integer of the same order and joined with the id in
  * one number of 53 bits, which the browser sorts at once without a compare function.
+ * @param {Float32Array} logits
  */
 export function sortedIds(logits) {
   const shift = 2 ** 21;
@@ -50,7 +71,13 @@ export function sortedIds(logits) {
   return Int32Array.from(keys.sort().reverse(), (key) => key % shift);
 }
 
-/** The ranking with the sum of its weights and its entropy: H = log S - Σ w·(score - max) / S. */
+/**
+ * The ranking with the sum of its weights and its entropy: H = log S - Σ w·(score - max) / S.
+ * @param {Int32Array} ids
+ * @param {Float32Array} scores
+ * @param {Float32Array} weights
+ * @returns {Ranking}
+ */
 function measured(ids, scores, weights) {
   let total = 0;
   let moment = 0;
@@ -62,14 +89,23 @@ function measured(ids, scores, weights) {
   return { ids, scores, weights, total, entropy };
 }
 
-/** The softmax of scores that already stand in falling order. @returns {Ranking} */
+/**
+ * The softmax of scores that already stand in falling order.
+ * @param {Int32Array} ids
+ * @param {Float32Array} scores
+ * @returns {Ranking}
+ */
 export function softmax(ids, scores) {
   const weights = new Float32Array(ids.length);
   for (let i = 0; i < ids.length; i++) weights[i] = Math.exp(scores[i] - scores[0]);
   return measured(ids, scores, weights);
 }
 
-/** The model's own distribution: its logits (Float32Array, one per token) ranked. @returns {Ranking} */
+/**
+ * The model's own distribution: its logits (Float32Array, one per token) ranked.
+ * @param {Float32Array} logits
+ * @returns {Ranking}
+ */
 export function rank(logits) {
   const ids = sortedIds(logits);
   const scores = Float32Array.from(ids, (id) => logits[id]);
@@ -78,32 +114,51 @@ export function rank(logits) {
   return softmax(ids.subarray(0, kept), scores.subarray(0, kept));
 }
 
-/** The probability of the i-th token of a ranking. */
+/**
+ * The probability of the i-th token of a ranking.
+ * @param {Ranking} ranking
+ * @param {number} i
+ */
 export function probability(ranking, i) {
   return Math.fround(ranking.weights[i] / ranking.total);
 }
 
-/** Probabilities by token id, 0 for a token that is out. @returns {Float32Array} [size] */
+/**
+ * Probabilities by token id, 0 for a token that is out.
+ * @param {Ranking} ranking
+ * @param {number} size
+ * @returns {Float32Array} [size]
+ */
 export function probabilities(ranking, size) {
   const byId = new Float32Array(size);
   for (let i = 0; i < ranking.ids.length; i++) byId[ranking.ids[i]] = probability(ranking, i);
   return byId;
 }
 
-/** The ranking cut to the places start … end-1, renormalised. @returns {Ranking} */
+/**
+ * The ranking cut to the places start … end-1, renormalised.
+ * @param {Ranking} ranking
+ * @param {number} start
+ * @param {number} end
+ * @returns {Ranking}
+ */
 export function slice(ranking, start, end) {
-  const [ids, scores, weights] = [ranking.ids, ranking.scores, ranking.weights].map((values) =>
-    values.subarray(start, end),
-  );
+  const ids = ranking.ids.subarray(start, end);
+  const [scores, weights] = [ranking.scores, ranking.weights].map((values) => values.subarray(start, end));
   // Without the old first token the weights may all round to 0: take them afresh.
   return start > 0 ? softmax(ids, scores) : measured(ids, scores, weights);
 }
 
 /**
  * Repetition penalty (CTRL, arXiv:1909.05858): a score of a token seen before is divided by the
- * penalty if positive and multiplied by it if negative. @param {Uint8Array} seen 1 where seen
+ * penalty if positive and multiplied by it if negative.
+ * @param {Ranking} ranking
+ * @param {number} penalty
+ * @param {Uint8Array} seen 1 where seen
+ * @returns {Ranking}
  */
 export function penalise(ranking, penalty, seen) {
+  /** @type {(score: number, factor: number) => number} */
   const penalised = (score, factor) => (score < 0 ? score * factor : score / factor);
   const moved = [];
   for (let i = 0; i < ranking.ids.length; i++) {
@@ -117,13 +172,24 @@ export function penalise(ranking, penalty, seen) {
 /** The largest number of 32 bits. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
-/** A changed score, or the largest number where a huge or tiny penalty made it infinite. */
+/**
+ * A changed score, or the largest number where a huge or tiny penalty made it infinite.
+ * @param {number} changed
+ * @param {number} before
+ * @param {number} exact
+ */
 function sound(changed, before, exact) {
   const finite = Number.isFinite(changed) || before === -Infinity;
   return finite ? changed : Math.fround(Math.min(LARGEST, Math.max(-LARGEST, exact)));
 }
 
-/** The unseen tokens of a ranking and the moved ones, two falling lists, as one ranking. */
+/**
+ * The unseen tokens of a ranking and the moved ones, two falling lists, as one ranking.
+ * @param {Ranking} ranking
+ * @param {Uint8Array} seen
+ * @param {{id: number, score: number}[]} moved
+ * @returns {Ranking}
+ */
 function merged(ranking, seen, moved) {
   const ids = new Int32Array(ranking.ids.length);
   const scores = new Float32Array(ids.length);
@@ -140,7 +206,10 @@ function merged(ranking, seen, moved) {
 
 /**
  * Temperature: scores divided by it. Below 1 sharper, above 1 flatter. Scores that differed in their
- * last bit may now tie: then the higher id comes first. @returns {Ranking}
+ * last bit may now tie: then the higher id comes first.
+ * @param {Ranking} ranking
+ * @param {number} temperature
+ * @returns {Ranking}
  */
 export function heat(ranking, temperature) {
   const divisor = Math.fround(temperature);
@@ -148,7 +217,7 @@ export function heat(ranking, temperature) {
   const scores = new Float32Array(ranking.scores);
   // Quotients too large for 32 bits: the best score is taken off first, which changes no probability.
   const [best, small] = [scores[0], Number.isFinite(Math.fround(scores[0] / divisor))];
-  const divided = (score) =>
+  const divided = (/** @type {number} */ score) =>
     small || score === -Infinity ? score / divisor : Math.max(-LARGEST, (score - best) / temperature);
   for (let i = 0; i < scores.length; i++) {
     scores[i] = divided(scores[i]);
@@ -158,20 +227,31 @@ export function heat(ranking, temperature) {
   return softmax(ids, scores);
 }
 
-/** Temperature 0, greedy: the most likely token, of equals the one with the lowest id. */
+/**
+ * Temperature 0, greedy: the most likely token, of equals the one with the lowest id.
+ * @param {Ranking} ranking
+ */
 export function greedyRange(ranking) {
   const place = topKRange(ranking, 1)[1] - 1;
   return [place, place + 1];
 }
 
-/** Top-k (arXiv:1805.04833): the k best tokens, and all that tie with the k-th. */
+/**
+ * Top-k (arXiv:1805.04833): the k best tokens, and all that tie with the k-th.
+ * @param {Ranking} ranking
+ * @param {number} k
+ */
 export function topKRange({ scores }, k) {
   let end = Math.min(k, scores.length);
   while (end < scores.length && scores[end] === scores[end - 1]) end++;
   return [0, end];
 }
 
-/** Top-p (arXiv:1904.09751): the least likely tokens that hold at most 1 - p together go. */
+/**
+ * Top-p (arXiv:1904.09751): the least likely tokens that hold at most 1 - p together go.
+ * @param {Ranking} ranking
+ * @param {number} p
+ */
 export function topPRange(ranking, p) {
   const limit = Math.fround(1 - p);
   let below = 0;
@@ -183,7 +263,11 @@ export function topPRange(ranking, p) {
   return [0, end];
 }
 
-/** Min-p (arXiv:2407.01082): tokens less likely than p times the most likely one go. */
+/**
+ * Min-p (arXiv:2407.01082): tokens less likely than p times the most likely one go.
+ * @param {Ranking} ranking
+ * @param {number} p
+ */
 export function minPRange(ranking, p) {
   const threshold = Math.fround(Math.fround(p) * probability(ranking, 0));
   let end = 1;
@@ -194,12 +278,14 @@ export function minPRange(ranking, p) {
 /**
  * Typical-p (arXiv:2202.00666): tokens whose surprisal is nearest to the entropy stay, until they
  * hold p together. Surprisal rises along a ranking, so those tokens lie side by side.
+ * @param {Ranking} ranking
+ * @param {number} p
  */
 export function typicalRange(ranking, p) {
   const { ids, scores, total, entropy } = ranking;
   const logTotal = Math.log(total);
-  const surprisal = (i) => logTotal - (scores[i] - scores[0]);
-  const distance = (i) => Math.fround(Math.abs(surprisal(i) - entropy * Math.LN2));
+  const surprisal = (/** @type {number} */ i) => logTotal - (scores[i] - scores[0]);
+  const distance = (/** @type {number} */ i) => Math.fround(Math.abs(surprisal(i) - entropy * Math.LN2));
   const mass = Math.fround(p);
   let end = 0;
   while (end < ids.length && surprisal(end) <= entropy * Math.LN2) end++;
@@ -217,6 +303,7 @@ export function typicalRange(ranking, p) {
   return [start, end];
 }
 
+/** @type {Record<string, (ranking: Ranking, value: number) => number[]>} */
 const RANGES = {
   temperature: greedyRange,
   top_k: topKRange,
@@ -225,12 +312,23 @@ const RANGES = {
   typical_p: typicalRange,
 };
 
-/** Whether a knob at this value leaves every distribution as it is. */
+/**
+ * Whether a knob at this value leaves every distribution as it is.
+ * @param {Knob} name
+ * @param {number} value
+ */
 export function isOff(name, value) {
   return value === NEUTRAL[name];
 }
 
-/** One stage: the ranking after it, and the places of the ranking before it that it keeps. */
+/**
+ * One stage: the ranking after it, and the places of the ranking before it that it keeps.
+ * @param {Knob} name
+ * @param {number} value
+ * @param {Ranking} before
+ * @param {Uint8Array} seen
+ * @returns {{after: Ranking, start: number, end: number}}
+ */
 export function apply(name, value, before, seen) {
   const whole = { after: before, start: 0, end: before.ids.length };
   if (isOff(name, value)) return whole;
@@ -240,7 +338,10 @@ export function apply(name, value, before, seen) {
   return start === 0 && end === whole.end ? whole : { after: slice(before, start, end), start, end };
 }
 
-/** The probability a stage takes away. */
+/**
+ * The probability a stage takes away.
+ * @param {{before: Ranking, start: number, end: number}} stage
+ */
 function removedMass({ before, start, end }) {
   let removed = 0;
   for (let i = 0; i < start; i++) removed += before.weights[i];
@@ -251,7 +352,12 @@ function removedMass({ before, start, end }) {
 /**
  * All stages in order. Stages of `last` (the previous answer) that had the same input are taken over,
  * so a knob pays only for the stages from its own on.
- * @returns {Array<{name, value, before: Ranking, after: Ranking, start, end, removedMass, kept, entropy, choices}>}
+ * @param {Ranking} model
+ * @param {Record<Knob, number>} knobs
+ * @param {Uint8Array} seen
+ * @param {Knob[]} order
+ * @param {Stage[]} last
+ * @returns {Stage[]}
  */
 export function stages(model, knobs, seen, order = TRANSFORMERS_ORDER, last = []) {
   let before = model;
@@ -266,6 +372,13 @@ export function stages(model, knobs, seen, order = TRANSFORMERS_ORDER, last = []
   });
 }
 
+/**
+ * @param {Knob} name
+ * @param {number} value
+ * @param {Ranking} before
+ * @param {Uint8Array} seen
+ * @returns {Stage}
+ */
 function oneStage(name, value, before, seen) {
   const stage = { name, value, before, seen, ...apply(name, value, before, seen) };
   const { ids, entropy } = stage.after;
@@ -273,7 +386,12 @@ function oneStage(name, value, before, seen) {
   return { ...stage, removedMass: removedMass(stage), kept: ids.length, entropy, choices };
 }
 
-/** For every token id the number (1 …) of the stage that removed it, 0 if none did. @returns {Uint8Array} */
+/**
+ * For every token id the number (1 …) of the stage that removed it, 0 if none did.
+ * @param {Stage[]} list
+ * @param {number} size
+ * @returns {Uint8Array}
+ */
 export function removedBy(list, size) {
   const by = new Uint8Array(size);
   list.forEach(({ before, start, end }, i) => {
@@ -283,7 +401,12 @@ export function removedBy(list, size) {
   return by;
 }
 
-/** Half the sum of |p - q|: how much probability one distribution must move to become the other. */
+/**
+ * Half the sum of |p - q|: how much probability one distribution must move to become the other.
+ * @param {Ranking} a
+ * @param {Ranking} b
+ * @param {number} size
+ */
 export function totalVariation(a, b, size) {
   const [p, q] = [probabilities(a, size), probabilities(b, size)];
   let sum = 0;
@@ -291,13 +414,21 @@ export function totalVariation(a, b, size) {
   return sum / 2;
 }
 
-/** About `count` different whole numbers from 1 to n, evenly spread on a logarithmic scale. */
+/**
+ * About `count` different whole numbers from 1 to n, evenly spread on a logarithmic scale.
+ * @param {number} n
+ * @param {number} count
+ */
 export function logSpaced(n, count) {
   const steps = Array.from({ length: count }, (_, i) => Math.round(n ** (i / (count - 1))));
   return [...new Set(steps)];
 }
 
-/** The probability that the best r tokens hold together, for each r of a rising list. */
+/**
+ * The probability that the best r tokens hold together, for each r of a rising list.
+ * @param {Ranking} ranking
+ * @param {number[]} ranks
+ */
 export function cumulative(ranking, ranks) {
   let held = 0;
   let place = 0;
@@ -309,7 +440,12 @@ export function cumulative(ranking, ranks) {
 
 /**
  * The tokens worth a bar: the `count` with the largest probability before or after, by their place
- * before. @returns {Array<{id, place, before, after}>} place counts from 0
+ * before.
+ * @param {Ranking} before
+ * @param {Ranking} after
+ * @param {ArrayLike<number>} afterById
+ * @param {number} count
+ * @returns {{id: number, place: number, before: number, after: number}[]} place counts from 0
  */
 export function barRows(before, after, afterById, count) {
   const ids = new Set([...before.ids.subarray(0, count), ...after.ids.subarray(0, count)]);

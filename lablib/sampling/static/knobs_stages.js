@@ -1,5 +1,9 @@
 // The strip of stages: what each one removes and leaves, and in which order they stand.
 
+import { element, write } from "../../widgets/static/dom.js";
+import { TRANSFORMERS_ORDER, isOff } from "./knobs_math.js";
+import { LABELS, choicesText, count, percent, plain } from "./knobs_words.js";
+
 /** The order with one stage moved to another place. */
 function moved(order, from, to) {
   const rest = order.filter((_, i) => i !== from);
@@ -39,9 +43,9 @@ function stageCard(name, { select, move, drop }) {
   const item = element("li", "knobs-stage");
   const { node, draw: drawCard } = card(LABELS[name]);
   const [earlier, later] = [
-    [-1, "\u2039", "earlier"],
-    [1, "\u203a", "later"],
-  ].map(([by, sign, word]) => {
+    { by: -1, sign: "\u2039", word: "earlier" },
+    { by: 1, sign: "\u203a", word: "later" },
+  ].map(({ by, sign, word }) => {
     const button = element("button", "knobs-move", sign);
     button.type = "button";
     button.title = `${LABELS[name]}: ${word}`;
@@ -93,7 +97,7 @@ function keepFocus(button) {
 }
 
 /** The model's card, the six stages and the result. `reorder(order)`, `select(name)` are told. */
-function stageStrip({ reorder, select }) {
+export function stageStrip({ reorder, select }) {
   const node = element("section", "knobs-strip");
   node.setAttribute("aria-label", "Stages");
   const list = element("ol", "knobs-stages");

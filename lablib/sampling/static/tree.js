@@ -1,5 +1,7 @@
 // A tree of tokens as SVG: columns are steps, an edge is as wide as its token is probable.
 
+import { element, keepKeys } from "../../widgets/static/dom.js";
+
 const COLUMN = 104;
 const ROW = 20;
 const BOX = { width: 88, height: 18 };

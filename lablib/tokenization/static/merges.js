@@ -2,13 +2,14 @@
 //
 // Traits in: kind, entries, merges, scores, smallest, words, text_bytes, curves. Both ways: size.
 
+import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { growthChart, readCurve } from "./merges_chart.js";
+import { cutter, grammar, mergesAt } from "./merges_math.js";
+import { count, plural } from "./merges_words.js";
+
 const SAVE_MS = 250;
 const TIMINGS_KEPT = 200;
 const BLOCK = 48; // words
-
-const count = (number) => number.toLocaleString("en");
-const plain = (number) => String(Number(number.toPrecision(6)));
-const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
 
 const ABOUT = {
   BPE: "The merges up to this size, applied in their order: what training would have given at this size.",
@@ -89,23 +90,28 @@ function sentenceChips() {
     place.replaceChildren(...pieces.map(chip));
   };
   const drawBlock = (block) => block.words.forEach((word, i) => drawWord(block.children[i], word));
+  const near = new Set(); // the blocks in sight or almost
   const sight = new IntersectionObserver(
     (seen) => {
-      for (const { target, isIntersecting } of seen) target.near = isIntersecting;
-      if (picture) seen.filter(({ target }) => target.near).forEach(({ target }) => drawBlock(target));
+      for (const { target, isIntersecting } of seen) {
+        if (!isIntersecting) near.delete(target);
+        else near.add(target);
+        if (picture && isIntersecting) drawBlock(target);
+      }
     },
     { root: node, rootMargin: "200px" },
   );
   const newBlock = (words, first) => {
     const block = element("div", "merges-block");
     block.words = words;
-    block.near = first;
+    if (first) near.add(block);
     block.append(...words.map(() => element("span", "merges-word")));
     sight.observe(block);
     return block;
   };
   const reset = (words) => {
     sight.disconnect();
+    near.clear();
     picture = null;
     const starts = Array.from({ length: Math.ceil(words.length / BLOCK) }, (_, i) => i * BLOCK);
     node.replaceChildren(...starts.map((start) => newBlock(words.slice(start, start + BLOCK), start === 0)));
@@ -117,7 +123,7 @@ function sentenceChips() {
       if (!picture.cuts.has(word)) picture.cuts.set(word, cut(word));
       tokens += picture.cuts.get(word).length;
     }
-    for (const block of node.children) if (block.near) drawBlock(block);
+    near.forEach(drawBlock);
     return tokens;
   };
   return { node, reset, draw, forget: () => sight.disconnect() };

@@ -1,5 +1,8 @@
 // Bytes per token against the size of the vocabulary: a curve a text, and a marker that moves.
 
+import { bytesOf, element, write } from "../../widgets/static/dom.js";
+import { count, plain } from "./merges_words.js";
+
 const CHART = { width: 928, height: 176, left: 40, right: 8, top: 8, bottom: 24 };
 const MOST_POINTS = 460; // of a curve on the page; more cannot be told apart
 
@@ -12,7 +15,7 @@ function drawing(tag, attributes = {}, text = "") {
 }
 
 /** A text's counts from the trait: sizes and tokens as numbers, and its bytes. */
-function readCurve({ label, bytes, sizes, tokens }) {
+export function readCurve({ label, bytes, sizes, tokens }) {
   const numbers = (value) => new Int32Array(bytesOf(value).slice().buffer);
   return { label, bytes, sizes: numbers(sizes), tokens: numbers(tokens) };
 }
@@ -77,7 +80,7 @@ function curvePath(curve, { x, y }) {
 }
 
 /** The chart with its legend, which says each curve's value at the marker. */
-function growthChart() {
+export function growthChart() {
   const node = element("figure", "merges-chart");
   const caption = element("figcaption", "merges-dim", "Bytes per token by vocabulary size: more is a shorter sequence for the model to read");
   const svg = drawing("svg", { viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img" });

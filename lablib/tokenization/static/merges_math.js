@@ -6,6 +6,8 @@
 const LONGEST_WORD = 100; // characters; a longer word is [UNK] to a WordPiece
 const UNKNOWN_PENALTY = 10;
 
+/** @typedef {ReturnType<typeof grammar>} Grammar */
+
 /**
  * What the cuts need to know.
  *
@@ -30,14 +32,23 @@ export function grammar(kind, entries, merges, scores) {
   };
 }
 
-/** How many merges make the first `size` entries: all before the first that makes a later one. */
+/**
+ * How many merges make the first `size` entries: all before the first that makes a later one.
+ * @param {{merges: Int32Array}} known
+ * @param {number} size
+ */
 export function mergesAt({ merges }, size) {
   let count = 0;
   while (3 * count < merges.length && merges[3 * count + 2] < size) count++;
   return count;
 }
 
-/** The numbers of a word's tokens, with the first `size` entries only. */
+/**
+ * The numbers of a word's tokens, with the first `size` entries only.
+ * @param {Grammar} known
+ * @param {number} size
+ * @returns {(word: string) => number[]}
+ */
 export function cutter(known, size) {
   if (known.kind === "WordPiece") return (word) => longestMatches(word, known, size);
   if (known.kind === "Unigram") return (word) => bestPath(word, known, size);
@@ -45,10 +56,16 @@ export function cutter(known, size) {
   return (word) => mergeAll(word, known, count);
 }
 
-/** BPE: of all neighbours the pair of lowest rank is merged, the leftmost of several, and so on. */
+/**
+ * BPE: of all neighbours the pair of lowest rank is merged, the leftmost of several, and so on.
+ * @param {string} word
+ * @param {Grammar} known
+ * @param {number} count
+ * @returns {number[]}
+ */
 function mergeAll(word, { entries, merges, ranks, numbers }, count) {
   const pieces = Array.from(word, (letter) => numbers.get(letter));
-  const rankAt = (i) => {
+  const rankAt = (/** @type {number} */ i) => {
     const rank = ranks.get(pieces[i] * entries.length + pieces[i + 1]);
     return rank < count ? rank : Infinity;
   };
@@ -64,7 +81,13 @@ function mergeAll(word, { entries, merges, ranks, numbers }, count) {
   }
 }
 
-/** WordPiece: the longest entry that the rest begins with, again and again; or all is unknown. */
+/**
+ * WordPiece: the longest entry that the rest begins with, again and again; or all is unknown.
+ * @param {string} word
+ * @param {Grammar} known
+ * @param {number} size
+ * @returns {number[]}
+ */
 function longestMatches(word, { numbers }, size) {
   const letters = Array.from(word);
   if (letters.length > LONGEST_WORD) return [0];
@@ -80,9 +103,16 @@ function longestMatches(word, { numbers }, size) {
   return pieces;
 }
 
-/** Unigram: the cut whose scores have the highest sum. Unknown characters side by side are one. */
+/**
+ * Unigram: the cut whose scores have the highest sum. Unknown characters side by side are one.
+ * @param {string} word
+ * @param {Grammar} known
+ * @param {number} size
+ * @returns {number[]}
+ */
 function bestPath(word, { numbers, scores, longest, unknownScore }, size) {
   const letters = Array.from(word);
+  /** @type {{total: number, start?: number, number?: number}[]} */
   const best = [{ total: 0 }];
   for (let end = 1; end <= letters.length; end++) {
     for (let start = Math.max(0, end - longest); start < end; start++) {

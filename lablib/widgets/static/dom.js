@@ -1,7 +1,7 @@
 // What every view of ours needs to build its page.
 
 /** An element with a class and a text; the text is never read as HTML. */
-function element(tag, className = "", text = "") {
+export function element(tag, className = "", text = "") {
   const node = document.createElement(tag);
   if (className) node.className = className;
   node.textContent = text;
@@ -9,22 +9,22 @@ function element(tag, className = "", text = "") {
 }
 
 /** Keeps the keys pressed in a node from JupyterLab's shortcuts, which take arrows and digits. */
-function keepKeys(node) {
+export function keepKeys(node) {
   node.addEventListener("keydown", (event) => event.stopPropagation());
 }
 
 /** Write a text only where it changed: the browser then has nothing to lay out. */
-function write(node, text) {
+export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
 /** The bytes of a trait: a DataView from Jupyter, a typed array or a buffer on a page. */
-function bytesOf(value) {
+export function bytesOf(value) {
   return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value ?? 0);
 }
 
 /** Acts at once, then at most once a frame: the first move waits for nothing, the last is never lost. */
-function oncePerFrame(act) {
+export function oncePerFrame(act) {
   let busy = false;
   let waiting = null;
   const run = (since) => {

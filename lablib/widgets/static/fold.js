@@ -1,5 +1,7 @@
 // The line over a fold: a button that opens and closes what stands below it. The style sheet hides it.
 
+import { element, write } from "./dom.js";
+
 function render({ model, el }) {
   el.classList.add("lab-fold-line");
   const button = element("button", "lab-fold-button");

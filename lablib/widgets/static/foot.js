@@ -1,5 +1,7 @@
 // The foot of a panel: its state, a progress bar with a stop button, the error card, the code.
 
+import { element } from "./dom.js";
+
 /** A fold whose body is a block of preformatted text. */
 function fold(label, className) {
   const details = element("details", className);

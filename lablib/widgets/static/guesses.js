@@ -1,5 +1,7 @@
 // Guesses in columns: what may stand in a gap, each with its probability, to be clicked.
 
+import { element } from "./dom.js";
+
 /** One guess: a button with a bar as long as its share of the column's longest. */
 function guessButton(row, longest, pick) {
   const button = element("button", "lab-guess");

@@ -1,5 +1,8 @@
 // The head of a panel: title, model badge, and the form that asks for another model.
 
+import { element, keepKeys } from "./dom.js";
+import { nameSliders } from "./names.js";
+
 /** The drop-down of the catalogue, with what is not on this machine marked in words. */
 function catalogue(choices, noun) {
   const select = element("select", "lab-input");

@@ -9,7 +9,7 @@ function nameHandles(slider) {
 }
 
 /** Names the sliders of the panel that holds `el`, also those that come later; gives back what ends it. */
-function nameSliders(el) {
+export function nameSliders(el) {
   const name = (panel) => panel?.querySelectorAll(".widget-slider").forEach(nameHandles);
   const added = new MutationObserver(() => name(el.closest(".lab-panel")));
   const laidOut = new ResizeObserver(() => {

@@ -1,5 +1,8 @@
 // Widgets on a page without a kernel, one below the other.
 
+import { element } from "./dom.js";
+import { readState, show } from "./page_model.js";
+
 const states = readState(document.getElementById("widgets").textContent);
 window.shown = Promise.all(
   states.map((state) => {

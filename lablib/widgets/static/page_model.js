@@ -36,7 +36,7 @@ function moduleOf(script) {
 }
 
 /** Draws one widget into an element; gives back its model, its module and the element. */
-async function show(state, el) {
+export async function show(state, el) {
   const module = await moduleOf(state._esm);
   const widget = typeof module.default === "function" ? await module.default() : module.default;
   const model = pageModel(state);
@@ -54,7 +54,7 @@ function bytesOfText(text) {
 }
 
 /** Reads JSON in which bytes stand as `{base64}`, and what stands there once for many as `{shared}`. */
-function readState(text, shared = []) {
+export function readState(text, shared = []) {
   return JSON.parse(text, (_, value) => {
     if (typeof value?.base64 === "string") return bytesOfText(value.base64);
     return typeof value?.shared === "number" ? shared[value.shared] : value;

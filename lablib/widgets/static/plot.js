@@ -4,6 +4,8 @@
 // lost for good. plotly has five megabytes to read, and a busy machine may need longer for them. So a
 // plot begins at once; what Python says meanwhile is kept, and said again when plotly is there.
 
+import { describePlot } from "./plot_words.js";
+
 const COMMANDS = [
   "addTraces", "deleteTraces", "moveTraces", "restyle", "relayout", "update", "animate", "removeLayoutProps",
   "removeTraceProps",
@@ -36,7 +38,10 @@ async function begin(model) {
   return figure;
 }
 
-/** Resolves once an element has a width: where there is none to measure, plotly takes 700 pixels. */
+/**
+ * Resolves once an element has a width: where there is none to measure, plotly takes 700 pixels.
+ * @returns {Promise<void>}
+ */
 function laidOut(el) {
   return new Promise((resolve) => {
     const watcher = new ResizeObserver(() => {

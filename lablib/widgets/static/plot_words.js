@@ -12,7 +12,7 @@ function plotWords(data, layout) {
 }
 
 /** Keeps these words on the plot's element, which then is one picture to a screen reader. */
-function describePlot(el) {
+export function describePlot(el) {
   const describe = () => el.setAttribute("aria-label", plotWords(el.data ?? [], el.layout ?? {}));
   el.setAttribute("role", "img");
   el.on?.("plotly_afterplot", describe);

@@ -7,6 +7,9 @@
 // Of very many tokens the model's list holds the first only. The others are asked for when their
 // block comes near, and kept in `tokens.later`, by index: they go when the list is replaced.
 
+import { colour, gradient, ink } from "./colours.js";
+import { element, keepKeys } from "./dom.js";
+
 const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
 const COMING = { text: "…" }; // stands for a token that is still in Python

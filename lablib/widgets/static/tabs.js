@@ -1,5 +1,7 @@
 // The line over tabs: a button for each of the parts below it. The style sheet hides all but one.
 
+import { element, keepKeys } from "./dom.js";
+
 /** Goes to the tab before or behind with the arrow keys, round at the ends. */
 function steer(el, show) {
   el.addEventListener("keydown", (event) => {

@@ -1,5 +1,9 @@
 // A text field that grows with its text and sends it once the typing pauses.
 
+import { element, keepKeys } from "./dom.js";
+import { Marks } from "./text_marks.js";
+import { fieldText, toPoints, toUnits } from "./text_places.js";
+
 const PAUSE_MS = 150;
 
 /** A lone surrogate cannot travel to the kernel: it becomes U+FFFD. */

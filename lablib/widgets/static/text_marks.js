@@ -1,9 +1,11 @@
 // Marks in a text field, which itself can hold none: boxes behind it, where a hidden copy of its text,
 // set in the same way, says that the marked characters stand.
 
+import { element } from "./dom.js";
+
 const MOST_BOXES = 500;
 
-class Marks {
+export class Marks {
   constructor(area) {
     this.area = area;
     this.node = element("div", "lab-area-marks");
