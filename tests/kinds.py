@@ -77,7 +77,7 @@ class Guard:
         self._kinds = None
 
     def _on_event(self, event, arguments):
-        if event == "os.fork" or (event == "subprocess.Popen" and is_python(*arguments[:2])):
+        if event == "os.fork" or (event == "subprocess.Popen" and is_slow_python(*arguments[:2])):
             self._require("process", {"browser", "notebook"})
 
     def _on_step(self, *_):
@@ -95,10 +95,14 @@ class Guard:
             )
 
 
-def is_python(executable, arguments):
+def is_slow_python(executable, arguments):
     """Whether a command starts the interpreter of the tests.
 
-    >>> is_python(None, [sys.executable, "-c", "1"]), is_python("git", ["git", "init"])
+    The process in which the tokenizers' library trains does not count: it imports nothing else, and
+    takes a tenth of a second.
+
+    >>> is_slow_python(None, [sys.executable, "-c", "1"]), is_slow_python("git", ["git", "init"])
     (True, False)
     """
-    return sys.executable in f"{executable} {arguments}"
+    command = f"{executable} {arguments}"
+    return sys.executable in command and "lablib.tokenization.trainer" not in command
