@@ -13,30 +13,4 @@ Read in this order: `config` (every setting), `texts` (from a file or a name to 
 
 from lablib.lazy import lazy
 
-__all__, __getattr__, __dir__ = lazy(
-    __name__,
-    {
-        "config": "Config PRESETS check read_config write_config",
-        "texts": "read_text split",
-        "tasks": "Task Causal Masked Classification Sequence make_task",
-        "losses": "cross_entropy",
-        "methods": "METHODS prepare",
-        "guards": "NonFinite OutOfMemory",
-        "records": "Record Evaluation",
-        "engine": "State setup fit validate",
-        "checkpoints": "save latest",
-        "run": "Run RunInfo runs",
-        "estimate": "Memory memory_parts seconds_for",
-        "peaks": "flops_per_token mfu peak_flops",
-        "batches": "MISTAKES ROLES SeenBatch batch_losses see spoil",
-        "per_token": "LossChange TokenLosses loss_change token_losses",
-        "comparison": (
-            "Continuation TextMeasure continue_prompts general_text measure_text open_result"
-        ),
-        "same_head": "HeadChange head_change",
-        "transfer": "TransferPoint transfer_points",
-        "search": "Range RangeTest Trial best_trial range_test search_settings",
-        "ladder": "Means Measurement Rung climb rungs",
-        "harms": "Harm harm",
-    },
-)
+__all__, __getattr__, __dir__ = lazy(__name__, __file__)
