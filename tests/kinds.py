@@ -19,6 +19,7 @@ KINDS = {
     "view": "shows one of our views in a browser, without a kernel",
     "notebook": "looks at a notebook that was run",
     "process": "starts a second Python",
+    "content": "tries what the labs say, or take for an answer, one by one",
     "training": f"makes more than {STEPS} steps of an optimizer",
 }
 BY_FIXTURE = {
@@ -31,7 +32,10 @@ BY_FIXTURE = {
 BY_PLACE = {
     "tests/benchmarks": "process",
     "tests/browser": "browser",
+    "tests/exercises/test_answers.py": "content",
+    "tests/labs/test_claims.py": "content",
     "tests/finetuning/test_processes.py": "process",
+    "tests/finetuning/test_run.py": "training",  # in threads of its own
 }
 """Folders and files, whose tests and examples are all of a kind."""
 
