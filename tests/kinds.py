@@ -30,6 +30,7 @@ BY_FIXTURE = {
     "hub": "process",  # a download is one
 }
 BY_PLACE = {
+    "lablib/finetuning/ladder.py": "process",
     "tests/benchmarks": "process",
     "tests/browser": "browser",
     "tests/exercises/test_answers.py": "content",
