@@ -1,5 +1,7 @@
-# make lab    opens the labs            make test   runs every test
+# make lab    opens the labs            make check  style, types and all tests that are fast
+# make test   every test                make check ROOM=masking  the same for one room
 # make lint   style and types           make bench  measures the figures of the README
+# make architecture  draws the plan in ARCHITECTURE.md anew from the imports
 # make screenshots  takes the README's pictures from the running labs
 # make app    the labs without their code, in Voila
 # make pages  every lab as one HTML file that needs neither kernel nor network
@@ -7,14 +9,14 @@
 # Everything is installed into .venv, at the exact versions of requirements.lock.
 
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 ARGS ?=
 
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
 
-.PHONY: lab app pages test lint lint-scripts format bench lock screenshots clean
+.PHONY: lab app pages check test architecture lint lint-scripts format bench lock screenshots clean
 
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
@@ -25,6 +27,9 @@ app: .venv/app
 
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
+
+check: lint
+	$(BIN)/python -m pytest --fast -n 2 -q $(if $(ROOM),lablib/$(ROOM) tests/$(ROOM)) $(ARGS)
 
 test: .venv/test
 	$(BIN)/python -m tests $(ARGS)
@@ -49,6 +54,9 @@ node_modules/.package-lock.json: package-lock.json
 format: .venv/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+architecture: .venv/test
+	$(BIN)/python -m tests.architecture
 
 bench: .venv/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)

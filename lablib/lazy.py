@@ -2,50 +2,61 @@
 nothing and a lab pays only for what it shows.
 """
 
+import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 
 def lazy(
-    package: str, modules: Mapping[str, str]
+    package: str, path: str
 ) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
     """What a package's `__init__` needs to load its public names when they are used.
 
+    The names stand in the stub beside it, `__init__.pyi`, as imports: the same lines tell type
+    checkers and editors what a name is, and this function where to find it.
+
     Args:
         package: its `__name__`.
-        modules: for each of its modules the public names defined there, with spaces between. A name
-            that ends in `_panel` need not be listed: it is found in the module `panel`. A module
-            that begins with a dot lies beside the package.
+        path: its `__file__`.
 
     Returns:
         The package's `__all__`, `__getattr__` and `__dir__`.
 
     Example:
-        >>> names, load, _ = lazy("lablib", {"unicode": "well_formed"})
-        >>> names, load("well_formed")("a\\ud800")
-        (['well_formed'], 'a\ufffd')
-        >>> load("well_former")
+        >>> from lablib import sampling
+        >>> names, load, _ = lazy("lablib.sampling", sampling.__file__)
+        >>> "Knobs" in names, load("Knobs") is sampling.Knobs
+        (True, True)
+        >>> load("Knob")
         Traceback (most recent call last):
         ...
-        AttributeError: module 'lablib' has no attribute 'well_former'
+        AttributeError: module 'lablib.sampling' has no attribute 'Knob'
     """
-    home = {name: module for module, names in modules.items() for name in names.split()}
+    home = _homes(Path(path).with_suffix(".pyi").read_text(encoding="utf-8"))
 
     def load(name: str) -> Any:
-        module = home.get(name)
-        if module is None and name.endswith("_panel") and not package.endswith(".panel"):
-            module = "panel"
-        if module is None:
+        if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f".{module}", package), name)
+        return getattr(import_module(home[name]), name)
 
     return sorted(home), load, lambda: sorted(home)
+
+
+def _homes(stub: str) -> dict[str, str]:
+    """The module of each name that a stub imports.
+
+    >>> _homes("from a.b import (One as One, two as two)")
+    {'One': 'a.b', 'two': 'a.b'}
+    """
+    imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: node.module or "" for node in imports for alias in node.names}
 
 
 @contextmanager

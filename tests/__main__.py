@@ -1,8 +1,10 @@
 """`python -m tests …`: the browser tests and all others at once, each in a process of its own.
 
-One after the other they take an hour on two slow cores. What is given goes to pytest, both times.
+What is given goes to pytest, both times. A notebook of the labs that one of the two has run is not
+run again by the other.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,10 +16,11 @@ NOTHING_CHOSEN = 5
 def main(arguments):
     """Run both; what the browser tests print is shown when the others are done."""
     command = [sys.executable, "-m", "pytest", *arguments, "-m"]
-    with tempfile.TemporaryFile("w+") as said:
-        browser = subprocess.Popen([*command, "browser"], stdout=said, stderr=said)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryDirectory() as executed:
+        shared = os.environ | {"LAB_EXECUTED": executed}
+        browser = subprocess.Popen([*command, "browser"], stdout=said, stderr=said, env=shared)
         try:
-            codes = [subprocess.call([*command, "not browser"]), browser.wait()]
+            codes = [subprocess.call([*command, "not browser"], env=shared), browser.wait()]
         finally:
             browser.terminate()
             browser.wait()

@@ -49,7 +49,7 @@ def test_binder_differs_in_torch_alone():
     assert "- -e ." in (ROOT / "environment.yml").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_binder_builds_from_these_files(tmp_path):
     """repo2docker reads the repository and says what it would build; no Docker is needed."""
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", "--user-id=1000"]
@@ -112,7 +112,7 @@ print(models.__file__, len(AutoTokenizer.from_pretrained("gpt2")))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_the_image_is_built_and_starts_without_a_network(tmp_path, image, environment, hub):  # noqa: F811
     build = subprocess.run(
         ["binder/postBuild"], cwd=image, env=environment, capture_output=True, text=True
@@ -139,7 +139,7 @@ def test_the_image_is_built_and_starts_without_a_network(tmp_path, image, enviro
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
-@pytest.mark.slow
+@pytest.mark.process
 @pytest.mark.parametrize("command", ["notebook", "lab"])
 def test_the_server_opens_on_the_first_lab(tmp_path, command):
     """Binder starts `jupyter notebook`, a hub starts `jupyter lab`: both lead to lab 00."""

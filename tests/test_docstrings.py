@@ -1,4 +1,4 @@
-"""What is public says what it does: for every function of every room, over the lazy tables."""
+"""What is public says what it does: for every function of every room, over the rooms' stubs."""
 
 import ast
 import importlib
@@ -18,7 +18,8 @@ ROOMS = [room.name for room in pkgutil.iter_modules(lablib.__path__) if room.isp
 def public(room):
     """The functions and classes a room offers, with their names."""
     package = importlib.import_module(f"lablib.{room}")
-    named = {name: getattr(package, name) for name in getattr(package, "__all__", ())}
+    names = [n for n in getattr(package, "__all__", ()) if not n.endswith("_panel")]
+    named = {name: getattr(package, name) for name in names}
     return [
         (f"{room}.{name}", one)
         for name, one in sorted(named.items())

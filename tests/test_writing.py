@@ -74,10 +74,12 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
     ]
 
 
+@pytest.mark.process
 def test_words_are_spelt_right():
     """codespell knows common misspellings; words it must leave alone are in pyproject.toml."""
+    texts = ["lablib", "labs", "tests", "binder", *ROOT.glob("*.md")]
     result = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "lablib", "labs", "tests", "README.md", "binder"],
+        [sys.executable, "-m", "codespell_lib", *texts],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert result.stdout + result.stderr == ""
@@ -100,7 +102,7 @@ def hooks(checkout, *files):
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True)
 
 
-@pytest.mark.slow
+@pytest.mark.process
 @pytest.mark.skipif(not (ROOT / ".venv/bin/ruff").exists(), reason="the hooks are those of .venv")
 def test_hooks_stop_what_should_not_be_committed(checkout):
     cell = nbformat.v4.new_code_cell("1 + 1", execution_count=1)

@@ -1,7 +1,7 @@
 """Filling a gap: which tokens the model expects there, and how much it expects a given word."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,7 @@ from lablib.masking.gaps import word_in_gap
 from lablib.masking.reading import Question, log_probabilities, logits_at
 from lablib.masking.text import MaskedText, prepare
 from lablib.models.hub import Progress
-from lablib.models.vocabulary import entries
+from lablib.models.vocabulary import Entry, entries
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -75,8 +75,9 @@ def fill(m: "LoadedModel", text: str, k: int = 10) -> Fill:
     read.require_mask()
     probabilities = logits_at(m, [read.ids], [read.masks]).softmax(-1)
     best = probabilities.topk(min(k, probabilities.shape[1]))
+    texts = token_texts(m, best.indices.flatten().tolist())
     guesses = tuple(
-        tuple(Guess(id, token_text(m, id), p) for id, p in zip(ids, chances, strict=True))
+        tuple(Guess(id, texts[id], p) for id, p in zip(ids, chances, strict=True))
         for ids, chances in zip(best.indices.tolist(), best.values.tolist(), strict=True)
     )
     return Fill(read, probabilities, guesses)
@@ -87,9 +88,19 @@ def token_text(m: "LoadedModel", *ids: int) -> str:
 
     A decoder of SentencePiece leaves that space out, and so makes one of `▁house` and `house`.
     """
-    text = str(m.tokenizer.decode(list(ids)))
     first = entries(ids[:1], m.tokenizer)
-    spaced = any(entry.bytes.startswith(b" ") for entry in first.values())
+    return _spaced(str(m.tokenizer.decode(list(ids))), *first.values())
+
+
+def token_texts(m: "LoadedModel", ids: Iterable[int]) -> dict[int, str]:
+    """The text of each of many tokens, by its id, as `token_text` gives it."""
+    known = entries(ids, m.tokenizer).items()
+    return {id: _spaced(str(m.tokenizer.decode([id])), entry) for id, entry in known}
+
+
+def _spaced(text: str, *first: Entry) -> str:
+    """A text with the space that its first token stands for, where the decoder left it out."""
+    spaced = any(entry.bytes.startswith(b" ") for entry in first)
     return f" {text}" if spaced and not text.startswith(" ") else text
 
 

@@ -7,9 +7,12 @@ with no network and no kernel.
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
 
 from lablib.pages.document import lab_page, page, title
-from lablib.pages.running import run
+from lablib.pages.running import Models, run
 from lablib.widgets.html import fill
 
 
@@ -20,17 +23,24 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=Path("pages"), help="folder for the pages")
     choices = ask.parse_args()
     choices.out.mkdir(parents=True, exist_ok=True)
-    made = [write(lab, choices.out) for lab in sorted(choices.labs.glob("*.ipynb"))]
+    made = [
+        write(lab.stem, *_run(lab), choices.out) for lab in sorted(choices.labs.glob("*.ipynb"))
+    ]
     (choices.out / "index.html").write_text(index(made), encoding="utf-8")
 
 
-def write(lab: Path, folder: Path) -> tuple[str, str]:
-    """Run a lab and write its page; the page's file name and its title."""
-    book, models = run(lab)
+def _run(lab: Path) -> tuple[nbformat.NotebookNode, Models]:
+    """Run a lab; what it writes is not kept."""
+    with TemporaryDirectory() as folder:
+        return run(lab, Path(folder))
+
+
+def write(stem: str, book: nbformat.NotebookNode, models: Models, folder: Path) -> tuple[str, str]:
+    """Write the page of a lab that was run; the page's file name and its title."""
     text = lab_page(book, models)
-    (folder / f"{lab.stem}.html").write_text(text, encoding="utf-8")
-    print(f"{lab.stem}.html: {len(text.encode()) / 1e6:.1f} MB")
-    return f"{lab.stem}.html", title(book)
+    (folder / f"{stem}.html").write_text(text, encoding="utf-8")
+    print(f"{stem}.html: {len(text.encode()) / 1e6:.1f} MB")
+    return f"{stem}.html", title(book)
 
 
 def index(pages: Iterable[tuple[str, str]]) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -26,33 +25,36 @@ assert WORKER.join({SECONDS}), "The pictures took too long."
 keep_widgets({{path!r}})"""
 
 
-def run(path: Path) -> tuple[nbformat.NotebookNode, Models]:
+def run(path: Path, folder: Path) -> tuple[nbformat.NotebookNode, Models]:
     """Run a notebook from top to bottom, every picture unlocked; the notebook and its widgets.
 
     The progress of whoever does this is neither read nor changed.
+
+    Args:
+        path: of the notebook, which stays as it is.
+        folder: an empty one, in which the notebook runs: what it writes is left there.
 
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell fails.
     """
     book = nbformat.read(path, as_version=4)
-    with TemporaryDirectory() as folder:
-        kept, progress = Path(folder, "widgets.json"), Path(folder, "progress.jsonl")
-        # The options in the same order on every page that is made of the notebook.
-        ProgressFile(progress).add(Event("learner", "seed", 0))
-        for id in predictions(book):
-            ProgressFile(progress).add(Event(id, "skipped"))
-        book.cells.append(nbformat.v4.new_code_cell(_KEEP.format(path=str(kept))))
-        client = NotebookClient(
-            book,
-            timeout=SECONDS,
-            store_widget_state=False,
-            coalesce_streams=True,
-            resources={"metadata": {"path": folder}},
-        )
-        with _environment(LABLIB_PROGRESS=str(progress), JUPYTER_WIDGETS_ECHO="0"):
-            client.execute()
-        book.cells.pop()
-        return book, json.loads(kept.read_text(encoding="utf-8"))
+    kept, progress = folder / "widgets.json", folder / "progress.jsonl"
+    # The options in the same order on every page that is made of the notebook.
+    ProgressFile(progress).add(Event("learner", "seed", 0))
+    for id in predictions(book):
+        ProgressFile(progress).add(Event(id, "skipped"))
+    book.cells.append(nbformat.v4.new_code_cell(_KEEP.format(path=str(kept))))
+    client = NotebookClient(
+        book,
+        timeout=SECONDS,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": folder}},
+    )
+    with _environment(LABLIB_PROGRESS=str(progress), JUPYTER_WIDGETS_ECHO="0"):
+        client.execute()
+    book.cells.pop()
+    return book, json.loads(kept.read_text(encoding="utf-8"))
 
 
 def predictions(book: nbformat.NotebookNode) -> list[str]:

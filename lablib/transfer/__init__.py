@@ -9,14 +9,4 @@ Names are loaded when they are used, so that `from lablib import transfer` costs
 
 from lablib.lazy import lazy
 
-__all__, __getattr__, __dir__ = lazy(
-    __name__,
-    {
-        "examples": "Examples LabelledSet labelled_csv read_labelled",
-        "compute": "Classifier Prediction load_classifier predict",
-        "scoring": "Scores ClassScore score worst",
-        "influence": "WAYS Pushes pushes",
-        "training": "RECIPES Training fine_tune recipe",
-        "curves": "METHODS SIZES Growth Point growth measure_transfer",
-    },
-)
+__all__, __getattr__, __dir__ = lazy(__name__, __file__)

@@ -8,10 +8,9 @@ from tests.benchmarks.bench_memory import LEARNERS, measure, private, save_check
 
 WEIGHTS_MB = 498
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux's /proc"),
-]
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux's /proc"
+)
 
 
 def test_weights_are_shared_not_copied(tmp_path: Path):

@@ -104,14 +104,25 @@ class Lab:
     errors: list = field(default_factory=list)
     outside: list = field(default_factory=list)
 
-    def open(self, notebook, theme="JupyterLab Light"):
+    def open(self, notebook, theme="Light"):
         """Open a notebook of the labs afresh, in the theme asked for, and wait for its kernel."""
         settings = self.home / "config/lab/user-settings/@jupyterlab/apputils-extension"
         settings.mkdir(parents=True, exist_ok=True)
-        (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
+        (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "JupyterLab {theme}"}}')
         self.page.goto(f"{self.address}/lab/tree/{notebook}?reset")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=180_000)
         self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=180_000)
+
+    def themes(self, *others):
+        """The light theme of an open lab, then others (or the dark one), put on the same page."""
+        yield "Light"
+        for theme in others or ("Dark",):
+            self.page.locator('.lm-MenuBar-item:has-text("Settings")').click()
+            self.page.locator('.lm-Menu-item:has-text("Theme")').first.hover()
+            self.page.locator(f'.lm-Menu-item:has-text("JupyterLab {theme}")').first.click()
+            chosen = f'body[data-jp-theme-name="JupyterLab {theme}"]'
+            self.page.wait_for_selector(chosen, state="attached")
+            yield theme
 
     def run_all(self):
         """Run every cell, and wait until the kernel has done them all."""

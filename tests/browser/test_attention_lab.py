@@ -32,7 +32,7 @@ DRAWN = """
 def opened(lab, *names, theme="Light"):
     """The panels of these names, run in a fresh notebook."""
     cells = [IMPORT, *(PANELS[name] for name in names)]
-    lab.open(lab.write("attention-panels.ipynb", cells), f"JupyterLab {theme}")
+    lab.open(lab.write("attention-panels.ipynb", cells), theme)
     lab.run_all()
     panels = lab.page.locator(".lab-panel")
     return [panels.nth(place) for place in range(len(names))]

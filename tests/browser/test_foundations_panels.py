@@ -1,7 +1,5 @@
 """The foundations room in JupyterLab: counting beside computing, and the panels of lab 06."""
 
-import pytest
-
 from tests.browser.conftest import READY, shot
 
 START = "from lablib import foundations as fo\n"
@@ -16,16 +14,15 @@ def all_ready(page, number):
     page.wait_for_timeout(1500)
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_counting_beside_computing(lab, theme):
+def test_counting_beside_computing(lab):
     page = lab.page
     call = START + 'fo.ngram_panel(model="pocket-gpt2")'
-    lab.open(lab.write(f"ngrams-{theme}.ipynb", [call]), f"JupyterLab {theme}")
+    lab.open(lab.write("ngrams.ipynb", [call]))
     lab.run_all()
     all_ready(page, 1)
     panel = page.locator(".lab-panel").first
     assert panel.locator(".lab-guess-column").count() == 2
-    shot(panel, f"ngrams-{theme.lower()}")
+    shot(panel, "ngrams-light")
     page.get_by_label("Smoothing").select_option(label="none: what was not seen is impossible")
     page.get_by_role("button", name="Try a context never seen").click()
     panel.get_by_text("It has no answer").wait_for()
@@ -33,25 +30,26 @@ def test_counting_beside_computing(lab, theme):
     page.get_by_role("tab", name="What a text costs").click()
     assert "∞ bits per byte" in panel.inner_text()
     page.get_by_role("tab", name="The next token").click()
-    assert panel.locator(".lab-guess-column").nth(1).locator("button").count() == 8
-    shot(panel, f"ngrams-unseen-{theme.lower()}")
+    for theme in lab.themes():
+        assert panel.locator(".lab-guess-column").nth(1).locator("button").count() == 8
+        shot(panel, f"ngrams-unseen-{theme.lower()}")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_training_measures_and_scale(lab, theme):
+def test_training_measures_and_scale(lab):
     page = lab.page
     calls = [f"{START}fo.{name}_panel()" for name in PANELS]
-    lab.open(lab.write(f"foundations-{theme}.ipynb", calls), f"JupyterLab {theme}")
+    lab.open(lab.write("foundations.ipynb", calls))
     lab.run_all()
     for last in ("The noise alone is", "8 bits: 0.", "1,695 / 2,000"):
         page.get_by_text(last).first.wait_for()
     all_ready(page, len(PANELS))
     panels = dict(zip(PANELS, page.locator(".lab-panel").all(), strict=True))
-    for name, panel in panels.items():
-        panel.scroll_into_view_if_needed()
-        page.wait_for_timeout(400)
-        shot(panel, f"{name}-{theme.lower()}")
-        assert panel.bounding_box()["width"] <= 960
+    for theme in lab.themes():
+        for name, panel in panels.items():
+            panel.scroll_into_view_if_needed()
+            page.wait_for_timeout(400)
+            shot(panel, f"{name}-{theme.lower()}")
+            assert panel.bounding_box()["width"] <= 960
 
     handle = panels["threshold"].locator(".noUi-handle").first
     handle.focus()

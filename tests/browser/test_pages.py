@@ -1,28 +1,36 @@
 """Every lab as a page of its own: opens from the disk, alone, and without a finding of axe-core."""
 
-import subprocess
-import sys
+import functools
 
 import pytest
 
+from lablib.pages.__main__ import index, write
 from tests.browser.axe import findings
-from tests.conftest import ROOT
-from tests.labs.test_labs import NOTEBOOKS
+from tests.executed import NOTEBOOKS
+
+LABS = {path.stem: path for path in NOTEBOOKS}
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """The folder with what `make pages` makes; what the labs write is not left beside them."""
-    folder, labs = tmp_path_factory.mktemp("pages"), ROOT / "labs"
-    before = set(labs.rglob("*"))
-    command = [sys.executable, "-m", "lablib.pages", str(labs), "--out", str(folder)]
-    subprocess.run(command, check=True, cwd=ROOT)
-    assert set(labs.rglob("*")) == before
-    return folder
+def page_of(executed, tmp_path_factory):
+    """Gives the file that `make pages` writes for a lab, or for the index of all."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @functools.cache
+    def made(name):
+        if name == "index":
+            listed = [made(lab) and (f"{lab}.html", lab) for lab in LABS]
+            (folder / "index.html").write_text(index(listed), encoding="utf-8")
+        else:
+            book, models, _ = executed(LABS[name])
+            write(name, book, models, folder)
+        return folder / f"{name}.html"
+
+    return made
 
 
 @pytest.fixture
-def read(browser, pages):
+def read(browser, page_of):
     """Opens a page and draws its widgets; nothing may fail or be asked for from outside."""
     # axe's own script is the one thing that the page's policy would not let in.
     context = browser.new_context(bypass_csp=True, viewport={"width": 1000, "height": 1200})
@@ -35,7 +43,7 @@ def read(browser, pages):
     )
 
     def open_page(name):
-        page.goto((pages / name).as_uri())
+        page.goto(page_of(name).as_uri())
         page.evaluate("window.shown?.then((all) => all.length)")
         page.wait_for_timeout(500)
         return page
@@ -45,10 +53,9 @@ def read(browser, pages):
     assert wrong == []
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("lab", [path.stem for path in NOTEBOOKS])
+@pytest.mark.parametrize("lab", LABS)
 def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
-    page = read(f"{lab}.html")
+    page = read(lab)
     assert page.locator("[data-widget]").count() > 0
     assert page.get_by_text("This could not be drawn here.").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
@@ -63,7 +70,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
 
 
 def test_what_needs_no_kernel_answers(read):
-    page = read("05_sampling.html")
+    page = read("05_sampling")
     board = page.locator(".lab-knobs").first
     before = board.inner_text()
     board.locator("[type=range][data-knob=temperature]").press("ArrowLeft")
@@ -73,11 +80,11 @@ def test_what_needs_no_kernel_answers(read):
     assert page.locator(".lab-tree-node").count() > 0
     assert page.locator(".lab-area").first.is_disabled()
 
-    page = read("02_attention.html")
+    page = read("02_attention")
     page.get_by_role("button", name="Lines", exact=True).first.click()
     page.get_by_text("looks (query)").first.wait_for()
 
-    page = read("01_tokenization.html")
+    page = read("01_tokenization")
     slider = page.locator(".lab-merges [type=range]").first
     words = "document.querySelector('.lab-merges').innerText"
     before = page.evaluate(words)
@@ -87,8 +94,8 @@ def test_what_needs_no_kernel_answers(read):
 
 
 def test_the_index_leads_to_every_lab(read):
-    page = read("index.html")
-    for path in NOTEBOOKS:
-        assert page.locator(f'a[href="{path.stem}.html"]').count() == 1
+    page = read("index")
+    for lab in LABS:
+        assert page.locator(f'a[href="{lab}.html"]').count() == 1
     page.locator("a").first.click()
     page.wait_for_selector("main h1")

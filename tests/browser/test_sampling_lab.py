@@ -21,21 +21,24 @@ def pocket():
     return models.load("pocket-gpt2")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_knobs_answer_and_show_pythons_numbers(lab, pocket, theme):
+def test_knobs_answer_and_show_pythons_numbers(lab, pocket):
     page = lab.page
-    lab.open(lab.write(f"knobs-{theme}.ipynb", [KNOBS]), f"JupyterLab {theme}")
+    lab.open(lab.write("knobs.ipynb", [KNOBS]))
     lab.run_all()
     page.wait_for_selector(READY, timeout=60_000)
     logits = next_logits(pocket, "Once upon a time")
     best = top(pocket, logits.softmax(0), 1)[0]
     assert f"{100 * best.probability:.1f}"[:3] in page.locator(".lab-panel").inner_text()
 
-    page.locator("[type=range][data-knob=temperature]").focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(500)
-    shot(page.locator(".lab-panel").first, f"knobs-{theme.lower()}")
+    knob = page.locator("[type=range][data-knob=temperature]")
+    for theme in lab.themes():
+        before = page.locator(".lab-knobs").inner_text()
+        for _ in range(3):
+            knob.press("ArrowLeft" if theme == "Light" else "ArrowRight")
+        page.wait_for_function(
+            "before => document.querySelector('.lab-knobs').innerText !== before", arg=before
+        )
+        shot(page.locator(".lab-panel").first, f"knobs-{theme.lower()}")
     page.locator(".lab-code summary").click()
     assert "temperature=0." in page.locator(".lab-code .lab-pre").text_content()
 
@@ -45,10 +48,9 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket, theme):
     assert other.text.strip() in page.locator(".lab-panel").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_write_look_branch_and_stop(lab, theme):
+def test_write_look_branch_and_stop(lab):
     page = lab.page
-    lab.open(lab.write(f"write-{theme}.ipynb", [WRITE]), f"JupyterLab {theme}")
+    lab.open(lab.write("write.ipynb", [WRITE]))
     lab.run_all()
     page.wait_for_selector(READY, timeout=60_000)
     chips = page.locator("[role=option]")
@@ -58,9 +60,10 @@ def test_write_look_branch_and_stop(lab, theme):
     buttons = page.locator(".lab-panel button.jupyter-button:visible:not([disabled])", has_text="%")
     buttons.first.wait_for()
     buttons.first.click()
-    page.wait_for_function("document.querySelectorAll('.lab-tree-node').length > 40")
-    page.wait_for_selector(READY)
-    shot(page.locator(".lab-panel").first, f"write-{theme.lower()}")
+    for theme in lab.themes():
+        page.wait_for_function("document.querySelectorAll('.lab-tree-node').length > 40")
+        page.wait_for_selector(READY)
+        shot(page.locator(".lab-panel").first, f"write-{theme.lower()}")
 
     page.get_by_label("Tokens").last.fill("240")
     page.keyboard.press("Enter")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from lablib import exercises
@@ -15,12 +14,9 @@ PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script>
 LONG = "' '.join(str(number**3) for number in range(2_000_000))"
 
 
-def panels(lab, name, *calls, theme="Light"):
+def panels(lab, name, *calls):
     """Open a notebook with these panels, run it, and wait until all are ready."""
-    lab.open(
-        lab.write(f"{name}-{theme}.ipynb", ["from lablib import tokenization as tk", *calls]),
-        f"JupyterLab {theme}",
-    )
+    lab.open(lab.write(f"{name}.ipynb", ["from lablib import tokenization as tk", *calls]))
     lab.page.set_viewport_size({"width": 1400, "height": 900 * len(calls)})
     lab.run_all()
     found = [lab.page.locator(".lab-panel").nth(number) for number in range(len(calls))]
@@ -49,9 +45,8 @@ def expect_chips(panel, texts):
     )
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_typing_pointing_and_selecting(lab, theme):
-    (panel,) = panels(lab, "tokens", "tk.token_panel('Hello')", theme=theme)
+def test_typing_pointing_and_selecting(lab):
+    (panel,) = panels(lab, "tokens", "tk.token_panel('Hello')")
     field, text = panel.locator(".lab-area"), "naïve 🦩 cafés\n<|endoftext|>"
     field.fill(text)
     encoding = tk.encode(text, "gpt2")
@@ -73,20 +68,21 @@ def test_typing_pointing_and_selecting(lab, theme):
     panel.get_by_text("U+1F9A9").first.wait_for()
     lab.page.mouse.move(5, 5)
     panel.locator(".lab-card").wait_for(state="hidden")
-    shot(lab.page.locator(".lab-panel").first, f"tokens-{theme.lower()}")
+    for theme in lab.themes():
+        expect_chips(panel, [token.text for token in encoding.tokens])
+        shot(lab.page.locator(".lab-panel").first, f"tokens-{theme.lower()}")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_training_stopping_and_scrubbing(lab, theme):
-    (panel,) = panels(lab, "training", "tk.training_panel()", theme=theme)
+def test_training_stopping_and_scrubbing(lab):
+    (panel,) = panels(lab, "training", "tk.training_panel()")
     slider, total = panel.locator(".merges-slider"), panel.locator(".merges-total")
-    slider.focus()
-    lab.page.keyboard.press("Home")
-    total.get_by_text("106 tokens").wait_for()
-    for _ in range(3):
-        lab.page.keyboard.press("PageUp")
-    shot(lab.page.locator(".lab-panel").first, f"training-{theme.lower()}")
-    lab.page.keyboard.press("End")
+    for theme in lab.themes():
+        slider.press("Home")
+        total.get_by_text("106 tokens").wait_for()
+        for _ in range(3):
+            slider.press("PageUp")
+        shot(lab.page.locator(".lab-panel").first, f"training-{theme.lower()}")
+    slider.press("End")
     lab.page.wait_for_function(
         "(total) => parseInt(total.textContent.match(/\\d+/)[0]) < 40", arg=total.element_handle()
     )

@@ -1,7 +1,5 @@
 """Lab 06 in JupyterLab, as a learner uses it: train, look at mistakes, type, measure."""
 
-import pytest
-
 from tests.browser.conftest import shot
 from tests.browser.test_masking_lab import settle
 
@@ -25,11 +23,10 @@ def panel(page, title):
     return page.locator(".lab-panel", has=page.get_by_text(title, exact=True))
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
-    lab.open(lab.write(f"transfer-{theme}.ipynb", CELLS), f"JupyterLab {theme}")
+def test_a_classifier_is_trained_questioned_and_measured(lab):
+    lab.open(lab.write("transfer.ipynb", CELLS))
     lab.run_all()
-    page, name = lab.page, theme.lower()
+    page = lab.page
     settle(page)
     data, training = (
         panel(page, "The texts and their labels"),
@@ -47,12 +44,13 @@ def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
     assert "test texts are right" in training.inner_text()
 
     mistakes, judge = panel(page, "The worst mistakes"), panel(page, "Type a text")
-    mistakes.locator("[role=option]").first.wait_for()
-    judge.locator(".bars path, .point path").first.wait_for(state="attached")
-    shot(data, f"transfer-data-{name}")
-    shot(training, f"transfer-training-{name}")
-    shot(mistakes, f"transfer-mistakes-{name}")
-    shot(judge, f"transfer-judge-{name}")
+    for theme in map(str.lower, lab.themes()):
+        mistakes.locator("[role=option]").first.wait_for()
+        judge.locator(".bars path, .point path").first.wait_for(state="attached")
+        shot(data, f"transfer-data-{theme}")
+        shot(training, f"transfer-training-{theme}")
+        shot(mistakes, f"transfer-mistakes-{theme}")
+        shot(judge, f"transfer-judge-{theme}")
 
     judge.locator("textarea").fill(PAYLOAD)
     judge.locator("[role=option]", has_text="striker").first.wait_for()
@@ -67,4 +65,4 @@ def test_a_classifier_is_trained_questioned_and_measured(lab, theme):
     settle(page)
     growth.get_by_role("tab", name="Chart").click()
     growth.locator(".scatterlayer .point").first.wait_for(state="attached")
-    shot(growth, f"transfer-growth-{name}")
+    shot(growth, "transfer-growth-dark")

@@ -1,6 +1,5 @@
 import itertools
 import random
-import subprocess
 import sys
 import time
 from collections import Counter, deque
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from lablib.exercises import FunctionCheck, Mistake, ValueCheck
 from lablib.exercises.checking import kind, mismatch, same, show
 from lablib.exercises.running import plain, run
-from tests.conftest import ROOT
 from tests.exercises.toy import DOUBLE, double
 
 values = st.recursive(
@@ -201,13 +199,13 @@ def test_an_import_does_not_count(tmp_path, monkeypatch):
     assert run(then_never_ends, [], seconds=0.2).error == "TooLong"
 
 
-def test_the_first_check_of_a_fresh_kernel_does_not_count_what_it_opens():
+def test_the_first_check_of_a_fresh_kernel_does_not_count_what_it_opens(python):
     code = (
         "from lablib.exercises.running import run; import sys; assert 'torch' not in sys.modules;"
         "print(run(len, ['abc'], seconds=0.2), run(lambda: 1, [], seconds=0.2))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert "value=3, error=''" in done.stdout and "value=1, error=''" in done.stdout, done.stderr
+    said = python(code)
+    assert "value=3, error=''" in said and "value=1, error=''" in said
 
 
 def test_a_loop_without_end_is_waited_for_once():

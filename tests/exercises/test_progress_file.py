@@ -42,6 +42,7 @@ def test_any_events_survive(progress_path, made):
     assert standing(made, "toy/choice").tries >= 0
 
 
+@pytest.mark.process
 def test_several_threads_and_processes_lose_nothing(progress_path):
     code = (
         "from lablib.exercises.progress import Event, ProgressFile\n"

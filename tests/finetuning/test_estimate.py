@@ -1,6 +1,5 @@
 """What a run needs: held against what torch really keeps, and against peak memory."""
 
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -89,14 +88,11 @@ print(total, peak_memory("cpu") - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
-def test_the_total_is_near_the_measured_peak():
+def test_the_total_is_near_the_measured_peak(python):
     """In a process of its own: a peak never falls, and other tests have one too. What the libraries
     take is there before; the weights of the small run before were given back or are used again.
     """
-    said = subprocess.run(
-        [sys.executable, "-c", PEAK], capture_output=True, text=True, check=True
-    ).stdout.split()
-    total, measured = map(int, said[-2:])
+    total, measured = map(int, python(PEAK).split()[-2:])
     assert 0.6 * total < measured < 1.25 * total
 
 

@@ -55,6 +55,7 @@ def test_padded_rows_count_only_real_tokens(m):
     assert measuring.make_batch(job(m, packed=True), torch.device("cpu"))["attention_mask"].all()
 
 
+@pytest.mark.process
 def test_a_climb_on_this_device(m):
     chosen = [rung for rung in ld.rungs("cpu") if rung.name in ("fp32", "checkpointing")]
     broken = replace(chosen[0], name="broken", means=replace(chosen[0].means, attention="magic"))
@@ -69,6 +70,7 @@ def test_a_climb_on_this_device(m):
     assert list(plot.data[0].y) == ["fp32", "+ checkpointing"]
 
 
+@pytest.mark.process
 def test_a_climb_that_is_left_leaves_no_process(m):
     climbed = ld.climb(m, TEXT, batch=4, length=32, seconds=30, chosen=ld.rungs("cpu"))
     assert next(climbed) is None

@@ -58,6 +58,7 @@ def odd(tiny, tmp_path):
     return file
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
 def test_letters_that_the_terminal_lacks_end_no_run(odd, encoding):
     done = subprocess.run(
@@ -70,6 +71,7 @@ def test_letters_that_the_terminal_lacks_end_no_run(odd, encoding):
     assert ("Ωμέγα" if encoding == "utf-8" else r"\u03a9\u03bc") in shown
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("command", ["{} 2>&1 | head -n 1", "{} > /dev/full", "{} >&- 2>&-"])
 def test_a_reader_that_has_gone_ends_no_run(odd, command):
     train = f"{shlex.quote(sys.executable)} -m lablib.finetuning {shlex.quote(str(odd))}"

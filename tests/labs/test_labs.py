@@ -5,11 +5,9 @@ from itertools import pairwise
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from tests.conftest import ROOT
+from tests.executed import NOTEBOOKS
 
-NOTEBOOKS = sorted((ROOT / "labs").glob("*.ipynb"))
 LINES = 14
 
 
@@ -34,29 +32,22 @@ def test_there_are_labs():
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
-    """With the pocket models, without a network, and with progress in a file of its own."""
-    monkeypatch.setenv("LABLIB_PROGRESS", str(tmp_path / "progress"))
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    book = read(path)
-    book.cells.append(
-        nbformat.v4.new_code_cell("from lablib.widgets import WORKER\nWORKER.join(240)")
-    )
-    NotebookClient(book, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+def test_it_runs_from_top_to_bottom(executed, path):
+    """With the pocket models, without a network, and with progress in a file of its own.
+
+    That every cell runs and every picture is made is what running it means (`executed`).
+    """
+    book, models, _ = executed(path)
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert [o for o in outputs if o.output_type == "error"] == []
     assert [o.text for o in outputs if o.get("name") == "stderr"] == []
-    assert book.cells[-1].outputs[0]["data"]["text/plain"] == "True"
-    assert failures(book) == []
+    assert failures(models) == []
 
 
-def failures(book):
+def failures(models):
     """What the panels of an executed notebook say went wrong."""
-    states = book.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
-    return [s["state"]["message"] for s in states.values() if s["state"].get("message")]
+    return [state["message"] for state in models.values() if state.get("message")]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

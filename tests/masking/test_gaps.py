@@ -10,8 +10,10 @@ import pytest
 import torch
 from transformers import pipeline
 
-from lablib.masking import evidence, fill, fill_joint, probe, put, score_word
+from lablib.masking import evidence, fill, fill_joint, filling, probe, put, score_word
+from lablib.masking.filling import token_text, token_texts
 from lablib.masking.gaps import word_in_gap
+from lablib.models.vocabulary import entries
 from tests.masking.tokenizers import TOKENIZERS, model_of
 
 PLACES = [
@@ -93,6 +95,19 @@ def test_the_named_members(opened):
     assert entries(list(score_word(m, "it said: [MASK] old man.", "The").ids)) == ["ĠThe"]
     assert put("the light [MASK] was on", 0, "house", m) == "the lighthouse was on"
     assert put("the light [MASK] was on", 0, " house", m) == "the light house was on"
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_many_tokens_have_the_texts_that_each_has(opened, name):
+    ids = range(len(opened[name].tokenizer))
+    assert token_texts(opened[name], ids) == {id: token_text(opened[name], id) for id in ids}
+
+
+def test_the_vocabulary_is_looked_at_once_for_all_guesses(opened, monkeypatch):
+    looks = []
+    monkeypatch.setattr(filling, "entries", lambda *args: looks.append(args) or entries(*args))
+    assert len(fill(opened["BERT"], "the [MASK] [MASK] was", k=50).top()) == 50
+    assert len(looks) == 1
 
 
 @pytest.mark.parametrize("text", PLACES)

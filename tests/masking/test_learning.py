@@ -116,6 +116,7 @@ def test_nothing_hidden_and_too_short_a_text(m):
         pretraining_loss(m, "The cat sat.")
 
 
+@pytest.mark.training
 def test_a_tiny_bert_learns_inside_inference_mode():
     with torch.inference_mode():
         steps = list(learn(steps=40, every=20))

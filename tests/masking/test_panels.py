@@ -272,6 +272,7 @@ def test_a_model_without_a_sentence_head(m, words_only):
     failed(panel, "has no next-sentence head")
 
 
+@pytest.mark.training
 def test_the_training_panel_trains_and_stops():
     panel = mk.training_panel("a [MASK]", steps=20)
     assert panel.state == "ready" and panel.steps == []

@@ -287,6 +287,7 @@ def test_a_dead_proxy(monkeypatch: pytest.MonkeyPatch):
         close_session()
 
 
+@pytest.mark.process
 def test_a_fresh_process_fails_in_time(tmp_path: Path):
     """With the imports of a fresh kernel inside the three seconds, and none of torch among them."""
     code = """if True:
@@ -311,13 +312,9 @@ def test_a_fresh_process_fails_in_time(tmp_path: Path):
     assert done.stdout.startswith("True False gpt2 is not on this machine")
 
 
-def test_import_is_light():
-    code = "import sys; from lablib import models; models.load; print(*sys.modules)"
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-    )
-    assert not {"torch", "transformers", "huggingface_hub"} & set(done.stdout.split())
+def test_import_is_light(python):
+    said = python("import sys; from lablib import models; models.load; print(*sys.modules)")
+    assert not {"torch", "transformers", "huggingface_hub"} & set(said.split())
 
 
 def test_the_newest_whole_revision_is_taken(cache: Path, gpt2: Path):

@@ -1,7 +1,4 @@
-"""Figures about texts, and the names of the room."""
-
-import subprocess
-import sys
+"""Figures about texts."""
 
 import pytest
 from hypothesis import given
@@ -74,22 +71,3 @@ def test_cache_timing_measures_each_length_the_model_can_read(m):
     timings = list(cache_timing(m, "abc", [1, 5, 63, 64, 0]))
     assert [timing.length for timing in timings] == [1, 5, 63]
     assert all(timing.cached > 0 and timing.uncached > 0 for timing in timings)
-
-
-def test_naming_the_room_loads_nothing_heavy():
-    code = (
-        "import sys; from lablib import sampling; "
-        "assert not {'torch', 'transformers', 'plotly', 'ipywidgets'} & set(sys.modules); "
-        "sampling.Knobs; assert not {'plotly', 'ipywidgets'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-@pytest.mark.parametrize("name", [name for name in dir(sp) if not name.startswith("_")])
-def test_every_public_name_exists(name):
-    assert getattr(sp, name) is not None
-
-
-def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="has no attribute 'tempratur'"):
-        sp.tempratur  # noqa: B018

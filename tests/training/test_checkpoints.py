@@ -180,6 +180,7 @@ for step in range(1, 10**6):
 """
 
 
+@pytest.mark.process
 def test_a_process_killed_while_it_saves_leaves_a_whole_one(tmp_path):
     command = [sys.executable, "-c", SAVER, str(tmp_path)]
     for trial in range(3):

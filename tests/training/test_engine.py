@@ -51,6 +51,7 @@ def _as_trainer_counts(row):
     return {**row, "labels": labels}
 
 
+@pytest.mark.training
 def test_the_loss_curve_is_trainers(gpt2, tmp_path):
     state = setup(config(gpt2, steps=30, heldout=0.0))
     rows = [
@@ -148,6 +149,7 @@ def test_dropout_is_on_while_learning_and_off_while_measuring(gpt2):
 # --- each task learns -------------------------------------------------------------------------
 
 
+@pytest.mark.training
 def test_a_causal_model_learns_a_text(gpt2):
     state, records = run(gpt2, steps=40, learning_rate=3e-3, evaluate_every=0)
     assert records[-1].heldout_loss < 0.75 * records[0].heldout_loss
@@ -155,6 +157,7 @@ def test_a_causal_model_learns_a_text(gpt2):
     assert validate(state).measures == records[-1].measures
 
 
+@pytest.mark.training
 def test_a_masked_model_learns_a_text():
     _, records = run("pocket-bert", task="masked", text="lighthouse", steps=15, evaluate_every=0)
     assert records[-1].heldout_loss < records[0].heldout_loss - 0.3
@@ -190,6 +193,7 @@ def t5(tmp_path_factory):
     return str(folder)
 
 
+@pytest.mark.training
 def test_one_text_becomes_another(t5):
     table = "source,target\n" + "yes,no\nwarm,cold\nup,down\n" * 8
     state, records = run(

@@ -176,6 +176,7 @@ except Exception as error:
 """
 
 
+@pytest.mark.process
 def test_of_many_that_start_at_once_in_processes_one_goes_on(config, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
@@ -199,6 +200,7 @@ def test_of_many_that_start_at_once_in_processes_one_goes_on(config, tmp_path):
         assert all(each.startswith("ValueError A training runs in") for each in said[:2])
 
 
+@pytest.mark.process
 def test_what_was_launched_holds_its_folder_before_it_has_it(config, tmp_path, monkeypatch):
     """Several processes need seconds to begin; until then a second start is refused by their id."""
     command = [sys.executable, "-c", "input()", str(tmp_path / "config.toml")]
@@ -425,7 +427,7 @@ def test_dropout_drops_others_in_each_step_and_those_of_the_step_again(config):
     assert all(map(torch.equal, masks, dropped()))
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_two_processes_killed_and_resumed(config, tmp_path):
     config = replace(config, steps=40, save_every=5, evaluate_every=20)
     whole, killed = (Run(config, tmp_path / name, processes=2) for name in ("whole", "killed"))

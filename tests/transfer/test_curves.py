@@ -76,7 +76,7 @@ LEAST = {"sentiment": 0.05, "topic": 0.4}
 points with 20 texts to 20 with 320 on sentiment, 53 to 70 on topic."""
 
 
-@pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("name", LEAST)
 def test_the_pretrained_encoder_beats_random_weights_at_every_size(name):
     """Five draws for the frozen encoder; random weights get 8 steps here, which is little, but

@@ -37,6 +37,7 @@ def test_the_sources_recipe_is_berts():
         recipe("long")
 
 
+@pytest.mark.training
 def test_a_task_is_learned_and_the_test_part_is_told_apart(small_set, quick):
     steps = list(fine_tune(small_set, quick))
     assert [step.step for step in steps] == list(range(steps[0].total + 1))

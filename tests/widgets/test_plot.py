@@ -1,8 +1,5 @@
 """Importing the plot: what it must not bring with it, and what it must not take away."""
 
-import subprocess
-import sys
-
 CODE = """
 import sys
 import lablib.widgets.plot
@@ -18,7 +15,5 @@ assert nbformat.v4.new_notebook().cells == []
 """
 
 
-def test_a_plot_brings_no_slow_module_and_hides_none():
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "plotly.v1+json" in done.stdout
+def test_a_plot_brings_no_slow_module_and_hides_none(python):
+    assert "plotly.v1+json" in python(CODE)

@@ -1,0 +1,91 @@
+from lablib.attention.ablation import (
+    Ablation as Ablation,
+    Change as Change,
+    Sweep as Sweep,
+    ablate as ablate,
+    divergence as divergence,
+    striking_but_idle as striking_but_idle,
+    sweep as sweep,
+)
+from lablib.attention.bertviz_frames import (
+    head_view as head_view,
+    model_view as model_view,
+)
+from lablib.attention.compute import (
+    AttentionSteps as AttentionSteps,
+    entropy as entropy,
+    hide as hide,
+    steps as steps,
+)
+from lablib.attention.layers import (
+    Lens as Lens,
+    logit_lens as logit_lens,
+    rollout as rollout,
+)
+from lablib.attention.mapping import (
+    AttentionMaps as AttentionMaps,
+    EncoderDecoderMaps as EncoderDecoderMaps,
+    encoder_decoder_maps as encoder_decoder_maps,
+    maps as maps,
+)
+from lablib.attention.metrics import (
+    METRICS as METRICS,
+    HeadMetrics as HeadMetrics,
+    change as change,
+    head_metrics as head_metrics,
+    head_scores as head_scores,
+    induction_scores as induction_scores,
+    top_heads as top_heads,
+)
+from lablib.attention.panel.ablation import (
+    ablation_panel as ablation_panel,
+)
+from lablib.attention.panel.bertviz import (
+    bertviz_panel as bertviz_panel,
+)
+from lablib.attention.panel.heads import (
+    heads_panel as heads_panel,
+)
+from lablib.attention.panel.layers import (
+    layers_panel as layers_panel,
+)
+from lablib.attention.panel.multihead import (
+    multihead_panel as multihead_panel,
+)
+from lablib.attention.panel.pairs import (
+    pairs_panel as pairs_panel,
+)
+from lablib.attention.panel.positions import (
+    positions_panel as positions_panel,
+)
+from lablib.attention.panel.steps import (
+    steps_panel as steps_panel,
+)
+from lablib.attention.panel.writing import (
+    writing_panel as writing_panel,
+)
+from lablib.attention.positions import (
+    Shuffle as Shuffle,
+    learned_positions as learned_positions,
+    products_by_distance as products_by_distance,
+    shuffle as shuffle,
+    sinusoidal as sinusoidal,
+)
+from lablib.attention.projections import (
+    HeadParts as HeadParts,
+    LayerVectors as LayerVectors,
+    head_parts as head_parts,
+    vectors as vectors,
+)
+from lablib.attention.repeating import (
+    random_words_twice as random_words_twice,
+)
+from lablib.attention.text import (
+    Reading as Reading,
+    read as read,
+)
+from lablib.attention.writing import (
+    Written as Written,
+    so_far as so_far,
+    write as write,
+)

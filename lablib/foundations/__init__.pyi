@@ -1,0 +1,104 @@
+from lablib.foundations.counting import (
+    Cost as Cost,
+    Split as Split,
+    costs as costs,
+    count as count,
+    split_text as split_text,
+    write as write,
+)
+from lablib.foundations.deciding import (
+    Counts as Counts,
+    counts_at as counts_at,
+    example_scores as example_scores,
+    sweep as sweep,
+)
+from lablib.foundations.descent import (
+    METHODS as METHODS,
+    VALLEYS as VALLEYS,
+    Descent as Descent,
+    NetCurve as NetCurve,
+    Valley as Valley,
+    descend as descend,
+    spirals as spirals,
+    train_net as train_net,
+)
+from lablib.foundations.devices import (
+    DEVICES as DEVICES,
+    Bill as Bill,
+    Device as Device,
+    training_bill as training_bill,
+)
+from lablib.foundations.initialisation import (
+    ACTIVATIONS as ACTIVATIONS,
+    INITS as INITS,
+    Signal as Signal,
+    signal as signal,
+)
+from lablib.foundations.known import (
+    KNOWN as KNOWN,
+    Known as Known,
+)
+from lablib.foundations.losses import (
+    Surprise as Surprise,
+    surprise as surprise,
+    token_losses as token_losses,
+)
+from lablib.foundations.ngrams import (
+    SMOOTHINGS as SMOOTHINGS,
+    NGrams as NGrams,
+    Seen as Seen,
+)
+from lablib.foundations.overfitting import (
+    Examples as Examples,
+    Fit as Fit,
+    Guard as Guard,
+    examples as examples,
+    fit as fit,
+    wave as wave,
+)
+from lablib.foundations.panel.bleu import (
+    bleu_panel as bleu_panel,
+)
+from lablib.foundations.panel.descent import (
+    descent_panel as descent_panel,
+)
+from lablib.foundations.panel.initialisation import (
+    initialisation_panel as initialisation_panel,
+)
+from lablib.foundations.panel.ngrams import (
+    ngram_panel as ngram_panel,
+)
+from lablib.foundations.panel.overfitting import (
+    overfitting_panel as overfitting_panel,
+)
+from lablib.foundations.panel.perplexity import (
+    perplexity_panel as perplexity_panel,
+)
+from lablib.foundations.panel.scale import (
+    scale_panel as scale_panel,
+)
+from lablib.foundations.panel.shrinking import (
+    shrinking_panel as shrinking_panel,
+)
+from lablib.foundations.panel.threshold import (
+    threshold_panel as threshold_panel,
+)
+from lablib.foundations.shrinking import (
+    Copy as Copy,
+    half_copy as half_copy,
+    int8_copy as int8_copy,
+    measure as measure,
+    pruned_copy as pruned_copy,
+    shrink as shrink,
+)
+from lablib.foundations.size import (
+    PRECISIONS as PRECISIONS,
+    Shape as Shape,
+    serving_memory as serving_memory,
+    training_flops as training_flops,
+    training_memory as training_memory,
+)
+from lablib.foundations.translation import (
+    Bleu as Bleu,
+    bleu as bleu,
+)

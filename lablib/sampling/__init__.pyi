@@ -1,0 +1,69 @@
+from lablib.models.text import (
+    context_length as context_length,
+    token_text as token_text,
+)
+from lablib.sampling.beams import (
+    BeamNode as BeamNode,
+    BeamTree as BeamTree,
+    Finished as Finished,
+    beam_search as beam_search,
+    grow_beams as grow_beams,
+)
+from lablib.sampling.compute import (
+    Stage as Stage,
+    distribution as distribution,
+    draw as draw,
+    entropy as entropy,
+    min_p as min_p,
+    repetition_penalty as repetition_penalty,
+    stages as stages,
+    temperature as temperature,
+    top_k as top_k,
+    top_p as top_p,
+    typical_p as typical_p,
+    uniforms as uniforms,
+)
+from lablib.sampling.generation import (
+    Alternative as Alternative,
+    Session as Session,
+    Step as Step,
+    choose as choose,
+    generate as generate,
+    generate_rows as generate_rows,
+    lockstep as lockstep,
+    next_logits as next_logits,
+    top as top,
+)
+from lablib.sampling.knobs import (
+    STAGES as STAGES,
+    Knobs as Knobs,
+)
+from lablib.sampling.measures import (
+    Diversity as Diversity,
+    Timing as Timing,
+    cache_timing as cache_timing,
+    distinct_n as distinct_n,
+    diversity as diversity,
+    first_divergence as first_divergence,
+    repetition as repetition,
+)
+from lablib.sampling.panel.beams import (
+    beam_panel as beam_panel,
+)
+from lablib.sampling.panel.cache import (
+    cache_panel as cache_panel,
+)
+from lablib.sampling.panel.comparison import (
+    comparison_panel as comparison_panel,
+)
+from lablib.sampling.panel.generation import (
+    generation_panel as generation_panel,
+)
+from lablib.sampling.panel.knobs import (
+    knob_panel as knob_panel,
+)
+from lablib.sampling.text import (
+    Prompt as Prompt,
+    TextStream as TextStream,
+    prepare as prepare,
+)

@@ -1,0 +1,52 @@
+from lablib.transfer.compute import (
+    Classifier as Classifier,
+    Prediction as Prediction,
+    load_classifier as load_classifier,
+    predict as predict,
+)
+from lablib.transfer.curves import (
+    METHODS as METHODS,
+    SIZES as SIZES,
+    Growth as Growth,
+    Point as Point,
+    growth as growth,
+    measure_transfer as measure_transfer,
+)
+from lablib.transfer.examples import (
+    Examples as Examples,
+    LabelledSet as LabelledSet,
+    labelled_csv as labelled_csv,
+    read_labelled as read_labelled,
+)
+from lablib.transfer.influence import (
+    WAYS as WAYS,
+    Pushes as Pushes,
+    pushes as pushes,
+)
+from lablib.transfer.panel.data import (
+    data_panel as data_panel,
+)
+from lablib.transfer.panel.growth import (
+    growth_panel as growth_panel,
+)
+from lablib.transfer.panel.judge import (
+    judge_panel as judge_panel,
+)
+from lablib.transfer.panel.mistakes import (
+    mistakes_panel as mistakes_panel,
+)
+from lablib.transfer.panel.training import (
+    training_panel as training_panel,
+)
+from lablib.transfer.scoring import (
+    ClassScore as ClassScore,
+    Scores as Scores,
+    score as score,
+    worst as worst,
+)
+from lablib.transfer.training import (
+    RECIPES as RECIPES,
+    Training as Training,
+    fine_tune as fine_tune,
+    recipe as recipe,
+)

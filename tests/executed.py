@@ -1,0 +1,52 @@
+"""The labs' notebooks, each run once for all tests that look at what is left of it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import pytest
+from filelock import FileLock
+
+from lablib.pages.running import run
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "labs").glob("*.ipynb"))
+
+
+class Executed(NamedTuple):
+    """A notebook that was run from top to bottom, every picture unlocked.
+
+    Attributes:
+        book: the notebook with its outputs.
+        models: the state of every widget, by its id.
+        folder: where it ran, with what it wrote.
+    """
+
+    book: nbformat.NotebookNode
+    models: dict[str, dict[str, Any]]
+    folder: Path
+
+
+def executed_once(path: Path, home: Path) -> Executed:
+    """A notebook run in a folder of `home` by the first who asks, in whatever process that is."""
+    folder, done = home / path.stem, home / f"{path.stem}.ipynb"
+    with FileLock(home / f"{path.stem}.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            nbformat.write(_run(path, folder), done)
+    models = json.loads((folder / "widgets.json").read_text(encoding="utf-8"))
+    return Executed(nbformat.read(done, as_version=4), models, folder)
+
+
+def _run(path: Path, folder: Path) -> nbformat.NotebookNode:
+    """Run a notebook without a network; nothing may be left beside the labs."""
+    before = set(path.parent.rglob("*"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HF_HOME", str(folder.with_suffix(".hub")))
+        environment.setenv("HF_HUB_OFFLINE", "1")
+        book, _ = run(path, folder)
+    assert set(path.parent.rglob("*")) == before
+    return book

@@ -1,0 +1,113 @@
+"""The kinds of tests that take long: how a test is told to be of one, and who finds a new one.
+
+`make check` leaves all of them out. A test has the mark of its kind by the place of its file, by a
+fixture it uses, or by hand (`@pytest.mark.process`). One that does what a kind is about without
+having its mark fails, in every run, with a sentence that names the mark: so the fast loop stays
+fast. What counts is what a test does, never how long it takes, which another machine decides.
+"""
+
+import sys
+import threading
+
+import pytest
+
+STEPS = 40
+"""How many steps of an optimizer a test without the mark `training` may make."""
+
+KINDS = {
+    "browser": "drives JupyterLab, Voila or a lab's page in a browser",
+    "view": "shows one of our views in a browser, without a kernel",
+    "notebook": "looks at a notebook that was run",
+    "process": "starts a second Python",
+    "content": "tries what the labs say, or take for an answer, one by one",
+    "training": f"makes more than {STEPS} steps of an optimizer",
+}
+BY_FIXTURE = {
+    "browser": "view",
+    "executed": "notebook",
+    "python": "process",
+    "start_process": "process",
+    "hub": "process",  # a download is one
+}
+BY_PLACE = {
+    "lablib/finetuning/ladder.py": "process",
+    "tests/benchmarks": "process",
+    "tests/browser": "browser",
+    "tests/exercises/test_answers.py": "content",
+    "tests/labs/test_claims.py": "content",
+    "tests/finetuning/test_processes.py": "process",
+    "tests/finetuning/test_run.py": "training",  # in threads of its own
+}
+"""Folders and files, whose tests and examples are all of a kind."""
+
+
+def kinds_of(place, fixtures):
+    """The kinds that a test has by its file's path in the project and by its fixtures' names.
+
+    >>> sorted(kinds_of("tests/browser/test_pages.py", ["browser", "executed"]))
+    ['browser', 'notebook']
+    >>> kinds_of("tests/widgets/test_html.py", ["page", "browser"])
+    {'view'}
+    """
+    parents = [place, *(place[:end] for end, letter in enumerate(place) if letter == "/")]
+    found = {BY_PLACE[one] for one in parents if one in BY_PLACE}
+    found |= {kind for fixture, kind in BY_FIXTURE.items() if fixture in fixtures}
+    return found - {"view"} if "browser" in found else found
+
+
+class Guard:
+    """Stops a test that does what a kind is about and has not its mark.
+
+    Only what the test's own thread does counts: work that a panel's worker still has to do belongs
+    to no test in particular.
+    """
+
+    def __init__(self):
+        self._kinds = None
+        self._steps = 0
+        self._counts_steps = False
+        sys.addaudithook(self._on_event)
+
+    def begin(self, kinds):
+        """A test with these marks begins."""
+        self._kinds, self._steps = kinds, 0
+        if "torch" in sys.modules and not self._counts_steps:
+            from torch.optim.optimizer import register_optimizer_step_post_hook
+
+            register_optimizer_step_post_hook(self._on_step)
+            self._counts_steps = True
+
+    def end(self):
+        """What happens until the next test is nobody's."""
+        self._kinds = None
+
+    def _on_event(self, event, arguments):
+        if event == "os.fork" or (event == "subprocess.Popen" and is_slow_python(*arguments[:2])):
+            self._require("process", {"browser", "notebook"})
+
+    def _on_step(self, *_):
+        self._steps += 1
+        if self._steps > STEPS:
+            self._require("training")
+
+    def _require(self, kind, others=frozenset()):
+        if self._kinds is None or threading.current_thread() is not threading.main_thread():
+            return
+        if not self._kinds & {kind, *others}:
+            pytest.fail(
+                f"This test {KINDS[kind]}, so `make check` should leave it out: mark it with "
+                f"@pytest.mark.{kind}, or name its file in BY_PLACE of tests/kinds.py."
+            )
+
+
+def is_slow_python(executable, arguments):
+    """Whether a command starts the interpreter of the tests.
+
+    The process in which the tokenizers' library trains does not count: it imports nothing else, and
+    takes a tenth of a second.
+
+    >>> is_slow_python(None, [sys.executable, "-c", "1"]), is_slow_python("git", ["git", "init"])
+    (True, False)
+    """
+    command = f"{executable} {arguments}"
+    return sys.executable in command and "lablib.tokenization.trainer" not in command

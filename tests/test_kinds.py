@@ -1,0 +1,76 @@
+"""The marks of slow tests: each kind is told by what a test uses; an unmarked one is stopped."""
+
+import subprocess
+import sys
+import threading
+
+import nbformat
+import pytest
+import torch
+
+from tests.executed import executed_once
+from tests.kinds import STEPS
+
+NOTHING = [sys.executable, "-c", ""]
+
+
+def train(steps):
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    for _ in range(steps):
+        weight.grad = torch.ones(1)
+        optimizer.step()
+
+
+def test_a_second_python_needs_its_mark():
+    with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.process"):
+        subprocess.run(NOTHING)
+    subprocess.run(["git", "--version"], capture_output=True)
+
+
+@pytest.mark.process
+def test_with_its_mark_it_starts():
+    assert subprocess.run(NOTHING).returncode == 0
+
+
+def test_much_training_needs_its_mark():
+    train(STEPS)
+    with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.training"):
+        train(1)
+
+
+@pytest.mark.training
+def test_with_its_mark_it_trains():
+    train(STEPS + 1)
+
+
+def test_what_another_thread_does_is_not_the_tests():
+    failures = []
+
+    def work():
+        try:
+            train(STEPS + 1)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert failures == []
+
+
+def test_a_fixture_gives_its_mark(request, python):
+    assert request.node.get_closest_marker("process")
+    assert python("print(1 + 1)") == "2\n"
+
+
+@pytest.mark.notebook
+def test_a_notebook_is_run_once(tmp_path):
+    labs, home = tmp_path / "labs", tmp_path / "home"
+    labs.mkdir(), home.mkdir()
+    cell = nbformat.v4.new_code_cell("open('said', 'a').write('once')")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), labs / "one.ipynb")
+    first, second = (executed_once(labs / "one.ipynb", home) for _ in range(2))
+    assert (second.folder / "said").read_text() == "once"
+    assert first == second and first.book.cells[0].outputs[0].data["text/plain"] == "4"
+    assert [path.name for path in labs.iterdir()] == ["one.ipynb"]

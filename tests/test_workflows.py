@@ -1,0 +1,33 @@
+"""The workflows: what they run is there, with pinned actions and without secrets."""
+
+import re
+
+import yaml
+
+from tests.conftest import ROOT
+
+WORKFLOWS = [*(ROOT / ".github/workflows").glob("*.yml")]
+TARGETS = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
+
+
+def steps():
+    books = [yaml.safe_load(path.read_text()) for path in WORKFLOWS]
+    return [step for book in books for job in book["jobs"].values() for step in job["steps"]]
+
+
+def test_every_action_is_pinned_to_a_commit():
+    used = [step["uses"] for step in steps() if "uses" in step]
+    assert used and [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one)] == []
+
+
+def test_no_secret_is_used_and_nothing_may_be_written():
+    for path in WORKFLOWS:
+        assert "secrets" not in path.read_text()
+        assert yaml.safe_load(path.read_text())["permissions"] == {"contents": "read"}
+
+
+def test_linux_runs_everything_and_the_others_the_fast_loop():
+    said = [step["run"] for step in steps() if "run" in step]
+    assert ".ci/run" in said and "make PYTHON=python check" in said
+    assert (ROOT / ".ci/run").stat().st_mode & 0o111
+    assert "check" in TARGETS and "test" in TARGETS
