@@ -6,10 +6,11 @@ between them is written anew, the rest stays. A test holds the file to what is d
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.imports import Package, room
 
 PAGE = ROOT / "ARCHITECTURE.md"
 FLOORS = ("exercises", "panel", "views", "figures", "compute")
@@ -18,38 +19,10 @@ FLOORS = ("exercises", "panel", "views", "figures", "compute")
 Edges = set[tuple[str, str]]
 
 
-def modules(package: Path) -> dict[str, Path]:
-    """The modules of a package by their full names; a package is the module of its `__init__`."""
-    names = {}
-    for path in sorted(package.rglob("*.py")):
-        parts = path.relative_to(package.parent).with_suffix("").parts
-        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return names
-
-
-def imported(path: Path, names: dict[str, Path]) -> Iterator[str]:
-    """Which of the modules a file imports, wherever in it the import stands."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in names)
-        elif isinstance(node, ast.ImportFrom) and node.module in names:
-            whole = (f"{node.module}.{alias.name}" for alias in node.names)
-            yield from (name if name in names else node.module for name in whole)
-
-
 def imports(package: Path) -> Edges:
     """All imports between the modules of a package: (the importing one, the imported one)."""
-    names = modules(package)
-    return {(name, other) for name, path in names.items() for other in imported(path, names)}
-
-
-def room(name: str) -> str:
-    """The room of a module, or "" for the package of all.
-
-    >>> room("lablib.masking.panel.fill"), room("lablib")
-    ('masking', '')
-    """
-    return name.split(".")[1] if name.count(".") else ""
+    graph = Package.read(package).graph()
+    return {(name, other) for name, others in graph.items() for other in others}
 
 
 def floor(name: str) -> str:

@@ -21,7 +21,7 @@ class Package:
 
     Attributes:
         files: each module's file, by the module's name.
-        doors: for each package with a lazy door the modules of its names.
+        doors: for each package the modules of the names in its stub.
     """
 
     files: dict[str, Path]
@@ -32,7 +32,7 @@ class Package:
         """All Python files under a package's folder."""
         files = {_name(path, folder.parent): path for path in sorted(folder.rglob("*.py"))}
         packages = {name: path for name, path in files.items() if path.name == "__init__.py"}
-        return cls(files, {name: _door(name, path) for name, path in packages.items()})
+        return cls(files, {name: _door(path) for name, path in packages.items()})
 
     def graph(self) -> Graph:
         """Who imports whom."""
@@ -78,10 +78,7 @@ class Package:
             return f"{base}.{attribute}"
         if base not in self.files:
             raise LookupError(f"There is no module {base}.")
-        door = self.doors.get(base, {})
-        if door and attribute.endswith("_panel"):
-            return f"{base}.panel"
-        return door.get(attribute, base)
+        return self.doors.get(base, {}).get(attribute, base)
 
 
 def _name(path: Path, root: Path) -> str:
@@ -89,16 +86,12 @@ def _name(path: Path, root: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _door(package: str, path: Path) -> dict[str, str]:
-    """The names that a package's `lazy(__name__, {...})` opens, and their modules."""
-    calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
-    tables = [c.args[1] for c in calls if isinstance(c.func, ast.Name) and c.func.id == "lazy"]
-    home = {}
-    for module, names in ((m, n) for table in tables for m, n in ast.literal_eval(table).items()):
-        beside = module.startswith(".")
-        where = f"{package.rpartition('.')[0]}{module}" if beside else f"{package}.{module}"
-        home |= dict.fromkeys(names.split(), where)
-    return home
+def _door(path: Path) -> dict[str, str]:
+    """The modules of the names in a package's stub, which is where `lablib.lazy` finds them."""
+    stub = path.with_suffix(".pyi")
+    tree = ast.parse(stub.read_text(encoding="utf-8") if stub.exists() else "")
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: node.module or "" for node in imports for alias in node.names}
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
