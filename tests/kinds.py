@@ -35,8 +35,8 @@ BY_PLACE = {
     "tests/browser": "browser",
     "tests/exercises/test_answers.py": "content",
     "tests/labs/test_claims.py": "content",
-    "tests/finetuning/test_processes.py": "process",
-    "tests/finetuning/test_run.py": "training",  # in threads of its own
+    "tests/training/test_processes.py": "process",
+    "tests/training/test_run.py": "training",  # in threads of its own
 }
 """Folders and files, whose tests and examples are all of a kind."""
 
