@@ -141,7 +141,6 @@ EXCEPT = {
     "finetuning/measuring.py": "a process of its own, forked to measure time and memory",
     "finetuning/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
     "foundations/initialisation.py": "the rules in INITS are called in a seeded block",
-    "sampling/exercises/broken.py": "to draw from the generator of all is the bug to be found",
 }
 """What `global_draws` takes for one and why it is none."""
 
