@@ -1,7 +1,7 @@
 """What a bug costs, in a live run: the code as it was beside the code as it should be.
 
 Both begin with the same weights and see the same batches; only the lines of the bug differ, and
-they are the very lines that the learner was shown (`broken`, `solutions`).
+they are the very lines that the learner was shown.
 """
 
 import copy
@@ -11,15 +11,16 @@ import re
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from lablib import data, models
+from lablib.exercises.loader import broken
 from lablib.exercises.practice import practice_model
-from lablib.finetuning.exercises import broken, solutions
+from lablib.finetuning.exercises import solutions
 from lablib.finetuning.methods import set_dropout
 from lablib.randomness import seeded
 
@@ -30,8 +31,8 @@ LENGTH, ROWS, STEPS, RATE = 32, 8, 12, 5e-4
 """Small enough for some seconds on any machine."""
 HELD_OUT = 8
 
-Code = ModuleType
-"""`broken` or `solutions`: they have functions of the same names."""
+Code = ModuleType | SimpleNamespace
+"""`solutions`, or what is `broken`: they have functions of the same names."""
 Points = Iterator[tuple[int, float]]
 """Step and measure, as a run goes."""
 
@@ -101,7 +102,7 @@ def watch(id: str) -> Generator[Harm, None, None]:
         yield Harm(measure, steps, mended, (), axis=axis)
     wrong: tuple[float, ...] = ()
     try:
-        for _, value in run(broken):
+        for _, value in run(broken("finetuning")):
             wrong = (*wrong, value)
             yield Harm(measure, steps, mended, wrong, axis=axis)
     except ImportError as error:
