@@ -25,8 +25,9 @@ OTHERS = (
 )
 TEXT = "The cat sat on the mat."
 DRAWN = """count => {
-  const plots = [...document.querySelectorAll('.js-plotly-plot')];
-  return plots.length == count && plots.every(plot => plot.querySelector('.trace'));
+  const plots = [...document.querySelectorAll('.lab-plot')];
+  const isDrawn = (plot) => !plot.checkVisibility() || plot.querySelector('.trace');
+  return plots.length == count && plots.every(isDrawn);
 }"""
 PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> $x$ [MASK]"
 
@@ -108,7 +109,13 @@ def test_a_sentence_is_scored_and_compared(lab, minilm):
 def test_every_other_panel_is_drawn(lab, theme):
     page = show(lab, f"others-{theme}", [OTHERS], theme)
     assert page.locator(".lab-panel").count() == 7
+    closed = page.locator(".lab-fold-button[aria-expanded=false]")
+    while closed.count():
+        closed.first.click()
     page.wait_for_function(DRAWN, arg=4)
+    for tab in page.locator(".lab-tab").all():
+        tab.click()
+        page.wait_for_function(DRAWN, arg=4)
 
 
 def test_a_payload_is_never_run(lab):

@@ -29,7 +29,7 @@ function matrixLayout({ rows, columns, heads }, width) {
 /** How high a matrix may be, so that what is round it stands on the screen as well. */
 function tallest(width) {
   const most = Math.min(720, Math.max(256, window.innerHeight - 512));
-  return width < 480 ? most - 88 : most; // in a narrow place more lines of buttons stand round it
+  return width < 480 ? most - 112 : most; // in a narrow place more lines of buttons stand round it
 }
 
 function oneMatrix(head, rows, columns, width) {

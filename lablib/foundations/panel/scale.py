@@ -65,7 +65,7 @@ class ScalePanel(LivePanel):
         views = {
             "Beside known models": self.place,
             "Memory": self.memory,
-            "Where the parameters are": self.parts,
+            "Parameters": self.parts,
             "The models marked": self.known,
         }
         mark_main(self.layers, self.place)
