@@ -140,7 +140,6 @@ EXCEPT = {
     "exercises/running.py": "it stands in for Python's own generator, and draws nothing itself",
     "finetuning/measuring.py": "a process of its own, forked to measure time and memory",
     "foundations/initialisation.py": "the rules in INITS are called in a seeded block",
-    "sampling/exercises/broken.py": "to draw from the generator of all is the bug to be found",
     "training/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
 }
 """What `global_draws` takes for one and why it is none."""

@@ -14,7 +14,8 @@ from tests.conftest import ROOT
 
 TEXTS = [
     path
-    for path in (*ROOT.glob("*.md"), *ROOT.rglob("labs/*.md"), *ROOT.glob("labs/*.ipynb"))
+    for pattern in ("*.md", "**/labs/*.md", "labs/*.ipynb", "lablib/*/exercises/*.md")
+    for path in ROOT.glob(pattern)
     if path.is_file()
 ]
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|<(https?://[^>\s]+)>")

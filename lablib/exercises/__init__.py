@@ -7,11 +7,12 @@
     ex.spot_the_bug("sampling/softmax-of-the-cut")            # click the line
     ex.progress("sampling")                                   # what is done, what is left
 
-A room declares its records in `lablib/<room>/exercises.py`, as a tuple `RECORDS` in the order of
-its story. Read in this order: `records` (what a question is), `running` (a learner's function, run
-safely), `checking` (from an answer to a verdict), `progress` (the file), `report` (a class's files,
-for its teacher), `afresh` (a lab begun anew), `markup` (emphasis and code in what is said), `cards`
-(what is on the screen), `views` (the widgets).
+A room's questions stand in `lablib/<room>/exercises/questions.md`, in the order of its story; the
+Python beside it checks the answers (`checks`) and has the right ones (`solutions`). Read in this
+order: `records` (what a question is), `loader` (how the Markdown becomes records), `running` (a
+learner's function, run safely), `checking` (from an answer to a verdict), `progress` (the file),
+`report` (a class's files, for its teacher), `afresh` (a lab begun anew), `markup` (emphasis and
+code in what is said), `cards` (what is on the screen), `views` (the widgets).
 """
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck

@@ -22,7 +22,11 @@ Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer (a function or a value, as is asked for), and what to say to it."""
+    """A typical wrong answer (a function or a value, as is asked for), and what to say to it.
+
+    In the checks of a room `says` is a name, which `loader` replaces by what the room's Markdown
+    says under it.
+    """
 
     answer: Any
     says: str

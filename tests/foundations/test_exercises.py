@@ -9,7 +9,7 @@ from lablib.foundations.initialisation import signal
 from lablib.foundations.losses import surprise
 from lablib.foundations.ngrams import NGrams
 from lablib.foundations.size import Shape
-from lablib.transfer.exercises.measuring_solutions import bits_per_byte
+from lablib.transfer.exercises.solutions import bits_per_byte
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,11 @@ from transformers import pipeline
 
 from lablib import masking as mk
 from lablib import models
-from lablib.exercises import Bug, Exercise, Prediction, grade, lab
-from lablib.masking.exercises import broken, solutions
+from lablib.exercises import Bug, Exercise, Prediction, grade, lab, loader
+from lablib.masking.exercises import solutions
 from lablib.masking.exercises.practice import practice_bert
+
+broken = loader.broken("masking")
 
 RECORDS = list(lab("masking").values())
 TEXT = "The cat sat on the [MASK]."

@@ -12,17 +12,19 @@ from tokenizers import Tokenizer, trainers
 from tokenizers import models as kinds
 
 from lablib import data
-from lablib.exercises import Bug, Exercise, Guess, Prediction, grade, lab
+from lablib.exercises import Bug, Exercise, Guess, Prediction, grade, lab, loader
 from lablib.models.vocabulary import vocabulary
 from lablib.tokenization.compute import encode
 from lablib.tokenization.counting import growth
-from lablib.tokenization.exercises import broken, corner_tasks, solutions, tasks
+from lablib.tokenization.exercises import checks, solutions
 from lablib.tokenization.exercises.practice import gpt2_merges, wordpiece
 from lablib.tokenization.languages import language_costs, parallel_sentences
 from lablib.tokenization.pipeline import backend, model_part
 from lablib.tokenization.training import held_out, train_bpe
 from lablib.unicode import well_formed
 from tests.exercises.notebooks import cells
+
+broken = loader.broken("tokenization")
 
 patient = settings(deadline=None, max_examples=50)
 
@@ -162,7 +164,7 @@ def test_the_best_path_by_hand_is_the_librarys(word):
 @patient
 @given(st.dictionaries(st.text("abcd", min_size=2, max_size=6), st.integers(1, 9), min_size=1))
 def test_the_most_frequent_pair_is_the_trainers_first_merge(words):
-    counts = tasks._counted(words)
+    counts = checks._counted(words)
     assume(sorted(counts.values())[-1:] != sorted(counts.values())[-2:-1])
     tokenizer = Tokenizer(kinds.BPE())
     trainer = trainers.BpeTrainer(
@@ -255,9 +257,9 @@ def test_two_ways_to_write_one_text(answer, words):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (corner_tasks.CODE, f"get it to {corner_tasks.MOST_TOKENS}"),
-        (corner_tasks.CODE.replace(" " * 8, "\t"), "Right"),
-        (corner_tasks.CODE.replace(" " * 8, ""), "Python cannot read this"),
+        (checks.CODE, f"get it to {checks.MOST_TOKENS}"),
+        (checks.CODE.replace(" " * 8, "\t"), "Right"),
+        (checks.CODE.replace(" " * 8, ""), "Python cannot read this"),
         ("def sign(x): return 1", "another program"),
         ("\0", "Python cannot read this"),
         (7, "as a text"),
@@ -269,8 +271,8 @@ def test_cheaper_code(answer, words):
 
 def test_the_notebook_has_the_code_that_is_to_become_cheaper(gpt2):
     asked = lab("tokenization")["tokenization/cheaper-code"].question
-    assert f"costs {len(ids_of(corner_tasks.CODE, gpt2))} tokens" in asked
+    assert f"costs {len(ids_of(checks.CODE, gpt2))} tokens" in asked
     cell = next(cell for cell in cells("tokenization") if "cheaper-code" in cell)
     names = {}
     exec(cell.partition("cheaper = ")[0], names)
-    assert names["code"] == corner_tasks.CODE
+    assert names["code"] == checks.CODE

@@ -1,11 +1,8 @@
 """The questions of the opening lab: what a language model is, by counting."""
 
-from lablib.exercises.records import Record
-from lablib.foundations.exercises import predictions, tasks
+from pathlib import Path
 
-RECORDS: tuple[Record, ...] = (
-    predictions.NEVER_SEEN,
-    predictions.LONGER_CONTEXTS,
-    predictions.A_TALE_SAID_OFTEN,
-    tasks.NEXT_WORDS,
-)
+from lablib.exercises.loader import load
+from lablib.foundations.exercises.checks import CHECKS
+
+RECORDS = load(Path(__file__).with_name("questions.md"), CHECKS)

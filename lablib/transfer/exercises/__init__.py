@@ -3,22 +3,9 @@
 Data, training, scores, transfer; then what goes wrong in training, measures and size.
 """
 
-from lablib.exercises.records import Record
-from lablib.transfer.exercises import bugs, measuring, predictions, tasks
+from pathlib import Path
 
-RECORDS: tuple[Record, ...] = (
-    tasks.LEAKS,
-    # Fine-tuning
-    predictions.HALF_WAY,
-    tasks.STEPS,
-    bugs.SCHEDULER,
-    bugs.STOPPED_BY_THE_TEST,
-    # Who is taken for whom, and why
-    tasks.CONFUSION,
-    tasks.OCCLUDE,
-    # Transfer
-    predictions.TWENTY_TEXTS,
-    predictions.HARDER_TASK,
-    # Training, measures, size
-    *measuring.RECORDS,
-)
+from lablib.exercises.loader import load
+from lablib.transfer.exercises.checks import CHECKS
+
+RECORDS = load(Path(__file__).with_name("questions.md"), CHECKS)

@@ -1,0 +1,438 @@
+"""The checks: cases, right answers, and typical mistakes.
+
+What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
+"""
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any
+
+from lablib.attention.exercises import solutions
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.practice import practice_model, tensor
+from lablib.exercises.records import Check
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHECKS: dict[str, Check] = {}
+"""By the ids of the questions."""
+
+CHECKS["attention/row-by-hand"] = ValueCheck(
+    [0.665, 0.245, 0.090],
+    tolerance=6e-3,
+    mistakes=(
+        Mistake([2, 0, -2], "[2, 0, -2]"),
+        Mistake([1, 0, -1], "[1, 0, -1]"),
+        Mistake([0.867, 0.117, 0.016], "[0.867, 0.117, 0.016]"),
+        Mistake([0.506, 0.307, 0.186], "[0.506, 0.307, 0.186]"),
+        Mistake([0.982, 0.018, 0.0], "[0.982, 0.018, 0.0]"),
+    ),
+)
+
+CHECKS["attention/mask-by-hand"] = ValueCheck(
+    [0.25, 0.75, 0.0],
+    tolerance=2e-3,
+    mistakes=(
+        Mistake([0.125, 0.375, 0.5], "[0.125, 0.375, 0.5]"),
+        Mistake([0.125, 0.375, 0.0], "[0.125, 0.375, 0.0]"),
+        Mistake([0.2, 0.6, 0.2], "[0.2, 0.6, 0.2]"),
+        Mistake([1.0, 0.0, 0.0], "[1.0, 0.0, 0.0]"),
+        Mistake([0.0, 0.0, 1.0], "[0.0, 0.0, 1.0]"),
+    ),
+)
+
+
+def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
+    q = tensor([1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 1.0])
+    k = tensor([1.0, 1.0, 0.0, 0.0], [2.0, 0.0, 1.0, 1.0], [0.0, -1.0, 1.0, 0.0])
+    return q, k, tensor([1.0, 0.0], [0.0, 2.0], [-1.0, 1.0])
+
+
+CHECKS["attention/attention"] = FunctionCheck(
+    solutions.attention,
+    # d_k, d_v, the number of queries and that of keys are four different ones.
+    cases=lambda: [_qkv(), (_qkv()[1].repeat(2, 1)[:5], _qkv()[1], _qkv()[2])],
+    mistakes=(
+        Mistake(lambda q, k, v: (q @ k.T).softmax(-1) @ v, "unscaled"),
+        Mistake(lambda q, k, v: (q @ k.T / q.shape[-1]).softmax(-1) @ v, "divided by d_k"),
+        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(v.shape[-1])).softmax(-1) @ v, "root of d_v"),
+        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(len(k))).softmax(-1) @ v, "root of the keys"),
+        Mistake(
+            lambda q, k, v: (q @ k.T / math.sqrt(len(q))).softmax(-1) @ v, "root of the queries"
+        ),
+        Mistake(
+            lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(0) @ v,
+            "softmax over queries",
+        ),
+        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(-1), "weights only"),
+        Mistake(lambda q, k, v: q @ k.T / math.sqrt(q.shape[-1]) @ v, "no softmax"),
+    ),
+)
+
+CHECKS["attention/row-entropy"] = FunctionCheck(
+    solutions.row_entropy,
+    cases=lambda: [
+        (tensor(0.5, 0.25, 0.25),),
+        (tensor(1.0, 0.0, 0.0),),
+        (tensor(0.7, 0.1, 0.2, 0.0),),
+        (tensor(0.6, 0.1, 0.1, 0.2),),
+    ],
+    mistakes=(
+        Mistake(lambda row: solutions.row_entropy(row) * math.log(2), "nats"),
+        Mistake(lambda row: -solutions.row_entropy(row), "sign"),
+        Mistake(lambda row: 2 ** solutions.row_entropy(row), "effective number"),
+        Mistake(lambda row: solutions.row_entropy(row) / len(row), "mean"),
+        Mistake(lambda row: float(-(row * row.log2()).sum()), "logarithm of a tensor's 0"),
+        Mistake(lambda row: -sum(p * math.log2(p) for p in row), "logarithm of 0"),
+    ),
+)
+
+
+def _heads() -> "Tensor":
+    return tensor(
+        [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+        [[10.0, 20.0], [30.0, 40.0], [50.0, 60.0]],
+    )
+
+
+CHECKS["attention/merge-heads"] = FunctionCheck(
+    solutions.merge_heads,
+    cases=lambda: [
+        (_heads(),),
+        (tensor([[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]),),
+        (_heads().reshape(3, 2, 2),),
+    ],
+    mistakes=(
+        Mistake(lambda z: z.reshape(z.shape[1], -1), "reshaped only"),
+        Mistake(lambda z: z.permute(1, 2, 0).reshape(z.shape[1], -1), "number by number"),
+        Mistake(lambda z: z.transpose(0, 1), "heads apart"),
+        Mistake(lambda z: z.sum(0), "added up"),
+    ),
+)
+
+CHECKS["attention/muted-by-hand"] = ValueCheck(
+    [3.0, 0.0],
+    mistakes=(
+        Mistake([0.0, 6.0], "[0.0, 6.0]"),
+        Mistake([3.0, 6.0], "[3.0, 6.0]"),
+        Mistake([-3.0, 0.0], "[-3.0, 0.0]"),
+        Mistake([2.0, 0.0], "[2.0, 0.0]"),
+        Mistake([-3.0, -6.0], "[-3.0, -6.0]"),
+    ),
+)
+
+
+def _backward_head() -> "Tensor":
+    return tensor(
+        [1.0, 0.0, 0.0, 0.0],
+        [0.8, 0.2, 0.0, 0.0],
+        [0.1, 0.6, 0.3, 0.0],
+        [0.3, 0.2, 0.4, 0.1],
+    )
+
+
+CHECKS["attention/previous-token"] = FunctionCheck(
+    solutions.previous_token_score,
+    cases=lambda: [
+        (_backward_head(),),
+        (tensor([0.5, 0.3, 0.2], [0.6, 0.1, 0.3], [0.3, 0.5, 0.2]),),
+        (tensor([0.4, 0.6], [0.3, 0.7]),),
+    ],
+    mistakes=(
+        Mistake(lambda weights: float(weights.diagonal().mean()), "diagonal"),
+        Mistake(lambda weights: float(weights.diagonal(1).mean()), "one forward"),
+        Mistake(lambda weights: float(weights.diagonal(-1).sum()) / len(weights), "divided by all"),
+        Mistake(lambda weights: float(weights.diagonal(-1).sum()), "sum"),
+        Mistake(
+            lambda weights: (
+                float(sum(weights[i, i - 1] for i in range(len(weights)))) / len(weights)
+            ),
+            "last key",
+        ),
+        Mistake(lambda weights: float(weights[1:, 0].mean()), "first token"),
+    ),
+)
+
+
+def _four_heads() -> "Tensor":
+    """Six tokens, a b c a b c: heads for the same token, what followed it, the one before, the
+    first.
+    """
+    import torch
+
+    def looking(targets: list[int]) -> "Tensor":
+        return 0.05 + 0.7 * torch.nn.functional.one_hot(torch.tensor(targets), 6)
+
+    same, induction = looking([0, 1, 2, 0, 1, 2]), looking([0, 1, 2, 1, 2, 3])
+    before, first = looking([0, 0, 1, 2, 3, 4]), looking([0] * 6)
+    return torch.stack([same, induction, before, first])
+
+
+def _rivals() -> "Tensor":
+    """Four heads on four tokens, twice. The third leads in the second half of the text; the others
+    would if its last token did not count, if its first did not, or if one more did.
+    """
+    import torch
+
+    scores = tensor(
+        [0.0, 0.45, 0.4, 0.4, 0.05], [0.0, 0.0, 0.4, 0.4, 0.4],
+        [0.0, 0.35, 0.4, 0.2, 0.5], [0.6, 0.4, 0.25, 0.25, 0.25],
+    )  # fmt: skip
+    weights = torch.full((4, 8, 8), 1 / 8)
+    weights[:, 3:] = ((1 - scores) / 7).unsqueeze(-1)
+    weights[:, torch.arange(3, 8), torch.arange(5)] = scores
+    return weights
+
+
+def _best(weights: "Tensor", step: int, first: int) -> int:
+    """The head with the largest sum of `weights[head, i, i - step]` from `first` on."""
+    return int(weights.diagonal(-step, dim1=1, dim2=2)[:, first - step :].sum(-1).argmax())
+
+
+CHECKS["attention/induction-head"] = FunctionCheck(
+    solutions.find_induction_head,
+    cases=lambda: [
+        (_four_heads(), 3),
+        (_four_heads().flip(0), 3),
+        (_four_heads()[[1, 0, 2, 3]], 3),
+        (_rivals(), 4),
+    ],
+    mistakes=(
+        Mistake(lambda weights, length: _best(weights, length, length), "same token"),
+        Mistake(lambda weights, length: _best(weights, 1, 1), "previous token"),
+        Mistake(
+            lambda weights, length: _best(weights, 1, length), "previous token in the second half"
+        ),
+        Mistake(lambda weights, length: int(weights[:, :, 0].sum(-1).argmax()), "first token"),
+        Mistake(
+            lambda weights, length: _best(weights, length - 1, length - 1),
+            "token of the first half",
+        ),
+        Mistake(
+            lambda weights, length: float(
+                weights.diagonal(1 - length, dim1=1, dim2=2)[:, 1:].sum(-1).max()
+            ),
+            "score",
+        ),
+    ),
+)
+
+CHECKS["attention/explain-the-sink"] = ValueCheck(
+    1 / 6,
+    tolerance=5e-3,
+    mistakes=(
+        Mistake(0.8, "0.8"),
+        Mistake(0.04, "0.04"),
+        Mistake(0.05 / 2.05, "0.05 / 2.05"),
+        Mistake(0.2, "0.2"),
+        Mistake(100 / 6, "100 / 6"),
+    ),
+)
+
+CHECKS["attention/without-first"] = FunctionCheck(
+    solutions.without_first,
+    cases=lambda: [
+        (_backward_head(),),
+        (tensor([0.5, 0.5], [0.25, 0.75]),),
+        (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
+    ],
+    mistakes=(
+        Mistake(
+            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), -1).T,
+            "sums without keepdim",
+        ),
+        Mistake(
+            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), 0),
+            "sums of columns",
+        ),
+        Mistake(lambda weights: _first_at_zero(weights), "not stretched"),
+        Mistake(
+            lambda weights: _first_at_zero(weights) / _first_at_zero(weights).sum(-1, keepdim=True),
+            "0 by 0",
+        ),
+        Mistake(lambda weights: _first_at_zero(weights).softmax(-1), "second softmax"),
+        Mistake(lambda weights: solutions.without_first(weights)[:, 1:], "column cut out"),
+    ),
+)
+
+
+def _first_at_zero(weights: "Tensor") -> "Tensor":
+    weights = weights.clone()
+    weights[:, 0] = 0
+    return weights
+
+
+def _sums_or_1(weights: "Tensor", axis: int) -> "Tensor":
+    sums = weights.sum(axis, keepdim=True)
+    return sums.where(sums > 0, 1)
+
+
+def _two_layers() -> "Tensor":
+    return tensor(
+        [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
+        [[1.0, 0.0, 0.0], [0.4, 0.6, 0.0], [0.0, 0.5, 0.5]],
+    )
+
+
+CHECKS["attention/rollout"] = FunctionCheck(
+    solutions.rollout,
+    cases=lambda: [
+        (_two_layers(),),
+        (_two_layers().flip(0),),
+        (_two_layers()[:1],),
+        (_two_layers()[[0, 1, 1]],),
+    ],
+    mistakes=(
+        Mistake(lambda layers: solutions.rollout(layers.flip(0)), "order turned round"),
+        Mistake(lambda layers: _product(layers), "no residual"),
+        Mistake(lambda layers: _product(layers + _identity(layers)), "no halves"),
+        Mistake(lambda layers: (0.5 * layers + 0.5 * _identity(layers)).mean(0), "mean of layers"),
+    ),
+)
+
+
+def _identity(layers: "Tensor") -> "Tensor":
+    import torch
+
+    return torch.eye(layers.shape[-1])
+
+
+def _product(layers: "Tensor") -> "Tensor":
+    total = _identity(layers)
+    for weights in layers:
+        total = weights @ total
+    return total
+
+
+# --- bugs -----------------------------------------------------------------------------------
+
+
+def _scores() -> "Tensor":
+    return tensor([2.0, 0.0, -1.0], [0.5, 3.0, 1.0], [0.0, 0.0, 4.0])
+
+
+def _two_by_three() -> "Tensor":
+    return tensor([1.0, 2.0, 0.0], [0.0, -1.0, 3.0])
+
+
+CHECKS["attention/softmax-twice"] = FunctionCheck(
+    solutions.attention_weights,
+    cases=lambda: [(_scores(),), (_two_by_three(),)],
+    mistakes=(
+        Mistake(lambda scores: scores.softmax(-1).exp(), "not divided"),
+        Mistake(lambda scores: scores / scores.sum(-1, keepdim=True), "no exponential"),
+        Mistake(lambda scores: scores.softmax(0), "over the queries"),
+    ),
+)
+
+CHECKS["attention/wrong-index"] = FunctionCheck(
+    solutions.shares,
+    cases=lambda: [(_two_by_three(),), (_scores(),)],
+    mistakes=(
+        Mistake(lambda scores: scores.exp() / scores.exp().sum(), "whole matrix"),
+        Mistake(lambda scores: scores.softmax(-1).softmax(-1), "softmax twice"),
+        Mistake(lambda scores: scores / scores.sum(-1, keepdim=True), "no exponential"),
+    ),
+)
+
+CHECKS["attention/mask-after-softmax"] = FunctionCheck(
+    solutions.weights_of_the_past,
+    cases=lambda: [(_scores(),), (tensor([1.0, 1.0], [0.0, 2.0]),)],
+    mistakes=(
+        Mistake(
+            lambda scores: scores.masked_fill(_future(scores, 1), 0.0).softmax(-1), "score of 0"
+        ),
+        Mistake(
+            lambda scores: scores.masked_fill(_future(scores, 0), -math.inf).softmax(-1),
+            "diagonal hidden",
+        ),
+        Mistake(lambda scores: scores.softmax(-1), "no mask"),
+    ),
+)
+
+
+def _future(scores: "Tensor", diagonal: int) -> "Tensor":
+    import torch
+
+    return torch.ones_like(scores).triu(diagonal).bool()
+
+
+def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":
+    """Five tokens in a model with d_model = 6; two heads, so d_k = 3: no two of them are alike."""
+    import torch
+
+    x = tensor(
+        [1.0, 0.0, 2.0, -1.0, 0.0, 1.0], [0.5, 1.0, 0.0, 1.0, -1.0, 0.0],
+        [0.0, 2.0, 1.0, 0.0, 1.0, -1.0], [1.0, 1.0, -1.0, 0.0, 0.0, 2.0],
+        [-1.0, 0.0, 0.5, 2.0, 1.0, 0.0],
+    )  # fmt: skip
+    query_matrix = torch.eye(6) + torch.eye(6).roll(2, 0)
+    return x, query_matrix, query_matrix.flip(0), 2
+
+
+CHECKS["attention/scale-of-the-model"] = FunctionCheck(
+    solutions.scaled_scores,
+    cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
+    mistakes=(
+        Mistake(
+            lambda x, wq, wk, heads: (
+                solutions.scaled_scores(x, wq, wk, heads) / math.sqrt(x.shape[1] // heads)
+            ),
+            "divided by d_k",
+        ),
+        Mistake(
+            lambda x, wq, wk, heads: (
+                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads)
+            ),
+            "not divided",
+        ),
+        Mistake(
+            lambda x, wq, wk, heads: (
+                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads / heads)
+            ),
+            "root of the heads",
+        ),
+    ),
+)
+
+CHECKS["attention/reshaped-heads"] = FunctionCheck(
+    solutions.split_heads,
+    cases=lambda: [
+        (tensor([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 10.0, 11.0, 12.0]), 2),
+        (tensor([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]), 4),
+        (tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]), 3),
+    ],
+    mistakes=(
+        Mistake(lambda x, heads: x.reshape(len(x), heads, -1), "tokens first"),
+        Mistake(lambda x, heads: x.reshape(len(x), -1, heads).permute(2, 0, 1), "every so many-th"),
+    ),
+)
+
+
+def _cases_with_a_model() -> list[tuple[Any, ...]]:
+    """A model of their own, because the code under test changes how it computes attention.
+
+    It has two layers: with one, the weights of all layers and those of one are hard to tell apart.
+    """
+    model, tokenizer = practice_model(blocks=2)
+    return [(copy.deepcopy(model), tokenizer, "Once"), (copy.deepcopy(model), tokenizer, "a")]
+
+
+def _with_the_batch(model: Any, tokenizer: Any, text: str) -> Any:
+    model.set_attn_implementation("eager")
+    return model(**tokenizer(text, return_tensors="pt"), output_attentions=True).attentions
+
+
+CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
+    solutions.all_weights,
+    cases=_cases_with_a_model,
+    mistakes=(
+        Mistake(_with_the_batch, "with the batch"),
+        Mistake(
+            lambda model, tokenizer, text: _with_the_batch(model, tokenizer, text)[0],
+            "first layer only",
+        ),
+    ),
+    seconds=20.0,
+)

@@ -1,0 +1,561 @@
+"""The checks: cases, right answers, and typical mistakes.
+
+What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.records import Check
+from lablib.finetuning.exercises import solutions, watching
+from lablib.finetuning.exercises.practice import batch, learner
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHECKS: dict[str, Check] = {}
+"""By the ids of the questions."""
+
+CHECKS["finetuning/count-targets"] = FunctionCheck(
+    solutions.count_targets,
+    cases=lambda: [
+        ([[1, 1, 1, 1], [1, 1, 0, 0]],),
+        ([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]],),
+        ([[1, 1, 1], [1, 1, 1], [1, 1, 0]],),
+    ],
+    mistakes=(
+        Mistake(lambda mask: sum(map(sum, mask)), "every token"),
+        Mistake(lambda mask: sum(len(row) - 1 for row in mask), "padding counted"),
+        Mistake(lambda mask: sum(map(len, mask)), "every place"),
+        Mistake(lambda mask: sum(sum(row) - 1 for row in mask), "row of padding"),
+        Mistake(lambda mask: sum(sum(row[:-1]) for row in mask), "last place"),
+        Mistake(lambda mask: sum(map(sum, mask)) - 1, "whole batch"),
+    ),
+)
+
+CHECKS["finetuning/perplexity"] = FunctionCheck(
+    solutions.perplexity,
+    cases=lambda: [
+        ([math.log(2), math.log(8)],),
+        ([0.5, 1.0, 3.0],),
+        ([2.0],),
+        ([0.1, 0.4, 2.0, 0.3],),
+    ],
+    mistakes=(
+        Mistake(lambda losses: sum(map(math.exp, losses)) / len(losses), "mean of exponentials"),
+        Mistake(lambda losses: math.exp(sum(losses)), "whole text"),
+        Mistake(lambda losses: 2 ** (sum(losses) / len(losses)), "base 2"),
+        Mistake(lambda losses: sum(losses) / len(losses), "mean loss"),
+        Mistake(lambda losses: math.exp(-sum(losses) / len(losses)), "sign"),
+    ),
+)
+
+CHECKS["finetuning/batch-mean"] = FunctionCheck(
+    solutions.batch_mean,
+    cases=lambda: [
+        ([12.0, 1.0], [4, 1]),
+        ([30.0, 8.0, 0.0], [10, 2, 0]),
+        ([5.0, 9.0, 2.0], [2, 6, 1]),
+    ],
+    mistakes=(
+        Mistake(
+            lambda sums, counts: _mean([s / c if c else 0.0 for s, c in _pairs(sums, counts)]),
+            "mean of means with 0",
+        ),
+        Mistake(
+            lambda sums, counts: _mean([s / c for s, c in _pairs(sums, counts) if c]),
+            "mean of means",
+        ),
+        Mistake(
+            lambda sums, counts: sum(s / c for s, c in _pairs(sums, counts) if c), "sum of means"
+        ),
+        Mistake(lambda sums, counts: sum(sums) / len(sums), "divided by parts"),
+        Mistake(
+            lambda sums, counts: sum(s * c for s, c in _pairs(sums, counts)) / sum(counts),
+            "weighted sums",
+        ),
+    ),
+)
+
+
+def _pairs(sums: list[float], counts: list[int]) -> list[tuple[float, int]]:
+    return list(zip(sums, counts, strict=True))
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+CHECKS["finetuning/linear-schedule"] = FunctionCheck(
+    solutions.learning_rate,
+    cases=lambda: [
+        (0, 100, 2e-1, 0),
+        (50, 100, 2e-1, 0),
+        (99, 100, 2e-1, 0),
+        (5, 100, 1.0, 20),
+        (20, 100, 1.0, 20),
+        (60, 100, 1.0, 20),
+        (0, 100, 1.0, 20),
+        (7, 50, 3.0, 9),
+        (9, 50, 3.0, 9),
+        (33, 50, 3.0, 9),
+        (49, 50, 3.0, 9),
+    ],
+    mistakes=(
+        Mistake(
+            lambda step, total, peak, warmup: (
+                peak * step / warmup if step < warmup else peak * (total - step) / total
+            ),
+            "too low a fall",
+        ),
+        Mistake(lambda step, total, peak, warmup: peak * (total - step) / total, "no warm-up"),
+        Mistake(
+            lambda step, total, peak, warmup: peak * step / warmup if step < warmup else peak,
+            "no fall",
+        ),
+        Mistake(lambda step, total, peak, warmup: peak * step / total, "rises all the way"),
+        Mistake(
+            lambda step, total, peak, warmup: solutions.learning_rate(
+                step + 1, total, peak, warmup
+            ),
+            "one ahead",
+        ),
+        Mistake(
+            lambda step, total, peak, warmup: (
+                peak * (step + 1) / warmup
+                if step < warmup
+                else solutions.learning_rate(step, total, peak, warmup)
+            ),
+            "warm-up ahead",
+        ),
+        Mistake(
+            lambda step, total, peak, warmup: (
+                solutions.learning_rate(step, total, peak, warmup)
+                if step < warmup
+                else peak * (total - step - 1) / (total - warmup)
+            ),
+            "fall ahead",
+        ),
+        Mistake(
+            lambda step, total, peak, warmup: (
+                solutions.learning_rate(step, total, peak, warmup)
+                if warmup
+                else solutions.learning_rate(step, total, peak, warmup) * step / warmup
+            ),
+            "divided by 0",
+        ),
+    ),
+)
+
+CHECKS["finetuning/best-rate"] = FunctionCheck(
+    solutions.best_rate,
+    cases=lambda: [
+        ([1e-2, 1e-1, 1.0, 10.0], [3.0, 2.5, 1.9, 7.0]),
+        ([1.0, 2.0, 4.0, 8.0, 16.0], [4.0, 3.8, 3.1, 3.3, 9.0]),
+        ([0.1, 0.2, 0.4, 0.8], [6.0, 3.0, 2.0, 4.0]),
+        ([0.3, 0.6, 1.2, 2.4, 4.8], [5.0, 2.5, 2.2, 2.1, 9.0]),
+    ],
+    mistakes=(
+        Mistake(lambda rates, losses: solutions.best_rate(rates, losses) * 10, "lowest loss"),
+        Mistake(lambda rates, losses: min(losses) / 10, "loss"),
+        Mistake(lambda rates, losses: max(rates) / 10, "highest rate"),
+        Mistake(
+            lambda rates, losses: solutions.best_rate(rates, [-loss for loss in losses]),
+            "highest loss",
+        ),
+    ),
+)
+
+CHECKS["finetuning/lora-weights"] = FunctionCheck(
+    solutions.lora_weights,
+    cases=lambda: [([(256, 768)], 8), ([(256, 256), (256, 1024), (1024, 256)], 4)],
+    mistakes=(
+        Mistake(
+            lambda shapes, rank: sum(rows * columns for rows, columns in shapes), "whole matrices"
+        ),
+        Mistake(
+            lambda shapes, rank: sum(rank * rows * columns for rows, columns in shapes), "product"
+        ),
+        Mistake(lambda shapes, rank: sum(rank * rank * (n + m) for n, m in shapes), "rank squared"),
+        Mistake(lambda shapes, rank: sum(rank * rows for rows, _ in shapes), "first factor"),
+        Mistake(lambda shapes, rank: sum(rank * columns for _, columns in shapes), "second factor"),
+        Mistake(lambda shapes, rank: sum(n + m for n, m in shapes), "rank 1"),
+    ),
+)
+
+CHECKS["finetuning/training-bytes"] = FunctionCheck(
+    solutions.training_bytes,
+    cases=lambda: [(1000, 1000), (124_439_808, 124_439_808), (1000, 30)],
+    mistakes=(
+        Mistake(lambda weights, trained: 16 * weights, "all learn"),
+        Mistake(lambda weights, trained: 16 * trained, "frozen ones forgotten"),
+        Mistake(lambda weights, trained: 4 * weights + 8 * trained, "one average"),
+        Mistake(lambda weights, trained: weights + 3 * trained, "numbers"),
+        Mistake(lambda weights, trained: 4 * weights, "model only"),
+    ),
+)
+
+
+def _learning_instead(wanted):  # type: ignore[no-untyped-def]
+    """Code that lets the weights learn that are `wanted(name, whether it should learn)`."""
+
+    def train_last(model, blocks):  # type: ignore[no-untyped-def]
+        right = set(solutions.train_last(model, blocks))
+        return _learning(model, lambda name: wanted(name, name in right))
+
+    return train_last
+
+
+def _named_only(model, blocks):  # type: ignore[no-untyped-def]
+    names = solutions.train_last(model, blocks)
+    model.requires_grad_(True)
+    return names
+
+
+def _learning(model, wanted):  # type: ignore[no-untyped-def]
+    """Let the weights learn whose name is wanted; their names."""
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(wanted(name))
+    return [name for name, weight in model.named_parameters() if weight.requires_grad]
+
+
+CHECKS["finetuning/train-last"] = FunctionCheck(
+    solutions.train_last,
+    cases=lambda: [(learner(blocks=3), blocks) for blocks in (2, 1, 0, 3)],
+    watch=watching.weights_that_learn,
+    mistakes=(
+        Mistake(lambda model, blocks: _learning(model, lambda name: True), "everything"),
+        Mistake(
+            lambda model, blocks: _learning(
+                model,
+                lambda name: any(f".h.{i}." in name for i in range(blocks)) or "ln_f" in name,
+            ),
+            "first blocks",
+        ),
+        Mistake(
+            lambda model, blocks: _learning(
+                model,
+                lambda name: any(f".h.{i}." in name for i in range(3)[-blocks:]) or "ln_f" in name,
+            ),
+            "minus 0",
+        ),
+        Mistake(_learning_instead(lambda name, right: right and "ln_f" not in name), "no norm"),
+        Mistake(
+            lambda model, blocks: [
+                name
+                for name, weight in model.named_parameters()
+                if name not in solutions.train_last(model, blocks)
+            ],
+            "frozen ones named",
+        ),
+        Mistake(_learning_instead(lambda name, right: right or "wte" in name), "embeddings"),
+        Mistake(
+            _learning_instead(lambda name, right: right or "wte" in name or "wpe" in name),
+            "both embeddings",
+        ),
+        Mistake(lambda model, blocks: _named_only(model, blocks), "names only"),
+    ),
+    seconds=20.0,
+)
+
+# --- bugs -----------------------------------------------------------------------------------
+#
+# The first three stand in the material that these labs grew from. What each costs is seen in a live
+# run: `lablib.finetuning.harms`.
+
+SECONDS = 20.0
+"""A check that trains a model may take longer than one that adds numbers."""
+
+
+def _copying_loss(model: Any, batch: "Tensor") -> Any:
+    import torch
+
+    logits = model(input_ids=batch).logits
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch.flatten())
+
+
+CHECKS["finetuning/labels-shifted-twice"] = FunctionCheck(
+    solutions.batch_loss,
+    cases=lambda: [(learner(), batch()), (learner(), batch(5, rows=3, length=8))],
+    mistakes=(
+        Mistake(
+            lambda model, batch: model(input_ids=batch[:, :-1], labels=batch[:, :-1]).loss,
+            "last token left out",
+        ),
+        Mistake(_copying_loss, "copying loss"),
+    ),
+    seconds=SECONDS,
+)
+
+
+def _padded() -> "tuple[Tensor, Tensor]":
+    """Ids and mask of three rows of different lengths, filled up with 0."""
+    import torch
+
+    ids = batch(rows=3, length=10)
+    mask = (torch.arange(10) < torch.tensor([[10], [4], [6]])).long()
+    return ids * mask, mask
+
+
+CHECKS["finetuning/padding-in-the-loss"] = FunctionCheck(
+    solutions.padded_loss,
+    cases=lambda: [(learner(), *_padded()), (learner(), batch(), _full())],
+    mistakes=(
+        Mistake(
+            lambda model, ids, mask: (
+                model(
+                    input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 1, -100)
+                ).loss
+            ),
+            "condition turned round",
+        ),
+        Mistake(
+            lambda model, ids, mask: (
+                model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, 1)).loss
+            ),
+            "another id",
+        ),
+    ),
+    seconds=SECONDS,
+)
+
+
+def _full() -> "Tensor":
+    return batch().new_ones(batch().shape)
+
+
+def _step_with(name: str) -> Any:
+    """One step with another optimizer of torch."""
+
+    def step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
+        import torch
+
+        optimizer = getattr(torch.optim, name)(model.parameters(), lr=learning_rate)
+        before = model(input_ids=batch, labels=batch).loss
+        before.backward()
+        optimizer.step()
+        return [before.item(), model(input_ids=batch, labels=batch).loss.item()]
+
+    return step
+
+
+def _no_step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
+    return [model(input_ids=batch, labels=batch).loss.item() for _ in range(2)]
+
+
+CHECKS["finetuning/adamw-of-transformers"] = FunctionCheck(
+    solutions.one_step,
+    cases=lambda: [(learner(), batch(), 0.01), (learner(), batch(5), 0.05)],
+    # Enough for AdamW with its own settings, or with those of the old one (no weight decay).
+    tolerance=5e-3,
+    watch=watching.optimizers,
+    mistakes=(
+        Mistake(_step_with("SGD"), "SGD"),
+        Mistake(_step_with("Adam"), "Adam"),
+        Mistake(_step_with("Adagrad"), "Adagrad"),
+        Mistake(_no_step, "no step"),
+    ),
+    seconds=SECONDS,
+)
+
+CHECKS["finetuning/pad-is-end"] = FunctionCheck(
+    solutions.labels_of,
+    cases=lambda: [
+        ([[5, 6, 7, 0], [8, 0]], 0),
+        ([[3, 9], [4, 5, 9], [6, 7, 8, 1, 9]], 9),
+    ],
+    mistakes=(
+        Mistake(
+            lambda rows, end: [row + [end] * (max(map(len, rows)) - len(row)) for row in rows],
+            "padding asked for",
+        ),
+        Mistake(lambda rows, end: rows, "not padded"),
+        Mistake(
+            lambda rows, end: [[-100] * (max(map(len, rows)) - len(row)) + row for row in rows],
+            "padded on the left",
+        ),
+    ),
+)
+
+
+def _three() -> "list[Tensor]":
+    return [batch(start) for start in (0, 5, 11)]
+
+
+def _with_optimizer(peak: float) -> tuple[Any, Any]:
+    """A tiny model with its optimizer."""
+    import torch
+
+    model = learner()
+    return model, torch.optim.AdamW(model.parameters(), lr=peak)
+
+
+def _learned_at(rate: Callable[[int, int], float], noted: Callable[[int, int], float]) -> Any:
+    """Code that learns at one rate (of step i of n, as a share of the first) and notes another."""
+
+    def rates_used(model: Any, optimizer: Any, batches: Any) -> list[float]:
+        peak, n = optimizer.param_groups[0]["lr"], len(batches)
+        for i, ids in enumerate(batches):
+            optimizer.param_groups[0]["lr"] = peak * rate(i, n)
+            optimizer.zero_grad()
+            model(input_ids=ids, labels=ids).loss.backward()
+            optimizer.step()
+        return [peak * noted(i, n) for i in range(n)]
+
+    return rates_used
+
+
+def _constant(i: int, n: int) -> float:
+    return 1.0
+
+
+def _falling(i: int, n: int) -> float:
+    return 1 - i / n
+
+
+def _too_fast(i: int, n: int) -> float:
+    return 1 - i / (n - 1)
+
+
+def _one_ahead(i: int, n: int) -> float:
+    return 1 - (i + 1) / n
+
+
+CHECKS["finetuning/scheduler-first"] = FunctionCheck(
+    solutions.rates_used,
+    cases=lambda: [
+        (*_with_optimizer(0.01), _three()),
+        (*_with_optimizer(0.02), _three()[:2]),
+    ],
+    mistakes=(
+        Mistake(_learned_at(_one_ahead, noted=_falling), "noted only"),
+        Mistake(_learned_at(_falling, noted=_one_ahead), "noted late"),
+        Mistake(_learned_at(_constant, noted=_constant), "constant"),
+        Mistake(_learned_at(_too_fast, noted=_too_fast), "too fast"),
+    ),
+    watch=watching.rates_and_what_was_learned,
+    seconds=SECONDS,
+)
+
+
+def _parts(lengths: tuple[int, ...]) -> "list[tuple[Tensor, Tensor]]":
+    rows = [batch(start, rows=1, length=length) for start, length in enumerate(lengths)]
+    return [(row, row) for row in rows]
+
+
+def _padded_parts() -> "list[tuple[Tensor, Tensor]]":
+    ids, mask = _padded()
+    labels = ids.masked_fill(mask == 0, -100)
+    return [(ids[:1], labels[:1]), (ids[1:], labels[1:])]
+
+
+def _targets(labels: "Tensor") -> int:
+    return int((labels[:, 1:] != -100).sum())
+
+
+def _weighted(count: Callable[["Tensor"], float], whole: bool = True) -> Any:
+    """Code that weights each part by a count of its labels, and divides by that of the `whole`."""
+
+    def accumulate(model: Any, parts: Any) -> float:
+        total = 0.0
+        counts = sum(count(labels) for _, labels in parts) if whole else 1.0
+        for ids, labels in parts:
+            loss = model(input_ids=ids, labels=labels).loss * count(labels) / counts
+            loss.backward()
+            total += loss.item()
+        return total
+
+    return accumulate
+
+
+def _without_gradients(model: Any, parts: Any) -> float:
+    total = solutions.accumulate(model, parts)
+    model.zero_grad()
+    return float(total)
+
+
+def _weighted_too_late(model: Any, parts: Any) -> float:
+    total = solutions.accumulate(model, parts)
+    model.zero_grad()
+    _weighted(lambda labels: 1.0, whole=False)(model, parts)
+    return float(total)
+
+
+CHECKS["finetuning/mean-of-means"] = FunctionCheck(
+    solutions.accumulate,
+    cases=lambda: [
+        (learner(), _parts((20, 3, 4))),
+        (learner(), _parts((2, 30))),
+        (learner(), _padded_parts()),
+    ],
+    watch=watching.gradients,
+    mistakes=(
+        Mistake(_weighted(lambda labels: 1.0, whole=False), "unweighted"),
+        Mistake(_without_gradients, "without gradients"),
+        Mistake(_weighted_too_late, "weighted too late"),
+        Mistake(_weighted(lambda labels: labels[:, 1:].numel()), "weighted by places"),
+        Mistake(_weighted(lambda labels: labels.numel()), "weighted by tokens"),
+    ),
+    seconds=SECONDS,
+)
+
+
+def _nothing_learned(model: Any, batches: Any, learning_rate: float) -> list[float]:
+    """No step, or gradients that are cleared between computing and using them."""
+    return [model(input_ids=batch, labels=batch).loss.item() for batch in batches]
+
+
+def _fresh_optimizers(model: Any, batches: Any, learning_rate: float) -> list[float]:
+    return [solutions.learn(model, [batch], learning_rate)[0] for batch in batches]
+
+
+CHECKS["finetuning/no-zero-grad"] = FunctionCheck(
+    solutions.learn,
+    cases=lambda: [(learner(), _three(), 0.02), (learner(), _three()[::-1], 0.01)],
+    watch=watching.what_was_learned,
+    mistakes=(
+        Mistake(_nothing_learned, "nothing learned"),
+        Mistake(_fresh_optimizers, "fresh optimizers"),
+    ),
+    seconds=SECONDS,
+)
+
+
+def _loss_elsewhere(model: Any) -> float:
+    """The loss on a batch that is not learned from."""
+    import torch
+
+    with torch.no_grad():
+        return float(model(input_ids=batch(20), labels=batch(20)).loss)
+
+
+def _in_modes(learning: bool, measuring: bool) -> Any:
+    """Code that learns and measures with dropout or without."""
+
+    def learn_and_look(model: Any, optimizer: Any, batches: Any, measure: Any) -> list[float]:
+        losses = []
+        for ids in batches:
+            model.train(learning)
+            optimizer.zero_grad()
+            model(input_ids=ids, labels=ids).loss.backward()
+            optimizer.step()
+            model.train(measuring)
+            losses.append(measure(model))
+        return losses
+
+    return learn_and_look
+
+
+CHECKS["finetuning/stays-in-eval"] = FunctionCheck(
+    solutions.learn_and_look,
+    cases=lambda: [(*_with_optimizer(0.02), _three(), _loss_elsewhere)],
+    watch=watching.modes,
+    mistakes=(
+        Mistake(_in_modes(learning=True, measuring=True), "measured with dropout"),
+        Mistake(_in_modes(learning=False, measuring=False), "no dropout"),
+        Mistake(_in_modes(learning=False, measuring=True), "exchanged"),
+    ),
+    seconds=SECONDS,
+)

@@ -1,0 +1,658 @@
+"""The checks: cases, right answers, and typical mistakes.
+
+What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.practice import tensor
+from lablib.exercises.records import Check, Verdict
+from lablib.sampling.exercises import solutions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lablib.sampling import Knobs
+from lablib.exercises.practice import practice_model
+from lablib.exercises.running import run
+
+CHECKS: dict[str, Check] = {}
+"""By the ids of the questions."""
+
+CHECKS["sampling/softmax-temperature"] = FunctionCheck(
+    solutions.softmax_with_temperature,
+    cases=lambda: [
+        (tensor(2.0, 1.0, 0.0), 0.5),
+        (tensor(0.5, -1.5, 3.0, 0.0), 2.0),
+        (tensor(1.2, -0.7, 0.4), 0.8),
+        (tensor(1000.0, 999.0), 1.0),
+    ],
+    mistakes=(
+        Mistake(lambda logits, temperature: (logits * temperature).softmax(-1), "multiplied"),
+        Mistake(lambda logits, temperature: logits.softmax(-1), "temperature unused"),
+        Mistake(
+            lambda logits, temperature: logits.softmax(-1) / temperature, "probabilities divided"
+        ),
+        Mistake(
+            lambda logits, temperature: logits / temperature / (logits / temperature).sum(),
+            "no exponential",
+        ),
+        Mistake(lambda logits, temperature: (logits / temperature).exp(), "not divided"),
+        Mistake(
+            lambda logits, temperature: _naive_softmax(logits / temperature), "overflow of a tensor"
+        ),
+        Mistake(
+            lambda logits, temperature: _shares([math.exp(x / temperature) for x in logits]),
+            "overflow of a number",
+        ),
+    ),
+)
+
+
+def _shares(weights: list[float]) -> list[float]:
+    return [weight / sum(weights) for weight in weights]
+
+
+def _naive_softmax(logits: "Tensor") -> "Tensor":
+    return logits.exp() / logits.exp().sum()
+
+
+CHECKS["sampling/effective-choices"] = FunctionCheck(
+    solutions.effective_choices,
+    cases=lambda: [
+        (tensor(0.5, 0.25, 0.25),),
+        (tensor(0.25, 0.25, 0.25, 0.25),),
+        (tensor(0.7, 0.0, 0.3, 0.0),),
+        (tensor(0.6, 0.1, 0.25, 0.05),),
+    ],
+    mistakes=(
+        Mistake(
+            lambda probabilities: math.log(solutions.effective_choices(probabilities)),
+            "entropy in nats",
+        ),
+        Mistake(
+            lambda probabilities: (
+                math.log2(math.e) * math.log(solutions.effective_choices(probabilities))
+            ),
+            "entropy in bits",
+        ),
+        Mistake(lambda probabilities: 1 / solutions.effective_choices(probabilities), "sign"),
+        Mistake(
+            lambda probabilities: solutions.effective_choices(probabilities) ** math.log2(math.e),
+            "two bases",
+        ),
+        Mistake(lambda probabilities: int((probabilities > 0).sum()), "possible tokens"),
+        Mistake(lambda probabilities: 1 / float((probabilities**2).sum()), "Simpson"),
+        Mistake(
+            lambda probabilities: (-(probabilities * probabilities.log()).sum()).exp(),
+            "logarithm of a tensor's 0",
+        ),
+        Mistake(
+            lambda probabilities: math.exp(-sum(p * math.log(p) for p in probabilities)),
+            "logarithm of 0",
+        ),
+    ),
+)
+
+CHECKS["sampling/temperature-for-entropy"] = FunctionCheck(
+    solutions.temperature_for,
+    cases=lambda: [
+        (tensor(3.0, 2.0, 1.0, 0.0, -1.0), 1.0),
+        (tensor(3.0, 2.0, 1.0, 0.0, -1.0), 1.5),
+        (tensor(0.0, 0.5, 4.0), 0.2),
+        (tensor(300.0, 200.0, 100.0), 0.7),
+        (tensor(0.3, 0.2, 0.1), 0.3),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, target: solutions.temperature_for(logits, target * math.log(2)), "bits"
+        ),
+    ),
+    fault=lambda answer, arguments, value: _another_entropy(arguments[0], arguments[1], value),
+    seconds=20.0,
+)
+
+
+def _another_entropy(logits: "Tensor", target: float, temperature: float) -> str:
+    """What is wrong with a temperature, "" where the entropy is the target's, to within 0.001."""
+    if temperature <= 0:
+        return "A temperature must be above 0."
+    logs = (logits.double() / temperature).log_softmax(-1)
+    entropy = float(-(logs.exp() * logs).sum())
+    if abs(entropy - target) <= 0.00101:  # rounding in 32 bits is no mistake
+        return ""
+    advice = "lower" if entropy > target else "higher"
+    return (
+        f"At your temperature the entropy is {entropy:.4f} nats, not {target:g}: the right one is "
+        f"{advice}."
+    )
+
+
+CHECKS["sampling/top-p-kept"] = FunctionCheck(
+    solutions.kept_by_top_p,
+    cases=lambda: [
+        (tensor(0.12, 0.45, 0.05, 0.3, 0.08), 0.7),
+        (tensor(0.62, 0.08, 0.2, 0.1), 0.5),
+        (tensor(0.2, 0.5, 0.3), 0.0),
+        # Their sums are exact, so they can be just p.
+        (tensor(0.25, 0.5, 0.1875, 0.0625), 0.75),
+        (tensor(0.0, 0.5, 0.375, 0.125), 1.0),
+    ],
+    mistakes=(
+        Mistake(
+            lambda probabilities, p: _in_order_while(probabilities, lambda before: before <= p),
+            "until above",
+        ),
+        Mistake(
+            lambda probabilities, p: _in_order_while(probabilities, lambda before: before < p),
+            "none at 0",
+        ),
+        Mistake(
+            lambda probabilities, p: _before_crossing(probabilities, p), "without the crossing one"
+        ),
+        Mistake(
+            lambda probabilities, p: _in_vocabulary_order(probabilities, p), "vocabulary order"
+        ),
+        Mistake(
+            lambda probabilities, p: set((probabilities >= p).nonzero().flatten().tolist()),
+            "each at least p",
+        ),
+        Mistake(
+            lambda probabilities, p: (
+                set(range(len(probabilities))) - solutions.kept_by_top_p(probabilities, p)
+            ),
+            "cut off",
+        ),
+        Mistake(
+            lambda probabilities, p: set(range(len(solutions.kept_by_top_p(probabilities, p)))),
+            "places",
+        ),
+        Mistake(
+            lambda probabilities, p: {
+                float(probabilities[one]) for one in solutions.kept_by_top_p(probabilities, p)
+            },
+            "probabilities",
+        ),
+    ),
+)
+
+
+def _in_order_while(probabilities: "Tensor", kept: Callable[[Any], Any]) -> set[int]:
+    """The ids, most likely first, as long as the sum of those before them is `kept`."""
+    order = probabilities.argsort(descending=True)
+    before = probabilities[order].cumsum(-1) - probabilities[order]
+    return set(order[kept(before)].tolist())
+
+
+def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
+    order = probabilities.argsort(descending=True)
+    return set(order[probabilities[order].cumsum(-1) < p].tolist())
+
+
+def _in_vocabulary_order(probabilities: "Tensor", p: float) -> set[int]:
+    mass_before = probabilities.cumsum(-1) - probabilities
+    return {0} | set((mass_before < p).nonzero().flatten().tolist())
+
+
+CHECKS["sampling/min-p-kept"] = FunctionCheck(
+    solutions.kept_by_min_p,
+    cases=lambda: [
+        (tensor(0.05, 0.6, 0.2, 0.15), 0.25),
+        (tensor(0.1, 0.2, 0.15, 0.3, 0.25), 0.5),
+        (tensor(0.1, 0.7, 0.2), 1.0),
+    ],
+    mistakes=(
+        Mistake(
+            lambda probabilities, min_p: set((probabilities >= min_p).nonzero().flatten().tolist()),
+            "min_p itself",
+        ),
+        Mistake(
+            lambda probabilities, min_p: set(
+                (probabilities > min_p * probabilities.max()).nonzero().flatten().tolist()
+            ),
+            "line cut",
+        ),
+        Mistake(
+            lambda probabilities, min_p: (
+                set(range(len(probabilities))) - solutions.kept_by_min_p(probabilities, min_p)
+            ),
+            "cut off",
+        ),
+        Mistake(
+            lambda probabilities, min_p: solutions.kept_by_top_p(probabilities, min_p), "top-p"
+        ),
+        Mistake(
+            lambda probabilities, min_p: [
+                float(probabilities[one]) for one in solutions.kept_by_min_p(probabilities, min_p)
+            ],
+            "probabilities",
+        ),
+    ),
+)
+
+
+def _check_roads(answer: Any) -> Verdict:
+    """Whether `answer` is three `Knobs`, each greedy through another knob than temperature."""
+    from lablib.sampling import Knobs
+
+    if answer is None or answer is ...:
+        return Verdict("unanswered", "Not answered yet: put your list in place of `...`.")
+    roads = list(answer) if isinstance(answer, list | tuple) else []
+    if len(roads) != 3 or not all(isinstance(one, Knobs) for one in roads):
+        return Verdict("wrong", "Give a list of three `Knobs`, such as `sp.Knobs(top_k=40)`.")
+    turned = [_turned(knobs) for knobs in roads]
+    for knobs, names in zip(roads, turned, strict=True):
+        fault = _fault_of_road(knobs, names)
+        if fault:
+            return Verdict("wrong", fault, repr(knobs))
+    if len({names[0] for names in turned}) < 3:
+        return Verdict("wrong", "All of these are greedy, but two of them turn the same knob.")
+    return Verdict("right", "Right.")
+
+
+def _turned(knobs: "Knobs") -> list[str]:
+    """The names of the knobs that are not where they do nothing."""
+    off = type(knobs)()
+    return [name for name in vars(off) if getattr(knobs, name) != getattr(off, name)]
+
+
+def _fault_of_road(knobs: "Knobs", turned: list[str]) -> str:
+    from lablib.sampling import distribution
+
+    if turned == ["temperature"]:
+        return "That is the road you know. Leave the temperature at 1."
+    if len(turned) != 1:
+        return f"Turn one knob, and leave the others where they are: you turned {len(turned)}."
+    for name, logits in _sure_and_unsure_logits().items():
+        left = distribution(logits, knobs)
+        if left.count_nonzero() > 1:
+            tokens = int(left.count_nonzero())
+            return f"Not always greedy: where the model is {name}, {tokens} tokens are left."
+        if left.argmax() != logits.argmax():
+            return f"One token is left, but where the model is {name} it is not the most likely."
+    return ""
+
+
+def _sure_and_unsure_logits() -> "dict[str, Tensor]":
+    import torch
+
+    nearly_equal = torch.linspace(0.0, 0.1, 20_000)
+    return {"sure": tensor(8.0, 1.0, 0.5, 0.0), "torn": tensor(2.0, 1.0), "unsure": nearly_equal}
+
+
+CHECKS["sampling/roads-to-greedy"] = _check_roads
+
+CHECKS["sampling/draw"] = FunctionCheck(
+    solutions.draw,
+    cases=lambda: [
+        (tensor(0.2, 0.5, 0.3), 0.6),
+        (tensor(0.2, 0.5, 0.3), 0.1),
+        (tensor(0.2, 0.5, 0.3), 0.95),
+        (tensor(0.0, 0.5, 0.5), 0.0),
+        (tensor(0.25, 0.5, 0.25), 0.25),
+        *((tensor(0.3, 0.05, 0.4, 0.05, 0.2), u) for u in (0.2, 0.32, 0.53, 0.78, 0.9)),
+    ],
+    mistakes=(
+        Mistake(lambda probabilities, u: int(probabilities.argmax()), "greedy"),
+        Mistake(
+            lambda probabilities, u: next(
+                (token for token, p in enumerate(probabilities) if u < p),
+                len(probabilities) - 1,
+            ),
+            "each alone",
+        ),
+        Mistake(
+            lambda probabilities, u: min(
+                solutions.draw(probabilities, u) + 1, len(probabilities) - 1
+            ),
+            "one too far",
+        ),
+        Mistake(
+            lambda probabilities, u: next(
+                (t for t, total in enumerate(probabilities.cumsum(-1)) if u <= total),
+                len(probabilities) - 1,
+            ),
+            "at most",
+        ),
+        Mistake(
+            lambda probabilities, u: _drawn_most_likely_first(probabilities, u), "most likely first"
+        ),
+        Mistake(
+            lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
+            "probability",
+        ),
+    ),
+)
+
+
+def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
+    order = probabilities.argsort(descending=True)
+    return int(order[solutions.draw(probabilities[order], u)])
+
+
+CHECKS["sampling/penalty-by-hand"] = ValueCheck(
+    [1.0, -2.0, 0.5, -3.0],
+    mistakes=(
+        Mistake([1.0, -0.5, 0.5, -3.0], "[1.0, -0.5, 0.5, -3.0]"),
+        Mistake([0.5, -2.0, 0.5, -3.0], "[0.5, -2.0, 0.5, -3.0]"),
+        Mistake([1.0, -2.0, 0.25, -6.0], "[1.0, -2.0, 0.25, -6.0]"),
+        Mistake([1.0, -1.0, 0.5, -3.0], "[1.0, -1.0, 0.5, -3.0]"),
+        Mistake([0.0, -3.0, 0.5, -3.0], "[0.0, -3.0, 0.5, -3.0]"),
+    ),
+)
+
+CHECKS["sampling/log-probability"] = FunctionCheck(
+    solutions.log_probability,
+    cases=lambda: [
+        (_some_logits(), [2, 0, 1, 2], 2),
+        (_some_logits(), [0, 1, 1, 0], 1),
+        (_some_logits(), [1, 1, 2, 0], 3),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, ids, start: float(
+                logits[start:].log_softmax(-1).gather(1, _column(ids[start:])).sum()
+            ),
+            "own row",
+        ),
+        Mistake(
+            lambda logits, ids, start: solutions.log_probability(logits, ids, 1), "prompt counted"
+        ),
+        Mistake(
+            lambda logits, ids, start: math.exp(solutions.log_probability(logits, ids, start)),
+            "probability",
+        ),
+        Mistake(
+            lambda logits, ids, start: (
+                solutions.log_probability(logits, ids, start) / (len(ids) - start)
+            ),
+            "mean",
+        ),
+        Mistake(lambda logits, ids, start: -solutions.log_probability(logits, ids, start), "sign"),
+        Mistake(
+            lambda logits, ids, start: float(
+                logits[start - 1 : -1].gather(1, _column(ids[start:])).sum()
+            ),
+            "logits",
+        ),
+        Mistake(
+            lambda logits, ids, start: float(
+                logits[start - 1 : -1].softmax(-1).gather(1, _column(ids[start:])).sum()
+            ),
+            "probabilities added",
+        ),
+    ),
+)
+
+
+def _some_logits() -> "Tensor":
+    return tensor([2.0, 0.5, -1.0], [0.0, 1.0, 3.0], [-2.0, 0.3, 0.8], [1.5, -0.5, 0.2])
+
+
+def _column(ids: Sequence[int]) -> "Tensor":
+    return tensor(*([one] for one in ids))
+
+
+CHECKS["sampling/most-probable-pair"] = FunctionCheck(
+    solutions.most_probable_pair,
+    cases=lambda: [
+        (tensor(0.5, 0.4, 0.1), tensor([0.4, 0.3, 0.3], [0.04, 0.06, 0.9], [0.1, 0.6, 0.3])),
+        (tensor(0.45, 0.55), tensor([0.2, 0.8], [0.48, 0.52])),
+        (tensor(0.7, 0.3), tensor([0.48, 0.52], [0.95, 0.05])),
+        (tensor(0.62, 0.28, 0.1), tensor([0.4, 0.35, 0.25], [0.1, 0.2, 0.7], [0.8, 0.1, 0.1])),
+    ],
+    mistakes=(
+        Mistake(
+            lambda first, second: [int(first.argmax()), int(second[first.argmax()].argmax())],
+            "greedy",
+        ),
+        Mistake(lambda first, second: _best_pair(first[:, None] + second), "added"),
+        Mistake(lambda first, second: _best_pair(second), "second step only"),
+        Mistake(lambda first, second: _best_pair(first * second), "wrong factor"),
+        Mistake(
+            lambda first, second: solutions.most_probable_pair(first, second)[::-1],
+            "wrong way round",
+        ),
+        Mistake(lambda first, second: float((first[:, None] * second).max()), "probability"),
+    ),
+)
+
+
+def _best_pair(scores: "Tensor") -> list[int]:
+    best = int(scores.argmax())
+    return [best // scores.shape[1], best % scores.shape[1]]
+
+
+CHECKS["sampling/cache-cost"] = FunctionCheck(
+    solutions.positions_computed,
+    cases=lambda: [
+        (4, 3, True),
+        (4, 3, False),
+        (1, 1, False),
+        (10, 90, True),
+        (7, 5, False),
+    ],
+    mistakes=(
+        Mistake(
+            lambda prompt, new, cached: (
+                prompt + new if cached else solutions.positions_computed(prompt, new, cached)
+            ),
+            "one too many",
+        ),
+        Mistake(
+            lambda prompt, new, cached: prompt + new - 1 if cached else prompt * new,
+            "text does not grow",
+        ),
+        Mistake(
+            lambda prompt, new, cached: prompt + new - 1 if cached else (prompt + new) * new,
+            "always full length",
+        ),
+        Mistake(
+            lambda prompt, new, cached: (
+                prompt + new - 1 if cached else sum(prompt + n + 1 for n in range(new))
+            ),
+            "one too long",
+        ),
+        Mistake(
+            lambda prompt, new, cached: solutions.positions_computed(prompt, new, not cached),
+            "cases exchanged",
+        ),
+        Mistake(
+            lambda prompt, new, cached: (
+                new if cached else solutions.positions_computed(prompt, new, cached)
+            ),
+            "no prompt",
+        ),
+    ),
+)
+
+# --- bugs -----------------------------------------------------------------------------------
+
+PROMPT = "Once upon a time"
+"""What `two_stories` goes on from."""
+
+CHECKS["sampling/temperature-without-sampling"] = FunctionCheck(
+    solutions.two_stories,
+    cases=lambda: [practice_model()],
+    mistakes=(),
+    fault=lambda answer, arguments, value: _not_two_drawn(arguments[0], arguments[1], value),
+    seconds=20.0,
+)
+
+
+def _not_two_drawn(model: Any, tokenizer: Any, stories: list[str]) -> str:
+    """What is wrong with two stories, "" where they can have been drawn as was asked for."""
+    if not all(story.startswith(PROMPT) and len(story) > len(PROMPT) for story in stories):
+        return f"Each story should go on from `{PROMPT}`."
+    if stories[0] == stories[1]:
+        return "Both stories are the same. Does the second begin again with the same seed?"
+    if max(abs(_strangeness(model, tokenizer, story)) for story in stories) > 4:
+        return (
+            "The stories differ, but they are not drawn with top-p 0.95 and temperature 0.7: keep "
+            "both in the call."
+        )
+    return ""
+
+
+def _strangeness(model: Any, tokenizer: Any, story: str) -> float:
+    """How far a story is from the log-probability of drawn ones, in standard deviations.
+
+    Infinite where it has a token that top-p would have cut; below 0 where it is too probable.
+    """
+    import torch
+
+    from lablib.sampling import Knobs, distribution
+
+    start = len(tokenizer(PROMPT).input_ids)
+    ids = tokenizer(story, return_tensors="pt").input_ids
+    with torch.no_grad():
+        rows = model(ids).logits[0, start - 1 : -1]
+    # A little more than 0.95: generate rounds otherwise, having its cache.
+    knobs = Knobs(temperature=0.7, top_p=0.951)
+    probabilities = torch.stack([distribution(row, knobs) for row in rows])
+    surprisals = -probabilities.log()
+    expected = torch.special.entr(probabilities).sum(-1)
+    squares = (probabilities * surprisals.where(probabilities > 0, 0) ** 2).sum(-1)
+    found = surprisals.gather(1, ids[0, start:, None]).sum()
+    return float((found - expected.sum()) / (squares - expected**2).sum().sqrt())
+
+
+CHECKS["sampling/length-counts-the-prompt"] = FunctionCheck(
+    solutions.continue_greedily,
+    cases=lambda: [
+        (*practice_model(), "Once upon a time"),
+        # The tokenizer does not know these letters: one token for each word.
+        (*practice_model(), "Жил-был мельник, и было у него три сына."),
+    ],
+    mistakes=(
+        Mistake(
+            lambda model, tokenizer, prompt: tokenizer.decode(
+                model.generate(**tokenizer(prompt, return_tensors="pt"), max_length=200)[0]
+            ),
+            "larger max_length",
+        ),
+    ),
+    seconds=20.0,
+)
+
+CHECKS["sampling/softmax-of-the-cut"] = FunctionCheck(
+    solutions.most_likely,
+    cases=lambda: [
+        (tensor(2.0, 1.0, 0.5, 0.0, -1.0, 1.5), 3),
+        (tensor(0.0, 0.0, 3.0, 1.0), 2),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, k: dict(enumerate(logits.softmax(-1).topk(k).values.tolist())), "places"
+        ),
+        Mistake(lambda logits, k: dict(enumerate(logits.softmax(-1).tolist())), "all tokens"),
+    ),
+)
+
+CHECKS["sampling/penalty-after-top-k"] = FunctionCheck(
+    solutions.next_probabilities,
+    cases=lambda: [
+        (tensor(3.0, 2.5, 2.0, 1.0, -1.0), [0, 1], 2, 2.0),
+        (tensor(1.0, 0.8, 0.7, -0.5), [0, 3], 2, 1.5),
+        (tensor(1.0, -0.4, -3.0, 1.6), [3, 1, 3], 3, 2.0),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, previous, k, penalty: solutions.next_probabilities(
+                logits, previous, len(logits), penalty
+            ),
+            "no top-k",
+        ),
+        Mistake(
+            lambda logits, previous, k, penalty: solutions.next_probabilities(
+                logits, previous, k, 1.0
+            ),
+            "no penalty",
+        ),
+        Mistake(
+            lambda logits, previous, k, penalty: _dividing_only(logits, previous, k, penalty),
+            "only divided",
+        ),
+    ),
+)
+
+
+def _dividing_only(logits: Any, previous: list[int], k: int, penalty: float) -> Any:
+    logits = logits.clone()
+    logits[previous] = logits[previous] / penalty
+    return solutions.next_probabilities(logits, previous, k, 1.0)
+
+
+CHECKS["sampling/negative-logits-divided"] = FunctionCheck(
+    solutions.penalise,
+    cases=lambda: [
+        (tensor(2.0, -4.0, 1.0, -1.0), [0, 1, 1], 2.0),
+        (tensor(-0.5, 0.5, 3.0), [0, 2, 2], 1.25),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, previous, penalty: solutions.penalise(
+                logits, range(len(logits)), penalty
+            ),
+            "every token",
+        ),
+        Mistake(
+            lambda logits, previous, penalty: _once_for_each_use(logits, previous, penalty),
+            "once for each use",
+        ),
+    ),
+)
+
+
+def _once_for_each_use(logits: Any, previous: list[int], penalty: float) -> Any:
+    for token in previous:
+        logits = solutions.penalise(logits, [token], penalty)
+    return logits
+
+
+CHECKS["sampling/unseeded-generator"] = FunctionCheck(
+    solutions.draw_both,
+    cases=lambda: [
+        ([0.5, 0.5], [0.5, 0.5], 200, 1),
+        ([0.8, 0.1, 0.1], [0.4, 0.3, 0.3], 200, 7),
+    ],
+    mistakes=(
+        Mistake(
+            lambda cold, hot, count, seed: _one_generator(cold, hot, count, seed), "one generator"
+        ),
+    ),
+    fault=lambda answer, arguments, value: _unfair(answer, arguments, value),
+)
+
+
+def _unfair(answer: Any, arguments: tuple[Any, ...], drawn: list[list[int]]) -> str:
+    """What is wrong with two lists of draws, "" where they are what was asked for."""
+    cold, hot, count, seed = arguments
+    for weights, tokens in zip((cold, hot), drawn, strict=True):
+        if not isinstance(tokens, list) or len(tokens) != count:
+            return "Each of the two lists should hold `count` draws."
+        if not _follow(tokens, weights):
+            return f"These {count} draws do not have the probabilities {weights}."
+    if cold == hot and drawn[0] != drawn[1]:
+        return "The two distributions are equal, and yet the draws differ."
+    if run(answer, (cold, hot, count, seed + 1)).value == drawn:
+        return "Another seed gives the same draws: is `seed` used?"
+    return ""
+
+
+def _follow(tokens: list[int], weights: list[float]) -> bool:
+    """Whether each token was drawn about as often as it should be, within 5 standard deviations."""
+    counts = [tokens.count(token) for token in range(len(weights))]
+    expected = [(len(tokens) * p, 5 * math.sqrt(len(tokens) * p * (1 - p))) for p in weights]
+    near = all(abs(n - mean) <= most for n, (mean, most) in zip(counts, expected, strict=True))
+    return sum(counts) == len(tokens) and near
+
+
+def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -> Any:
+    import random
+
+    numbers = random.Random(seed)
+    return [numbers.choices(range(len(one)), weights=one, k=count) for one in (cold, hot)]

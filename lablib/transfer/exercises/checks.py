@@ -1,0 +1,391 @@
+"""The checks: cases, right answers, and typical mistakes.
+
+What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.records import Check
+from lablib.finetuning.exercises import watching
+from lablib.transfer.exercises import solutions
+
+CHECKS: dict[str, Check] = {}
+"""By the ids of the questions."""
+
+CHECKS["transfer/leaks"] = FunctionCheck(
+    solutions.leaks,
+    cases=lambda: [
+        (["So good!", "so  BAD"], ["So bad", "so good!", "So so", "bad so"]),
+        (["Fine ", "new"], ["fine", "Newer", "old"]),
+        (["a b", "A c"], ["a  B", "a c", "a", "ab"]),
+    ],
+    mistakes=(
+        Mistake(lambda train, test: [text for text in test if text in train], "to the letter"),
+        Mistake(
+            lambda train, test: [
+                text for text in test if text.lower() in [one.lower() for one in train]
+            ],
+            "spaces matter",
+        ),
+        Mistake(
+            lambda train, test: [
+                text
+                for text in test
+                if {*_bare(text).split()} in [{*_bare(one).split()} for one in train]
+            ],
+            "order ignored",
+        ),
+        Mistake(
+            lambda train, test: [
+                text
+                for text in test
+                if _bare(text).replace(" ", "") in [_bare(o).replace(" ", "") for o in train]
+            ],
+            "without spaces",
+        ),
+        Mistake(
+            lambda train, test: [
+                text for text in train if _bare(text) in {_bare(one) for one in test}
+            ],
+            "training texts",
+        ),
+        Mistake(
+            lambda train, test: [
+                _bare(text) for text in test if _bare(text) in {_bare(one) for one in train}
+            ],
+            "changed texts",
+        ),
+        Mistake(
+            lambda train, test: [
+                text for text in test if _bare(text) not in {_bare(one) for one in train}
+            ],
+            "the others",
+        ),
+    ),
+)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+CHECKS["transfer/steps"] = ValueCheck(
+    24,
+    mistakes=(
+        Mistake(768, "768"),
+        Mistake(8, "8"),
+        Mistake(96, "96"),
+        Mistake(3, "3"),
+    ),
+)
+
+CHECKS["transfer/confusion"] = FunctionCheck(
+    solutions.confusion,
+    cases=lambda: [
+        ([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 0, 0], 3),
+        ([0, 1, 1], [1, 1, 0], 4),
+    ],
+    mistakes=(
+        Mistake(
+            lambda labels, called, classes: solutions.confusion(called, labels, classes),
+            "transposed",
+        ),
+        Mistake(
+            lambda labels, called, classes: [
+                [row[i] if i == j else 0 for j in range(classes)]
+                for i, row in enumerate(solutions.confusion(labels, called, classes))
+            ],
+            "only right ones",
+        ),
+        Mistake(
+            lambda labels, called, classes: [[called.count(j) for j in range(classes)]] * classes,
+            "one row",
+        ),
+        Mistake(
+            lambda labels, called, classes: [
+                [number / max(sum(row), 1) for number in row]
+                for row in solutions.confusion(labels, called, classes)
+            ],
+            "shares",
+        ),
+        Mistake(
+            lambda labels, called, classes: solutions.confusion(
+                labels, called, max(*labels, *called) + 1
+            ),
+            "classes that occur",
+        ),
+    ),
+)
+
+
+def bag(weights: dict[str, float], both: float = 0.0) -> Callable[[list[str]], float]:
+    """A score that adds up what its words weigh, and more where "not" and "good" meet.
+
+    >>> bag({"good": 2.0}, -3.0)(["not", "good"])
+    -1.0
+    """
+
+    def score(words: list[str]) -> float:
+        met = both if {"not", "good"} <= set(words) else 0.0
+        return sum(weights.get(word, 0.0) for word in words) + met
+
+    return score
+
+
+def placed(weights: dict[str, float]) -> Callable[[list[str]], float]:
+    """A score for which a word weighs more the later it stands.
+
+    >>> placed({"dull": -1.0})(["dull", "film", "dull"])
+    -4.0
+    """
+
+    def score(words: list[str]) -> float:
+        return sum(weights.get(word, 0.0) * place for place, word in enumerate(words, 1))
+
+    return score
+
+
+def _only(score: Any, words: list[str]) -> list[float]:
+    masks = ["[MASK]"] * len(words)
+    return [score([*masks[:i], word, *masks[i + 1 :]]) for i, word in enumerate(words)]
+
+
+def _at_the_first(score: Any, words: list[str]) -> list[float]:
+    found = solutions.occlude(score, words)
+    return [found[words.index(word)] for word in words]
+
+
+CHECKS["transfer/occlude"] = FunctionCheck(
+    solutions.occlude,
+    cases=lambda: [
+        (bag({"good": 2.0, "not": 0.5, "[MASK]": 0.25}, -3.0), ["not", "so", "good"]),
+        (bag({"dull": -1.5, "[MASK]": 0.25}), ["dull", "dull", "film"]),
+        (placed({"dull": -1.5, "[MASK]": 0.25}), ["dull", "film", "dull"]),
+    ],
+    mistakes=(
+        Mistake(lambda score, words: [-value for value in solutions.occlude(score, words)], "sign"),
+        Mistake(
+            lambda score, words: [
+                score([*words[:i], "[MASK]", *words[i + 1 :]]) for i in range(len(words))
+            ],
+            "scores",
+        ),
+        Mistake(
+            lambda score, words: [
+                score(words) - score([*words[:i], *words[i + 1 :]]) for i in range(len(words))
+            ],
+            "left out",
+        ),
+        Mistake(
+            lambda score, words: [
+                score(words) - score(["[MASK]" if w == word else w for w in words])
+                for word in words
+            ],
+            "every occurrence",
+        ),
+        Mistake(_at_the_first, "at the first"),
+        Mistake(_only, "only"),
+    ),
+)
+
+# --- bugs -----------------------------------------------------------------------------------
+
+
+def practice_training(epochs: int, batches: int) -> tuple[int, range, Callable[[Any], Any], Any]:
+    """Arguments of `train`: one number to learn, and a rate that falls from 1 to 0 in a line.
+
+    >>> _, _, _, scheduler = practice_training(2, 2)
+    >>> scheduler.get_last_lr()
+    [1.0]
+    """
+    import torch
+
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: max(0.0, 1 - step / (epochs * batches))
+    )
+    return epochs, range(batches), lambda batch: optimizer.step(), scheduler
+
+
+@contextmanager
+def _rates_of_the_steps(arguments: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
+    yield watching.rates_of_the_steps(arguments[3].optimizer)
+
+
+def _scheduler_first(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            scheduler.step()
+            rates.append(scheduler.get_last_lr()[0])
+            learn(batch)
+    return rates
+
+
+def _late(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            learn(batch)
+            scheduler.step()
+            rates.append(scheduler.get_last_lr()[0])
+    return rates
+
+
+def _twice(epochs: int, batches: Any, learn: Any, scheduler: Any) -> list[float]:
+    rates = []
+    for _ in range(epochs):
+        for batch in batches:
+            rates.append(scheduler.get_last_lr()[0])
+            learn(batch)
+            scheduler.step()
+        scheduler.step()
+    return rates
+
+
+CHECKS["transfer/scheduler-per-epoch"] = FunctionCheck(
+    solutions.train,
+    cases=lambda: [practice_training(2, 3), practice_training(3, 1)],
+    watch=_rates_of_the_steps,
+    mistakes=(
+        Mistake(_late, "late"),
+        Mistake(_scheduler_first, "scheduler first"),
+        Mistake(_twice, "twice"),
+    ),
+)
+
+
+def _validation_itself(validation: list[float], test: list[float], patience: int) -> float:
+    return solutions.reported(validation, validation, patience)
+
+
+def _last(validation: list[float], test: list[float], patience: int) -> float:
+    best, waited, last = 0, 0, 0
+    for last in range(1, len(validation)):
+        waited += 1
+        if validation[last] > validation[best]:
+            best, waited = last, 0
+        if waited == patience:
+            break
+    return test[last]
+
+
+CHECKS["transfer/stopped-by-the-test"] = FunctionCheck(
+    solutions.reported,
+    cases=lambda: [
+        ([0.5, 0.7, 0.8, 0.79, 0.78], [0.5, 0.72, 0.74, 0.81, 0.7], 2),
+        ([0.6, 0.65, 0.64, 0.63, 0.9], [0.6, 0.61, 0.66, 0.64, 0.85], 2),
+        ([0.4, 0.5, 0.6, 0.55], [0.6, 0.5, 0.52, 0.9], 2),
+    ],
+    mistakes=(
+        Mistake(_validation_itself, "validation itself"),
+        Mistake(
+            lambda validation, test, patience: test[validation.index(max(validation))],
+            "never gives up",
+        ),
+        Mistake(lambda validation, test, patience: max(test), "best test accuracy"),
+        Mistake(_last, "last"),
+    ),
+)
+
+CHECKS["transfer/perplexity"] = FunctionCheck(
+    solutions.bits_per_byte,
+    cases=lambda: [
+        (8.0, 2, "fly!"),
+        (20.0, 6, "né 🦩"),
+        (1.0, 3, "abc"),
+        (300.0, 5, "A cat sat."),
+    ],
+    mistakes=(
+        Mistake(
+            lambda perplexity, tokens, text: tokens * math.log(perplexity) / len(text.encode()),
+            "nats",
+        ),
+        Mistake(
+            lambda perplexity, tokens, text: tokens * math.log2(perplexity) / len(text),
+            "characters",
+        ),
+        Mistake(lambda perplexity, tokens, text: math.log2(perplexity), "bits per token"),
+        Mistake(
+            lambda perplexity, tokens, text: math.log2(perplexity) / len(text.encode()),
+            "one token only",
+        ),
+        Mistake(
+            lambda perplexity, tokens, text: tokens * perplexity / len(text.encode()),
+            "no logarithm",
+        ),
+    ),
+)
+
+
+def _accuracy_of(labels: list[int], said: list[int]) -> float:
+    return sum(a == b for a, b in zip(labels, said, strict=True)) / len(labels)
+
+
+def _precision(labels: list[int], said: list[int]) -> float:
+    hits = sum(a and b for a, b in zip(labels, said, strict=True))
+    return hits / sum(said) if sum(said) else 0.0
+
+
+def _recall(labels: list[int], said: list[int]) -> float:
+    hits = sum(a and b for a, b in zip(labels, said, strict=True))
+    return hits / sum(labels) if sum(labels) else 0.0
+
+
+def _mean(labels: list[int], said: list[int]) -> float:
+    return (_precision(labels, said) + _recall(labels, said)) / 2
+
+
+CHECKS["transfer/f1"] = FunctionCheck(
+    solutions.f1,
+    cases=lambda: [
+        ([1, 1, 1, 0, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0, 0, 0]),
+        ([1, 0, 0, 0, 0], [1, 1, 1, 0, 0]),
+        ([1, 1, 0], [0, 0, 0]),
+        ([0, 0, 0], [0, 0, 0]),
+    ],
+    mistakes=(
+        Mistake(_accuracy_of, "accuracy of"),
+        Mistake(_mean, "mean"),
+        Mistake(_precision, "precision"),
+        Mistake(_recall, "recall"),
+    ),
+)
+
+CHECKS["transfer/mean-of-means"] = FunctionCheck(
+    solutions.accuracy,
+    cases=lambda: [
+        ([[True, True, True, True], [False]],),
+        ([[True, False], [True, True], [True]],),
+        ([[True, False, True], [True, True, False]],),
+    ],
+    mistakes=(
+        Mistake(
+            lambda batches: sum(sum(batch) for batch in batches) / len(batches),
+            "divided by batches",
+        ),
+        Mistake(
+            lambda batches: (
+                sum(sum(batch) for batch in batches)
+                / (len(batches) * max(len(batch) for batch in batches))
+            ),
+            "all batches full",
+        ),
+    ),
+)
+
+CHECKS["transfer/one-block"] = ValueCheck(
+    7_087_872,
+    mistakes=(
+        Mistake(12 * 768**2, "12 * 768 ** 2"),
+        Mistake(12 * 768**2 + 9 * 768, "12 * 768 ** 2 + 9 * 768"),
+        Mistake(12 * 768**2 + 4 * 768, "12 * 768 ** 2 + 4 * 768"),
+        Mistake(12 * 7_087_872, "12 * 7087872"),
+        Mistake(6 * 768**2 + 11 * 768, "6 * 768 ** 2 + 11 * 768"),
+    ),
+    tolerance=1e-9,
+)
