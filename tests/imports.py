@@ -2,7 +2,7 @@
 
 All imports count, those in functions too; only what stands under `if TYPE_CHECKING` does not. A
 name of a room's door (`lablib.lazy`) counts as an import of the module where it is defined, so
-`from lablib import sampling` with `sampling.prepare` in the code is one of `lablib.sampling.text`.
+`from lablib import sampling` with `sampling.prepare` is one of `lablib.sampling.compute.text`.
 """
 
 import ast

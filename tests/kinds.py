@@ -30,7 +30,7 @@ BY_FIXTURE = {
     "hub": "process",  # a download is one
 }
 BY_PLACE = {
-    "lablib/finetuning/ladder.py": "process",
+    "lablib/finetuning/compute/ladder.py": "process",
     "tests/benchmarks": "process",
     "tests/browser": "browser",
     "tests/exercises/test_answers.py": "content",
@@ -110,4 +110,4 @@ def is_slow_python(executable, arguments):
     (True, False)
     """
     command = f"{executable} {arguments}"
-    return sys.executable in command and "lablib.tokenization.trainer" not in command
+    return sys.executable in command and "lablib.tokenization.compute.trainer" not in command

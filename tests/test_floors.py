@@ -1,5 +1,6 @@
 """The floor plan: every file stands on a floor, imports from there down, and never in a circle."""
 
+import ast
 import re
 
 import pytest
@@ -14,13 +15,22 @@ FLOORS = (
     r"(models/.*|writable\.py)",
     r"data/.*",
     r"training/.*",
+    rf"({ROOMS})/compute/.*",
     r"widgets/.*",
     r"exercises/.*",
-    rf"({ROOMS})/(?!(panel|exercises)/).*",
-    rf"({ROOMS})/(panel|exercises)/.*",
+    rf"({ROOMS})/views/.*",
+    rf"({ROOMS})/figures/.*",
+    rf"({ROOMS})/(panel/.*|exercises/.*|__init__\.py|__main__\.py)",
     r"(pages|pretraining)/.*",
 )
 """From the ground up: a file imports from its own floor and from those below, never from above."""
+
+NOT_IMPORTED = {
+    r"(models|data|training)/.*": {"plotly", "ipywidgets", "anywidget"},
+    rf"({ROOMS})/compute/.*": {"plotly", "ipywidgets", "anywidget"},
+    rf"({ROOMS})/figures/.*": {"ipywidgets", "anywidget"},
+}
+"""The libraries that a floor does without: what is computed knows no widgets and no plots."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +62,19 @@ def test_a_file_imports_from_its_own_floor_and_below(package, graph):
         (name, o) for name, others in graph.items() for o in others if level[o] > level[name]
     ]
     assert upwards == []
+
+
+def test_what_is_computed_knows_no_widgets_and_no_plots(package):
+    for path in package.files.values():
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = {
+            alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
+        }
+        names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        place = path.relative_to(ROOT / "lablib").as_posix()
+        for plan, libraries in NOT_IMPORTED.items():
+            if re.fullmatch(plan, place):
+                assert {name.partition(".")[0] for name in names} & libraries == set(), place
 
 
 def test_no_file_imports_another_in_a_circle(graph):

@@ -1,11 +1,7 @@
 """The project's own files agree with each other."""
 
-import ast
-import importlib
 import re
 import tomllib
-
-import pytest
 
 from lablib.widgets.assets import bundle
 from tests.conftest import ROOT
@@ -34,38 +30,6 @@ def test_the_lock_holds_everything_the_project_needs():
 
 def test_torch_is_the_version_with_a_wheel_for_the_cpu():
     assert locked()["torch"] == "2.13.0"
-
-
-LAZY = [*(ROOT / "lablib").glob("*/__init__.pyi")]
-
-
-@pytest.mark.parametrize("path", LAZY, ids=lambda p: p.parent.name)
-def test_no_module_bears_a_public_name_of_its_room(path):
-    """Once imported, the module would stand in the room's door in place of the function."""
-    names = set(importlib.import_module(f"lablib.{path.parent.name}").__all__)
-    assert len(LAZY) > 6 and names
-    assert not names & {other.stem for other in path.parent.iterdir()}
-
-
-MODULES = [p for p in (ROOT / "lablib").rglob("*.py") if "pretraining" not in p.parts]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_data_flows_one_way(path):
-    """No widgets or plots where tensors are computed, and no room reaches into the panels."""
-    imported = {
-        name
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for name in [getattr(node, "module", None) or "", *(a.name for a in node.names)]
-    }
-    computing = {"compute.py", "generation.py", "beams.py", "measures.py", "branches.py"}
-    if path.name in computing and path.parent.name != "panel":
-        assert not {
-            n for n in imported if re.match(r"plotly|ipywidgets|anywidget|lablib\.widgets", n)
-        }
-    if path.name == "figures.py":
-        assert not {n for n in imported if re.match(r"ipywidgets|.*\.panel", n)}
 
 
 def test_no_page_loads_anything_from_elsewhere():

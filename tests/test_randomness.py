@@ -17,9 +17,9 @@ from lablib import masking as mk
 from lablib import models
 from lablib import sampling as sp
 from lablib.exercises.running import run
-from lablib.foundations.descent import train_net
-from lablib.foundations.initialisation import signal
-from lablib.foundations.overfitting import Guard, fit
+from lablib.foundations.compute.descent import train_net
+from lablib.foundations.compute.initialisation import signal
+from lablib.foundations.compute.overfitting import Guard, fit
 from lablib.randomness import Draws, _standing_in, drawing, replayed, seeded
 from lablib.training.flops import measured_peak
 from tests.noise import noise

@@ -1,4 +1,4 @@
-from lablib.attention.ablation import (
+from lablib.attention.compute.ablation import (
     Ablation as Ablation,
     Change as Change,
     Sweep as Sweep,
@@ -7,28 +7,28 @@ from lablib.attention.ablation import (
     striking_but_idle as striking_but_idle,
     sweep as sweep,
 )
-from lablib.attention.bertviz_frames import (
+from lablib.attention.views.bertviz import (
     head_view as head_view,
     model_view as model_view,
 )
-from lablib.attention.compute import (
+from lablib.attention.compute.steps import (
     AttentionSteps as AttentionSteps,
     entropy as entropy,
     hide as hide,
     steps as steps,
 )
-from lablib.attention.layers import (
+from lablib.attention.compute.layers import (
     Lens as Lens,
     logit_lens as logit_lens,
     rollout as rollout,
 )
-from lablib.attention.mapping import (
+from lablib.attention.compute.heads import (
     AttentionMaps as AttentionMaps,
     EncoderDecoderMaps as EncoderDecoderMaps,
     encoder_decoder_maps as encoder_decoder_maps,
     maps as maps,
 )
-from lablib.attention.metrics import (
+from lablib.attention.compute.metrics import (
     METRICS as METRICS,
     HeadMetrics as HeadMetrics,
     change as change,
@@ -64,27 +64,27 @@ from lablib.attention.panel.steps import (
 from lablib.attention.panel.writing import (
     writing_panel as writing_panel,
 )
-from lablib.attention.positions import (
+from lablib.attention.compute.positions import (
     Shuffle as Shuffle,
     learned_positions as learned_positions,
     products_by_distance as products_by_distance,
     shuffle as shuffle,
     sinusoidal as sinusoidal,
 )
-from lablib.attention.projections import (
+from lablib.attention.compute.multihead import (
     HeadParts as HeadParts,
     LayerVectors as LayerVectors,
     head_parts as head_parts,
     vectors as vectors,
 )
-from lablib.attention.repeating import (
+from lablib.attention.compute.repeating import (
     random_words_twice as random_words_twice,
 )
-from lablib.attention.text import (
+from lablib.attention.compute.text import (
     Reading as Reading,
     read as read,
 )
-from lablib.attention.writing import (
+from lablib.attention.compute.writing import (
     Written as Written,
     so_far as so_far,
     write as write,

@@ -1,4 +1,4 @@
-from lablib.finetuning.batches import (
+from lablib.finetuning.compute.batches import (
     MISTAKES as MISTAKES,
     ROLES as ROLES,
     SeenBatch as SeenBatch,
@@ -6,7 +6,7 @@ from lablib.finetuning.batches import (
     see as see,
     spoil as spoil,
 )
-from lablib.finetuning.comparison import (
+from lablib.finetuning.compute.comparison import (
     Continuation as Continuation,
     TextMeasure as TextMeasure,
     continue_prompts as continue_prompts,
@@ -14,16 +14,18 @@ from lablib.finetuning.comparison import (
     measure_text as measure_text,
     open_result as open_result,
 )
-from lablib.finetuning.estimate import (
+from lablib.finetuning.compute.estimate import (
     Memory as Memory,
     memory_parts as memory_parts,
     seconds_for as seconds_for,
 )
-from lablib.finetuning.harms import (
-    Harm as Harm,
+from lablib.finetuning.exercises.harms import (
     harm as harm,
 )
-from lablib.finetuning.ladder import (
+from lablib.finetuning.compute.harms import (
+    Harm as Harm,
+)
+from lablib.finetuning.compute.ladder import (
     Means as Means,
     Measurement as Measurement,
     Rung as Rung,
@@ -61,17 +63,17 @@ from lablib.finetuning.panel.training import (
 from lablib.finetuning.panel.transfer import (
     transfer_panel as transfer_panel,
 )
-from lablib.finetuning.per_token import (
+from lablib.finetuning.compute.token_losses import (
     LossChange as LossChange,
     TokenLosses as TokenLosses,
     loss_change as loss_change,
     token_losses as token_losses,
 )
-from lablib.finetuning.same_head import (
+from lablib.finetuning.compute.same_head import (
     HeadChange as HeadChange,
     head_change as head_change,
 )
-from lablib.finetuning.search import (
+from lablib.finetuning.compute.search import (
     Range as Range,
     RangeTest as RangeTest,
     Trial as Trial,
@@ -79,7 +81,7 @@ from lablib.finetuning.search import (
     range_test as range_test,
     search_settings as search_settings,
 )
-from lablib.finetuning.transfer import (
+from lablib.finetuning.compute.transfer import (
     TransferPoint as TransferPoint,
     transfer_points as transfer_points,
 )

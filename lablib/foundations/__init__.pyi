@@ -1,4 +1,4 @@
-from lablib.foundations.counting import (
+from lablib.foundations.compute.counting import (
     Cost as Cost,
     Split as Split,
     costs as costs,
@@ -6,13 +6,13 @@ from lablib.foundations.counting import (
     split_text as split_text,
     write as write,
 )
-from lablib.foundations.deciding import (
+from lablib.foundations.compute.threshold import (
     Counts as Counts,
     counts_at as counts_at,
     example_scores as example_scores,
     sweep as sweep,
 )
-from lablib.foundations.descent import (
+from lablib.foundations.compute.descent import (
     METHODS as METHODS,
     VALLEYS as VALLEYS,
     Descent as Descent,
@@ -22,33 +22,33 @@ from lablib.foundations.descent import (
     spirals as spirals,
     train_net as train_net,
 )
-from lablib.foundations.devices import (
+from lablib.foundations.compute.devices import (
     DEVICES as DEVICES,
     Bill as Bill,
     Device as Device,
     training_bill as training_bill,
 )
-from lablib.foundations.initialisation import (
+from lablib.foundations.compute.initialisation import (
     ACTIVATIONS as ACTIVATIONS,
     INITS as INITS,
     Signal as Signal,
     signal as signal,
 )
-from lablib.foundations.known import (
+from lablib.foundations.compute.known import (
     KNOWN as KNOWN,
     Known as Known,
 )
-from lablib.foundations.losses import (
+from lablib.foundations.compute.perplexity import (
     Surprise as Surprise,
     surprise as surprise,
     token_losses as token_losses,
 )
-from lablib.foundations.ngrams import (
+from lablib.foundations.compute.ngrams import (
     SMOOTHINGS as SMOOTHINGS,
     NGrams as NGrams,
     Seen as Seen,
 )
-from lablib.foundations.overfitting import (
+from lablib.foundations.compute.overfitting import (
     Examples as Examples,
     Fit as Fit,
     Guard as Guard,
@@ -83,7 +83,7 @@ from lablib.foundations.panel.shrinking import (
 from lablib.foundations.panel.threshold import (
     threshold_panel as threshold_panel,
 )
-from lablib.foundations.shrinking import (
+from lablib.foundations.compute.shrinking import (
     Copy as Copy,
     half_copy as half_copy,
     int8_copy as int8_copy,
@@ -91,14 +91,14 @@ from lablib.foundations.shrinking import (
     pruned_copy as pruned_copy,
     shrink as shrink,
 )
-from lablib.foundations.size import (
+from lablib.foundations.compute.scale import (
     PRECISIONS as PRECISIONS,
     Shape as Shape,
     serving_memory as serving_memory,
     training_flops as training_flops,
     training_memory as training_memory,
 )
-from lablib.foundations.translation import (
+from lablib.foundations.compute.bleu import (
     Bleu as Bleu,
     bleu as bleu,
 )

@@ -1,28 +1,28 @@
-from lablib.masking.bias import (
+from lablib.masking.compute.bias import (
     Probe as Probe,
     probe as probe,
 )
-from lablib.masking.causal import (
+from lablib.masking.compute.causal import (
     LeftFill as LeftFill,
     fill_from_left as fill_from_left,
 )
-from lablib.masking.clues import (
+from lablib.masking.compute.evidence import (
     Evidence as Evidence,
     attention_from_mask as attention_from_mask,
     evidence as evidence,
 )
-from lablib.masking.curves import (
+from lablib.masking.compute.curves import (
     Curve as Curve,
     learning_curves as learning_curves,
 )
-from lablib.masking.filling import (
+from lablib.masking.compute.fill import (
     Fill as Fill,
     Guess as Guess,
     WordScore as WordScore,
     fill as fill,
     score_word as score_word,
 )
-from lablib.masking.joint import (
+from lablib.masking.compute.joint import (
     ORDERS as ORDERS,
     Filling as Filling,
     JointFill as JointFill,
@@ -30,7 +30,7 @@ from lablib.masking.joint import (
     fill_in_order as fill_in_order,
     fill_joint as fill_joint,
 )
-from lablib.masking.learning import (
+from lablib.masking.compute.learning import (
     BatchLoss as BatchLoss,
     Exercise as Exercise,
     PairLoss as PairLoss,
@@ -39,7 +39,7 @@ from lablib.masking.learning import (
     pretraining_loss as pretraining_loss,
     weighted_loss as weighted_loss,
 )
-from lablib.masking.likelihood import (
+from lablib.masking.compute.sentences import (
     Comparison as Comparison,
     PseudoLogLikelihood as PseudoLogLikelihood,
     WordPair as WordPair,
@@ -79,12 +79,12 @@ from lablib.masking.panel.sentences import (
 from lablib.masking.panel.training import (
     training_panel as training_panel,
 )
-from lablib.masking.reading import (
+from lablib.masking.compute.reading import (
     Question as Question,
     log_probabilities as log_probabilities,
     logits_at as logits_at,
 )
-from lablib.masking.text import (
+from lablib.masking.compute.text import (
     MASK as MASK,
     MaskedText as MaskedText,
     Word as Word,
@@ -93,7 +93,7 @@ from lablib.masking.text import (
     prepare as prepare,
     put as put,
 )
-from lablib.masking.training import (
+from lablib.masking.compute.training import (
     TrainingStep as TrainingStep,
     learn as learn,
 )

@@ -24,8 +24,8 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from lablib.attention.metrics import head_scores, top_heads
-from lablib.foundations.ngrams import NGrams
+from lablib.attention.compute.metrics import head_scores, top_heads
+from lablib.foundations.compute.ngrams import NGrams
 from lablib.output import say
 from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lablib.foundations.losses import token_losses
+from lablib.foundations.compute.perplexity import token_losses
 from lablib.training.corruption import IGNORED, corrupt
 from lablib.training.objective import sentence_pairs
 

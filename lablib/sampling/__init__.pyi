@@ -2,14 +2,14 @@ from lablib.models.text import (
     context_length as context_length,
     token_text as token_text,
 )
-from lablib.sampling.beams import (
+from lablib.sampling.compute.beams import (
     BeamNode as BeamNode,
     BeamTree as BeamTree,
     Finished as Finished,
     beam_search as beam_search,
     grow_beams as grow_beams,
 )
-from lablib.sampling.compute import (
+from lablib.sampling.compute.distribution import (
     Stage as Stage,
     distribution as distribution,
     draw as draw,
@@ -23,7 +23,7 @@ from lablib.sampling.compute import (
     typical_p as typical_p,
     uniforms as uniforms,
 )
-from lablib.sampling.generation import (
+from lablib.sampling.compute.generation import (
     Alternative as Alternative,
     Session as Session,
     Step as Step,
@@ -34,11 +34,11 @@ from lablib.sampling.generation import (
     next_logits as next_logits,
     top as top,
 )
-from lablib.sampling.knobs import (
+from lablib.sampling.compute.knobs import (
     STAGES as STAGES,
     Knobs as Knobs,
 )
-from lablib.sampling.measures import (
+from lablib.sampling.compute.measures import (
     Diversity as Diversity,
     Timing as Timing,
     cache_timing as cache_timing,
@@ -62,7 +62,7 @@ from lablib.sampling.panel.generation import (
 from lablib.sampling.panel.knobs import (
     knob_panel as knob_panel,
 )
-from lablib.sampling.text import (
+from lablib.sampling.compute.text import (
     Prompt as Prompt,
     TextStream as TextStream,
     prepare as prepare,

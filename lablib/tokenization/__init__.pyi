@@ -1,4 +1,4 @@
-from lablib.tokenization.comparison import (
+from lablib.tokenization.compute.comparison import (
     Comparison as Comparison,
     Difference as Difference,
     Row as Row,
@@ -7,40 +7,40 @@ from lablib.tokenization.comparison import (
     differences as differences,
     unknown as unknown,
 )
-from lablib.tokenization.compute import (
+from lablib.tokenization.compute.tokens import (
     Encoding as Encoding,
     Token as Token,
     byte_offsets as byte_offsets,
     encode as encode,
 )
-from lablib.tokenization.corners import (
+from lablib.tokenization.compute.corners import (
     CORNERS as CORNERS,
     Corner as Corner,
     Reading as Reading,
     corner as corner,
 )
-from lablib.tokenization.counting import (
+from lablib.tokenization.compute.sizes import (
     Growth as Growth,
     growth as growth,
 )
-from lablib.tokenization.languages import (
+from lablib.tokenization.compute.languages import (
     Cost as Cost,
     Costs as Costs,
     language_costs as language_costs,
     parallel_sentences as parallel_sentences,
     read_parallel as read_parallel,
 )
-from lablib.tokenization.levels import (
+from lablib.tokenization.compute.levels import (
     Ladder as Ladder,
     Rung as Rung,
     code_point_name as code_point_name,
     ladder as ladder,
     sharing as sharing,
 )
-from lablib.tokenization.merge_view import (
+from lablib.tokenization.views.merges import (
     MergeView as MergeView,
 )
-from lablib.tokenization.named import (
+from lablib.tokenization.compute.named import (
     TokenizerCard as TokenizerCard,
     as_tokenizer as as_tokenizer,
     menu as menu,
@@ -66,12 +66,12 @@ from lablib.tokenization.panel.vocabulary import (
 from lablib.tokenization.panel.word import (
     word_panel as word_panel,
 )
-from lablib.tokenization.pipeline import (
+from lablib.tokenization.compute.pipeline import (
     Pretoken as Pretoken,
     backend as backend,
     pretokens as pretokens,
 )
-from lablib.tokenization.steps import (
+from lablib.tokenization.compute.word import (
     Arrival as Arrival,
     Arrivals as Arrivals,
     Candidate as Candidate,
@@ -85,7 +85,7 @@ from lablib.tokenization.steps import (
     word_steps as word_steps,
     wordpiece_steps as wordpiece_steps,
 )
-from lablib.tokenization.training import (
+from lablib.tokenization.compute.training import (
     Trained as Trained,
     held_out as held_out,
     train as train,
@@ -93,7 +93,7 @@ from lablib.tokenization.training import (
     train_unigram as train_unigram,
     train_wordpiece as train_wordpiece,
 )
-from lablib.tokenization.vocabulary_search import (
+from lablib.tokenization.compute.vocabulary import (
     ORDERS as ORDERS,
     Query as Query,
     entries_of as entries_of,

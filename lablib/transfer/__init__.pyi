@@ -1,10 +1,10 @@
-from lablib.transfer.compute import (
+from lablib.transfer.compute.classifier import (
     Classifier as Classifier,
     Prediction as Prediction,
     load_classifier as load_classifier,
     predict as predict,
 )
-from lablib.transfer.curves import (
+from lablib.transfer.compute.growth import (
     METHODS as METHODS,
     SIZES as SIZES,
     Growth as Growth,
@@ -12,13 +12,13 @@ from lablib.transfer.curves import (
     growth as growth,
     measure_transfer as measure_transfer,
 )
-from lablib.transfer.examples import (
+from lablib.transfer.compute.data import (
     Examples as Examples,
     LabelledSet as LabelledSet,
     labelled_csv as labelled_csv,
     read_labelled as read_labelled,
 )
-from lablib.transfer.influence import (
+from lablib.transfer.compute.judge import (
     WAYS as WAYS,
     Pushes as Pushes,
     pushes as pushes,
@@ -38,13 +38,13 @@ from lablib.transfer.panel.mistakes import (
 from lablib.transfer.panel.training import (
     training_panel as training_panel,
 )
-from lablib.transfer.scoring import (
+from lablib.transfer.compute.scoring import (
     ClassScore as ClassScore,
     Scores as Scores,
     score as score,
     worst as worst,
 )
-from lablib.transfer.training import (
+from lablib.transfer.compute.training import (
     RECIPES as RECIPES,
     Training as Training,
     fine_tune as fine_tune,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import {
   attentionSteps, causallyMasked, comesLater, dotProducts, meanEntropy, scaledScores, softmaxRows, weightedValues,
-} from "../../lablib/attention/static/steps_math.js";
+} from "../../lablib/attention/views/steps_math.js";
 
 const SHAPE = { queries: 2, keys: 2, size: 2, valueSize: 1 };
 

@@ -102,7 +102,7 @@ def test_a_sweep_is_an_ablation_of_each_head(make, monkeypatch, name, at_once):
     rows = 8 if name == "bert" else 1
     tokens = len(at.read(m, TEXT))
     size = 4 * rows * tokens * len(m.tokenizer)
-    monkeypatch.setattr("lablib.attention.ablation.SCORE_BYTES", at_once * size)
+    monkeypatch.setattr("lablib.attention.compute.ablation.SCORE_BYTES", at_once * size)
     states = list(at.sweep(m, TEXT))
     assert [state.done for state in states] == [*range(at_once, 8, at_once), 8]
     assert states[0].divergence.isnan().sum() == 8 - states[0].done
@@ -150,7 +150,9 @@ def test_nothing_to_mask_and_nothing_to_be_surprised_by(bert, gpt2):
 
 
 def test_a_long_text_is_cut_to_what_its_scores_may_take(bert, gpt2, monkeypatch):
-    monkeypatch.setattr("lablib.attention.ablation.TEXT_BYTES", 4 * 8 * len(bert.tokenizer) * 20)
+    monkeypatch.setattr(
+        "lablib.attention.compute.ablation.TEXT_BYTES", 4 * 8 * len(bert.tokenizer) * 20
+    )
     found = at.ablate(bert, "a" * 60, [])
     assert len(found.tokens) == 20 and "42 were left out" in found.tokens.note
     assert len(at.ablate(gpt2, "a" * 60, []).tokens) == 60

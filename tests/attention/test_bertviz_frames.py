@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lablib.attention import AttentionMaps, EncoderDecoderMaps
-from lablib.attention.bertviz_frames import head_view, model_view
+from lablib.attention.views.bertviz import head_view, model_view
 from tests.attention.pictures import PAYLOADS, causal_maps, maps_between, reading, watch
 
 VIEWS = [head_view, model_view]
@@ -111,7 +111,7 @@ def test_cross_attention_alone(show):
 
 
 def test_it_says_what_it_cut(monkeypatch):
-    monkeypatch.setattr("lablib.attention.bertviz_frames.LINKS", 75)
+    monkeypatch.setattr("lablib.attention.views.bertviz.LINKS", 75)
     box = head_view(causal_maps(heads=3))
     assert "draws the first 5 of 6 tokens" in box.children[0].value
     assert '"left_text":["a","b","c","d","e"]' in page_in(box)

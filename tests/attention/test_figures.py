@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import attention as at
-from lablib.attention import figures as fg
+from lablib.attention.figures import ablation as ablation_figures
+from lablib.attention.figures import layers as layers_figures
+from lablib.attention.figures import multihead as multihead_figures
+from lablib.attention.figures import positions as positions_figures
+from lablib.attention.figures import shared
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
 
@@ -32,32 +36,32 @@ def said(lens, words):
      ("bab", "from layer 1 on")],
 )  # fmt: skip
 def test_since_when_the_lens_says_the_last_word(lens, words, since):
-    assert since in fg.lens_words(said(lens, words))
+    assert since in layers_figures.lens_words(said(lens, words))
 
 
 def test_a_token_stays_text_in_lens_and_changes(lens, gpt2):
-    table = fg.lens_table(said(lens, [PAYLOAD] * 3))
+    table = layers_figures.lens_table(said(lens, [PAYLOAD] * 3))
     assert "<img" not in table and "&lt;img" in table
     result = at.ablate(gpt2, "Once", [(0, 0)])
     change = result.changes[0]._replace(text=PAYLOAD)
-    assert "<img" not in fg.changes_table(replace(result, changes=(change,)))
+    assert "<img" not in ablation_figures.changes_table(replace(result, changes=(change,)))
 
 
 def test_the_lens_shows_the_last_places(gpt2):
     lens = at.logit_lens(gpt2, "Once upon a time")
-    assert fg.lens_table(lens).count('scope="col"') == 1 + fg.PLACES
+    assert layers_figures.lens_table(lens).count('scope="col"') == 1 + shared.PLACES
 
 
 @given(st.integers(1, 200), st.data())
 def test_a_window_holds_its_token(tokens, data):
     token = data.draw(st.integers(0, tokens - 1))
-    shown = fg.window(token, tokens)
-    assert token in shown and len(shown) == min(tokens, fg.PLACES) and shown[-1] < tokens
+    shown = shared.window(token, tokens)
+    assert token in shown and len(shown) == min(tokens, shared.PLACES) and shown[-1] < tokens
 
 
 def test_the_picture_of_positions_has_every_number_and_every_distance():
     vectors = torch.tensor([[1.0, -0.5], [0.0, 1.0], [-1.0, 0.25], [1.0, 1.0]])
-    svg = fg.positions_picture(vectors)
+    svg = positions_figures.positions_picture(vectors)
     assert svg.count("<rect") == 8 and svg.count("#d55e00") == 5
     points = svg.partition('points="')[2].partition('"')[0].split()
     products = at.products_by_distance(vectors)[:3]
@@ -66,11 +70,13 @@ def test_the_picture_of_positions_has_every_number_and_every_distance():
 
 
 def test_ablation_in_words(gpt2):
-    assert fg.ablation_words(at.ablate(gpt2, "Once", [])).startswith("No head is muted")
+    assert ablation_figures.ablation_words(at.ablate(gpt2, "Once", [])).startswith(
+        "No head is muted"
+    )
     one, two = (at.ablate(gpt2, "Once", heads) for heads in ([(0, 0)], [(0, 0), (1, 1)]))
-    assert fg.ablation_words(one).startswith("With 1 head muted")
-    assert f"{two.loss_after:.3f} bits per token" in fg.ablation_words(two)
-    assert "loss" not in fg.ablation_words(at.ablate(gpt2, "O", [(0, 0)]))
+    assert ablation_figures.ablation_words(one).startswith("With 1 head muted")
+    assert f"{two.loss_after:.3f} bits per token" in ablation_figures.ablation_words(two)
+    assert "loss" not in ablation_figures.ablation_words(at.ablate(gpt2, "O", [(0, 0)]))
 
 
 def test_a_striking_head_matters_or_not(gpt2):
@@ -78,10 +84,12 @@ def test_a_striking_head_matters_or_not(gpt2):
     metrics = at.head_metrics(maps)
     *_, effects = at.sweep(gpt2, "Once upon")
     most = divmod(int(effects.divergence.argmax()), 4)
-    assert "matters after all" in fg.idle_words(*most, "previous_token", metrics, effects)
+    assert "matters after all" in ablation_figures.idle_words(
+        *most, "previous_token", metrics, effects
+    )
     calm = replace(effects, divergence=effects.divergence.clone())
     calm.divergence[0, 0], calm.divergence[1, 1] = 0.0, 1.0
-    assert "hardly matters" in fg.idle_words(0, 0, "previous_token", metrics, calm)
+    assert "hardly matters" in ablation_figures.idle_words(0, 0, "previous_token", metrics, calm)
 
 
 @given(st.integers(0, 3))
@@ -92,6 +100,6 @@ def test_shares_in_words_name_the_largest(token):
         torch.arange(1.0, 9.0).view(2, 4, 1).expand(2, 4, 3),
         torch.zeros(3),
     )
-    words = fg.shares_words(parts, token)
+    words = multihead_figures.shares_words(parts, token)
     assert "head 1" in words and "100% as long" in words
-    assert fg.shares_table(parts, token).count("<tr>") == 3
+    assert multihead_figures.shares_table(parts, token).count("<tr>") == 3

@@ -3,7 +3,7 @@
 import pytest
 from traitlets import TraitError
 
-from lablib.attention.head_map import HeadMap
+from lablib.attention.views.head_map import HeadMap
 from tests.attention.pictures import PAYLOADS, get, open_view, put, watch
 
 METRICS = [

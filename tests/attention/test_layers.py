@@ -71,7 +71,7 @@ def test_a_row_is_what_a_model_without_the_later_layers_says(make, name):
 
 def test_of_a_long_text_the_lens_sees_the_end(gpt2, monkeypatch):
     whole = at.logit_lens(gpt2, TEXT)
-    monkeypatch.setattr("lablib.attention.layers.SCORE_BYTES", 4 * 257 * 3 * 5)
+    monkeypatch.setattr("lablib.attention.compute.layers.SCORE_BYTES", 4 * 257 * 3 * 5)
     found = at.logit_lens(gpt2, TEXT)
     assert (found.start, found.ids.shape[1]) == (len(found.tokens) - 5, 5)
     assert found.note == "Only the last 5 tokens are looked at."

@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 
 from lablib import attention as at
 from lablib import models
-from lablib.attention import mapping
+from lablib.attention.compute import heads as mapping
 from tests.attention.conftest import CAUSAL, ENCODER_DECODER, MASKED, UNWATCHABLE
 
 TEXT = "Hello, you."

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lablib import attention as at
-from lablib.attention.text import Reading
+from lablib.attention.compute.text import Reading
 
 
 def maps_of(weights, ids=None, kind="causal", special=None):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lablib import attention as at
-from lablib.attention.figures import positions_picture
+from lablib.attention.figures.positions import positions_picture
 from lablib.attention.panel.positions import LEARNED, POSITIONS, SHUFFLED, WAVES, positions_panel
 from tests.sampling.panels import opened, run_code
 

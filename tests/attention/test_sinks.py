@@ -7,8 +7,8 @@ import torch
 import transformers as tf
 
 from lablib import attention as at
-from lablib.attention.mapping import NO_TOKEN, with_missing
-from lablib.attention.view import AttentionView
+from lablib.attention.compute.heads import NO_TOKEN, with_missing
+from lablib.attention.views.weights import AttentionView
 from tests.sampling.conftest import byte_tokenizer
 
 

@@ -6,7 +6,7 @@ import torch
 from traitlets import TraitError
 
 from lablib.attention import steps
-from lablib.attention.steps_view import StepsView
+from lablib.attention.views.steps import StepsView
 from tests.attention.pictures import PAYLOADS, get, open_view, put, watch
 from tests.scripts import script
 
@@ -39,7 +39,7 @@ def vectors(queries=5, keys=5, size=8, value_size=8, seed=0):
 
 @pytest.fixture(scope="module")
 def call():
-    with script("lablib/attention/static/steps_math.js") as call:
+    with script("lablib/attention/views/steps_math.js") as call:
         yield call
 
 

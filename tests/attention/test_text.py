@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import attention as at
-from lablib.attention.text import reading
+from lablib.attention.compute.text import reading
 
 
 def test_a_reading_knows_marks_and_types(bert):

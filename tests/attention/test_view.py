@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from lablib.attention import hide
-from lablib.attention.mapping import NO_TOKEN
-from lablib.attention.view import AttentionView, codes, page_tokens
+from lablib.attention.compute.heads import NO_TOKEN
+from lablib.attention.views.weights import AttentionView, codes, page_tokens
 from tests.attention.pictures import (
     PAYLOADS,
     causal_maps,
@@ -41,7 +41,7 @@ def show(page):
 
 @pytest.fixture(scope="module")
 def call():
-    with script("lablib/attention/static/weights_math.js") as call:
+    with script("lablib/attention/views/weights_math.js") as call:
         yield call
 
 
@@ -341,7 +341,7 @@ def test_the_exported_page_stands_alone(page):
 
 
 def test_a_page_with_too_much_for_it_holds_the_layer_in_sight(monkeypatch):
-    monkeypatch.setattr("lablib.attention.view._PAGE_BYTES", 10)
+    monkeypatch.setattr("lablib.attention.views.weights._PAGE_BYTES", 10)
     view = AttentionView()
     view.show(causal_maps(layers=3))
     view.layer = 1

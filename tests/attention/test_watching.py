@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from lablib.attention.watching import (
+from lablib.attention.compute.watching import (
     WATCHED,
     can_be_watched,
     twin,

@@ -5,9 +5,9 @@ import torch
 
 from lablib import attention as at
 from lablib import sampling as sp
-from lablib.attention import writing
-from lablib.sampling.generation import CONTEXT_FULL
-from lablib.sampling.reading import Way
+from lablib.attention.compute import writing
+from lablib.sampling.compute.generation import CONTEXT_FULL
+from lablib.sampling.compute.reading import Way
 from tests.attention.conftest import CAUSAL, UNWATCHABLE
 
 
@@ -78,7 +78,7 @@ def test_between_steps_nobody_else_is_watched(gpt2):
 
 def test_a_model_that_reads_everything_again_gives_each_row_once(make, monkeypatch):
     m = make("llama")
-    monkeypatch.setattr("lablib.sampling.reading.way_of", lambda _: Way.AGAIN)
+    monkeypatch.setattr("lablib.sampling.compute.reading.way_of", lambda _: Way.AGAIN)
     written = list(at.write(m, "The cat", n=3))
     assert [each.rows.shape[2:] for each in written] == [(7, 7), (1, 8), (1, 9), (1, 10)]
     found = at.so_far(m, written)

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import {
   columnShares, decode, gather, inPicture, isBroken, largest, renormalised, strongest, summed,
-} from "../../lablib/attention/static/weights_math.js";
+} from "../../lablib/attention/views/weights_math.js";
 
 const token = (type) => ({ type });
 const TOKENS = [token(0), token(0), token(1), token(1)];

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, dashOf, headsText, kindOf, linkText, sentence } from "../../lablib/attention/static/weights_words.js";
-import { figure, percentText, quoted, shortened } from "../../lablib/attention/static/words.js";
+import { amount, dashOf, headsText, kindOf, linkText, sentence } from "../../lablib/attention/views/weights_words.js";
+import { figure, percentText, quoted, shortened } from "../../lablib/attention/views/words.js";
 
 test("weights in whole percents", () => {
   assert.deepEqual([0, 0.001, 0.005, 0.62, 1, NaN].map(percentText), ["0\u00a0%", "under 1\u00a0%", "1\u00a0%", "62\u00a0%", "100\u00a0%", "not a number"]);

@@ -22,9 +22,9 @@ from torch import Tensor
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from lablib.attention import AttentionMaps, Reading, maps
-from lablib.attention.bertviz_frames import head_view
-from lablib.attention.steps_view import StepsView
-from lablib.attention.view import AttentionView
+from lablib.attention.views.bertviz import head_view
+from lablib.attention.views.steps import StepsView
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets.page import static_page
 from tests.conftest import CHROMIUM, FLAGS
 from tests.sampling.conftest import byte_tokenizer

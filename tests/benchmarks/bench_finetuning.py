@@ -190,7 +190,7 @@ def _memory() -> dict[str, Any]:
     """The most memory of this process, or of the GPU, in MB, and the device's name."""
     import torch
 
-    from lablib.finetuning.measuring import peak_memory
+    from lablib.finetuning.compute.measuring import peak_memory
 
     if torch.cuda.is_available():
         kind, name = "cuda", torch.cuda.get_device_name()

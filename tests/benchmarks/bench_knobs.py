@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from playwright.sync_api import sync_playwright
 
-from lablib.sampling.knob_view import KnobView
+from lablib.sampling.views.knobs import KnobView
 from lablib.widgets.page import static_page
 from tests.conftest import CHROMIUM, FLAGS
 

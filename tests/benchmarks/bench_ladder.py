@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_ladder
 
-Each rung is measured in a process of its own (see `lablib.finetuning.ladder`), on the GPU if there
-is one, where torch.compile is among the rungs too.
+Each rung is measured in a process of its own (see `lablib.finetuning.compute.ladder`), on the GPU
+if there is one, where torch.compile is among the rungs too.
 """
 
 from collections.abc import Sequence

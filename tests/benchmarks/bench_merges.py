@@ -12,10 +12,10 @@ from playwright.sync_api import sync_playwright
 from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 
-from lablib.tokenization.counting import growth
-from lablib.tokenization.merge_view import MergeView
-from lablib.tokenization.trainer import untrained
-from lablib.tokenization.training import Trained, train_bpe
+from lablib.tokenization.compute.sizes import growth
+from lablib.tokenization.compute.trainer import untrained
+from lablib.tokenization.compute.training import Trained, train_bpe
+from lablib.tokenization.views.merges import MergeView
 from lablib.widgets.page import static_page
 from tests.conftest import CHROMIUM, FLAGS, SHARED
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from lablib.models import load_tokenizer
 from lablib.tokenization import encode, parallel_sentences, search, sharing
-from lablib.tokenization.figures import MARKS, chips
-from lablib.tokenization.vocabulary_search import Query
+from lablib.tokenization.compute.vocabulary import Query
+from lablib.tokenization.figures.shared import MARKS, chips
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.page import static_page
 from tests.conftest import CHROMIUM, FLAGS

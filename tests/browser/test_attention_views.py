@@ -3,7 +3,7 @@
 MAPS = """
 import torch
 from lablib import attention as at
-from lablib.attention.view import AttentionView
+from lablib.attention.views.weights import AttentionView
 words = tuple("The cat sat on the mat because it was tired".split())
 tokens = at.Reading(tuple(range(10)), words, (False,) * 10, (0,) * 10)
 scores = torch.randn(3, 4, 10, 10, generator=torch.manual_seed(0)) * 2

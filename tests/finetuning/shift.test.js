@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { shiftSentence } from "../../lablib/finetuning/static/shift.js";
+import { shiftSentence } from "../../lablib/finetuning/views/shift.js";
 
 const COLUMNS = [
   { reads: "The", asked: "␣cat", spoken_asked: "space cat", loss: "2.5" },

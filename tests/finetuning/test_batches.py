@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import DataCollatorForLanguageModeling
 
-from lablib.finetuning import batches as bt
+from lablib.finetuning.compute import batches as bt
 from tests.sampling.conftest import byte_tokenizer
 
 END = 256

@@ -4,7 +4,7 @@ import pytest
 
 from lablib import data, models
 from lablib import finetuning as ft
-from lablib.finetuning.batches import PADDING_IN_LOSS, SHIFTED_TWICE
+from lablib.finetuning.compute.batches import PADDING_IN_LOSS, SHIFTED_TWICE
 from lablib.finetuning.panel.pair import NOTHING_YET
 from lablib.finetuning.panel.settings import Settings
 from lablib.widgets import ModelChoice

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lablib import data
-from lablib.finetuning import comparison as cp
-from lablib.finetuning import comparison_figures as fg
-from lablib.finetuning.per_token import loss_change, token_losses
-from lablib.finetuning.same_head import head_change
+from lablib.finetuning.compute import comparison as cp
+from lablib.finetuning.compute.same_head import head_change
+from lablib.finetuning.compute.token_losses import loss_change, token_losses
+from lablib.finetuning.figures import comparison as comparison_figures
+from lablib.finetuning.figures import same_head as same_head_figures
+from lablib.finetuning.figures import token_losses as token_losses_figures
 from lablib.sampling import Knobs, generate
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
@@ -31,7 +33,7 @@ def test_the_difference_is_after_less_before(tiny):
     one, other = token_losses(before, "abc"), token_losses(after, "abc")
     assert found.differences == tuple(b - a for a, b in zip(one.losses, other.losses, strict=True))
     assert found.top(1)[0][1] == max(found.differences, key=abs)
-    words = fg.loss_words(found)
+    words = token_losses_figures.loss_words(found)
     assert ("fell" in words) == (other.mean < one.mean)
 
 
@@ -86,18 +88,18 @@ def test_continuations_are_those_of_generate(m):
 
 def test_words_and_table_of_measures():
     better, worse = cp.TextMeasure(2.0, 9, 30), cp.TextMeasure(3.0, 9, 30)
-    words = fg.measures_words((worse, better), (better, worse))
+    words = comparison_figures.measures_words((worse, better), (better, worse))
     assert "better (−63 %), and it pays for that with general text (+172 %)" in words
-    words = fg.measures_words((better, worse), (worse, better))
+    words = comparison_figures.measures_words((better, worse), (worse, better))
     assert "learned nothing" in words and "did not suffer" in words
-    assert "20.1" in fg.measures_table((worse, better), (better, worse))
+    assert "20.1" in comparison_figures.measures_table((worse, better), (better, worse))
 
 
 def test_nobodys_tags_reach_the_page():
     texts = (cp.Continuation(PAYLOAD, 0, PAYLOAD),)
-    html = fg.texts_html(texts, texts)
+    html = comparison_figures.texts_html(texts, texts)
     assert "<img" not in html and html.count("&lt;img") == 3
-    assert "…" in fg.texts_html(texts, ())
+    assert "…" in comparison_figures.texts_html(texts, ())
 
 
 def test_moved_attention(tiny):
@@ -107,9 +109,9 @@ def test_moved_attention(tiny):
     weights = (found.before.weights - found.after.weights).abs().sum(-1) / 2
     assert found.moved.allclose(weights.mean(-1)) and 0 < found.moved.max() <= 1
     layer, head, share = found.top(1)[0]
-    assert "No head has moved more" in fg.head_words(found, layer, head)
+    assert "No head has moved more" in same_head_figures.head_words(found, layer, head)
     assert share == found.moved.max()
     calm = replace(found, moved=torch.zeros(2, 4))
-    assert "0.0%" in fg.head_words(calm, 1, 3)
+    assert "0.0%" in same_head_figures.head_words(calm, 1, 3)
     with pytest.raises(ValueError, match="no same head"):
         head_change(same, tiny(1, layers=1), "abc")

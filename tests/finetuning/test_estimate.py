@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lablib.finetuning import estimate
+from lablib.finetuning.compute import estimate
 from lablib.training import devices, engine
 from lablib.training.config import Config
 
@@ -68,7 +68,7 @@ def test_activations_are_what_torch_keeps(config, settings):
 PEAK = """
 import torch
 from lablib.finetuning import engine, estimate
-from lablib.finetuning.measuring import peak_memory
+from lablib.finetuning.compute.measuring import peak_memory
 from lablib.training.config import Config
 from transformers import GPT2Config, GPT2LMHeadModel
 from lablib import models

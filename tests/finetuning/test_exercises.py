@@ -9,10 +9,9 @@ from transformers import DataCollatorForLanguageModeling, get_linear_schedule_wi
 from lablib import finetuning as ft
 from lablib import models
 from lablib.exercises import Bug, Exercise, Prediction, grade, lab, loader
-from lablib.finetuning import harms
-from lablib.finetuning.exercises import solutions
+from lablib.finetuning.exercises import harms, solutions
 from lablib.finetuning.exercises.practice import batch, learner
-from lablib.finetuning.harm_figures import harm_words
+from lablib.finetuning.figures.harms import harm_words
 
 broken = loader.broken("finetuning")
 

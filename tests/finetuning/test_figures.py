@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lablib.finetuning import figures
-from lablib.finetuning.estimate import Memory
+from lablib.finetuning.compute.estimate import Memory
+from lablib.finetuning.figures import run as run_figures
+from lablib.finetuning.figures import runs as runs_figures
+from lablib.finetuning.figures import shared
+from lablib.finetuning.figures import training as training_figures
 from lablib.training.config import Config
 from lablib.training.records import Record
 from lablib.training.run import RunInfo
@@ -32,7 +35,7 @@ INFO = RunInfo(Path("runs/a"), Config(text=PAYLOAD), "done", "", 3, 3, 4.0, 2.0,
 
 @given(st.lists(st.integers(), max_size=60), st.integers(2, 20))
 def test_thin_keeps_the_ends_and_the_order(points, most):
-    thinned = figures.thin(points, most)
+    thinned = shared.thin(points, most)
     assert len(thinned) <= most + 1
     if points:
         assert thinned[0] == points[0] and thinned[-1] == points[-1]
@@ -41,66 +44,69 @@ def test_thin_keeps_the_ends_and_the_order(points, most):
 
 
 def test_losses_and_perplexity_on_one_scale():
-    plot = figures.loss_plot()
-    figures.draw_losses(plot, RECORDS)
+    plot = run_figures.loss_plot()
+    run_figures.draw_losses(plot, RECORDS)
     each, mean, heldout = plot.data
     assert list(each.x) == [1, 2, 3] and list(each.y) == [3.0, 2.0, 1.0]
     assert list(mean.y) == [3.0, 2.5, 2.0]
     assert list(heldout.x) == [0, 3] and list(heldout.customdata) == [exp(4.0), exp(2.0)]
     axis = plot.layout.yaxis2
     assert axis.matches == "y" and axis.tickvals[axis.ticktext.index("10")] == log(10)
-    figures.draw_losses(plot, [])
+    run_figures.draw_losses(plot, [])
     assert list(plot.data[0].x) == []
 
 
 def test_learning_rate_and_gradient_norm():
-    plot = figures.pulse_plot()
-    figures.draw_pulse(plot, RECORDS)
+    plot = run_figures.pulse_plot()
+    run_figures.draw_pulse(plot, RECORDS)
     assert list(plot.data[0].y) == [1e-3] * 3 and list(plot.data[1].x) == [1, 2, 3]
 
 
 def test_readouts():
-    shown = figures.readouts(RECORDS, 10, flops=1e6, peak=4e8)
+    shown = run_figures.readouts(RECORDS, 10, flops=1e6, peak=4e8)
     for words in ("3 of 10", "7.4", ">100<", "25%", "5.0 MB", "14 s"):
         assert words in shown
-    assert "–" in figures.readouts([], 0, 0.0, 0.0)
+    assert "–" in run_figures.readouts([], 0, 0.0, 0.0)
 
 
 def test_time_left_is_by_the_last_steps():
     records = [record(n) for n in range(50)]
-    assert figures.seconds_left(records, 60) == pytest.approx(22.0)
-    assert figures.seconds_left(records[:1], 60) is None
-    assert figures.seconds_left([], 60) is None
+    assert run_figures.seconds_left(records, 60) == pytest.approx(22.0)
+    assert run_figures.seconds_left(records[:1], 60) is None
+    assert run_figures.seconds_left([], 60) is None
 
 
 def test_samples_are_escaped_and_the_newest_is_first():
-    shown = figures.samples(RECORDS)
+    shown = run_figures.samples(RECORDS)
     assert PAYLOAD not in shown and "&lt;img" in shown
     assert shown.index("step 3") < shown.index("step 2")
-    assert figures.samples([]) == ""
-    assert figures.notes(RECORDS) == "Step 2: micro-batch halved"
+    assert run_figures.samples([]) == ""
+    assert run_figures.notes(RECORDS) == "Step 2: micro-batch halved"
 
 
 def test_the_bar_of_the_memory():
-    fitting, tight = figures.memory_bar(MEMORY, 40_000_000), figures.memory_bar(MEMORY, 10_000_000)
+    fitting, tight = (
+        training_figures.memory_bar(MEMORY, 40_000_000),
+        training_figures.memory_bar(MEMORY, 10_000_000),
+    )
     assert "dashed" not in fitting and "left: 50.00%" in tight
     assert "width: 10.00%" in fitting and "optimizer 8.0 MB" in fitting
     assert 'role="img"' in fitting and "40.0 MB free" in fitting
 
 
 def test_the_table_of_runs_is_escaped():
-    shown = figures.runs_table([INFO, replace(INFO, before=None, after=None, state="failed")])
+    shown = runs_figures.runs_table([INFO, replace(INFO, before=None, after=None, state="failed")])
     assert PAYLOAD[:10] not in shown and "4.000" in shown and "–" in shown and "failed" in shown
 
 
 def test_outcomes_in_words():
-    assert "fell from 54.6 to 7.4" in figures.outcome_words(INFO)
-    assert "rose" in figures.outcome_words(replace(INFO, after=5.0))
-    assert figures.outcome_words(replace(INFO, after=None)) == "3 of 3 steps in 6 s."
+    assert "fell from 54.6 to 7.4" in shared.outcome_words(INFO)
+    assert "rose" in shared.outcome_words(replace(INFO, after=5.0))
+    assert shared.outcome_words(replace(INFO, after=None)) == "3 of 3 steps in 6 s."
 
 
 def test_curves_of_several_runs():
-    plot = figures.overlay_plot([("a", RECORDS), ("b", RECORDS[:2])])
+    plot = runs_figures.overlay_plot([("a", RECORDS), ("b", RECORDS[:2])])
     names = [trace.name for trace in plot.data if trace.showlegend is not False]
     assert names == ["a", "b"]
     assert plot.data[1].marker.symbol != plot.data[3].marker.symbol

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from lablib import data
-from lablib.finetuning import ladder as ld
-from lablib.finetuning import ladder_figures as fg
-from lablib.finetuning import measuring
+from lablib.finetuning.compute import ladder as ld
+from lablib.finetuning.compute import measuring
+from lablib.finetuning.figures import ladder as fg
 
 TEXT = data.text("almanac")
 NO_DROPOUT = {"attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import data
-from lablib.finetuning import search as sr
-from lablib.finetuning import search_figures as fg
+from lablib.finetuning.compute import search as sr
+from lablib.finetuning.figures import search as fg
 from lablib.training.config import Config
 from tests.training.tiny_folder import save_tiny
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lablib.finetuning.shift_view import ShiftView
+from lablib.finetuning.views.shift import ShiftView
 from lablib.widgets.page import static_page
 
 PAYLOAD = "<img src=x onerror=alert(1)>"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from lablib import data
-from lablib.finetuning import transfer as tr
-from lablib.finetuning import transfer_figures as fg
+from lablib.finetuning.compute import transfer as tr
+from lablib.finetuning.figures import transfer as fg
 from tests.training.tiny_folder import save_tiny
 
 WAYS = ("scratch", "lora", "last")

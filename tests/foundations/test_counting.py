@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import data
-from lablib.foundations.counting import count, split_text, write
-from lablib.foundations.ngrams import NGrams
+from lablib.foundations.compute.counting import count, split_text, write
+from lablib.foundations.compute.ngrams import NGrams
 from tests.sampling.conftest import byte_tokenizer
 
 TOKENIZER = byte_tokenizer()

@@ -12,7 +12,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from lablib.foundations.deciding import counts_at, example_scores, sweep
+from lablib.foundations.compute.threshold import counts_at, example_scores, sweep
 
 pairs = st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=50)
 

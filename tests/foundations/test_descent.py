@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from lablib.foundations.descent import METHODS, VALLEYS, descend, spirals, train_net
+from lablib.foundations.compute.descent import METHODS, VALLEYS, descend, spirals, train_net
 
 
 def test_sgd_by_hand():

@@ -3,12 +3,12 @@
 import pytest
 
 from lablib import data, models
-from lablib.foundations.counting import costs, split_text
-from lablib.foundations.descent import descend
-from lablib.foundations.initialisation import signal
-from lablib.foundations.losses import surprise
-from lablib.foundations.ngrams import NGrams
-from lablib.foundations.size import Shape
+from lablib.foundations.compute.counting import costs, split_text
+from lablib.foundations.compute.descent import descend
+from lablib.foundations.compute.initialisation import signal
+from lablib.foundations.compute.ngrams import NGrams
+from lablib.foundations.compute.perplexity import surprise
+from lablib.foundations.compute.scale import Shape
 from lablib.transfer.exercises.solutions import bits_per_byte
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lablib.foundations.initialisation import ACTIVATIONS, INITS, signal
+from lablib.foundations.compute.initialisation import ACTIVATIONS, INITS, signal
 
 
 @pytest.mark.parametrize("init", INITS)

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.foundations.losses import surprise, token_losses
+from lablib.foundations.compute.perplexity import surprise, token_losses
 from tests.sampling.conftest import m, tiny  # noqa: F401
 
 

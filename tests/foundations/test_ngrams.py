@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nltk.lm import MLE, KneserNeyInterpolated, Lidstone, StupidBackoff, WittenBellInterpolated
 from nltk.util import everygrams
 
-from lablib.foundations.ngrams import SMOOTHINGS, NGrams
+from lablib.foundations.compute.ngrams import SMOOTHINGS, NGrams
 
 V = 7
 STREAM = [0, 1, 2, 3, 0, 1, 4, 2, 3, 5, 0, 1, 2, 4, 4, 0, 3, 2, 3, 0, 1, 0, 1, 2, 3]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lablib.foundations.overfitting import EXAMPLES, STEPS, Guard, examples, fit
+from lablib.foundations.compute.overfitting import EXAMPLES, STEPS, Guard, examples, fit
 
 
 @pytest.fixture(scope="module")

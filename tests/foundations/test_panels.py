@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from lablib.foundations import panel as panels
-from lablib.foundations.deciding import example_scores
-from lablib.foundations.overfitting import Guard
+from lablib.foundations.compute.overfitting import Guard
+from lablib.foundations.compute.threshold import example_scores
 from lablib.foundations.panel import bleu as bleu_module
 from lablib.foundations.panel import perplexity as perplexity_module
 from lablib.foundations.panel.scale import PRESETS

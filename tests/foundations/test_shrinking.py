@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from lablib.foundations.losses import surprise
-from lablib.foundations.shrinking import half_copy, int8_copy, measure, pruned_copy, shrink
+from lablib.foundations.compute.perplexity import surprise
+from lablib.foundations.compute.shrinking import half_copy, int8_copy, measure, pruned_copy, shrink
 from tests.sampling.conftest import m, tiny  # noqa: F401
 
 TEXT = "The keeper lit the lamp, and the cat said nothing at all."

@@ -5,16 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from lablib.foundations.devices import DEVICES, training_bill
-from lablib.foundations.known import KNOWN
-from lablib.foundations.panel.scale import PRESETS
-from lablib.foundations.size import (
+from lablib.foundations.compute.devices import DEVICES, training_bill
+from lablib.foundations.compute.known import KNOWN
+from lablib.foundations.compute.scale import (
     PRECISIONS,
     Shape,
     serving_memory,
     training_flops,
     training_memory,
 )
+from lablib.foundations.panel.scale import PRESETS
 
 
 @settings(max_examples=12, deadline=None)

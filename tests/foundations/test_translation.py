@@ -5,8 +5,8 @@ import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lablib.foundations.compute.bleu import bleu
 from lablib.foundations.panel.bleu import CASES
-from lablib.foundations.translation import bleu
 
 WORDS = ("the", "a", "cat", "dog", "saw", "sat", ".", ",")
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)

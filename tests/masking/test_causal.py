@@ -18,7 +18,7 @@ def test_from_the_left_alone_it_is_the_next_token(gpt):
 
 
 def test_whole_sentences_are_scored_by_hand(gpt, monkeypatch):
-    monkeypatch.setattr("lablib.masking.causal.TOKENS_AT_ONCE", 30)
+    monkeypatch.setattr("lablib.masking.compute.causal.TOKENS_AT_ONCE", 30)
     found = fill_from_left(gpt, "Once [MASK] a time", k=4, candidates=12)
     left, right = (gpt.tokenizer(text)["input_ids"] for text in ("Once", " a time"))
     totals = {}

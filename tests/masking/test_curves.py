@@ -3,7 +3,7 @@
 import pytest
 
 from lablib import masking as mk
-from lablib.masking import figures as fg
+from lablib.masking.figures import curves as curves_figures
 from lablib.models.curves import Point
 
 FAST = mk.Curve("fast", "with help", 30522, (Point(0, 0.0, 0.1, 6.0), Point(10, 4.5, 0.4, 3.0)))
@@ -17,15 +17,17 @@ def test_between_two_points_the_line_counts():
 
 
 def test_models_are_compared_at_a_minute_both_reached():
-    words = fg.curves_words([FAST, SLOW])
+    words = curves_figures.curves_words([FAST, SLOW])
     assert words.startswith("After 4 minutes fast (with help) guessed 36.7 % of the hidden tokens")
     assert "<b> (alone) guessed 13.3 %" in words and "out of 99 entries" in words
-    assert "No learning curves" in fg.curves_words([])
+    assert "No learning curves" in curves_figures.curves_words([])
 
 
 def test_names_stay_text():
-    assert "&lt;b&gt;" in fg.curves_table([SLOW]) and "<b>" not in fg.curves_table([SLOW])
-    assert "<b>" not in fg.curves_plot([SLOW]).data[0].name
+    assert "&lt;b&gt;" in curves_figures.curves_table(
+        [SLOW]
+    ) and "<b>" not in curves_figures.curves_table([SLOW])
+    assert "<b>" not in curves_figures.curves_plot([SLOW]).data[0].name
 
 
 def test_the_curves_that_came_with_the_labs():

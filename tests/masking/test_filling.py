@@ -7,7 +7,7 @@ import torch
 from transformers import pipeline
 
 from lablib.masking import fill, logits_at, prepare, score_word
-from lablib.masking.reading import TOKENS_AT_ONCE, Question, log_probabilities
+from lablib.masking.compute.reading import TOKENS_AT_ONCE, Question, log_probabilities
 
 SINGLE = [
     "the cat sat on the [MASK].",
@@ -65,7 +65,7 @@ def test_scores_in_batches_padded_or_not_are_those_of_single_rows(m, monkeypatch
     read = [prepare(m, text) for text in texts]
     single = [logits_at(m, [r.ids], [r.masks]) for r in read]
     for tokens in (TOKENS_AT_ONCE, 20, 1):
-        monkeypatch.setattr("lablib.masking.reading.TOKENS_AT_ONCE", tokens)
+        monkeypatch.setattr("lablib.masking.compute.reading.TOKENS_AT_ONCE", tokens)
         together = logits_at(m, [r.ids for r in read], [r.masks for r in read])
         assert torch.allclose(together, torch.cat(single), atol=1e-4)
     full = m.model(torch.tensor([read[0].ids])).prediction_logits[0, read[0].masks[0]]
@@ -73,7 +73,7 @@ def test_scores_in_batches_padded_or_not_are_those_of_single_rows(m, monkeypatch
 
 
 def test_progress_may_stop_it(m, monkeypatch):
-    monkeypatch.setattr("lablib.masking.reading.TOKENS_AT_ONCE", 1)
+    monkeypatch.setattr("lablib.masking.compute.reading.TOKENS_AT_ONCE", 1)
     seen = []
     logits_at(m, [[2, 4, 3]] * 3, [[1]] * 3, lambda done, total, text: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3)]
@@ -89,7 +89,7 @@ def test_progress_may_stop_it(m, monkeypatch):
 def test_another_thread_that_uses_the_model_is_not_concerned(m):
     ids = torch.tensor([[2, 7, 4, 3]])
     expected = m.model(ids).prediction_logits.detach()
-    from lablib.masking.reading import head_only_at
+    from lablib.masking.compute.reading import head_only_at
 
     seen = []
     with head_only_at(m.model, [[2]]):
@@ -103,7 +103,7 @@ def test_the_same_place_is_read_once(m, monkeypatch):
     rows = []
     original = logits_at
     monkeypatch.setattr(
-        "lablib.masking.reading.logits_at",
+        "lablib.masking.compute.reading.logits_at",
         lambda m, r, p, progress=None: rows.extend(r) or original(m, r, p),
     )
     row = (2, 7, 4, 3)

@@ -10,9 +10,10 @@ import pytest
 import torch
 from transformers import pipeline
 
-from lablib.masking import evidence, fill, fill_joint, filling, probe, put, score_word
-from lablib.masking.filling import token_text, token_texts
-from lablib.masking.gaps import word_in_gap
+from lablib.masking import evidence, fill, fill_joint, probe, put, score_word
+from lablib.masking.compute import fill as filling
+from lablib.masking.compute.fill import token_text, token_texts
+from lablib.masking.compute.gaps import word_in_gap
 from lablib.models.vocabulary import entries
 from tests.masking.tokenizers import TOKENIZERS, model_of
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from lablib.masking import ORDERS, compare_orders, fill, fill_in_order, fill_joint, prepare
-from lablib.masking import joint as jt
-from lablib.masking.filling import chain
+from lablib.masking.compute import joint as jt
+from lablib.masking.compute.fill import chain
 
 FEW = ("the", "cat", "sat", "on", "mat", ".")
 

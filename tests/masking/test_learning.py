@@ -17,7 +17,7 @@ from lablib.masking import (
     pretraining_loss,
     weighted_loss,
 )
-from lablib.masking.learning import KEPT, MASKED, RANDOM
+from lablib.masking.compute.learning import KEPT, MASKED, RANDOM
 
 TEXT = "The old zebra sat on the keys, was he? She was on the mat."
 

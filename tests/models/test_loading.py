@@ -23,7 +23,7 @@ from transformers import (
 from transformers.utils import logging
 
 from lablib import attention, foundations, models, sampling
-from lablib.finetuning.per_token import token_losses
+from lablib.finetuning.compute.token_losses import token_losses
 from lablib.models import opening
 
 from .conftest import gpt2_tokenizer, put_in_cache, save_gpt2

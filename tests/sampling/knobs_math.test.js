@@ -6,7 +6,7 @@ import { test } from "node:test";
 import {
   NEUTRAL, TRANSFORMERS_ORDER, barRows, cumulative, heat, isOff, logSpaced, probabilities, rank, removedBy,
   stages, totalVariation,
-} from "../../lablib/sampling/static/knobs_math.js";
+} from "../../lablib/sampling/views/knobs_math.js";
 
 // Probabilities 1/8, 1/2, 1/4, 1/8 of tokens 0 to 3.
 const LOGITS = Float32Array.from([1, 4, 2, 1], Math.log);

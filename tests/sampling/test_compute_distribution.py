@@ -18,7 +18,8 @@ from transformers import (
     TypicalLogitsWarper,
 )
 
-from lablib.sampling import Knobs, compute, distribution, draw, entropy, stages, uniforms
+from lablib.sampling import Knobs, distribution, draw, entropy, stages, uniforms
+from lablib.sampling.compute import distribution as compute
 
 INF = math.inf
 

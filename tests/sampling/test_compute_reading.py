@@ -16,8 +16,8 @@ from transformers import (
     MistralForCausalLM,
 )
 
-from lablib.sampling.gpt2 import is_plain_gpt2
-from lablib.sampling.reading import GrowingLayer, Reader
+from lablib.sampling.compute.gpt2 import is_plain_gpt2
+from lablib.sampling.compute.reading import GrowingLayer, Reader
 
 
 def stock(model, ids):

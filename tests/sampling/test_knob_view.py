@@ -8,7 +8,7 @@ import torch
 from traitlets import TraitError
 
 from lablib.sampling import STAGES, Knobs, stages
-from lablib.sampling.knob_view import KnobView
+from lablib.sampling.views.knobs import KnobView
 from lablib.widgets.page import static_page
 from tests.scripts import script
 
@@ -53,7 +53,7 @@ def show(page):
 
 @pytest.fixture(scope="module")
 def call():
-    with script("lablib/sampling/static/knobs_math.js") as call:
+    with script("lablib/sampling/views/knobs_math.js") as call:
         yield call
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lablib.sampling import Knobs, beam_search, generate
-from lablib.sampling.figures import beam_words, tree_nodes
+from lablib.sampling.figures.beams import beam_words, tree_nodes
 from lablib.sampling.panel.beams import beam_panel
 from tests.sampling.panels import opened, run_code
 

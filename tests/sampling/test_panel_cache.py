@@ -2,7 +2,7 @@
 
 import pytest
 
-from lablib.sampling.figures import timing_words
+from lablib.sampling.figures.cache import timing_words
 from lablib.sampling.panel.cache import cache_panel
 from tests.sampling.panels import opened, run_code
 

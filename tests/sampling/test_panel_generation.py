@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from lablib.sampling import Knobs, choose, generate
-from lablib.sampling.branches import Branches
-from lablib.sampling.figures import story_words
+from lablib.sampling.compute.branches import Branches
+from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
 from tests.sampling.panels import opened, run_code

@@ -10,7 +10,7 @@ from lablib import attention as at
 from lablib import foundations as fo
 from lablib import masking as mk
 from lablib import sampling as sp
-from lablib.finetuning.per_token import token_losses
+from lablib.finetuning.compute.token_losses import token_losses
 from lablib.training.writing import sample
 from tests.models.test_text import marked, sentencepiece
 
@@ -70,7 +70,7 @@ def test_a_long_prompt_keeps_its_start_mark_and_says_so(m):
 
 
 def test_attention_while_writing_keeps_it_too(m, monkeypatch):
-    monkeypatch.setattr("lablib.attention.writing.MOST_TOKENS", 30)
+    monkeypatch.setattr("lablib.attention.compute.writing.MOST_TOKENS", 30)
     first = next(at.write(m, "0123456789" * 4, n=10))
     assert list(first.ids) == before(m) + plain(m, "0123456789" * 2)[len(before(m)) :]
     assert f"the first {40 - 20 + len(before(m))}" in first.note

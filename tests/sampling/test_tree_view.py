@@ -2,7 +2,7 @@
 
 import pytest
 
-from lablib.sampling.tree_view import TreeView
+from lablib.sampling.views.tree import TreeView
 from lablib.widgets.page import static_page
 
 

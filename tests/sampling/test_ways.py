@@ -9,7 +9,7 @@ import torch
 import transformers as tf
 
 from lablib import sampling as sp
-from lablib.sampling.reading import Reader, Way, way_of
+from lablib.sampling.compute.reading import Reader, Way, way_of
 
 from .conftest import byte_tokenizer
 
@@ -218,7 +218,7 @@ def test_plain_gpt2_needs_no_trying(tiny, monkeypatch):
     model = tiny(0).model
     calls = []
     model.register_forward_hook(lambda *args: calls.append(args))
-    monkeypatch.setattr("lablib.sampling.reading.is_plain_gpt2", lambda _: True)
+    monkeypatch.setattr("lablib.sampling.compute.reading.is_plain_gpt2", lambda _: True)
     assert Reader(model).way.cached and calls == []
 
 

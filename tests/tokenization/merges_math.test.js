@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cutter, grammar, mergesAt } from "../../lablib/tokenization/static/merges_math.js";
+import { cutter, grammar, mergesAt } from "../../lablib/tokenization/views/merges_math.js";
 
 const BPE = ["a", "b", "c", "ab", "abc", "bc"];
 const MERGES = Int32Array.from([0, 1, 3, 3, 2, 4, 1, 2, 5]); // a+b, ab+c, b+c

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lablib import models
 from lablib.tokenization import as_tokenizer, compare, decode, differences, encode, menu
-from lablib.tokenization.comparison import LOOKED_AT
+from lablib.tokenization.compute.comparison import LOOKED_AT
 from lablib.unicode import well_formed
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.tokenization import rewriting
-from lablib.tokenization.corners import CORNERS, LONGEST, corner, unshared
+from lablib.tokenization.compute import rewriting
+from lablib.tokenization.compute.corners import CORNERS, LONGEST, corner, unshared
 from lablib.tokenization.exercises.practice import wordpiece
 
 patient = settings(deadline=None, max_examples=50)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.tokenization.counting import MEASURED_BYTES, growth
-from lablib.tokenization.pipeline import backend
-from lablib.tokenization.training import train_bpe, train_unigram, train_wordpiece
+from lablib.tokenization.compute.pipeline import backend
+from lablib.tokenization.compute.sizes import MEASURED_BYTES, growth
+from lablib.tokenization.compute.training import train_bpe, train_unigram, train_wordpiece
 
 TEXT = "the cat sat on the mat; the hat that the cat sat on was flat. aaab aab ab banana\n" * 4
 

@@ -14,13 +14,13 @@ from tokenizers import models as kinds
 from lablib import data
 from lablib.exercises import Bug, Exercise, Guess, Prediction, grade, lab, loader
 from lablib.models.vocabulary import vocabulary
-from lablib.tokenization.compute import encode
-from lablib.tokenization.counting import growth
+from lablib.tokenization.compute.languages import language_costs, parallel_sentences
+from lablib.tokenization.compute.pipeline import backend, model_part
+from lablib.tokenization.compute.sizes import growth
+from lablib.tokenization.compute.tokens import encode
+from lablib.tokenization.compute.training import held_out, train_bpe
 from lablib.tokenization.exercises import checks, solutions
 from lablib.tokenization.exercises.practice import gpt2_merges, wordpiece
-from lablib.tokenization.languages import language_costs, parallel_sentences
-from lablib.tokenization.pipeline import backend, model_part
-from lablib.tokenization.training import held_out, train_bpe
 from lablib.unicode import well_formed
 from tests.exercises.notebooks import cells
 

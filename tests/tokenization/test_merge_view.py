@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from lablib.tokenization.counting import growth
-from lablib.tokenization.merge_view import MergeView
-from lablib.tokenization.pipeline import backend
-from lablib.tokenization.training import train_bpe, train_unigram, train_wordpiece
+from lablib.tokenization.compute.pipeline import backend
+from lablib.tokenization.compute.sizes import growth
+from lablib.tokenization.compute.training import train_bpe, train_unigram, train_wordpiece
+from lablib.tokenization.views.merges import MergeView
 from lablib.widgets.page import static_page
 from tests.scripts import script
 
@@ -56,7 +56,7 @@ def state(page, name):
 @pytest.fixture(scope="module")
 def cuts():
     """The tokens of a sentence at each size, as the view's own script cuts it."""
-    with script("lablib/tokenization/static/merges_math.js") as call:
+    with script("lablib/tokenization/views/merges_math.js") as call:
 
         def cuts(trained, sentence, sizes):
             view = MergeView()

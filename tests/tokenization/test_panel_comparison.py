@@ -3,7 +3,7 @@
 import pytest
 
 from lablib.tokenization import compare
-from lablib.tokenization.figures import comparison_table
+from lablib.tokenization.figures.comparison import comparison_table
 from lablib.tokenization.panel.comparison import compare_panel
 from lablib.unicode import well_formed
 from tests.panels import run_code

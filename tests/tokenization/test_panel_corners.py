@@ -2,7 +2,7 @@
 
 import pytest
 
-from lablib.tokenization.corners import CORNERS, corner
+from lablib.tokenization.compute.corners import CORNERS, corner
 from lablib.tokenization.panel.corners import DIFFERS, corner_panel
 from tests.panels import run_code
 

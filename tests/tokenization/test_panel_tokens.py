@@ -3,7 +3,7 @@
 import pytest
 
 from lablib.tokenization import as_tokenizer, encode
-from lablib.tokenization.figures import ADDED, SHARED
+from lablib.tokenization.figures.shared import ADDED, SHARED
 from lablib.tokenization.panel.tokens import LIMIT, token_panel
 from lablib.unicode import well_formed
 from lablib.widgets.strip import AT_ONCE

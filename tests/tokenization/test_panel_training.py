@@ -5,9 +5,9 @@ import time
 import pytest
 
 from lablib import data
-from lablib.tokenization.counting import growth
+from lablib.tokenization.compute.sizes import growth
+from lablib.tokenization.compute.training import held_out, train_bpe
 from lablib.tokenization.panel.training import OWN, training_panel
-from lablib.tokenization.training import held_out, train_bpe
 from tests.panels import run_code
 
 

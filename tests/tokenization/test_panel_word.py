@@ -3,9 +3,9 @@
 import pytest
 
 from lablib.models import load_tokenizer
+from lablib.tokenization.compute.word import bpe_steps
 from lablib.tokenization.panel.choice import TokenizerChoice
 from lablib.tokenization.panel.word import LIMIT, word_panel
-from lablib.tokenization.steps import bpe_steps
 from tests.panels import run_code
 
 

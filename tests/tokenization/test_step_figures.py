@@ -4,9 +4,9 @@ import pytest
 from tokenizers import Tokenizer, models
 
 from lablib.models import load_tokenizer
-from lablib.tokenization.named import as_tokenizer
-from lablib.tokenization.step_figures import JOINS, MOST_ROWS, REST, frames, readable
-from lablib.tokenization.steps import word_steps
+from lablib.tokenization.compute.named import as_tokenizer
+from lablib.tokenization.compute.word import word_steps
+from lablib.tokenization.figures.word import JOINS, MOST_ROWS, REST, frames, readable
 
 
 def shown(word, tokenizer):

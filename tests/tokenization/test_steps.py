@@ -19,8 +19,8 @@ from tokenizers import (
 from transformers import BertTokenizer, PreTrainedTokenizerFast
 
 from lablib import models as lab_models
-from lablib.tokenization.pipeline import model_part
-from lablib.tokenization.steps import (
+from lablib.tokenization.compute.pipeline import model_part
+from lablib.tokenization.compute.word import (
     bpe_steps,
     unigram_steps,
     word_steps,

@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 from tokenizers import Tokenizer, trainers
 
-from lablib.tokenization import training
-from lablib.tokenization.pipeline import backend, model_part
-from lablib.tokenization.trainer import untrained
-from lablib.tokenization.training import (
+from lablib.tokenization.compute import training
+from lablib.tokenization.compute.pipeline import backend, model_part
+from lablib.tokenization.compute.trainer import untrained
+from lablib.tokenization.compute.training import (
     sample,
     train,
     train_bpe,

@@ -16,7 +16,7 @@ from lablib import models
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORED
 from lablib.training.tasks import Causal, make_task
-from lablib.transfer.curves import mean_vectors
+from lablib.transfer.compute.growth import mean_vectors
 
 TEXT = "The lamp is lit at dusk. " * 40
 

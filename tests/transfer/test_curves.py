@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lablib import models
 from lablib.transfer import SIZES, Examples, Point, growth, measure_transfer, read_labelled
-from lablib.transfer.curves import mean_vectors, nested
+from lablib.transfer.compute.growth import mean_vectors, nested
 from tests.transfer.test_training import encoder
 
 __all__ = ["encoder"]

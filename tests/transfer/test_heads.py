@@ -24,7 +24,7 @@ from transformers import (
 from lablib import finetuning as ft
 from lablib import models
 from lablib import transfer as tr
-from lablib.transfer.compute import logits
+from lablib.transfer.compute.classifier import logits
 
 TEXTS = (
     "good film", "good film!", "a bad one", "so so, not more than that", "!", "good film!!",

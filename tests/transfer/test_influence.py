@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lablib.transfer import pushes
-from lablib.transfer.influence import log_odds
+from lablib.transfer.compute.judge import log_odds
 
 TEXT = "the soup was not badly good, so fine!"
 

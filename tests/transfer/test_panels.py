@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 
 from lablib import transfer as tr
+from lablib.transfer.compute.training import Training
 from lablib.transfer.panel import growth as growth_module
 from lablib.transfer.panel import training as training_module
 from lablib.transfer.panel.shared import NOTHING_TRAINED, Desk, Trained
-from lablib.transfer.training import Training
 from tests.panels import run_code
 
 

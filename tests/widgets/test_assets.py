@@ -15,7 +15,10 @@ ENTRIES = {
     path
     for file in (ROOT / "lablib").rglob("*.py")
     for folder, name in re.findall(r'(STATIC|_HERE) / "([\w.]+)"\)', file.read_text())
-    for path in (ROOT / "lablib").rglob(f"static/{name}")
+    for path in [
+        *(ROOT / "lablib").rglob(f"static/{name}"),
+        *(ROOT / "lablib").rglob(f"views/{name}"),
+    ]
 }
 
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import ipywidgets
 
-from lablib.attention import figures
-from lablib.attention.ablation import Ablation, Sweep, ablate, striking_but_idle, sweep
-from lablib.attention.head_map import HeadMap
-from lablib.attention.mapping import AttentionMaps, maps
-from lablib.attention.metrics import METRICS, HeadMetrics, head_metrics, top_heads
+from lablib.attention.compute.ablation import Ablation, Sweep, ablate, striking_but_idle, sweep
+from lablib.attention.compute.heads import AttentionMaps, maps
+from lablib.attention.compute.metrics import METRICS, HeadMetrics, head_metrics, top_heads
+from lablib.attention.figures import ablation as figures
 from lablib.attention.panel.base import Drawing, TextPanel
-from lablib.attention.view import AttentionView
+from lablib.attention.views.head_map import HeadMap
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets import ModelChoice, Progress
 from lablib.widgets.html import escape, html_widget
 from lablib.widgets.layout import Fold, beside, mark_main

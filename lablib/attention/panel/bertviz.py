@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from lablib.attention.bertviz_frames import head_view, model_view
-from lablib.attention.mapping import maps
+from lablib.attention.compute.heads import maps
 from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.views.bertviz import head_view, model_view
 from lablib.widgets import ModelChoice
 from lablib.widgets.layout import mark_main
 

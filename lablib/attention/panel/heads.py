@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.attention.head_map import HeadMap
-from lablib.attention.mapping import AttentionMaps, maps
-from lablib.attention.metrics import (
+from lablib.attention.compute.heads import AttentionMaps, maps
+from lablib.attention.compute.metrics import (
     METRICS,
     TEXTS,
     change,
@@ -14,9 +13,10 @@ from lablib.attention.metrics import (
     induction_scores,
     top_heads,
 )
+from lablib.attention.compute.repeating import random_words_twice
 from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
-from lablib.attention.repeating import random_words_twice
-from lablib.attention.view import AttentionView
+from lablib.attention.views.head_map import HeadMap
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets import ModelChoice, TextInput
 from lablib.widgets.layout import beside, mark_main
 

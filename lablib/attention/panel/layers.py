@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import ipywidgets
 
-from lablib.attention import figures
-from lablib.attention.layers import Lens, logit_lens, rollout
-from lablib.attention.mapping import AttentionMaps, maps
+from lablib.attention.compute.heads import AttentionMaps, maps
+from lablib.attention.compute.layers import Lens, logit_lens, rollout
+from lablib.attention.figures import layers as figures
 from lablib.attention.panel.base import Drawing, TextPanel
-from lablib.attention.view import AttentionView
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main

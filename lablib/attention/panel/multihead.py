@@ -2,9 +2,9 @@
 
 import ipywidgets
 
-from lablib.attention import figures
+from lablib.attention.compute.multihead import HeadParts, head_parts
+from lablib.attention.figures import multihead as figures
 from lablib.attention.panel.base import Drawing, HeadChoice, TextPanel
-from lablib.attention.projections import HeadParts, head_parts
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main

@@ -1,8 +1,8 @@
 """The pairs panel: two sentences read at once, and who looks at whom across them."""
 
-from lablib.attention.mapping import AttentionMaps, maps
+from lablib.attention.compute.heads import AttentionMaps, maps
 from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
-from lablib.attention.view import AttentionView
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets import ModelChoice, TextInput
 from lablib.widgets.layout import mark_main
 

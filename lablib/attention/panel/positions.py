@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.attention import figures
-from lablib.attention.head_map import HeadMap
+from lablib.attention.compute.positions import Shuffle, learned_positions, shuffle, sinusoidal
+from lablib.attention.figures import positions as figures
 from lablib.attention.panel.base import Drawing, TextPanel
-from lablib.attention.positions import Shuffle, learned_positions, shuffle, sinusoidal
+from lablib.attention.views.head_map import HeadMap
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main

@@ -1,9 +1,9 @@
 """The steps panel: one head from its queries and keys to its output, every number in sight."""
 
+from lablib.attention.compute.multihead import LayerVectors, vectors
+from lablib.attention.compute.text import read
 from lablib.attention.panel.base import Drawing, HeadChoice, TextPanel
-from lablib.attention.projections import LayerVectors, vectors
-from lablib.attention.steps_view import StepsView
-from lablib.attention.text import read
+from lablib.attention.views.steps import StepsView
 from lablib.widgets import ModelChoice
 from lablib.widgets.layout import mark_main
 

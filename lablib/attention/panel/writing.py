@@ -4,10 +4,10 @@ import time
 
 import ipywidgets
 
-from lablib.attention.mapping import AttentionMaps
+from lablib.attention.compute.heads import AttentionMaps
+from lablib.attention.compute.writing import Written, so_far, write
 from lablib.attention.panel.base import Drawing, TextPanel
-from lablib.attention.view import AttentionView
-from lablib.attention.writing import Written, so_far, write
+from lablib.attention.views.weights import AttentionView
 from lablib.widgets import ModelChoice, Progress, TokenStrip
 from lablib.widgets.layout import mark_main
 from lablib.widgets.panel import PROGRESS_SECONDS

@@ -263,7 +263,7 @@ CHECKS["finetuning/train-last"] = FunctionCheck(
 # --- bugs -----------------------------------------------------------------------------------
 #
 # The first three stand in the material that these labs grew from. What each costs is seen in a live
-# run: `lablib.finetuning.harms`.
+# run: `lablib.finetuning.exercises.harms`.
 
 SECONDS = 20.0
 """A check that trains a model may take longer than one that adds numbers."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from lablib.finetuning import batch_figures as figures
-from lablib.finetuning.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
+from lablib.finetuning.compute.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
+from lablib.finetuning.figures import batches as figures
 from lablib.finetuning.panel.fields import seed_field, text_field
-from lablib.finetuning.shift_view import ShiftView
+from lablib.finetuning.views.shift import ShiftView
 from lablib.training.config import Config
 from lablib.training.tasks import make_task
 from lablib.widgets import ModelChoice, Panel, TokenStrip, as_choice

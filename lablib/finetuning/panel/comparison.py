@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.finetuning import comparison_figures as figures
-from lablib.finetuning.comparison import (
+from lablib.finetuning.compute.comparison import (
     Continuation,
     continue_prompts,
     general_text,
     measure_text,
     run_folder,
 )
+from lablib.finetuning.figures import comparison as figures
 from lablib.finetuning.panel.fields import button, text_field
 from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.training.config import Config

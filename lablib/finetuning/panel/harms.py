@@ -6,8 +6,8 @@ from contextlib import closing
 import ipywidgets
 
 from lablib.exercises import lab
-from lablib.finetuning import harm_figures as figures
-from lablib.finetuning.harms import Harm, menu, watch
+from lablib.finetuning.exercises.harms import Harm, menu, watch
+from lablib.finetuning.figures import harms as figures
 from lablib.finetuning.panel.fields import button
 from lablib.widgets import Panel, Progress
 from lablib.widgets.html import escape

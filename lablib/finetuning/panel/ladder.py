@@ -6,8 +6,8 @@ from contextlib import closing
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning import ladder_figures as figures
-from lablib.finetuning.ladder import Measurement, can_compile, climb, rungs
+from lablib.finetuning.compute.ladder import Measurement, can_compile, climb, rungs
+from lablib.finetuning.figures import ladder as figures
 from lablib.finetuning.panel.fields import button, text_field
 from lablib.training.texts import read_text
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning.comparison import open_result
+from lablib.finetuning.compute.comparison import open_result
 from lablib.training.run import Run, runs
 from lablib.widgets import Panel
 from lablib.widgets.layout import in_row
@@ -108,7 +108,7 @@ def origin(name: str) -> str:
     >>> origin("nowhere") == models.default_name("causal")
     True
     """
-    from lablib.finetuning.comparison import run_folder
+    from lablib.finetuning.compute.comparison import run_folder
 
     folder = run_folder(name) if name.strip() else None
     return Run.open(folder).config.model if folder else models.default_name("causal")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import ipywidgets
 
-from lablib.finetuning import figures
+from lablib.finetuning.figures import run as figures
+from lablib.finetuning.figures import shared
 from lablib.training.records import Record
 from lablib.training.run import Run, describe
 from lablib.widgets.html import escape
@@ -64,4 +65,4 @@ class RunView(ipywidgets.VBox):
 
     def conclude(self, run: Run) -> None:
         """Say what it has come to."""
-        self.outcome.value = escape(figures.outcome_words(describe(run)))
+        self.outcome.value = escape(shared.outcome_words(describe(run)))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import ipywidgets
 
-from lablib.finetuning import figures
+from lablib.finetuning.figures import runs as figures
+from lablib.finetuning.figures import shared
 from lablib.finetuning.panel.training import kind_of
 from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Panel, Progress, as_choice
@@ -92,7 +93,7 @@ class RunsPanel(Panel):
         drawn = [(name, records) for name, records in curves if records]
         self.place.children = [figures.overlay_plot(drawn)] if drawn else []
         self.tabs.line.shown = int(bool(drawn))
-        words = (f"{info.folder.name}: {figures.outcome_words(info)} {info.message}"
+        words = (f"{info.folder.name}: {shared.outcome_words(info)} {info.message}"
                  for info in chosen)  # fmt: skip
         self.said.value = "<br>".join(map(escape, words))
 

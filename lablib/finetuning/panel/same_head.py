@@ -5,10 +5,10 @@ from collections.abc import Generator
 import ipywidgets
 import traitlets
 
-from lablib.attention.view import AttentionView
-from lablib.finetuning import comparison_figures as figures
+from lablib.attention.views.weights import AttentionView
+from lablib.finetuning.compute.same_head import HeadChange, head_change
+from lablib.finetuning.figures import same_head as figures
 from lablib.finetuning.panel.pair import Named, PairPanel
-from lablib.finetuning.same_head import HeadChange, head_change
 from lablib.widgets import Progress, TextInput
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main

@@ -7,10 +7,7 @@ from typing import Any, Protocol
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning import search_figures as figures
-from lablib.finetuning.panel.fields import button, seed_field, text_field
-from lablib.finetuning.panel.settings import config_code
-from lablib.finetuning.search import (
+from lablib.finetuning.compute.search import (
     SPACE,
     Range,
     RangeTest,
@@ -19,6 +16,9 @@ from lablib.finetuning.search import (
     range_test,
     search_settings,
 )
+from lablib.finetuning.figures import search as figures
+from lablib.finetuning.panel.fields import button, seed_field, text_field
+from lablib.finetuning.panel.settings import config_code
 from lablib.training.config import Config
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.finetuning import comparison_figures as figures
+from lablib.finetuning.compute.token_losses import LossChange, loss_change
+from lablib.finetuning.figures import token_losses as figures
 from lablib.finetuning.panel.pair import Named, PairPanel
-from lablib.finetuning.per_token import LossChange, loss_change
 from lablib.widgets import Progress, TextInput, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.finetuning import figures
-from lablib.finetuning.estimate import (
+from lablib.finetuning.compute.estimate import (
     Memory,
     device_of,
     fits,
@@ -20,6 +19,8 @@ from lablib.finetuning.estimate import (
     steps_of,
     training_flops,
 )
+from lablib.finetuning.figures import shared
+from lablib.finetuning.figures import training as figures
 from lablib.finetuning.panel.run_view import Pace, RunView
 from lablib.finetuning.panel.settings import Settings, config_code
 from lablib.finetuning.panel.text_choice import TextChoice
@@ -175,7 +176,7 @@ class TrainingPanel(Panel):
         pace = self._known_speed(config, m)
         if pace is None:
             return f"{steps}; how long they take is known after the first ones."
-        return f"{steps}, about {figures.duration(seconds_for(config, pace))}."
+        return f"{steps}, about {shared.duration(seconds_for(config, pace))}."
 
     def _known_speed(self, config: Config, m: "LoadedModel") -> float | None:
         """Tokens a second, measured once for each shape of a run that is not too large."""

@@ -5,9 +5,9 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning import transfer_figures as figures
+from lablib.finetuning.compute.transfer import RATES, SHARES, TransferPoint, transfer_points
+from lablib.finetuning.figures import transfer as figures
 from lablib.finetuning.panel.fields import button, text_field
-from lablib.finetuning.transfer import RATES, SHARES, TransferPoint, transfer_points
 from lablib.training.config import Method
 from lablib.widgets import ModelChoice, Panel, Progress, as_choice
 from lablib.widgets.html import escape

@@ -4,9 +4,9 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import measure_figures as figures
+from lablib.foundations.compute.bleu import LONGEST, Bleu, bleu
+from lablib.foundations.figures import bleu as figures
 from lablib.foundations.panel.live import LivePanel
-from lablib.foundations.translation import LONGEST, Bleu, bleu
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main

@@ -4,8 +4,15 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import training_figures as figures
-from lablib.foundations.descent import METHODS, VALLEYS, Descent, NetCurve, descend, train_net
+from lablib.foundations.compute.descent import (
+    METHODS,
+    VALLEYS,
+    Descent,
+    NetCurve,
+    descend,
+    train_net,
+)
+from lablib.foundations.figures import descent as figures
 from lablib.foundations.panel.live import NAMED, LivePanel, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main

@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import training_figures as figures
-from lablib.foundations.initialisation import ACTIVATIONS, INITS, Signal, signal
+from lablib.foundations.compute.initialisation import ACTIVATIONS, INITS, Signal, signal
+from lablib.foundations.figures import initialisation as figures
 from lablib.foundations.panel.live import LivePanel, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main

@@ -5,14 +5,14 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib import data
-from lablib.foundations import ngram_figures as figures
-from lablib.foundations.counting import Cost, Split, costs, count, split_text, write
-from lablib.foundations.losses import surprise
-from lablib.foundations.ngrams import SMOOTHINGS, NGrams
+from lablib.foundations.compute.counting import Cost, Split, costs, count, split_text, write
+from lablib.foundations.compute.ngrams import SMOOTHINGS, NGrams
+from lablib.foundations.compute.perplexity import surprise
+from lablib.foundations.figures import ngrams as figures
 from lablib.models import LoadedModel
 from lablib.models.text import text_ids, token_text
-from lablib.sampling.generation import generate, next_logits
-from lablib.sampling.text import prepare
+from lablib.sampling.compute.generation import generate, next_logits
+from lablib.sampling.compute.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape

@@ -5,8 +5,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import training_figures as figures
-from lablib.foundations.overfitting import STEPS, Fit, Guard, examples, fit
+from lablib.foundations.compute.overfitting import STEPS, Fit, Guard, examples, fit
+from lablib.foundations.figures import overfitting as figures
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import Progress
 from lablib.widgets.html import escape

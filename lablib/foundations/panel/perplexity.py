@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import measure_figures as figures
-from lablib.foundations.losses import Surprise, surprise
+from lablib.foundations.compute.perplexity import Surprise, surprise
+from lablib.foundations.figures import perplexity as figures
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape

@@ -4,10 +4,10 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations import scale_figures as figures
-from lablib.foundations.devices import DEVICES, Bill, training_bill
+from lablib.foundations.compute.devices import DEVICES, Bill, training_bill
+from lablib.foundations.compute.scale import Shape, training_flops
+from lablib.foundations.figures import scale as figures
 from lablib.foundations.panel.live import NAMED, LivePanel
-from lablib.foundations.size import Shape, training_flops
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot

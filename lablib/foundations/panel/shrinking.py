@@ -5,8 +5,8 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib import data
-from lablib.foundations import scale_figures as figures
-from lablib.foundations.shrinking import Copy, shrink
+from lablib.foundations.compute.shrinking import Copy, shrink
+from lablib.foundations.figures import shrinking as figures
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, Tabs, in_row, mark_main

@@ -4,8 +4,8 @@ from collections.abc import Generator, Sequence
 
 import ipywidgets
 
-from lablib.foundations import measure_figures as figures
-from lablib.foundations.deciding import Counts, counts_at, example_scores, sweep
+from lablib.foundations.compute.threshold import Counts, counts_at, example_scores, sweep
+from lablib.foundations.figures import threshold as figures
 from lablib.foundations.panel.live import NAMED, LivePanel
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, in_row, mark_main

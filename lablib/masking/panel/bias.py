@@ -4,8 +4,9 @@ from collections.abc import Generator, Sequence
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.bias import TEMPLATES, WORDS, Probe, probe
+from lablib.masking.compute.bias import TEMPLATES, WORDS, Probe, probe
+from lablib.masking.figures import bias as figures
+from lablib.masking.figures import shared
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice
 from lablib.widgets.html import escape
@@ -81,10 +82,10 @@ class BiasPanel(LivePanel):
         self.result = found = probe(m, *asked, progress=self.slot.report)
         if not self.plots:
             self.plots = [
-                figures.dumbbell_plot("mean log-probability (nats)"), figures.probe_plot(),
+                shared.dumbbell_plot("mean log-probability (nats)"), figures.probe_plot(),
             ]  # fmt: skip
         dumbbells, differences = self.plots
-        figures.draw_dumbbells(dumbbells, found.subjects, figures.probe_rows(found))
+        shared.draw_dumbbells(dumbbells, found.subjects, figures.probe_rows(found))
         figures.draw_probe(differences, found)
         self.means.children, self.differences.children = [dumbbells], [differences]
         self.sentence.value = escape(figures.probe_words(found))

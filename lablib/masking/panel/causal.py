@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib import models
-from lablib.masking import figures
-from lablib.masking.causal import LeftFill, fill_from_left
-from lablib.masking.filling import Fill, fill
+from lablib.masking.compute.causal import LeftFill, fill_from_left
+from lablib.masking.compute.fill import Fill, fill
+from lablib.masking.compute.text import prepare
+from lablib.masking.figures import causal as figures
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
-from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, as_choice
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.layout import mark_main

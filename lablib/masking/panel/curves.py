@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.curves import Curve, learning_curves
+from lablib.masking.compute.curves import Curve, learning_curves
+from lablib.masking.figures import curves as figures
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, mark_main

@@ -4,11 +4,11 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.clues import Evidence, attention_from_mask, evidence
+from lablib.masking.compute.evidence import Evidence, attention_from_mask, evidence
+from lablib.masking.compute.text import prepare
+from lablib.masking.figures import evidence as figures
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
-from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main

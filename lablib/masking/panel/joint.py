@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.joint import ORDERS, Filling, JointFill, Order, compare_orders
+from lablib.masking.compute.joint import ORDERS, Filling, JointFill, Order, compare_orders
+from lablib.masking.compute.text import prepare
+from lablib.masking.figures import joint as figures
 from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
-from lablib.masking.text import prepare
 from lablib.widgets import ModelChoice
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape

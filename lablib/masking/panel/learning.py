@@ -5,8 +5,8 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.learning import KEPT, MASKED, RANDOM, Exercise, exercise
+from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, Exercise, exercise
+from lablib.masking.figures import learning as figures
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
 from lablib.widgets.html import escape

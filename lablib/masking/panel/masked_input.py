@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.masking.text import MASK, MaskedText, Word, hidden_words, hide, put, unhide
+from lablib.masking.compute.text import MASK, MaskedText, Word, hidden_words, hide, put, unhide
 from lablib.widgets import TextInput, TokenStrip
 from lablib.widgets.tokens import token_dicts
 

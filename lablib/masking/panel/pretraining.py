@@ -5,8 +5,9 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib import data
-from lablib.masking import figures
-from lablib.masking.learning import BatchLoss, next_sentence, pretraining_loss
+from lablib.masking.compute.learning import BatchLoss, next_sentence, pretraining_loss
+from lablib.masking.figures import pretraining as figures
+from lablib.masking.figures import shared
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput
 from lablib.widgets.html import escape, scrolling
@@ -67,7 +68,7 @@ class PretrainingPanel(LivePanel):
         self.probability = next_sentence(m, self.first.value, self.second.value)
         yield
         self.batch = pretraining_loss(m, data.text(TEXT), self.seed.value)
-        chance = figures.percent(self.probability)
+        chance = shared.percent(self.probability)
         self.opinion.value = escape(f"The model finds it {chance} probable that it follows.")
         self.table.value = scrolling(figures.batch_table(self.batch), "Pairs", 288)
         self._weigh()

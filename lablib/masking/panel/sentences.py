@@ -4,13 +4,14 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.likelihood import (
+from lablib.masking.compute.sentences import (
     Comparison,
     PseudoLogLikelihood,
     compare_sentences,
     pseudo_log_likelihood,
 )
+from lablib.masking.figures import sentences as figures
+from lablib.masking.figures import shared
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
 from lablib.widgets.html import escape
@@ -91,10 +92,10 @@ class SentencePanel(LivePanel):
 
     def _draw_pair(self, pair: Comparison) -> None:
         if self.plot is None:
-            self.plot = figures.dumbbell_plot(
+            self.plot = shared.dumbbell_plot(
                 "log-probability given all other words (nats)", height=480
             )
-        figures.draw_dumbbells(self.plot, ("sentence", "variant"), figures.comparison_rows(pair))
+        shared.draw_dumbbells(self.plot, ("sentence", "variant"), figures.comparison_rows(pair))
         most = max(_most(pair.first), _most(pair.second))
         self.first.show(pair.first, most)
         self.second.show(pair.second, most)

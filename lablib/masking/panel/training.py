@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.masking import figures
-from lablib.masking.training import EXAMPLE, TrainingStep, learn
+from lablib.masking.compute.training import EXAMPLE, TrainingStep, learn
+from lablib.masking.figures import training as figures
 from lablib.widgets import Panel, Progress, TextInput
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
-from lablib.sampling.generation import ALTERNATIVES, Alternative
+from lablib.sampling.compute.generation import ALTERNATIVES, Alternative
 from lablib.widgets.tokens import visible
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.sampling import figures
-from lablib.sampling.beams import BeamNode, BeamTree, grow_beams
-from lablib.sampling.generation import Step
+from lablib.sampling.compute.beams import BeamNode, BeamTree, grow_beams
+from lablib.sampling.compute.generation import Step
+from lablib.sampling.compute.text import prepare
+from lablib.sampling.figures import beams as figures
 from lablib.sampling.panel.controls import opening_code
-from lablib.sampling.text import prepare
-from lablib.sampling.tree_view import TreeView
+from lablib.sampling.views.tree import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main

@@ -5,10 +5,10 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib.models.text import context_length
-from lablib.sampling import figures
-from lablib.sampling.measures import Timing, cache_timing
+from lablib.sampling.compute.measures import Timing, cache_timing
+from lablib.sampling.compute.text import prepare
+from lablib.sampling.figures import cache as figures
 from lablib.sampling.panel.controls import opening_code
-from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main

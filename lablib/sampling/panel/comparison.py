@@ -5,13 +5,13 @@ from collections.abc import Generator, Sequence
 
 import ipywidgets
 
-from lablib.sampling import figures
-from lablib.sampling.generation import Step, generate_rows, lockstep
-from lablib.sampling.knobs import Knobs
+from lablib.sampling.compute.generation import Step, generate_rows, lockstep
+from lablib.sampling.compute.knobs import Knobs
+from lablib.sampling.compute.text import prepare
+from lablib.sampling.figures import comparison as figures
 from lablib.sampling.panel.controls import knobs_code, opening_code
 from lablib.sampling.panel.seeds import SEEDS, SeedsView
 from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
-from lablib.sampling.text import prepare
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main, scrolling_rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.knobs import OFF, Knobs
+from lablib.sampling.compute.knobs import OFF, Knobs
 
 SLIDERS: dict[str, tuple[str, dict[str, Any], str]] = {
     "temperature": (

@@ -5,14 +5,14 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.branches import Branches
-from lablib.sampling.figures import story_words
-from lablib.sampling.generation import Session, Step, choose, generate
-from lablib.sampling.knobs import OFF, Knobs
+from lablib.sampling.compute.branches import Branches
+from lablib.sampling.compute.generation import Session, Step, choose, generate
+from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.sampling.compute.text import Prompt, prepare
+from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.alternatives import Alternatives
 from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
-from lablib.sampling.text import Prompt, prepare
-from lablib.sampling.tree_view import TreeView
+from lablib.sampling.views.tree import TreeView
 from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main

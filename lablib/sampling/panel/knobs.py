@@ -6,9 +6,9 @@ from dataclasses import asdict
 from lablib import sampling as sp
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
-from lablib.sampling.knob_view import KnobView
-from lablib.sampling.knobs import OFF, STAGES, Knobs
+from lablib.sampling.compute.knobs import OFF, STAGES, Knobs
 from lablib.sampling.panel.controls import knobs_code, opening_code
+from lablib.sampling.views.knobs import KnobView
 from lablib.widgets import ModelChoice, Panel, TextInput, as_choice
 
 TYPING_SECONDS = 0.1

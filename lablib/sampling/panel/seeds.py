@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
-from lablib.sampling import figures
-from lablib.sampling.generation import Step
-from lablib.sampling.measures import diversity
+from lablib.sampling.compute.generation import Step
+from lablib.sampling.compute.measures import diversity
+from lablib.sampling.figures import seeds as figures
 from lablib.widgets.plot import Plot
 
 SEEDS = 20

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from lablib.sampling.knobs import OFF, Knobs
+from lablib.sampling.compute.knobs import OFF, Knobs
 from lablib.sampling.panel.controls import SLIDERS, KnobSliders
 from lablib.widgets import TokenStrip
 from lablib.widgets.layout import beside, in_row

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib.models import ModelError
-from lablib.tokenization.named import AnyTokenizer, as_tokenizer, menu, name_of
+from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, menu, name_of
 from lablib.widgets import Choice, Slot
 
 if TYPE_CHECKING:

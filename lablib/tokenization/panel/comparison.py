@@ -6,9 +6,10 @@ from functools import partial
 
 import ipywidgets
 
-from lablib.tokenization.comparison import Comparison, Row, compare
-from lablib.tokenization.figures import MARKS, chips, comparison_table, counted
-from lablib.tokenization.levels import sharing
+from lablib.tokenization.compute.comparison import Comparison, Row, compare
+from lablib.tokenization.compute.levels import sharing
+from lablib.tokenization.figures.comparison import comparison_table
+from lablib.tokenization.figures.shared import MARKS, chips, counted
 from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.unicode import well_formed

@@ -5,9 +5,9 @@ from collections.abc import Generator
 import ipywidgets
 import numpy as np
 
-from lablib.tokenization.corners import CORNERS, LONGEST, Reading, corner
-from lablib.tokenization.figures import ADDED, chips, counted
-from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.compute.corners import CORNERS, LONGEST, Reading, corner
+from lablib.tokenization.compute.named import AnyTokenizer
+from lablib.tokenization.figures.shared import ADDED, chips, counted
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.widgets import Panel, TextInput, TokenStrip

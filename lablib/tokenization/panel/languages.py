@@ -4,14 +4,14 @@ from collections.abc import Generator, Sequence
 
 import ipywidgets
 
-from lablib.tokenization.figures import costs_plot, costs_table, costs_words, draw_costs
-from lablib.tokenization.languages import (
+from lablib.tokenization.compute.languages import (
     CONTEXT,
     Costs,
     language_costs,
     parallel_sentences,
     read_parallel,
 )
+from lablib.tokenization.figures.languages import costs_plot, costs_table, costs_words, draw_costs
 from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import OPENING
 from lablib.widgets import Panel, TextInput, html_widget

@@ -6,10 +6,11 @@ from functools import partial
 import ipywidgets
 import numpy as np
 
-from lablib.tokenization.compute import Encoding, encode
-from lablib.tokenization.figures import MARKS, chips, encoding_words, ladder_html
-from lablib.tokenization.levels import ladder, sharing
-from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.compute.levels import ladder, sharing
+from lablib.tokenization.compute.named import AnyTokenizer
+from lablib.tokenization.compute.tokens import Encoding, encode
+from lablib.tokenization.figures.shared import MARKS, chips
+from lablib.tokenization.figures.tokens import encoding_words, ladder_html
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.unicode import well_formed

@@ -7,10 +7,10 @@ from typing import get_args
 import ipywidgets
 
 from lablib import data
-from lablib.tokenization.counting import Growth, growth
-from lablib.tokenization.merge_view import MergeView
+from lablib.tokenization.compute.sizes import Growth, growth
+from lablib.tokenization.compute.training import Kind, Told, Trained, held_out, train
 from lablib.tokenization.panel.code import OPENING, text_code
-from lablib.tokenization.training import Kind, Told, Trained, held_out, train
+from lablib.tokenization.views.merges import MergeView
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, Progress, TextInput, html_widget
 from lablib.widgets.layout import mark_main

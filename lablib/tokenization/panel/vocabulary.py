@@ -5,12 +5,13 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib.models.vocabulary import Entry
-from lablib.tokenization.figures import counted, vocabulary_chips
-from lablib.tokenization.languages import parallel_sentences
-from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.compute.languages import parallel_sentences
+from lablib.tokenization.compute.named import AnyTokenizer
+from lablib.tokenization.compute.vocabulary import ORDERS, Query, entries_of, scripts, search, used
+from lablib.tokenization.figures.shared import counted
+from lablib.tokenization.figures.vocabulary import vocabulary_chips
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING, text_code
-from lablib.tokenization.vocabulary_search import ORDERS, Query, entries_of, scripts, search, used
 from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
 from lablib.widgets.layout import mark_main
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.tokenization.named import AnyTokenizer
+from lablib.tokenization.compute.named import AnyTokenizer
+from lablib.tokenization.compute.word import WordSteps, kind_of, word_steps
+from lablib.tokenization.figures.word import MARKS, Frame, frames, readable
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import OPENING
-from lablib.tokenization.step_figures import MARKS, Frame, frames, readable
-from lablib.tokenization.steps import WordSteps, kind_of, word_steps
 from lablib.unicode import well_formed
 from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
 from lablib.widgets.html import scrolling

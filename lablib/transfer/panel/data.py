@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.transfer import figures
+from lablib.transfer.figures import data as figures
 from lablib.transfer.panel.shared import DESK, OPENING, Desk, Source
 from lablib.widgets import Panel
 from lablib.widgets.html import escape

@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.transfer import figures
-from lablib.transfer.curves import METHODS, SIZES, Point, growth, measure_transfer
+from lablib.transfer.compute.growth import METHODS, SIZES, Point, growth, measure_transfer
+from lablib.transfer.figures import growth as figures
 from lablib.transfer.panel.shared import DESK, OPENING, Desk
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape

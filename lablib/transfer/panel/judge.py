@@ -4,9 +4,9 @@ from collections.abc import Generator
 
 from ipywidgets import HTML, VBox
 
-from lablib.transfer import figures
-from lablib.transfer.compute import Prediction, predict
-from lablib.transfer.influence import WAYS, Pushes, pushes
+from lablib.transfer.compute.classifier import Prediction, predict
+from lablib.transfer.compute.judge import WAYS, Pushes, pushes
+from lablib.transfer.figures import judge as figures
 from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
 from lablib.transfer.panel.shared import DESK, Desk, Trained
 from lablib.widgets import TextInput

@@ -5,8 +5,8 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.transfer import figures
-from lablib.transfer.influence import Pushes
+from lablib.transfer.compute.judge import Pushes
+from lablib.transfer.figures import judged as figures
 from lablib.transfer.panel.shared import NOTHING_TRAINED, OPENING, Desk, Trained
 from lablib.widgets import Panel, TokenStrip
 from lablib.widgets.html import escape

@@ -4,12 +4,12 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.transfer import figures
-from lablib.transfer.compute import Prediction, predict
-from lablib.transfer.influence import Pushes, pushes
+from lablib.transfer.compute.classifier import Prediction, predict
+from lablib.transfer.compute.judge import Pushes, pushes
+from lablib.transfer.compute.scoring import worst
+from lablib.transfer.figures import mistakes as figures
 from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
 from lablib.transfer.panel.shared import DESK, Desk, Trained
-from lablib.transfer.scoring import worst
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main, scrolling_rows
 

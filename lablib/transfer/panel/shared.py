@@ -5,8 +5,8 @@ from typing import Any
 
 import traitlets
 
-from lablib.transfer.compute import Classifier
-from lablib.transfer.examples import LabelledSet, read_labelled
+from lablib.transfer.compute.classifier import Classifier
+from lablib.transfer.compute.data import LabelledSet, read_labelled
 
 NOTHING_TRAINED = "Nothing is trained yet: press Train in the training panel."
 

@@ -6,12 +6,12 @@ from dataclasses import fields
 import ipywidgets
 
 from lablib.training.config import Config
-from lablib.transfer import figures
-from lablib.transfer.compute import predict
-from lablib.transfer.examples import LabelledSet
+from lablib.transfer.compute.classifier import predict
+from lablib.transfer.compute.data import LabelledSet
+from lablib.transfer.compute.scoring import Scores, score
+from lablib.transfer.compute.training import RECIPES, Training, fine_tune, recipe
+from lablib.transfer.figures import training as figures
 from lablib.transfer.panel.shared import DESK, OPENING, Desk, Trained
-from lablib.transfer.scoring import Scores, score
-from lablib.transfer.training import RECIPES, Training, fine_tune, recipe
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main

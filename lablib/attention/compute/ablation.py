@@ -1,0 +1,347 @@
+"""Does a head matter? Mute it and see what the model says then.
+
+To mute a head is to set its output to zero before the heads are mixed; everything else stays
+(zero ablation; Michel et al. 2019, "Are Sixteen Heads Really Better than One?"). Attention weights
+show where a head looks, not what the model makes of it: a head with a striking pattern may not
+matter at all (Jain and Wallace 2019, "Attention is not Explanation"). Nor is the effect of one
+muted head its whole part: others may take over (McGrath et al. 2023, "The Hydra Effect").
+
+The muted models are the rows of one batch, so that many heads are tried at once; and it is a twin
+that is muted (see `watching`), never the model everybody shares.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from lablib.attention.compute.metrics import HeadMetrics
+from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.attention.compute.watching import (
+    Attended,
+    Watcher,
+    require_watchable,
+    watchable,
+    watching,
+)
+from lablib.models.text import token_text
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+Head = tuple[int, int]
+"""A layer and a head of it, both from 0."""
+
+STRIDE = 7
+"""A masked model is asked for every seventh token at once: 14 %, about what it was trained on."""
+TEXT_BYTES = 256 * 2**20
+"""The most bytes of scores one text may need: longer ones are cut."""
+SCORE_BYTES = 64 * 2**20
+"""The most bytes of scores to compute at once, which decides how many heads are tried at once."""
+
+
+class Change(NamedTuple):
+    """A possible token, and its probability with all heads and with some muted."""
+
+    id: int
+    text: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ablation:
+    """What a model says with all its heads, and with some of them muted.
+
+    Attributes:
+        heads: the muted ones.
+        tokens: what the model read; in a masked model's text one token is the mask.
+        position: where the model was asked for a token: the masked place, or the one after the end.
+        before: the distribution there, [vocab], with all heads.
+        after: the same with the heads muted.
+        loss_before: how surprised the model is by the text, in bits per token (see `ablate`);
+            not-a-number if the text has too few tokens to be surprised by.
+        loss_after: the same with the heads muted.
+        changes: the most probable tokens of both distributions, the most probable before first.
+    """
+
+    heads: tuple[Head, ...]
+    tokens: Reading
+    position: int
+    before: Tensor
+    after: Tensor
+    loss_before: float
+    loss_after: float
+    changes: tuple[Change, ...]
+
+    @property
+    def divergence(self) -> float:
+        """How far the distributions are apart, in bits (see `divergence`)."""
+        return float(divergence(self.before, self.after))
+
+    @property
+    def loss_change(self) -> float:
+        """What muting costs, in bits per token; below 0 if the model got better at this text."""
+        return self.loss_after - self.loss_before
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What happened to a model when each of its heads was muted in turn, as far as it is known.
+
+    Attributes:
+        tokens: what the model read (see `Ablation`).
+        position: where it was asked for a token.
+        divergence: how far muting a head moved the distribution there, [layers, heads], in bits;
+            not-a-number for heads still to come.
+        loss_change: what muting it cost on the whole text, [layers, heads], in bits per token.
+        done: how many heads have been muted.
+    """
+
+    tokens: Reading
+    position: int
+    divergence: Tensor
+    loss_change: Tensor
+    done: int
+
+    @property
+    def total(self) -> int:
+        """How many heads there are."""
+        return self.divergence.numel()
+
+
+def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int = 10) -> Ablation:
+    """What a model says with all its heads, and with some of them muted.
+
+    A next-word model is asked for the token after the text, and its loss is its mean surprise at
+    each token after those before. A masked-word model is asked for the first masked token of the
+    text (the last ordinary one is masked if there is none), and its loss is its mean surprise at
+    each ordinary token when a seventh of them is masked at a time.
+
+    Args:
+        heads: (layer, head) pairs, from 0; none of them changes nothing.
+        k: how many of the most probable tokens of each distribution `changes` names.
+
+    Raises:
+        ValueError: if there is no such head, or the model does not predict tokens.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.ablate(m, "The king and the", heads=[(0, 1)], k=3)
+        >>> found.before.shape == found.after.shape, found.heads
+        (True, ((0, 1),))
+    """
+    asked = _ask(m, text)
+    experiment = _Experiment(m, asked)
+    [(before, loss_before)] = experiment.run([()])
+    experiment.check(heads)
+    [(after, loss_after)] = experiment.run([heads])
+    return Ablation(
+        heads=tuple(heads),
+        tokens=asked.tokens,
+        position=asked.position,
+        before=before,
+        after=after,
+        loss_before=loss_before,
+        loss_after=loss_after,
+        changes=_changes(m, before, after, k),
+    )
+
+
+def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
+    """Mute each head in turn; yields what is known so far, at last all of it.
+
+    Raises:
+        ValueError: if the model does not predict tokens.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> *_, last = at.sweep(m, "The cat sat")
+        >>> last.done == last.divergence.numel()
+        True
+    """
+    asked = _ask(m, text)
+    experiment = _Experiment(m, asked)
+    [(before, loss)] = experiment.run([()])
+    layers, heads = experiment.layers, experiment.heads
+    moved, cost = (torch.full((layers, heads), math.nan) for _ in range(2))
+    every = [(layer, head) for layer in range(layers) for head in range(heads)]
+    for start in range(0, len(every), experiment.at_once):
+        part = every[start : start + experiment.at_once]
+        answers = experiment.run([[each] for each in part])
+        for each, (after, loss_after) in zip(part, answers, strict=True):
+            moved[each] = divergence(before, after)
+            cost[each] = loss_after - loss
+        yield Sweep(asked.tokens, asked.position, moved.clone(), cost.clone(), start + len(part))
+
+
+def divergence(before: Tensor, after: Tensor) -> Tensor:
+    """How far one distribution is from another, in bits: Σ p log2(p / q), the Kullback-Leibler
+    divergence. […, vocab] twice → […].
+
+    >>> divergence(torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75]))
+    tensor(0.2075)
+    """
+    tiny = torch.finfo(before.dtype).tiny
+    ratio = before.clamp(min=tiny).log2() - after.clamp(min=tiny).log2()
+    return (before * ratio).sum(-1).clamp(min=0)
+
+
+def striking_but_idle(metrics: HeadMetrics, effects: Sweep) -> tuple[int, int, str] | None:
+    """A head with a clear pattern that the model does not need for this text: layer, head, and
+    which pattern; None if no head has a pattern.
+
+    Of the heads that give at least half of their attention to one kind of place (the token before
+    or after, the same token, or what followed it), the one whose muting moved the prediction least.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> text = "The cat sat"
+        >>> *_, effects = at.sweep(m, text)
+        >>> found = at.striking_but_idle(at.head_metrics(at.maps(m, text)), effects)
+        >>> found is None or len(found) == 3
+        True
+    """
+    patterns = ("previous_token", "next_token", "same_token", "induction")
+    strengths = torch.stack([getattr(metrics, name).nan_to_num() for name in patterns])
+    strength, which = strengths.max(0)
+    known = (strength >= 0.5) & effects.divergence.isfinite()
+    if not known.any():
+        return None
+    moved = effects.divergence.masked_fill(~known, math.inf)
+    layer, head = divmod(int(moved.argmin()), moved.shape[1])
+    return layer, head, patterns[int(which[layer, head])]
+
+
+class _Asked(NamedTuple):
+    """What a model is asked: rows to read, and the tokens it should say at which places.
+
+    The token at `position` of row 0 is asked for. `targets` are [n, 3]: row, place, true id. A
+    next-word model says at a place what comes after it.
+    """
+
+    tokens: Reading
+    position: int
+    place: int
+    rows: Tensor
+    targets: Tensor
+
+
+def _ask(m: "LoadedModel", text: str | Reading) -> _Asked:
+    """What to ask this kind of model about the text."""
+    model: Any = m.model
+    require_watchable(model)
+    if model.config.is_encoder_decoder or model.get_output_embeddings() is None:
+        raise ValueError(
+            f"{type(model).__name__} does not say which token belongs at a place; choose a "
+            "next-word model, as GPT-2, or a masked-word model, as BERT."
+        )
+    next_word = model.can_generate()
+    entries = (1 if next_word else 1 + STRIDE) * model.get_output_embeddings().weight.shape[0]
+    tokens = read(m, text, limit=min(MAX_TOKENS, TEXT_BYTES // (4 * entries)))
+    return _ask_next(tokens) if next_word else _ask_masked(m, tokens)
+
+
+def _ask_next(tokens: Reading) -> _Asked:
+    """What comes after the text, and after each of its tokens."""
+    last = len(tokens) - 1
+    targets = [[0, place, tokens.ids[place + 1]] for place in range(last)]
+    return _Asked(tokens, last + 1, last, torch.tensor([tokens.ids]), _targets(targets))
+
+
+def _ask_masked(m: "LoadedModel", tokens: Reading) -> _Asked:
+    """Which token is hidden; and, with every seventh ordinary token masked, which those are."""
+    mask = m.tokenizer.mask_token_id
+    ordinary = [i for i, special in enumerate(tokens.special) if not special]
+    places = [i for i, id in enumerate(tokens.ids) if id == mask] or ordinary[-1:]
+    if mask is None or not places:
+        raise ValueError("Type a word: there is nothing to mask in an empty text.")
+    ids = list(tokens.ids)
+    ids[places[0]] = mask
+    rows = torch.tensor([ids] + [tokens.ids] * min(STRIDE, len(ordinary)))
+    targets = []
+    for n, place in enumerate(ordinary):
+        row = 1 + n % STRIDE
+        rows[row, place] = mask
+        targets.append([row, place, tokens.ids[place]])
+    asked = reading(m.tokenizer, ids, list(tokens.token_types))
+    asked = replace(asked, cut=tokens.cut, limit=tokens.limit)
+    return _Asked(asked, places[0], places[0], rows, _targets(targets))
+
+
+def _targets(targets: list[list[int]]) -> Tensor:
+    """Row, place and true id of each token the loss asks for, [n, 3]; n may be 0."""
+    return torch.tensor(targets, dtype=torch.long).reshape(-1, 3)
+
+
+class _Experiment:
+    """A twin of a model, asked again and again with other heads muted.
+
+    `layers` and `heads` say how many there are, once it has been asked for the first time.
+    """
+
+    def __init__(self, m: "LoadedModel", asked: _Asked):
+        self._asked = asked
+        self._model: Any = watchable(m.model)
+        self._inputs = asked.tokens.inputs(m) | {"input_ids": asked.rows.to(m.model.device)}
+        self.layers = self.heads = 0
+        entries = m.model.get_output_embeddings().weight.shape[0]
+        self.at_once = max(1, SCORE_BYTES // (4 * asked.rows.numel() * entries))
+
+    def check(self, heads: Sequence[Head]) -> None:
+        """Refuse heads the model does not have."""
+        for layer, head in heads:
+            if not (0 <= layer < self.layers and 0 <= head < self.heads):
+                raise ValueError(
+                    f"This model has layers 0 to {self.layers - 1} with heads 0 to "
+                    f"{self.heads - 1}; ({layer}, {head}) is not one of them."
+                )
+
+    @torch.inference_mode()
+    def run(self, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
+        """For each set of heads to mute: the distribution asked for, and the loss."""
+        size = len(self._asked.rows)
+        rows = len(mutes) * size
+        inputs = {name: part.repeat(rows // len(part), 1) for name, part in self._inputs.items()}
+        with watching(self._mute(mutes, size)):
+            output = self._model(**inputs)
+        scores = output["logits"] if "logits" in output else output["prediction_logits"]
+        return [self._answer(part) for part in scores.split(size)]
+
+    def _mute(self, mutes: Sequence[Sequence[Head]], size: int) -> Watcher:
+        """A watcher that mutes these heads, each set of them in `size` rows of the batch."""
+        layers = count()
+
+        def mute(call: Attended) -> tuple[Tensor, Tensor]:
+            layer = next(layers)
+            self.layers, self.heads = layer + 1, call.query.shape[1]
+            for i, heads in enumerate(mutes):
+                muted = [head for where, head in heads if where == layer]
+                call.output[i * size : (i + 1) * size, :, muted] = 0
+            return call.output, call.weights
+
+        return mute
+
+    def _answer(self, scores: Tensor) -> tuple[Tensor, float]:
+        """From the scores of all rows, [row, token, vocab]: the distribution and the loss."""
+        row, place, id = self._asked.targets.to(scores.device).unbind(1)
+        surprise = torch.nn.functional.cross_entropy(scores[row, place].float(), id)
+        asked_for = scores[0, self._asked.place].float().softmax(-1).cpu()
+        return asked_for, float(surprise) / math.log(2)
+
+
+def _changes(m: "LoadedModel", before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
+    """The k most probable tokens of each distribution, the most probable before first."""
+    k = min(k, len(before))
+    ids = {*before.topk(k).indices.tolist(), *after.topk(k).indices.tolist()}
+    changes = [
+        Change(id, token_text(m.tokenizer, id), float(before[id]), float(after[id])) for id in ids
+    ]
+    return tuple(sorted(changes, key=lambda change: (-change.before, -change.after)))

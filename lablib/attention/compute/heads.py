@@ -1,0 +1,324 @@
+"""Attention maps: where every head of every layer looks, for a text.
+
+A fast attention function never makes the weights, and asked for them it gives an empty tuple
+without a word. So the maps are taken from a twin of the model that computes attention the plain
+way (see `watching`): the model everybody shares stays as it was loaded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isqrt, prod
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor
+
+from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.attention.compute.watching import Attended, watchable, watching
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+CAP = 96 * 2**20
+"""The most bytes the maps of one text take: 512 tokens of a 12 × 12 model are 72 MiB in float16."""
+
+ROUNDING = 0.01
+"""By how much less than 1 a row's sum may be from rounding alone, in 16 bits."""
+NO_TOKEN = "(none)"
+"""What the share that goes to no token is called where it is drawn."""
+
+Kind = Literal["causal", "encoder", "decoder", "cross"]
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionMaps:
+    """Every head's attention for one text.
+
+    Attributes:
+        weights: [layers, heads, query, key] on the CPU, float32, or float16 if the maps would take
+            more than `CAP` bytes. Each row sums to 1, but for models that give a part of it to no
+            token (see `missing`). A weight that is not a number stays so.
+        queries: the tokens that look.
+        keys: the tokens that are looked at; the same as `queries` but for cross-attention.
+        kind: "causal" if no token looks ahead, "encoder" if tokens look both ways; of an
+            encoder-decoder model "encoder", "decoder" or "cross" (from the decoder to the encoder).
+        note: what the reader should know: what was cut, which heads are broken; or empty.
+    """
+
+    weights: Tensor
+    queries: Reading
+    keys: Reading
+    kind: Kind
+    note: str
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The text of each token that looks, [query]."""
+        return self.queries.tokens
+
+    @property
+    def key_tokens(self) -> tuple[str, ...]:
+        """The text of each token that is looked at, [key]."""
+        return self.keys.tokens
+
+    @property
+    def token_types(self) -> tuple[int, ...]:
+        """0 for a token of the first text, 1 for one of the second, [query]."""
+        return self.queries.token_types
+
+    @property
+    def layers(self) -> int:
+        """How many layers of attention there are."""
+        return self.weights.shape[0]
+
+    @property
+    def heads(self) -> int:
+        """How many heads a layer has."""
+        return self.weights.shape[1]
+
+    @property
+    def sinks(self) -> Tensor:
+        """The keys many heads rest on: the first token and special ones, [key] (see `hide`)."""
+        return torch.tensor([i == 0 or mark for i, mark in enumerate(self.keys.special)])
+
+    @cached_property
+    def missing(self) -> Tensor:
+        """Which share of its attention each query gives to no token, [layers, heads, query] float32
+        from 0 to 1: what a row lacks to 1, beyond rounding.
+
+        Models such as gpt-oss have a learned score in each head that stands for no token and takes
+        part in the softmax (a sink; OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card").
+        """
+        lacking = torch.stack([1 - layer.float().sum(-1) for layer in self.weights])
+        return lacking.nan_to_num(0).clamp(0, 1) * (lacking > ROUNDING)
+
+    @cached_property
+    def broken(self) -> Tensor:
+        """Which heads have a weight that is not a number, [layers, heads] of bool."""
+        return self.weights.isnan().any(-1).any(-1)
+
+
+@dataclass(frozen=True, eq=False)
+class EncoderDecoderMaps:
+    """The three attentions of an encoder-decoder model; their depths may differ.
+
+    Attributes:
+        encoder: the source's tokens look at each other.
+        decoder: the target's tokens look back.
+        cross: the target's tokens look at the source's.
+    """
+
+    encoder: AttentionMaps
+    decoder: AttentionMaps
+    cross: AttentionMaps
+
+
+def with_missing(maps: AttentionMaps) -> AttentionMaps:
+    """The maps to draw: where a part of the attention goes to no token, with a key of its own for
+    it, the last one; elsewhere the maps themselves.
+
+    Example: a head that gives half of its attention to no token.
+        >>> token = Reading((5,), ("a",), (False,), (0,))
+        >>> maps = AttentionMaps(torch.full((1, 1, 1, 1), 0.5), token, token, "causal", "")
+        >>> with_missing(maps).key_tokens, with_missing(maps).weights.flatten().tolist()
+        (('a', '(none)'), [0.5, 0.5])
+    """
+    if not maps.missing.any():
+        return maps
+    column = maps.missing[..., None].to(maps.weights.dtype)
+    return replace(
+        maps, weights=torch.cat([maps.weights, column], -1), keys=and_no_token(maps.keys)
+    )
+
+
+def and_no_token(keys: Reading) -> Reading:
+    """The tokens and one more, which stands for none of them.
+
+    >>> and_no_token(Reading((5,), ("a",), (False,), (0,))).tokens
+    ('a', '(none)')
+    """
+    return replace(
+        keys,
+        ids=(*keys.ids, -1),
+        tokens=(*keys.tokens, NO_TOKEN),
+        special=(*keys.special, True),
+        token_types=(*keys.token_types, keys.token_types[-1]),
+    )
+
+
+@torch.inference_mode()
+def maps(
+    m: "LoadedModel",
+    text: str | Reading,
+    pair: str | None = None,
+    limit: int = MAX_TOKENS,
+) -> AttentionMaps:
+    """Where every head looks, whatever attention the model was loaded with.
+
+    Args:
+        text: a text, or what `read` made of it. An encoder-decoder model reads it with its encoder
+            (see `encoder_decoder_maps` for all three of its attentions).
+        pair: a second text, for models that read sentence pairs.
+        limit: the most tokens to read; fewer, if the context or `CAP` is reached before.
+
+    Raises:
+        ValueError: if the model has no attention, or the text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = at.maps(m, "The cat sat")
+        >>> found.kind, bool(found.weights.sum(-1).allclose(found.weights.new_ones(())))
+        ('causal', True)
+    """
+    return look(m, watchable(body(m)), read(m, text, pair, _most_tokens(m, limit)))
+
+
+def look(m: "LoadedModel", model: Any, tokens: Reading, **more: Tensor) -> AttentionMaps:
+    """The maps a watchable model gives for some tokens, called with more inputs than these."""
+    output = _run(model, tokens.inputs(m) | more, _precision(m, len(tokens)))
+    return _maps(m, output.get("attentions"), tokens, tokens)
+
+
+@torch.inference_mode()
+def encoder_decoder_maps(
+    m: "LoadedModel", source: str, target: str = "", limit: int = MAX_TOKENS
+) -> EncoderDecoderMaps:
+    """All three attentions of an encoder-decoder model that reads `source` and writes `target`.
+
+    The decoder reads its start token and then the target, as it would while writing it.
+
+    Raises:
+        ValueError: if the model is no encoder-decoder model, or a text cannot be read.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> at.encoder_decoder_maps(m, "The cat")
+        Traceback (most recent call last):
+        ValueError: ...
+    """
+    if not m.model.config.is_encoder_decoder:
+        raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")
+    most = _most_tokens(m, limit)
+    encoder, written = read(m, source, limit=most), read(m, target, limit=most - 1)
+    ids = [id for id, special in zip(written.ids, written.special, strict=True) if not special]
+    decoder = reading(m.tokenizer, [_start_of_decoder(m), *ids], cut=written.cut, limit=most)
+    inputs = {
+        "input_ids": encoder.inputs(m)["input_ids"],
+        "decoder_input_ids": decoder.inputs(m)["input_ids"],
+    }
+    whole: Any = m.model.base_model
+    output = _run(watchable(whole), inputs, _precision(m, max(len(encoder), len(decoder))))
+    return EncoderDecoderMaps(
+        encoder=_maps(m, output.get("encoder_attentions"), encoder, encoder, "encoder"),
+        decoder=_maps(m, output.get("decoder_attentions"), decoder, decoder, "decoder"),
+        cross=_maps(m, output.get("cross_attentions"), decoder, encoder, "cross"),
+    )
+
+
+def _start_of_decoder(m: "LoadedModel") -> int:
+    """The token a decoder begins with; the padding token where a model names none, as T5 has it."""
+    generation: Any = m.model.generation_config
+    start = generation.decoder_start_token_id
+    return int(m.model.config.pad_token_id if start is None else start)
+
+
+def body(m: "LoadedModel") -> Any:
+    """The model without its scores over the vocabulary, or an encoder-decoder model's encoder."""
+    model: Any = m.model.base_model
+    return model.get_encoder() if model.config.is_encoder_decoder else model
+
+
+def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
+    """A watchable model's output, with its attention weights stored as `dtype` at once."""
+
+    def store(call: Attended) -> tuple[Tensor, Tensor]:
+        return call.output, call.weights.to(dtype)
+
+    with watching(store):
+        return model(**inputs, output_attentions=True)
+
+
+def _maps(
+    m: "LoadedModel",
+    attentions: Sequence[Tensor | None] | None,
+    queries: Reading,
+    keys: Reading,
+    kind: Kind | None = None,
+) -> AttentionMaps:
+    """Check what the model gave, and put it together."""
+    given = [layer for layer in attentions or () if layer is not None]
+    shape = (len(queries), len(keys))
+    if not given or any(layer.shape[-2:] != shape for layer in given):
+        raise ValueError(
+            f"{type(m.model).__name__} gives no attention weights from token to token: choose a "
+            "model with attention, as GPT-2 or BERT."
+        )
+    weights = torch.cat(given).cpu()
+    looks_ahead = any(bool((layer.triu(1) > 0).any()) for layer in weights)
+    kind = kind or ("encoder" if looks_ahead else "causal")
+    found = AttentionMaps(weights, queries, keys, kind, "")
+    notes = (
+        queries.note,
+        "" if keys is queries else keys.note,
+        _other_layers(m, found),
+        to_no_token(found),
+        _broken(found),
+    )
+    return replace(found, note=" ".join(filter(None, notes)))
+
+
+def to_no_token(found: AttentionMaps) -> str:
+    """A sentence for rows that do not sum to 1; "" where all do.
+
+    >>> token = Reading((5,), ("a",), (False,), (0,))
+    >>> to_no_token(AttentionMaps(torch.ones(1, 1, 1, 1), token, token, "causal", ""))
+    ''
+    """
+    heads = int(found.missing.any(-1).sum())
+    if not heads:
+        return ""
+    return (
+        f"In {heads} of {found.broken.numel()} heads a part of the attention goes to no token, up "
+        f"to {float(found.missing.max()):.2%} of it: their weights do not sum to 1. Where weights "
+        f"are drawn, that part is a column of its own, {NO_TOKEN}."
+    )
+
+
+def _other_layers(m: "LoadedModel", found: AttentionMaps) -> str:
+    """A sentence for a model in which only some layers are attention."""
+    layers = getattr(m.model.config.get_text_config(), "num_hidden_layers", found.layers)
+    if m.model.config.is_encoder_decoder or found.layers >= layers:
+        return ""
+    return f"Only {found.layers} of this model's {layers} layers are attention."
+
+
+def _broken(found: AttentionMaps) -> str:
+    """A sentence for weights that are not numbers."""
+    heads = found.broken.nonzero().tolist()
+    if not heads:
+        return ""
+    first = "layer {}, head {}".format(*heads[0])
+    return (
+        f"{len(heads)} of {found.broken.numel()} heads have weights that are not numbers, "
+        f"the first of them {first}: check the model's weights and the precision it runs in."
+    )
+
+
+def _most_tokens(m: "LoadedModel", limit: int) -> int:
+    """How many tokens can be read such that float16 maps stay within `CAP`."""
+    return min(limit, isqrt(CAP // (2 * _heads(m))))
+
+
+def _precision(m: "LoadedModel", tokens: int) -> torch.dtype:
+    """float32 if the maps of so many tokens stay within `CAP`, else float16."""
+    return torch.float32 if 4 * _heads(m) * tokens**2 <= CAP else torch.float16
+
+
+def _heads(m: "LoadedModel") -> int:
+    """How many heads the model has in all its layers, as its configuration says."""
+    config = m.model.config.get_text_config()
+    sizes = (getattr(config, name, 1) for name in ("num_hidden_layers", "num_attention_heads"))
+    return prod(sizes)

@@ -1,0 +1,163 @@
+"""Through the layers: which tokens reach where (rollout), what the model would say (the lens)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from lablib.attention.compute.heads import AttentionMaps
+from lablib.attention.compute.steps import entropy
+from lablib.attention.compute.text import Reading, read
+from lablib.attention.compute.watching import twin
+from lablib.models.text import token_text
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+SCORE_BYTES = 128 * 2**20
+"""The most bytes of scores the lens computes: of a longer text it looks at the last tokens only."""
+
+
+def rollout(maps: AttentionMaps, residual: float = 0.5) -> Tensor:
+    """How much of each token of the text has reached each place, layer by layer: attention rollout
+    (Abnar and Zuidema 2020, "Quantifying Attention Flow in Transformers", section 3).
+
+    A layer passes on a mix of what its heads gather, all alike, and of what was there already (the
+    residual connection); layers are multiplied. It is an estimate that knows the weights alone:
+    what values, output matrices and feed-forward layers do with them is left out.
+
+    Args:
+        residual: which part comes past the heads; the paper takes a half.
+
+    Returns:
+        [layers, query, key]: after each layer, the shares of the text's tokens at a place. Each row
+        sums to 1, or to less where heads give a part of their attention to no token (see
+        `AttentionMaps.missing`): that part brings nothing.
+
+    Raises:
+        ValueError: for cross-attention, or a residual that is no share.
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> maps = at.maps(m, "The cat sat")
+        >>> at.rollout(maps).shape == (maps.layers, 3, 3)
+        True
+    """
+    if maps.kind == "cross":
+        raise ValueError("Rollout follows tokens through one text; cross-attention has two.")
+    if not 0 <= residual <= 1:
+        raise ValueError(f"residual is a share from 0 to 1, and it was {residual!r}.")
+    reached = [torch.eye(len(maps.tokens))]
+    for layer in maps.weights:
+        passed_on = (1 - residual) * layer.float().mean(0) + residual * reached[0]
+        reached.append(passed_on @ reached[-1])
+    return torch.stack(reached[1:])
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """What a model would say after each of its layers.
+
+    Row 0 is what it would say without any layer, from the token vectors alone; the last row is what
+    it does say.
+
+    Attributes:
+        tokens: what the model read.
+        start: the first place looked at; 0 unless the text is long.
+        ids: the k most probable tokens, the best first, [layers + 1, place, k].
+        texts: their texts, the same shape, as tuples.
+        probabilities: their probabilities, the same shape.
+        entropy: how undecided the model is, in bits, [layers + 1, place].
+        note: what the reader should know, or empty.
+    """
+
+    tokens: Reading
+    start: int
+    ids: Tensor
+    texts: tuple[tuple[tuple[str, ...], ...], ...]
+    probabilities: Tensor
+    entropy: Tensor
+    note: str
+
+
+@torch.inference_mode()
+def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k: int = 5) -> Lens:
+    """Ask the model after each layer what it would say: the token vectors there go straight to the
+    last norm and the output matrix (nostalgebraist 2020, "interpreting GPT: the logit lens").
+
+    A next-word model says at each place what comes after it; a masked-word model says what stands
+    there, so only the masked places are a guess. The lens reads early layers as if they were the
+    last, in whose terms they need not be written.
+
+    Raises:
+        ValueError: if the model does not say tokens (an encoder, an encoder-decoder model).
+
+    Example:
+        >>> from lablib import attention as at, models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> lens = at.logit_lens(m, "The cat sat", k=2)
+        >>> lens.ids.shape[0] == m.model.config.n_layer + 1, lens.ids.shape[2]
+        (True, 2)
+    """
+    model: Any = m.model
+    if model.config.is_encoder_decoder or model.get_output_embeddings() is None:
+        raise ValueError(
+            f"{type(model).__name__} has no layer-by-layer guess of a token; choose a next-word "
+            "model, as GPT-2, or a masked-word model, as BERT."
+        )
+    tokens = read(m, text, pair)
+    entries = model.get_output_embeddings().weight.shape[0]
+    places = SCORE_BYTES // (4 * entries * (1 + model.config.get_text_config().num_hidden_layers))
+    start = max(0, len(tokens) - max(1, places))
+    probabilities = _scores_of_layers(m, tokens, start).softmax(-1).cpu()
+    best = probabilities.topk(min(k, probabilities.shape[-1]))
+    known = {id: token_text(m.tokenizer, id) for id in set(best.indices.flatten().tolist())}
+    texts = tuple(
+        tuple(tuple(known[id] for id in place) for place in layer)
+        for layer in best.indices.tolist()
+    )
+    note = f"Only the last {len(tokens) - start} tokens are looked at." if start else ""
+    return Lens(
+        tokens=tokens,
+        start=start,
+        ids=best.indices,
+        texts=texts,
+        probabilities=best.values,
+        entropy=entropy(probabilities),
+        note=" ".join(filter(None, (tokens.note, note))),
+    )
+
+
+def _scores_of_layers(m: "LoadedModel", tokens: Reading, start: int) -> Tensor:
+    """The scores from each layer's token vectors, [layers + 1, place, vocab] float32.
+
+    The model runs once. As its body ends, the vectors of all layers take the place of its result,
+    as if they were a batch: so they go through the model's own head, whatever it is made of.
+    """
+    model: Any = twin(m.model)
+    norm = _last_norm(model.base_model)
+
+    def all_layers(_: nn.Module, __: Any, output: Any) -> Any:
+        states = torch.cat(output.hidden_states)[:, start:]
+        output["last_hidden_state"] = torch.cat([norm(states[:-1]), states[-1:]])
+        return output
+
+    body = getattr(model.base_model, "decoder", model.base_model)  # OPT calls its decoder alone
+    body.register_forward_hook(all_layers)
+    output = model(**tokens.inputs(m), output_hidden_states=True)
+    scores = output["logits"] if "logits" in output else output["prediction_logits"]
+    return scores.float()
+
+
+def _last_norm(body: nn.Module) -> nn.Module:
+    """The norm after the last layer; models that norm at the end of each layer have none."""
+    norms = [
+        module
+        for name, module in body.named_modules()
+        if "norm" in type(module).__name__.lower()
+        and "embed" not in name
+        and not any(part.isdecimal() for part in name.split("."))
+    ]
+    return norms[-1] if norms else nn.Identity()

@@ -1,0 +1,31 @@
+"""What came of two runs of which one has a bug."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Two runs that differ by a bug.
+
+    Attributes:
+        measure: what is measured, with its unit.
+        steps: after how many steps; or whatever else `axis` says.
+        mended, broken: the measure of the right and the wrong code, as far as each came.
+        error: why the wrong code broke off; "" if it did not.
+    """
+
+    measure: str
+    steps: tuple[int, ...]
+    mended: tuple[float, ...]
+    broken: tuple[float, ...]
+    error: str = ""
+    axis: str = "training steps"
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row per measurement: `step`, `mended`, `broken` (None where it had broken off)."""
+        wrong = [*self.broken, *[None] * len(self.steps)]
+        return [
+            {"step": step, "mended": right, "broken": wrong[i]}
+            for i, (step, right) in enumerate(zip(self.steps, self.mended, strict=True))
+        ]

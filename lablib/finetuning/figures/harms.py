@@ -1,0 +1,63 @@
+"""Pictures of what a bug costs: the two runs side by side, and a sentence about their ends."""
+
+from typing import TYPE_CHECKING
+
+from lablib.finetuning.compute.harms import Harm
+
+if TYPE_CHECKING:
+    from lablib.widgets.plot import Plot
+
+NAMES = ("as it should be", "with the bug")
+
+
+def harm_plot() -> "Plot":
+    """An empty plot of two runs; `draw_harm` fills it."""
+    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "line": {"color": COLOURS[place]},
+            "marker": {"symbol": SYMBOLS[place], "size": 7},
+        }
+        for place, name in enumerate(NAMES)
+    ]
+    return Plot(
+        lines,
+        height=320,
+        xaxis={"title": "training steps", "rangemode": "tozero"},
+        yaxis={"title": ""},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+
+
+def draw_harm(plot: "Plot", harm: Harm) -> None:
+    """Put two runs into the plot, as far as they have come."""
+    with plot.batch_update():
+        for trace, values in zip(plot.data, (harm.mended, harm.broken), strict=True):
+            trace.x, trace.y = harm.steps[: len(values)], values
+        plot.layout.yaxis.title.text = harm.measure
+        plot.layout.xaxis.title.text = harm.axis
+
+
+def harm_words(harm: Harm) -> str:
+    """What the two runs came to.
+
+    >>> harm_words(Harm("loss (nats)", (0, 4), (4.4, 3.1), (4.4, 5.2)))
+    'loss (nats): 3.1 as it should be, 5.2 with the bug.'
+    """
+    words = f"{harm.measure}: {_number(harm.mended[-1])} {NAMES[0]}"
+    if harm.error:
+        return f"{words}; with the bug it breaks off: {harm.error}."
+    return f"{words}, {_number(harm.broken[-1])} {NAMES[1]}." if harm.broken else f"{words}."
+
+
+def _number(value: float) -> str:
+    """Three digits; what is next to nothing is 0.
+
+    >>> _number(98.9432), _number(3e-6)
+    ('98.9', '0')
+    """
+    return f"{round(value, 3):.3g}"

@@ -1,0 +1,80 @@
+"""What the training panel shows of a result."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lablib.masking.compute.training import TrainingStep
+
+if TYPE_CHECKING:
+    from lablib.widgets.plot import Plot
+from lablib.masking.figures.shared import Column, guess_row
+
+
+def training_plot() -> "Plot":
+    """An empty plot of accuracy and loss against the step; `draw_training` fills it."""
+    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+
+    def line(place: int, name: str, axis: str, dash: str = "solid") -> dict[str, Any]:
+        return {
+            "type": "scatter",
+            "mode": "lines+markers" if dash == "solid" else "lines",
+            "name": name,
+            "yaxis": axis,
+            "line": {"color": COLOURS[place], "dash": dash},
+            "marker": {"symbol": SYMBOLS[place], "size": 5},
+        }
+
+    return Plot(
+        [
+            line(0, "guessed right", "y"),
+            line(0, "always the most common token", "y", "dot"),
+            line(1, "loss", "y2"),
+        ],
+        height=320,
+        xaxis={"title": "training steps", "rangemode": "tozero"},
+        yaxis={"title": "hidden tokens guessed right", "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis2={
+            "title": "loss (nats)",
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "showgrid": False,
+            "tickmode": "auto",
+        },
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+
+
+def draw_training(plot: "Plot", steps: Sequence[TrainingStep]) -> None:
+    """Put the reports into the plot."""
+    numbers = [step.step for step in steps]
+    values = (
+        [step.accuracy for step in steps],
+        [step.most_common for step in steps],
+        [step.heldout_loss for step in steps],
+    )
+    with plot.batch_update():
+        for trace, column in zip(plot.data, values, strict=True):
+            trace.x, trace.y = numbers, column
+
+
+def training_column(step: TrainingStep) -> Column:
+    """What the tiny BERT would put into the example now."""
+    rows = [guess_row(guess) for guess in step.guesses]
+    return {"title": f"After {step.step:,} steps it would put there", "note": "", "rows": rows}
+
+
+def training_words(steps: Sequence[TrainingStep]) -> str:
+    """How far it has come, in a sentence."""
+    if not steps:
+        return ""
+    last = steps[-1]
+    stage = (
+        "It still guesses by how common each token is."
+        if last.accuracy < last.most_common + 0.05
+        else "It uses the words around the gap."
+    )
+    return (
+        f"After {last.step:,} steps it guesses {last.accuracy:.0%} of the hidden tokens of a page "
+        f"it never saw ({last.most_common:.0%} by always saying the most common one). {stage}"
+    )

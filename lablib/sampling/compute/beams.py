@@ -1,0 +1,246 @@
+"""Beam search as a tree: all candidates of every step, not only the winner.
+
+At each step every beam is continued with every token; the best continuations are the candidates.
+Those that end the text become finished texts, the best others are the beams of the next step, and
+the rest is pruned. Finished texts compete by their mean log-probability per token. All rules are
+those of `transformers` 5.23 for `num_beams=…, do_sample=False` with its defaults
+(`length_penalty=1.0`, `early_stopping=False`), and so is the winner.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import torch
+
+from lablib.models.text import end_of_text_ids, token_text
+from lablib.sampling.compute.generation import Step, generate
+from lablib.sampling.compute.knobs import Knobs
+from lablib.sampling.compute.reading import Reader
+from lablib.sampling.compute.text import Prompt, TextStream, prepare
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+
+@dataclass(frozen=True)
+class BeamNode:
+    """One candidate: a beam continued by one token.
+
+    Attributes:
+        id: the token.
+        text: the token decoded alone.
+        log_probability: of the token after its beam, natural.
+        cumulative: of all tokens from the prompt's end to here, natural.
+        parent: the place of its beam among the nodes of the step before; -1 for the prompt.
+        kept: whether it is a beam of the next step.
+        finished: whether it ends a text that competes for the win.
+    """
+
+    id: int
+    text: str
+    log_probability: float
+    cumulative: float
+    parent: int
+    kept: bool
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished text that competes for the win: where it ends in the tree, and how good it is.
+
+    Attributes:
+        step: the step of its last node.
+        place: of that node among the nodes of the step.
+        score: its cumulative log-probability divided by its number of tokens.
+    """
+
+    step: int
+    place: int
+    score: float
+
+
+@dataclass(frozen=True)
+class BeamTree:
+    """A beam search, complete or still growing.
+
+    Attributes:
+        prompt: what the model read first.
+        beams: how many beams go on from each step.
+        steps: for each step its candidates, the most probable first: at least twice the beams.
+        finished: the best finished texts, at most one per beam, the best first.
+        greedy: what greedy decoding writes instead.
+        text: the text of the winner, or of the leading candidate while nothing is finished.
+    """
+
+    prompt: Prompt
+    beams: int
+    steps: tuple[tuple[BeamNode, ...], ...]
+    finished: tuple[Finished, ...]
+    greedy: tuple[Step, ...]
+    text: str
+
+    @property
+    def winner(self) -> tuple[BeamNode, ...]:
+        """The nodes of the winner, from the first step to its last."""
+        return _winner(self.steps, self.finished)
+
+    def path(self, step: int, place: int) -> tuple[BeamNode, ...]:
+        """The nodes from the first step to the node at this place of this step."""
+        return _path(self.steps, step, place)
+
+    def table(self) -> list[dict[str, object]]:
+        """One row per candidate: its step, its place there, and the fields of the node."""
+        return [
+            {"step": step, "place": place, **vars(node)}
+            for step, nodes in enumerate(self.steps)
+            for place, node in enumerate(nodes)
+        ]
+
+
+def _path(steps: Sequence[tuple[BeamNode, ...]], step: int, place: int) -> tuple[BeamNode, ...]:
+    nodes = []
+    for candidates in reversed(steps[: step + 1]):
+        nodes.append(candidates[place])
+        place = candidates[place].parent
+    return tuple(reversed(nodes))
+
+
+def _winner(
+    steps: Sequence[tuple[BeamNode, ...]], finished: Sequence[Finished]
+) -> tuple[BeamNode, ...]:
+    best = finished[0] if finished else Finished(len(steps) - 1, 0, 0.0)
+    return _path(steps, best.step, best.place)
+
+
+def beam_search(
+    m: "LoadedModel", prompt: str | Prompt, beams: int = 4, steps: int = 10
+) -> BeamTree:
+    """Search for a probable text of at most `steps` tokens, keeping the `beams` best at each step.
+
+    The winner is what `model.generate(num_beams=beams, do_sample=False, max_new_tokens=steps)`
+    returns. With one beam it is greedy decoding.
+
+    Raises:
+        ValueError: if `beams` or `steps` is below 1, or there are too many beams for the
+            vocabulary.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> tree = sp.beam_search(m, "Once upon a", beams=2, steps=3)
+        >>> len(tree.steps), tree.beams
+        (3, 2)
+    """
+    *_, tree = grow_beams(m, prompt, beams, steps)
+    return tree
+
+
+def grow_beams(
+    m: "LoadedModel", prompt: str | Prompt, beams: int = 4, steps: int = 10
+) -> Iterator[BeamTree]:
+    """The tree of `beam_search` after each step, the last one complete.
+
+    Raises:
+        ValueError: see `beam_search`.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> [len(tree.steps) for tree in sp.grow_beams(m, "Once upon a", beams=2, steps=3)]
+        [1, 2, 3]
+    """
+    if beams < 1 or steps < 1:
+        raise ValueError("Beam search needs at least 1 beam and 1 step.")
+    prepared = prepare(m, prompt, steps) if isinstance(prompt, str) else prompt
+    if prepared.context is not None:
+        steps = min(steps, prepared.context - len(prepared.ids))
+    search = _Search(m, prepared, beams)
+    greedy: list[Step] = []
+    greedy_steps = generate(m, prepared, Knobs(temperature=0), max_new_tokens=steps)
+    while not search.done:
+        search.advance(last=len(search.steps) + 1 == steps)
+        greedy += islice(greedy_steps, 1)
+        if search.done:
+            greedy += greedy_steps
+        yield BeamTree(
+            prompt=prepared,
+            beams=beams,
+            steps=tuple(search.steps),
+            finished=tuple(search.finished),
+            greedy=tuple(greedy),
+            text=search.text(),
+        )
+
+
+class _Search:
+    """The state of a beam search between two steps."""
+
+    def __init__(self, m: "LoadedModel", prompt: Prompt, beams: int):
+        self._m, self._prompt, self._beams = m, prompt, beams
+        self._ends = end_of_text_ids(m)
+        self._reader = Reader(m.model)
+        self._logits = self._reader.read([prompt.ids])
+        self._cumulative = torch.zeros(1)  # of each beam, [beams] float32 as in transformers
+        self._places = [-1]  # of each beam among the nodes of the step before
+        # Enough candidates that as many beams as wanted go on even if the best all end the text.
+        self._count = beams * max(2, 1 + len(self._ends)) if beams > 1 else 1
+        if self._count > self._logits.shape[1]:
+            raise ValueError(f"{beams} beams are too many for so small a vocabulary; use fewer.")
+        self.steps: list[tuple[BeamNode, ...]] = []
+        self.finished: list[Finished] = []
+        self.done = False
+
+    def advance(self, last: bool) -> None:
+        """Grow the tree by one step; at the last one every text ends."""
+        log_probabilities = self._logits.log_softmax(1)  # [beams, vocab]
+        totals = log_probabilities + self._cumulative[:, None]
+        best = totals.flatten().topk(self._count)
+        rows, ids = best.indices // totals.shape[1], best.indices % totals.shape[1]
+        ended = [last or id in self._ends for id in ids.tolist()]
+        kept = [place for place, over in enumerate(ended) if not over][: self._beams]
+        self.steps.append(
+            tuple(
+                BeamNode(
+                    id=int(ids[place]),
+                    text=token_text(self._m.tokenizer, int(ids[place])),
+                    log_probability=float(log_probabilities[rows[place], ids[place]]),
+                    cumulative=float(best.values[place]),
+                    parent=self._places[rows[place]],
+                    kept=place in kept,
+                    finished=ended[place] and place < self._beams,
+                )
+                for place in range(self._count)
+            )
+        )
+        self._finish()
+        self._cumulative, self._places = best.values[kept], kept
+        self.done = not kept or not self._can_improve()
+        if not self.done:
+            self._reader.select(rows[kept].tolist())
+            self._logits = self._reader.read(ids[kept, None].tolist())
+
+    def _finish(self) -> None:
+        """Let the texts that ended in this step compete; only the best of all steps stay."""
+        step, length = len(self.steps) - 1, len(self.steps)
+        ended = [
+            Finished(step, place, node.cumulative / length)
+            for place, node in enumerate(self.steps[-1])
+            if node.finished
+        ]
+        ranked = sorted(self.finished + ended, key=lambda text: text.score, reverse=True)
+        self.finished = ranked[: self._beams]
+
+    def _can_improve(self) -> bool:
+        """Whether the best beam is ahead of the worst finished text (or texts are missing)."""
+        if len(self.finished) < self._beams:
+            return True
+        return float(self._cumulative[0]) / len(self.steps) > self.finished[-1].score
+
+    def text(self) -> str:
+        """The text of the winner so far: what it adds to the prompt's."""
+        stream = TextStream(self._m.tokenizer, self._prompt.ids)
+        nodes = _winner(self.steps, self.finished)
+        return "".join(stream.push(node.id, last=node is nodes[-1]) for node in nodes)

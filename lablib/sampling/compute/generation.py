@@ -1,0 +1,369 @@
+"""Writing text with a model: one `Step` per token, with everything the model said about it.
+
+Token t after the prompt is drawn with the t-th of the `uniforms` of the seed. So the same prompt,
+knobs and seed give the same text on any thread, whatever else runs, and two settings can be
+compared with the same draws. Small differences of rounding remain between devices, precisions,
+batch sizes and a session reused; they can change a token only where a draw falls exactly on the
+border between two tokens.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from lablib.models.text import context_length, end_of_text_ids, token_text
+from lablib.sampling.compute.distribution import distribution, draw, entropy, uniforms
+from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.sampling.compute.reading import Reader
+from lablib.sampling.compute.text import Prompt, TextStream, prepare
+
+if TYPE_CHECKING:
+    from lablib.models import LoadedModel
+
+END_OF_TEXT = "end of text"
+"""The model chose its end-of-text token."""
+CONTEXT_FULL = "context full"
+"""Prompt and text fill the number of tokens the model can read."""
+LENGTH = "length"
+"""`max_new_tokens` were written."""
+
+ALTERNATIVES = 8
+"""How many of the model's most probable tokens each step names."""
+
+
+class Session:
+    """A model and what it read last, so that nothing is read twice.
+
+    Ask for the next scores after any ids: what they share with the ids asked for before is reused
+    (its keys and values are cached), the rest is read. Going back, choosing another token and going
+    on from there therefore costs only the new tokens. One thread at a time may use a session; make
+    a new one after the model's weights changed.
+    """
+
+    def __init__(self, m: "LoadedModel"):
+        self.model: PreTrainedModel = m.model
+        self._reader = Reader(m.model)
+        self._ids: list[int] = []
+
+    def next_logits(self, ids: Sequence[int]) -> Tensor:
+        """The scores for the token after `ids` (at least one), [vocab] float32 on the CPU."""
+        kept = self._reader.keep(_shared(self._ids, ids[:-1]))
+        self._ids = []  # after a failure below nothing counts as read
+        logits = self._reader.read([ids[kept:]])[0]
+        self._ids = list(ids)
+        return logits
+
+
+def _shared(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many ids both begin with."""
+    for i, (a, b) in enumerate(zip(first, second, strict=False)):
+        if a != b:
+            return i
+    return min(len(first), len(second))
+
+
+def next_logits(m: "LoadedModel", prompt: str | Prompt) -> Tensor:
+    """The model's scores for the token after the prompt, [vocab] float32 on the CPU.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> len(sp.next_logits(m, "Once upon a")) == m.model.config.vocab_size
+        True
+    """
+    prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
+    return Session(m).next_logits(prepared.ids)
+
+
+class Alternative(NamedTuple):
+    """A token that was possible: its id, its text alone (U+FFFD for part of a character) and its
+    probability.
+    """
+
+    id: int
+    text: str
+    probability: float
+
+
+def top(m: "LoadedModel", probabilities: Tensor, k: int = ALTERNATIVES) -> tuple[Alternative, ...]:
+    """The k most probable tokens of a distribution [vocab], the best first.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> probabilities = sp.next_logits(m, "Once upon a").softmax(0)
+        >>> first, second = sp.top(m, probabilities, k=2)
+        >>> first.probability >= second.probability
+        True
+    """
+    best = probabilities.topk(min(k, len(probabilities)))
+    return tuple(
+        Alternative(id, token_text(m.tokenizer, id), p)
+        for id, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One token written by the model, and what the model said at that place.
+
+    Attributes:
+        position: 0 for the first token after the prompt.
+        id: the token.
+        text: what this token adds to the text. A token that ends inside a character adds nothing;
+            the token that completes the character adds all of it. Joined, the texts of a finished
+            generation are the decoded text.
+        probability: of the token, in the distribution it was drawn from.
+        log_probability: of the token, natural, by the model alone (temperature 1, no other knob).
+        cumulative: the sum of the log-probabilities from the prompt's end up to this token.
+        entropy: of the distribution the token was drawn from, in bits.
+        model_entropy: of the model's own distribution, in bits.
+        alternatives: the model's most probable tokens here, with its own probabilities.
+        end: why the text ends here: "end of text", "context full" or "length"; None if it goes on.
+        knobs: the knobs it was drawn with.
+        previous: the ids before it, prompt included.
+        logits: the model's scores, [vocab] float32; None if they were not kept.
+    """
+
+    position: int
+    id: int
+    text: str
+    probability: float
+    log_probability: float
+    cumulative: float
+    entropy: float
+    model_entropy: float
+    alternatives: tuple[Alternative, ...]
+    end: str | None
+    knobs: Knobs
+    previous: tuple[int, ...] = field(repr=False)
+    logits: Tensor | None = field(repr=False)
+
+    @property
+    def model_probability(self) -> float:
+        """The token's probability by the model alone, before the knobs."""
+        return math.exp(self.log_probability)
+
+    @property
+    def surprisal(self) -> float:
+        """How unexpected the token was for the model, in bits: -log2 of its probability."""
+        return -self.log_probability / math.log(2)
+
+    def distribution(self) -> Tensor:
+        """The whole distribution the token was drawn from, [vocab].
+
+        Raises:
+            ValueError: if the logits were not kept.
+        """
+        if self.logits is None:
+            raise ValueError("The scores of this step were not kept; generate with keep_logits.")
+        return distribution(self.logits, self.knobs, self.previous)
+
+
+def generate(
+    m: "LoadedModel",
+    prompt: str | Prompt,
+    knobs: Knobs = OFF,
+    seed: int = 0,
+    max_new_tokens: int = 40,
+    *,
+    after: Sequence[Step] = (),
+    session: Session | None = None,
+) -> Iterator[Step]:
+    """Write text token by token, each with its distribution; the context's end stops it.
+
+    To branch from any earlier step, `choose` another token there and go on after it:
+
+        path = [*steps[:5], choose(m, steps[5], other_id)]
+        more = generate(m, prompt, knobs, seed, 20, after=path, session=session)
+
+    Args:
+        prompt: a text, or what `prepare` made of it.
+        seed: decides every draw (see `uniforms`); token t of the text has draw t on every branch.
+        max_new_tokens: how many tokens to write, after those of `after`.
+        after: the steps already written after the prompt. If they ended the text, nothing follows.
+        session: what to reuse from the generation before; with the same session for every branch,
+            only new tokens are read.
+
+    Raises:
+        ValueError: if the model's scores are not numbers, or an argument cannot be used.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> steps = list(sp.generate(m, "Once upon a", seed=1, max_new_tokens=3))
+        >>> len(steps), [step.position for step in steps]
+        (3, [0, 1, 2])
+    """
+    session = session or Session(m)
+    if session.model is not m.model:
+        raise ValueError("The session belongs to another model; make a new Session for this one.")
+    writer = _Writer(m, prompt, knobs, seed, max_new_tokens, after)
+    while not writer.end:
+        yield writer.write(session.next_logits(writer.ids))
+
+
+def choose(m: "LoadedModel", step: Step, id: int) -> Step:
+    """The step as it would be with another token in its place (see `generate`).
+
+    Raises:
+        ValueError: if there is no such token, or the step's logits were not kept.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> first, *_ = sp.generate(m, "Once upon a", max_new_tokens=2)
+        >>> sp.choose(m, first, 7).id
+        7
+    """
+    probabilities = step.distribution()
+    assert step.logits is not None  # distribution() has made sure of it
+    if not 0 <= id < len(probabilities):
+        raise ValueError(f"Token {id} is not one of this model's {len(probabilities):,} tokens.")
+    start = len(step.previous) - step.position
+    stream = TextStream(m.tokenizer, step.previous[:start])
+    for earlier in step.previous[start:]:
+        stream.push(earlier)
+    end = _end(m, [*step.previous, id])
+    log_probability = float(step.logits.log_softmax(0)[id])
+    return replace(
+        step,
+        id=id,
+        text=stream.push(id, last=end is not None),
+        probability=float(probabilities[id]),
+        log_probability=log_probability,
+        cumulative=step.cumulative - step.log_probability + log_probability,
+        end=end,
+    )
+
+
+def generate_rows(
+    m: "LoadedModel",
+    prompt: str | Prompt,
+    rows: Sequence[tuple[Knobs, int]],
+    max_new_tokens: int = 40,
+    *,
+    keep_logits: bool = True,
+) -> Iterator[tuple[Step | None, ...]]:
+    """Write several texts at once, one for each (knobs, seed), reading them as one batch.
+
+    Yields at each position a tuple with the step of each row, None for a row that has ended. Each
+    row is what `generate` writes for its knobs and seed. With many rows the logits take memory
+    (200 kB a step for GPT-2): `keep_logits=False` drops them.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> rows = [(sp.Knobs(), 1), (sp.Knobs(temperature=0.5), 2)]
+        >>> [len(steps) for steps in sp.generate_rows(m, "Once upon a", rows, 3)]
+        [2, 2, 2]
+    """
+    prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
+    writers = [_Writer(m, prepared, knobs, seed, max_new_tokens) for knobs, seed in rows]
+    reader = Reader(m.model)
+    logits = reader.read([prepared.ids])
+    running = [i for i, writer in enumerate(writers) if not writer.end]
+    sources = [0] * len(running)  # which of the rows read last each running row goes on from
+    while running:
+        steps: list[Step | None] = [None] * len(writers)
+        for i, source in zip(running, sources, strict=True):
+            steps[i] = writers[i].write(logits[source], keep_logits)
+        yield tuple(steps)
+        left = [n for n, i in enumerate(running) if not writers[i].end]
+        reader.select([sources[n] for n in left])
+        running, sources = [running[n] for n in left], list(range(len(left)))
+        if running:
+            logits = reader.read([[writers[i].ids[-1]] for i in running])
+
+
+def lockstep(
+    m: "LoadedModel",
+    prompt: str | Prompt,
+    settings: Sequence[Knobs],
+    seed: int = 0,
+    n: int = 40,
+    *,
+    keep_logits: bool = True,
+) -> Iterator[tuple[Step | None, ...]]:
+    """Write n tokens under each of several settings with the same random draws: `generate_rows`
+    with one seed for all.
+
+    Example:
+        >>> from lablib import models, sampling as sp
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> settings = [sp.Knobs(temperature=0.5), sp.Knobs(temperature=2.0)]
+        >>> [len(steps) for steps in sp.lockstep(m, "Once upon a", settings, n=2)]
+        [2, 2]
+    """
+    rows = [(knobs, seed) for knobs in settings]
+    return generate_rows(m, prompt, rows, n, keep_logits=keep_logits)
+
+
+class _Writer:
+    """One text being written: its ids, its draws, its text stream, and why it ended."""
+
+    def __init__(
+        self,
+        m: "LoadedModel",
+        prompt: str | Prompt,
+        knobs: Knobs,
+        seed: int,
+        max_new_tokens: int,
+        after: Sequence[Step] = (),
+    ):
+        if max_new_tokens < 0:
+            raise ValueError(f"max_new_tokens must be 0 or above, and it was {max_new_tokens}.")
+        prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
+        self._m, self._knobs = m, knobs
+        self._stream = TextStream(m.tokenizer, prepared.ids)
+        for step in after:
+            self._stream.push(step.id)
+        self.ids = [*prepared.ids, *(step.id for step in after)]
+        self._cumulative = after[-1].cumulative if after else 0.0
+        self._draws = uniforms(seed, len(after) + max_new_tokens)
+        self._position = len(after)
+        self.end = self._find_end(self.ids if after else [])
+
+    def _find_end(self, ids: Sequence[int]) -> str | None:
+        done = self._position >= len(self._draws)
+        return _end(self._m, ids) or (LENGTH if done else None)
+
+    def write(self, logits: Tensor, keep_logits: bool = True) -> Step:
+        """Draw the next token from the model's scores, [vocab], and add it."""
+        probabilities = distribution(logits, self._knobs, self.ids)
+        id = draw(probabilities, self._draws[self._position])
+        log_probabilities = logits.log_softmax(0)
+        model_probabilities = log_probabilities.exp()
+        log_probability = float(log_probabilities[id])
+        self._cumulative += log_probability
+        previous = tuple(self.ids)
+        self.ids.append(id)
+        position, self._position = self._position, self._position + 1
+        self.end = self._find_end(self.ids)
+        return Step(
+            position=position,
+            id=id,
+            text=self._stream.push(id, last=self.end is not None),
+            probability=float(probabilities[id]),
+            log_probability=log_probability,
+            cumulative=self._cumulative,
+            entropy=entropy(probabilities),
+            model_entropy=entropy(model_probabilities),
+            alternatives=top(self._m, model_probabilities),
+            end=self.end,
+            knobs=self._knobs,
+            previous=previous,
+            logits=logits if keep_logits else None,
+        )
+
+
+def _end(m: "LoadedModel", ids: Sequence[int]) -> str | None:
+    """Why nothing can follow these ids, the last of which was generated."""
+    context = context_length(m)
+    if ids and ids[-1] in end_of_text_ids(m):
+        return END_OF_TEXT
+    return CONTEXT_FULL if context is not None and len(ids) >= context else None

@@ -1,0 +1,180 @@
+"""The same text through several tokenizers: what it costs, what gets lost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import numpy as np
+
+from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, name_of
+from lablib.tokenization.compute.tokens import Encoding, encode
+
+LOOKED_AT = 5_000
+"""Characters of a text in which differences are located: finding them all takes quadratic time."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stretch of a text that decoding does not give back.
+
+    Attributes:
+        start, end: the characters `text[start:end]`.
+        was: what stands there.
+        now: what decoding writes in its place.
+    """
+
+    start: int
+    end: int
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What one tokenizer makes of the text.
+
+    Attributes:
+        name: the tokenizer's.
+        encoding: the text as its tokens.
+        unknown: how many tokens say only that the tokenizer does not know what stands there.
+        decoded: the text that its tokens give back (tokens it added itself left out).
+        differences: where that is not the text, in its first `LOOKED_AT` characters.
+    """
+
+    name: str
+    encoding: Encoding
+    unknown: int
+    decoded: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens the text is, without those that the tokenizer added."""
+        return len(self.encoding) - int(self.encoding.added.sum())
+
+    @property
+    def bytes_per_token(self) -> float:
+        """How much text a token holds; 0 for no text."""
+        return len(self.encoding.text.encode()) / self.tokens if self.tokens else 0.0
+
+    @property
+    def exact(self) -> bool:
+        """Whether decoding gives the text back."""
+        return self.decoded == self.encoding.text
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One row for each tokenizer, in the order they were given."""
+
+    text: str
+    rows: tuple[Row, ...]
+
+    def table(self) -> list[dict[str, Any]]:
+        """One dict for each tokenizer, for people.
+
+        Example:
+            >>> compare("Hello world", ["words"]).table()[0]["bytes per token"]
+            5.5
+        """
+        return [
+            {
+                "tokenizer": row.name,
+                "tokens": row.tokens,
+                "bytes per token": round(row.bytes_per_token, 2),
+                "unknown": row.unknown,
+                "added": len(row.encoding) - row.tokens,
+                "round trip": row.exact,
+                "differences": [(d.was, d.now) for d in row.differences],
+            }
+            for row in self.rows
+        ]
+
+
+def compare(text: str, tokenizers: Iterable[AnyTokenizer]) -> Comparison:
+    """Cut the same text with several tokenizers, and put it together again.
+
+    Args:
+        tokenizers: names, models or tokenizers, as `encode` takes them.
+
+    Raises:
+        ValueError: if one of them cannot be had.
+
+    Example:
+        >>> bert, gpt2 = compare("Ça va", ["bert-base-uncased", "gpt2"]).rows
+        >>> bert.decoded, bert.exact, gpt2.exact
+        ('ca va', False, True)
+        >>> bert.differences
+        (Difference(start=0, end=2, was='Ça', now='ca'),)
+    """
+    return Comparison(text, tuple(_row(text, tokenizer) for tokenizer in tokenizers))
+
+
+def _row(text: str, tokenizer: AnyTokenizer) -> Row:
+    opened = as_tokenizer(tokenizer)
+    encoding = encode(text, opened)
+    decoded = decode(encoding, opened)
+    found: tuple[Difference, ...] = ()
+    if decoded != encoding.text:
+        head = encode(text[:LOOKED_AT], opened)
+        found = differences(head.text, decode(head, opened))
+    return Row(name_of(tokenizer), encoding, unknown(encoding, opened), decoded, found)
+
+
+def decode(encoding: Encoding, tokenizer: AnyTokenizer) -> str:
+    """The text that the tokens of a text give back, without those that the tokenizer added.
+
+    Example:
+        >>> from lablib import tokenization as tk
+        >>> tk.decode(tk.encode("Hello world", "bert-base-uncased"), "bert-base-uncased")
+        'hello world'
+    """
+    own = [id for id, added in zip(encoding.ids, encoding.added, strict=True) if not added]
+    return str(as_tokenizer(tokenizer).decode(own, clean_up_tokenization_spaces=False))
+
+
+def unknown(encoding: Encoding, tokenizer: AnyTokenizer) -> int:
+    """How many tokens say only that the tokenizer does not know what stands there; one that is
+    spelled out in the text is none of them.
+
+    Example:
+        >>> unknown(encode("hello qwxzk [UNK]", "words"), "words")
+        1
+    """
+    opened = as_tokenizer(tokenizer)
+    mine = np.array(encoding.ids) == opened.unk_token_id
+    spans = encoding.spans[mine & ~encoding.added].tolist()
+    return sum(encoding.text[start:end] != opened.unk_token for start, end in spans)
+
+
+def differences(text: str, decoded: str) -> tuple[Difference, ...]:
+    """The stretches of a text that differ from what came back, word by word.
+
+    Replacing each `was` by its `now` makes `decoded` out of `text`.
+
+    Example:
+        >>> differences("Hi, you!", "hi, you")
+        (Difference(start=0, end=2, was='Hi', now='hi'),
+         Difference(start=7, end=8, was='!', now=''))
+    """
+    was, now = _words(text), _words(decoded)
+    starts = [0]
+    for word in was:
+        starts.append(starts[-1] + len(word))
+    return tuple(
+        Difference(starts[a], starts[b], "".join(was[a:b]), "".join(now[c:d]))
+        for kind, a, b, c, d in SequenceMatcher(None, was, now).get_opcodes()
+        if kind != "equal"
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Words whole, everything else character by character: a difference is then read at a glance.
+
+    >>> _words("Don't  go")
+    ['Don', "'", 't', ' ', ' ', 'go']
+    """
+    import regex
+
+    return regex.findall(r"[\p{L}\p{M}\p{N}]+|(?s:.)", text)

@@ -1,0 +1,23 @@
+"""What the judged panel shows of a result."""
+
+from typing import Any
+
+from lablib.transfer.compute.judge import Pushes
+
+
+def push_tokens(found: Pushes) -> list[dict[str, Any]]:
+    """The words as chips, coloured by what each does for the class."""
+    return [
+        {
+            "text": word,
+            "value": value,
+            "note": f"speaks {'for' if value >= 0 else 'against'} {found.name}",
+        }
+        for word, value in zip(found.words, found.values, strict=True)
+    ]
+
+
+def push_scale(found: Pushes) -> dict[str, Any]:
+    """The colours' scale: as far to one side as to the other."""
+    most = max(map(abs, found.values))
+    return {"min": -(most or 1.0), "max": most or 1.0, "palette": "signed", "unit": "nats"}
