@@ -40,7 +40,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """One thread for torch and tokenizers, in every process and thread of the tests; and the marks there are.
+    """One thread for torch and tokenizers in every process of the tests; and the marks there are.
 
     Models this small are slower on several, and sums in another order are other numbers: a panel's
     worker must come to the very numbers of the test that asks for them.
