@@ -40,12 +40,13 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """One thread for torch, in every process and thread of the tests; and the marks there are.
+    """One thread for torch and tokenizers in every process of the tests; and the marks there are.
 
     Models this small are slower on several, and sums in another order are other numbers: a panel's
     worker must come to the very numbers of the test that asks for them.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for kind, what in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {what}")
     # How long an example takes says nothing on a machine that does other things as well.
