@@ -6,7 +6,8 @@ from contextlib import closing
 import ipywidgets
 
 from lablib.exercises import lab
-from lablib.finetuning.exercises.harms import Harm, menu, watch
+from lablib.finetuning.compute.harms import Harm
+from lablib.finetuning.exercises.harms import menu, watch
 from lablib.finetuning.figures import harms as figures
 from lablib.finetuning.panel.fields import button
 from lablib.widgets import Panel, Progress
