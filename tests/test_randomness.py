@@ -19,7 +19,7 @@ from lablib import sampling as sp
 from lablib.exercises.running import run
 from lablib.foundations.compute.descent import train_net
 from lablib.foundations.compute.initialisation import signal
-from lablib.foundations.compute.overfitting import Guard, fit
+from lablib.foundations.compute.overfitting import Regularization, fit
 from lablib.randomness import Draws, _standing_in, drawing, replayed, seeded
 from lablib.training.flops import measured_peak
 from tests.noise import noise
@@ -269,7 +269,7 @@ def test_without_a_block_a_copy_gives_what_is_to_come():
 
 
 def fitted():
-    return [each.line for each in fit(Guard(dropout=0.5), seed=1, steps=40)]
+    return [each.line for each in fit(Regularization(dropout=0.5), seed=1, steps=40)]
 
 
 def corrupted():

@@ -4,7 +4,7 @@ from lablib.attention.compute.ablation import (
     Sweep as Sweep,
     ablate as ablate,
     divergence as divergence,
-    striking_but_idle as striking_but_idle,
+    clear_pattern_low_effect_head as clear_pattern_low_effect_head,
     sweep as sweep,
 )
 from lablib.attention.views.bertviz import (

@@ -16,7 +16,7 @@ code in what is said), `cards` (what is on the screen), `views` (the widgets).
 """
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
-from lablib.exercises.progress import Event, ProgressFile, Standing, standing
+from lablib.exercises.progress import Event, ProgressFile, QuestionStatus, standing
 from lablib.exercises.records import (
     Bug,
     Exercise,
@@ -43,7 +43,7 @@ __all__ = [
     "Option",
     "Prediction",
     "ProgressFile",
-    "Standing",
+    "QuestionStatus",
     "ValueCheck",
     "Verdict",
     "check",

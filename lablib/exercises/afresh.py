@@ -19,7 +19,7 @@ OLD = "old"
 
 
 @dataclass(frozen=True)
-class Afresh:
+class Reset:
     """What was done: the `notebook` that is new again, and the `kept` copy of the old one."""
 
     notebook: Path
@@ -34,7 +34,7 @@ class Afresh:
         )
 
 
-def start_afresh(name: str, folder: Path | str = ".") -> Afresh:
+def start_afresh(name: str, folder: Path | str = ".") -> Reset:
     """Put the notebook of the lab `name` in `folder` back as it came, and open its questions.
 
     The text it came with is taken from git, which is how the labs are handed out.
@@ -55,7 +55,7 @@ def start_afresh(name: str, folder: Path | str = ".") -> Afresh:
     fresh.write_bytes(original)
     fresh.replace(notebook)
     ProgressFile().add(Event(f"{name}/", "afresh"))
-    return Afresh(notebook, kept)
+    return Reset(notebook, kept)
 
 
 def _notebook(name: str, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lablib.exercises import markup
-from lablib.exercises.progress import Event, Standing, standing
+from lablib.exercises.progress import Event, QuestionStatus, standing
 from lablib.exercises.records import Bug, Exercise, Guess, Prediction, Record, Verdict
 
 Block = dict[str, Any]
@@ -58,7 +58,7 @@ def card(label: str, record: Record, blocks: Sequence[Block]) -> Content:
 
 
 def prediction(
-    record: Prediction, now: Standing, seed: int, trouble: Sequence[Block] = ()
+    record: Prediction, now: QuestionStatus, seed: int, trouble: Sequence[Block] = ()
 ) -> Content:
     """The question; once it is answered or skipped, what was said and what is so.
 
@@ -85,7 +85,7 @@ def _choice(words: str, marks: Sequence[str] = (), tone: str = "") -> Block:
     return {"value": words, **_words(words), "marks": list(marks), "tone": tone}
 
 
-def _answered(record: Prediction, now: Standing, seed: int) -> list[Block]:
+def _answered(record: Prediction, now: QuestionStatus, seed: int) -> list[Block]:
     feedback = verdict_note(record.judge(now.answer)) if now.answer is not None else None
     if isinstance(record.answer, Guess):
         if feedback is None:
@@ -193,7 +193,7 @@ def really_afresh() -> list[Block]:
     ]
 
 
-def _row(record: Record, now: Standing) -> list[str]:
+def _row(record: Record, now: QuestionStatus) -> list[str]:
     asks = isinstance(record, Prediction)
     kind = "prediction" if asks else "spot the bug" if isinstance(record, Bug) else "exercise"
     state = "line found" if now.line_found and now.state == "wrong" else _STATES[now.state]

@@ -48,7 +48,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuestionStatus:
     """Where a learner stands with one question.
 
     `state` is "new", "skipped", "wrong" or "right" (once right, an exercise stays so); `answer` is
@@ -63,23 +63,23 @@ class Standing:
     line_found: bool = False
 
 
-def standing(events: Iterable[Event], id: str) -> Standing:
+def standing(events: Iterable[Event], id: str) -> QuestionStatus:
     """Sum up all events about the question `id`, in the order they happened.
 
     >>> seen = [Event("a/b", "checked", right=False), Event("a/b", "checked", right=True)]
     >>> standing(seen, "a/b").state, standing(seen, "a/b").tries, standing(seen, "a/c").state
     ('right', 2, 'new')
     """
-    state = Standing()
+    state = QuestionStatus()
     for event in events:
         if event.what == "afresh" and event.lab == id.partition("/")[0]:
-            state = Standing()
+            state = QuestionStatus()
         elif event.id == id:
             state = _after(state, event)
     return state
 
 
-def _after(before: Standing, event: Event) -> Standing:
+def _after(before: QuestionStatus, event: Event) -> QuestionStatus:
     changes: dict[str, Any] = {}
     verdict = "right" if event.right else "wrong"
     if event.what == "predicted":

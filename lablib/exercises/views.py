@@ -11,7 +11,7 @@ import traitlets
 
 from lablib.exercises import cards, markup
 from lablib.exercises.afresh import start_afresh
-from lablib.exercises.progress import Event, ProgressFile, Standing, standing
+from lablib.exercises.progress import Event, ProgressFile, QuestionStatus, standing
 from lablib.exercises.records import (
     Bug,
     Exercise,
@@ -85,7 +85,7 @@ class _Question:
         self.file = ProgressFile()
         self.notes: list[cards.Block] = []
 
-    def note_down(self, what: str, value: Any = None, right: bool | None = None) -> Standing:
+    def note_down(self, what: str, value: Any = None, right: bool | None = None) -> QuestionStatus:
         """Add to the progress file; where the learner stands by this event alone.
 
         A file that cannot be written costs the record, not the lab.
@@ -98,7 +98,7 @@ class _Question:
             self.notes = [trouble("This could not be saved to your progress file", error)]
         return standing([event], self.record.id)
 
-    def read(self) -> Standing:
+    def read(self) -> QuestionStatus:
         """Where the learner stands; at the start, if the progress file cannot be read."""
         events, self.notes = _read(self.file)
         return standing(events, self.record.id)
@@ -141,7 +141,7 @@ class PredictView(_View):
         self._now = self._question.read()
         self._seed = self._question.seed()
         if not _still_an_answer(record, self._now.answer):
-            self._now = Standing()
+            self._now = QuestionStatus()
         self._picture: ipywidgets.Widget | None = None
         self.card = Card(self._content(), self._act)
         super().__init__([self.card])

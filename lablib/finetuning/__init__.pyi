@@ -3,8 +3,8 @@ from lablib.finetuning.compute.batches import (
     ROLES as ROLES,
     SeenBatch as SeenBatch,
     batch_losses as batch_losses,
-    see as see,
-    spoil as spoil,
+    annotate_batch as annotate_batch,
+    inject_mistake as inject_mistake,
 )
 from lablib.finetuning.compute.comparison import (
     Continuation as Continuation,
@@ -23,14 +23,14 @@ from lablib.finetuning.exercises.harms import (
     harm as harm,
 )
 from lablib.finetuning.compute.harms import (
-    Harm as Harm,
+    BugEffect as BugEffect,
 )
 from lablib.finetuning.compute.ladder import (
-    Means as Means,
+    Optimizations as Optimizations,
     Measurement as Measurement,
-    Rung as Rung,
-    climb as climb,
-    rungs as rungs,
+    Stage as Stage,
+    benchmark_stages as benchmark_stages,
+    stages as stages,
 )
 from lablib.finetuning.panel.batches import (
     batch_panel as batch_panel,

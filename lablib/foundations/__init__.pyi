@@ -24,7 +24,7 @@ from lablib.foundations.compute.descent import (
 )
 from lablib.foundations.compute.devices import (
     DEVICES as DEVICES,
-    Bill as Bill,
+    TrainingCost as TrainingCost,
     Device as Device,
     training_bill as training_bill,
 )
@@ -39,7 +39,7 @@ from lablib.foundations.compute.known import (
     Known as Known,
 )
 from lablib.foundations.compute.perplexity import (
-    Surprise as Surprise,
+    TokenSurprisal as TokenSurprisal,
     surprise as surprise,
     token_losses as token_losses,
 )
@@ -51,7 +51,7 @@ from lablib.foundations.compute.ngrams import (
 from lablib.foundations.compute.overfitting import (
     Examples as Examples,
     Fit as Fit,
-    Guard as Guard,
+    Regularization as Regularization,
     examples as examples,
     fit as fit,
     wave as wave,

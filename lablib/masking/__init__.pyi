@@ -32,7 +32,7 @@ from lablib.masking.compute.joint import (
 )
 from lablib.masking.compute.learning import (
     BatchLoss as BatchLoss,
-    Exercise as Exercise,
+    MaskedExample as MaskedExample,
     PairLoss as PairLoss,
     exercise as exercise,
     next_sentence as next_sentence,
@@ -80,7 +80,7 @@ from lablib.masking.panel.training import (
     training_panel as training_panel,
 )
 from lablib.masking.compute.reading import (
-    Question as Question,
+    MaskedQuery as MaskedQuery,
     log_probabilities as log_probabilities,
     logits_at as logits_at,
 )
@@ -101,7 +101,7 @@ from lablib.models.heads import (
     word_scores as word_scores,
 )
 from lablib.training.corruption import (
-    IGNORED as IGNORED,
+    IGNORE_INDEX as IGNORE_INDEX,
     Corruption as Corruption,
     corrupt as corrupt,
 )

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from lablib.foundations.compute.perplexity import token_losses
-from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.training.objective import sentence_pairs
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def masked_score(
         encoded = model.bert(
             seen.ids.to(model.device), token_type_ids=pairs["token_type_ids"].to(model.device)
         )
-        where = seen.labels != IGNORED
+        where = seen.labels != IGNORE_INDEX
         asked_for = encoded.last_hidden_state[where.to(model.device)]
         logits, labels = model.cls.predictions(asked_for).cpu().float(), seen.labels[where]
         nats += F.cross_entropy(logits, labels, reduction="sum").item()

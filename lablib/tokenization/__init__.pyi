@@ -15,12 +15,12 @@ from lablib.tokenization.compute.tokens import (
 )
 from lablib.tokenization.compute.corners import (
     CORNERS as CORNERS,
-    Corner as Corner,
+    EdgeCase as EdgeCase,
     Reading as Reading,
     corner as corner,
 )
 from lablib.tokenization.compute.sizes import (
-    Growth as Growth,
+    VocabularyCurve as VocabularyCurve,
     growth as growth,
 )
 from lablib.tokenization.compute.languages import (
@@ -32,7 +32,7 @@ from lablib.tokenization.compute.languages import (
 )
 from lablib.tokenization.compute.levels import (
     Ladder as Ladder,
-    Rung as Rung,
+    TextUnit as TextUnit,
     code_point_name as code_point_name,
     ladder as ladder,
     sharing as sharing,

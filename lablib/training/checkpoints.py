@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from lablib.training.trees import put_together, size_of, take_apart
+from lablib.training.trees import flatten, size_of, unflatten
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -59,7 +59,7 @@ class Saved:
 
         values = json.loads((self.folder / VALUES).read_text(encoding="utf-8"))
         return {
-            name: put_together(apart, load_file(self.folder / f"{name}.safetensors"))
+            name: unflatten(apart, load_file(self.folder / f"{name}.safetensors"))
             for name, apart in values.items()
         }
 
@@ -220,7 +220,7 @@ def _write(folder: Path, parts: Mapping[str, Any]) -> None:
     values = {}
     for name, tree in parts.items():
         tensors: dict[str, Tensor] = {}
-        values[name] = take_apart(tree, tensors)
+        values[name] = flatten(tree, tensors)
         _write_tensors(folder / f"{name}.safetensors", tensors)
     (folder / VALUES).write_text(json.dumps(values), encoding="utf-8")
 

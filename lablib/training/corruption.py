@@ -8,7 +8,7 @@ from transformers import PreTrainedTokenizerBase
 
 from lablib.models.vocabulary import CONTINUES, entries, writes_spaces
 
-IGNORED = -100
+IGNORE_INDEX = -100
 """The label of a position that carries no loss (the default `ignore_index` of torch's loss)."""
 
 
@@ -18,7 +18,7 @@ class Corruption:
 
     Attributes:
         ids: what the model sees, int64, the shape of the ids given.
-        labels: the original id where a guess is asked for, `IGNORED` everywhere else.
+        labels: the original id where a guess is asked for, `IGNORE_INDEX` everywhere else.
     """
 
     ids: torch.Tensor
@@ -68,7 +68,7 @@ def corrupt(
     anything = torch.randint(len(tokenizer), ids.shape, generator=rng)
     seen = torch.where(chosen & (fate < mask), tokenizer.mask_token_id, ids)
     seen = torch.where(chosen & (fate >= mask) & (fate < mask + random), anything, seen)
-    return Corruption(ids=seen, labels=torch.where(chosen, ids, IGNORED))
+    return Corruption(ids=seen, labels=torch.where(chosen, ids, IGNORE_INDEX))
 
 
 def _first_pieces(ids: torch.Tensor, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:

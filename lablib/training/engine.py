@@ -8,7 +8,7 @@ has to hold, and where it is seen to:
 - The order of the rows, the learning rate and every draw of dropout are pure functions of (seed,
   step, process), so a run that goes on sees what an unbroken one would have seen. Nobody else's
   draws are among them (`randomness`), and sums are shared out among the threads it began with.
-- A device is waited for only where a number is read: in the steps that are `_due`.
+- A device is waited for only where a number is read: in the steps that `_should_log` names.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
 from lablib.training import checkpoints, devices, guards
 from lablib.training.config import Config, check, write_config
-from lablib.training.folders import control, standing
+from lablib.training.folders import control, read_status
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
 from lablib.training.state import State
@@ -118,7 +118,7 @@ def setup(
         precision=precision,
         total=total,
         micro_batch=devices.pick_micro_batch(config, device, accelerator.num_processes),
-        threads=(standing(folder).threads if folder else 0) or devices.pick_threads(),
+        threads=(read_status(folder).threads if folder else 0) or devices.pick_threads(),
         broken=torch.zeros((), dtype=torch.long, device=device),
         notes=list(task.notes),
     )  # fmt: skip
@@ -214,20 +214,20 @@ def fit(state: State) -> Iterator[Record]:
     if state.step == 0:
         with on_threads(state.threads):
             record = _measured(state, _first(state))
-        yield _tell(state, record)
+        yield _log_record(state, record)
     for batch, targets in _batches(state):
-        if _due(state) and _wanted(state) == "stop":
+        if _should_log(state) and _requested_action(state) == "stop":
             break
         began = time.perf_counter()
-        rate = state.lr(state.step)
+        lr = state.lr(state.step)
         with on_threads(state.threads):
-            nats, norm = _learn_in_memory(state, batch, targets, rate)
-            record = _record(state, began, nats, norm, targets, rate)
+            nats, grad_norm = _learn_in_memory(state, batch, targets, lr)
+            record = _record(state, began, nats, grad_norm, targets, lr)
             record = _measured(state, record)
         every = state.config.save_every
         if every and state.step % every == 0 and state.step < state.total:
             save(state)
-        yield _tell(state, record)
+        yield _log_record(state, record)
     finish(state)
 
 
@@ -274,13 +274,11 @@ def _send(state: State, step: int) -> tuple[Batch, int]:
     return sent, state.task.targets(whole)
 
 
-def _learn_in_memory(
-    state: State, batch: Batch, targets: int, rate: float
-) -> tuple[Tensor, Tensor]:
+def _learn_in_memory(state: State, batch: Batch, targets: int, lr: float) -> tuple[Tensor, Tensor]:
     """One step, with smaller micro-batches if memory runs out."""
     while True:
         try:
-            return _learn(state, batch, targets, rate)
+            return _learn(state, batch, targets, lr)
         except (RuntimeError, MemoryError) as error:
             if not guards.is_out_of_memory(error):
                 raise
@@ -289,7 +287,7 @@ def _learn_in_memory(
 
 
 @torch.inference_mode(False)
-def _learn(state: State, batch: Batch, targets: int, rate: float) -> tuple[Tensor, Tensor]:
+def _learn(state: State, batch: Batch, targets: int, lr: float) -> tuple[Tensor, Tensor]:
     """One optimizer step.
 
     Returns:
@@ -309,15 +307,15 @@ def _learn(state: State, batch: Batch, targets: int, rate: float) -> tuple[Tenso
             nats += loss.detach()
     if processes > 1:
         nats = state.accelerator.reduce(nats, "sum")
-    norm = _cut_gradient(state)
-    guards.watch(state, nats, norm)
-    if _due(state):
-        guards.require_finite(state, float(nats), float(norm), rate)
+    grad_norm = _clip_gradients(state)
+    guards.watch(state, nats, grad_norm)
+    if _should_log(state):
+        guards.require_finite(state, float(nats), float(grad_norm), lr)
     for group in state.optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = lr
     state.scaler.step(state.optimizer)
     state.scaler.update()
-    return nats, norm
+    return nats, grad_norm
 
 
 def _dropout_seed(state: State) -> int:
@@ -337,19 +335,19 @@ def _micro_batches(batch: Batch, rows: int) -> Iterator[tuple[bool, Batch]]:
         yield start + rows >= size, part
 
 
-def _cut_gradient(state: State) -> Tensor:
+def _clip_gradients(state: State) -> Tensor:
     """The length of the gradient; a longer one than `max_grad_norm` is cut to it."""
     state.scaler.unscale_(state.optimizer)
     weights = [p for p in trained(state.model).values() if p.grad is not None]
-    norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
-    longest = state.config.max_grad_norm
+    grad_norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
+    max_norm = state.config.max_grad_norm
     # A CPU can look first, and is spared a pass over all gradients; a GPU would have to wait.
-    if longest and (state.device.type != "cpu" or norm > longest):
-        nn.utils.clip_grads_with_norm_(weights, longest, norm)
-    return norm
+    if max_norm and (state.device.type != "cpu" or grad_norm > max_norm):
+        nn.utils.clip_grads_with_norm_(weights, max_norm, grad_norm)
+    return grad_norm
 
 
-def _due(state: State) -> bool:
+def _should_log(state: State) -> bool:
     """Whether the numbers of the step that comes now are read."""
     every = state.config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
     step = state.step + 1
@@ -357,7 +355,7 @@ def _due(state: State) -> bool:
     return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in asked)
 
 
-def _wanted(state: State) -> str:
+def _requested_action(state: State) -> str:
     """What a person wants of the run, the same on all processes; while it is to pause, wait."""
     from accelerate.utils import broadcast_object_list
 
@@ -426,11 +424,11 @@ def _first(state: State) -> Record:
 
 
 def _record(
-    state: State, began: float, nats: Tensor, norm: Tensor, targets: int, rate: float
+    state: State, began: float, nats: Tensor, grad_norm: Tensor, targets: int, lr: float
 ) -> Record:
     """Count a step as done, and read its numbers if they are due."""
-    due = _due(state)
-    loss, length = (float(nats), float(norm)) if due else (None, None)
+    due = _should_log(state)
+    loss, length = (float(nats), float(grad_norm)) if due else (None, None)
     state.step += 1
     state.tokens += targets
     state.seconds += time.perf_counter() - began
@@ -439,7 +437,7 @@ def _record(
         tokens, seconds = state.last_read
         speed = (state.tokens - tokens) / max(state.seconds - seconds, 1e-9)
         state.last_read = state.tokens, state.seconds
-    return Record(state.step, loss, rate, length, state.tokens, speed, state.memory, state.seconds)
+    return Record(state.step, loss, lr, length, state.tokens, speed, state.memory, state.seconds)
 
 
 def _measured(state: State, record: Record) -> Record:
@@ -458,7 +456,7 @@ def _measured(state: State, record: Record) -> Record:
     return record
 
 
-def _tell(state: State, record: Record) -> Record:
+def _log_record(state: State, record: Record) -> Record:
     """Add the notes, and write the record down."""
     record = replace(record, note=" ".join(state.notes))
     state.notes.clear()

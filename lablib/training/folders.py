@@ -25,7 +25,7 @@ from lablib.training.config import Config, read_config
 from lablib.training.records import Record
 from lablib.writable import put, writable
 
-Word = Literal["run", "pause", "stop"]
+Command = Literal["run", "pause", "stop"]
 """What a person wants of a run."""
 Phase = Literal["new", "running", "paused", "interrupted", "stopped", "done", "failed"]
 """What became of it. `interrupted`: its process is gone and it was not done."""
@@ -34,7 +34,7 @@ LOCK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class RunStatus:
     """What `state.json` says.
 
     Attributes:
@@ -55,7 +55,7 @@ class Standing:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Hold the folder: nobody else trains in it meanwhile, neither a thread nor a process.
 
     Raises:
@@ -83,12 +83,12 @@ def held(folder: Path) -> Iterator[None]:
 def refusal(folder: Path) -> str:
     """What a second training in a folder is told."""
     return (
-        f"A training runs in {str(folder)!r} already (process {standing(folder).pid}): wait for "
+        f"A training runs in {str(folder)!r} already (process {read_status(folder).pid}): wait for "
         "it, stop it, or take another folder."
     )
 
 
-def is_held(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Whether a process trains in this folder now."""
     from filelock import FileLock, Timeout
 
@@ -103,17 +103,17 @@ def is_held(folder: Path) -> bool:
         return False
 
 
-def standing(folder: Path) -> Standing:
+def read_status(folder: Path) -> RunStatus:
     """What became of the run, as it was written down last."""
     try:
-        return Standing(**json.loads((folder / "state.json").read_text(encoding="utf-8")))
+        return RunStatus(**json.loads((folder / "state.json").read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
-        return Standing()
+        return RunStatus()
 
 
-def write_standing(folder: Path, **changes: object) -> None:
+def write_status(folder: Path, **changes: object) -> None:
     """Write down what became of the run; what is not named stays."""
-    new = replace(standing(folder), **{"pid": os.getpid(), **changes})  # type: ignore[arg-type]
+    new = replace(read_status(folder), **{"pid": os.getpid(), **changes})  # type: ignore[arg-type]
     put(folder / "state.json", json.dumps(asdict(new), indent=1))
 
 
@@ -123,16 +123,16 @@ def phase(folder: Path) -> Phase:
     >>> phase(Path("nowhere"))
     'new'
     """
-    written = standing(folder).state
+    written = read_status(folder).state
     if written != "running":
         return written
-    if not is_held(folder):
-        ended = standing(folder).state  # it may have ended between the two looks
+    if not is_locked(folder):
+        ended = read_status(folder).state  # it may have ended between the two looks
         return "interrupted" if ended == "running" else ended
     return "paused" if control(folder) == "pause" else "running"
 
 
-def control(folder: Path) -> Word:
+def control(folder: Path) -> Command:
     """What a person wants of the run."""
     try:
         word = (folder / "control").read_text(encoding="utf-8").strip()
@@ -141,7 +141,7 @@ def control(folder: Path) -> Word:
     return word if word in ("pause", "stop") else "run"  # type: ignore[return-value]
 
 
-def set_control(folder: Path, word: Word) -> None:
+def set_control(folder: Path, word: Command) -> None:
     """Ask the run to go on, to wait, or to end after its next step."""
     put(folder / "control", word)
 

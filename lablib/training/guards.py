@@ -1,4 +1,4 @@
-"""What stops a run, in words: numbers that are none, and memory that is not there."""
+"""What stops a run, in words: non-finite values, and memory that is not there."""
 
 from __future__ import annotations
 

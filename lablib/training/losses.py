@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.utils.checkpoint import checkpoint
 
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 
 BLOCK = 1024
 """Rows whose scores exist at one time: enough for products to be fast. GPT-2's are 103 MB."""
@@ -34,7 +34,7 @@ def cross_entropy(
     Args:
         hidden: the head's input, [rows, width].
         weight: the head's matrix, [vocabulary, width].
-        labels: the right entries, int64 [rows]; `IGNORED` where nothing is asked.
+        labels: the right entries, int64 [rows]; `IGNORE_INDEX` where nothing is asked.
         bias: the head's, [vocabulary].
         block: rows at a time.
 
@@ -56,7 +56,7 @@ def cross_entropy_of(logits: Tensor, labels: Tensor, block: int = BLOCK) -> Tens
 
     Their copy in 32 bits is made a block at a time, forgotten, and made again for the gradient.
 
-    >>> cross_entropy_of(torch.zeros(3, 4), torch.tensor([0, 1, IGNORED]))  # 2 · ln 4
+    >>> cross_entropy_of(torch.zeros(3, 4), torch.tensor([0, 1, IGNORE_INDEX]))  # 2 · ln 4
     tensor(2.7726)
     """
     parts = zip(logits.split(block), labels.split(block), strict=True)
@@ -66,7 +66,7 @@ def cross_entropy_of(logits: Tensor, labels: Tensor, block: int = BLOCK) -> Tens
 
 def _summed(logits: Tensor, labels: Tensor) -> Tensor:
     return nn.functional.cross_entropy(
-        logits.float(), labels, ignore_index=IGNORED, reduction="sum"
+        logits.float(), labels, ignore_index=IGNORE_INDEX, reduction="sum"
     )
 
 
@@ -104,14 +104,14 @@ class _CrossEntropy(torch.autograd.Function):
         to_hidden, to_weight, to_bias = [], None, None
         for rows, target in zip(hidden.split(block), labels.split(block), strict=True):
             rows = rows.to(dtype)
-            slope = rows @ matrix.t()  # scores [block, vocabulary], then their gradient
-            nats += _to_gradient(slope, target, bias)
+            grad_logits = rows @ matrix.t()  # scores [block, vocabulary], then their gradient
+            nats += _to_gradient(grad_logits, target, bias)
             if wanted[0]:
-                to_hidden.append(slope @ matrix)
+                to_hidden.append(grad_logits @ matrix)
             if wanted[1]:
-                to_weight = _plus(to_weight, slope.t() @ rows)
+                to_weight = _plus(to_weight, grad_logits.t() @ rows)
             if wanted[3]:
-                to_bias = _plus(to_bias, slope.sum(0, dtype=torch.float32))
+                to_bias = _plus(to_bias, grad_logits.sum(0, dtype=torch.float32))
         ctx.gradients = torch.cat(to_hidden) if to_hidden else None, to_weight, to_bias
         ctx.dtypes = hidden.dtype, weight.dtype, torch.float32
         return nats
@@ -150,7 +150,7 @@ def _softmax_minus_one(logits: Tensor, target: Tensor) -> Tensor:
     """The losses [rows] of scores in 32 bits [rows, vocabulary], which become their gradients: the
     softmax, minus one at the label.
     """
-    asked = target != IGNORED
+    asked = target != IGNORE_INDEX
     place = target.where(asked, 0)[:, None]
     logits.sub_(logits.amax(-1, keepdim=True))
     chosen = logits.gather(1, place)

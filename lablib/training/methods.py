@@ -128,9 +128,12 @@ def _lora(model: PreTrainedModel, config: Config) -> None:
     parts = dict(model.base_model.named_modules())
     names = [name for name, part in parts.items() if isinstance(part, kinds)]
     names = [name for name in names if not _goes_into_a_kernel(name, parts)]
-    turned = any(isinstance(part, Conv1D) for part in model.base_model.modules())
+    fan_in_fan_out = any(isinstance(part, Conv1D) for part in model.base_model.modules())
     settings = LoraConfig(
-        r=config.rank, lora_alpha=2 * config.rank, target_modules=names, fan_in_fan_out=turned
+        r=config.rank,
+        lora_alpha=2 * config.rank,
+        target_modules=names,
+        fan_in_fan_out=fan_in_fan_out,
     )
     inject_adapter_in_model(settings, model.base_model)
     body = f"{model.base_model_prefix}."

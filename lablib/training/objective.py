@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
-from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.corruption import IGNORE_INDEX, corrupt
 
 
 def causal_loss(
@@ -44,7 +44,7 @@ def causal_rows(
         period = int(torch.randint(length // 8, length // 2, (), generator=rng))
         said = torch.randint(vocab_size, (period,), generator=rng)
         rows[row, 1:] = labels[row, 1:] = said.repeat(length // period + 1)[:length]
-        labels[row, : period + 1] = IGNORED
+        labels[row, : period + 1] = IGNORE_INDEX
     return rows, labels
 
 
@@ -88,7 +88,7 @@ def masked_loss(
     encoded = model.bert(
         corrupted.ids.to(device), token_type_ids=pairs["token_type_ids"].to(device)
     )
-    asked = corrupted.labels != IGNORED
+    asked = corrupted.labels != IGNORE_INDEX
     words = model.cls.predictions(encoded.last_hidden_state[asked.to(device)]).float()
     follows = model.cls.seq_relationship(encoded.pooler_output).float()
     return F.cross_entropy(words, corrupted.labels[asked].to(device)) + F.cross_entropy(

@@ -55,7 +55,7 @@ def train(
         for _ in engine.fit(engine.setup(config, folder)):
             pass
         return
-    with folders.held(folder):
+    with folders.locked(folder):
         _train(config, folder, tell)
 
 
@@ -63,21 +63,21 @@ def _train(
     config: Config, folder: Path, tell: Callable[[Record], object] = lambda record: None
 ) -> None:
     """Train in a folder that is held, and write down what becomes of it."""
-    folders.write_standing(folder, state="running", message="", details="")
+    folders.write_status(folder, state="running", message="", details="")
     try:
         state = engine.setup(config, folder)
-        folders.write_standing(folder, total=state.total, threads=state.threads)
+        folders.write_status(folder, total=state.total, threads=state.threads)
         for record in engine.fit(state):
             tell(record)
     except Exception as error:
         _write_failure(folder, error)
         raise
-    folders.write_standing(folder, state="done" if state.step >= state.total else "stopped")
+    folders.write_status(folder, state="done" if state.step >= state.total else "stopped")
 
 
 def _write_failure(folder: Path, error: Exception) -> None:
     failure = explain(error)
-    folders.write_standing(folder, state="failed", message=failure.message, details=failure.details)
+    folders.write_status(folder, state="failed", message=failure.message, details=failure.details)
 
 
 class Run:
@@ -144,20 +144,20 @@ class Run:
         if self._alive():
             raise ValueError(folders.refusal(self.folder))
         with ExitStack() as stack:
-            stack.enter_context(folders.held(self.folder))
+            stack.enter_context(folders.locked(self.folder))
             self._require_startable()
             write_config(self.config, self.folder / "config.toml")
             folders.set_control(self.folder, "run")
             if self.processes > 1:
                 self._process = launching.launch(self.folder, self.processes)
-                folders.write_standing(self.folder, pid=self._process.pid)
+                folders.write_status(self.folder, pid=self._process.pid)
             else:
-                folders.write_standing(self.folder, state="running", message="", details="")
+                folders.write_status(self.folder, state="running", message="", details="")
                 self._start_thread(stack.pop_all())
 
     def _require_startable(self) -> None:
         """Looked at with the folder held, so that nobody makes it untrue meanwhile."""
-        written = folders.standing(self.folder)
+        written = folders.read_status(self.folder)
         if written.state == "done":
             raise ValueError(
                 f"This run is done: its model is in {str(self.folder / 'model')!r}. Take another "
@@ -171,7 +171,7 @@ class Run:
         """Train in a thread, which takes over what holds the folder."""
 
         def work() -> None:
-            _step_back()
+            _lower_thread_priority()
             # What goes wrong stands in the folder: there is nobody here to raise it to.
             with holding, suppress(Exception):
                 _train(self.config, self.folder)
@@ -194,7 +194,7 @@ class Run:
         else:
             self.start()
 
-    def _ask(self, word: folders.Word) -> None:
+    def _ask(self, word: folders.Command) -> None:
         if self.state not in LIVE:
             raise ValueError(f"This run is {self.state}, so it cannot {word}: start it first.")
         folders.set_control(self.folder, word)
@@ -230,17 +230,17 @@ class Run:
             words = launching.last_words(self.folder)
             said = f" The last it said: {words}" if words else ""
             return f"Its process is gone before it was done; it can be resumed.{said}"
-        return folders.standing(self.folder).message if self.state == "failed" else ""
+        return folders.read_status(self.folder).message if self.state == "failed" else ""
 
     @property
     def details(self) -> str:
         """The traceback of a failure."""
-        return folders.standing(self.folder).details
+        return folders.read_status(self.folder).details
 
     @property
     def total(self) -> int:
         """Steps of the whole run; 0 before they are known."""
-        return folders.standing(self.folder).total
+        return folders.read_status(self.folder).total
 
     @property
     def history(self) -> list[Record]:
@@ -299,7 +299,7 @@ class Run:
         return replace(engine.validate(engine.setup(own)), step=self.history[-1].step)
 
 
-def _step_back() -> None:
+def _lower_thread_priority() -> None:
     """Let the kernel's other threads go before this one: they are quick, and a person waits."""
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":  # elsewhere it is per process
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

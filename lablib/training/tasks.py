@@ -25,7 +25,7 @@ from lablib.models.opening import require_fit
 from lablib.models.text import context_length, require_vectors, vectors
 from lablib.training import losses
 from lablib.training.config import Config
-from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.training.padding import padded_tokenizer
 from lablib.training.texts import read_table, read_text, split
 from lablib.unicode import well_formed
@@ -86,7 +86,7 @@ class Task(ABC):
 
         Returns:
             `input_ids` [rows, tokens]; `labels` (the same shape, or [rows] for classes) with
-            `IGNORED` where nothing is asked; `attention_mask` where something was filled up.
+            `IGNORE_INDEX` where nothing is asked; `attention_mask` where something was filled up.
         """
         return pad([self.row(index, split) for index in indices], self._pad_id)
 
@@ -97,7 +97,7 @@ class Task(ABC):
 
     def targets(self, batch: Batch) -> int:
         """How many answers a batch asks for. On the CPU, where nothing has to wait for it."""
-        return int((batch["labels"] != IGNORED).sum())
+        return int((batch["labels"] != IGNORE_INDEX).sum())
 
     @abstractmethod
     def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -143,7 +143,7 @@ def pad(rows: Several[Row], pad_id: int) -> Batch:
     whole = labels[0].ndim == 0
     batch = {
         "input_ids": ids,
-        "labels": torch.stack(labels) if whole else pad_sequence(labels, True, IGNORED),
+        "labels": torch.stack(labels) if whole else pad_sequence(labels, True, IGNORE_INDEX),
     }
     if lengths.min() < lengths.max():
         batch["attention_mask"] = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
@@ -155,26 +155,26 @@ class _Language(Task):
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
         """The summed loss in nats, made from a chunk of the scores at a time, and its targets."""
-        hidden, labels, head = self.asked(model, batch)
+        hidden, labels, head = self.head_inputs_and_labels(model, batch)
         if head is None:
             nats = losses.cross_entropy_of(hidden, labels)
         else:
             nats = losses.cross_entropy(hidden, head.weight, labels, head.bias)
-        return nats, (labels != IGNORED).sum()
+        return nats, (labels != IGNORE_INDEX).sum()
 
     @torch.no_grad()
     def score(self, model: PreTrainedModel, batch: Batch) -> Tensor:
         """The summed loss, its targets, and how many were the model's first guess."""
-        hidden, labels, head = self.asked(model, batch)
+        hidden, labels, head = self.head_inputs_and_labels(model, batch)
         if head is None:
             nats = losses.cross_entropy_of(hidden, labels)
             right = (hidden.argmax(-1) == labels).sum()
         else:
             nats, right = losses.score(hidden, head.weight, labels, head.bias)
-        return torch.stack([nats, (labels != IGNORED).sum(), right])
+        return torch.stack([nats, (labels != IGNORE_INDEX).sum(), right])
 
     @abstractmethod
-    def asked(
+    def head_inputs_and_labels(
         self, model: PreTrainedModel, batch: Batch
     ) -> tuple[Tensor, Tensor, nn.Linear | None]:
         """What the head reads at some places [places, width], the right answers there [places], and
@@ -196,7 +196,7 @@ class Causal(_Language):
         """The first token of a row is not asked for."""
         return super().targets({"labels": batch["labels"][:, 1:]})
 
-    def asked(
+    def head_inputs_and_labels(
         self, model: PreTrainedModel, batch: Batch
     ) -> tuple[Tensor, Tensor, nn.Linear | None]:
         """What is said at a token is held against the label of the next."""
@@ -228,12 +228,12 @@ class Masked(_Language):
         made = corrupt(ids, self._tokenizer, torch.Generator().manual_seed(seed))
         return {"input_ids": made.ids, "labels": made.labels}
 
-    def asked(
+    def head_inputs_and_labels(
         self, model: PreTrainedModel, batch: Batch
     ) -> tuple[Tensor, Tensor, nn.Linear | None]:
         """Only the hidden tokens, so the head has 15 % of the work."""
         hidden, head = heads.read(model, inputs(batch))
-        places = batch["labels"] != IGNORED
+        places = batch["labels"] != IGNORE_INDEX
         return hidden[places], batch["labels"][places], head
 
 
@@ -242,7 +242,7 @@ class Sequence(_Language):
 
     kinds = ("seq2seq",)
 
-    def asked(
+    def head_inputs_and_labels(
         self, model: PreTrainedModel, batch: Batch
     ) -> tuple[Tensor, Tensor, nn.Linear | None]:
         """The answer is read one token late, so nothing has to be shifted here."""

@@ -12,7 +12,7 @@ MARKS = ("tensor", "tuple", "items")
 """What JSON does not know: a tensor, a tuple, a dict with other keys than words."""
 
 
-def take_apart(tree: Any, tensors: dict[str, Tensor]) -> Any:
+def flatten(tree: Any, tensors: dict[str, Tensor]) -> Any:
     """A value as JSON holds it, its tensors put into `tensors`.
 
     A tensor that is there twice (tied weights) is kept once.
@@ -27,7 +27,7 @@ def take_apart(tree: Any, tensors: dict[str, Tensor]) -> Any:
     Example:
         >>> import torch
         >>> kept = {}
-        >>> take_apart({0: (0.9, 0.95), "step": torch.ones(1)}, kept)
+        >>> flatten({0: (0.9, 0.95), "step": torch.ones(1)}, kept)
         {'items': [[0, {'tuple': [0.9, 0.95]}], ['step', {'tensor': '0'}]]}
         >>> kept
         {'0': tensor([1.])}
@@ -61,15 +61,15 @@ def _keep(tensor: Tensor, tensors: dict[str, Tensor], seen: dict[Any, str]) -> s
     return seen[where]
 
 
-def put_together(apart: Any, tensors: dict[str, Tensor]) -> Any:
-    """The value that `take_apart` took apart.
+def unflatten(apart: Any, tensors: dict[str, Tensor]) -> Any:
+    """The value that `flatten` took apart.
 
     >>> import torch
-    >>> put_together({"tuple": [{"tensor": "0"}, None]}, {"0": torch.ones(1)})
+    >>> unflatten({"tuple": [{"tensor": "0"}, None]}, {"0": torch.ones(1)})
     (tensor([1.]), None)
     """
     if isinstance(apart, list):
-        return [put_together(each, tensors) for each in apart]
+        return [unflatten(each, tensors) for each in apart]
     if not isinstance(apart, dict):
         return apart
     if len(apart) == 1:
@@ -77,10 +77,10 @@ def put_together(apart: Any, tensors: dict[str, Tensor]) -> Any:
         if mark == "tensor":
             return tensors[inner]
         if mark == "tuple":
-            return tuple(put_together(inner, tensors))
+            return tuple(unflatten(inner, tensors))
         if mark == "items":
-            return {key: put_together(value, tensors) for key, value in inner}
-    return {key: put_together(value, tensors) for key, value in apart.items()}
+            return {key: unflatten(value, tensors) for key, value in inner}
+    return {key: unflatten(value, tensors) for key, value in apart.items()}
 
 
 def size_of(tree: Any) -> int:

@@ -7,7 +7,7 @@ from lablib.transfer.compute.classifier import (
 from lablib.transfer.compute.growth import (
     METHODS as METHODS,
     SIZES as SIZES,
-    Growth as Growth,
+    LearningCurvePoint as LearningCurvePoint,
     Point as Point,
     growth as growth,
     measure_transfer as measure_transfer,
@@ -20,7 +20,7 @@ from lablib.transfer.compute.data import (
 )
 from lablib.transfer.compute.judge import (
     WAYS as WAYS,
-    Pushes as Pushes,
+    Attribution as Attribution,
     pushes as pushes,
 )
 from lablib.transfer.panel.data import (

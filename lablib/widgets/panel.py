@@ -91,7 +91,7 @@ class Panel(ipywidgets.VBox):
         """Drop what is running or waiting."""
         self.slot.stop()
 
-    def outdate(self) -> None:
+    def mark_stale(self) -> None:
         """Drop what is running, and say that the picture is older than the controls."""
         self.stop()
         self._show_status(Status("stale"))

@@ -62,7 +62,7 @@ class Status:
     failure: Failure | None = None
 
 
-class Overtaken(BaseException):
+class Cancelled(BaseException):
     """Raised inside work that is no longer wanted. Not an `Exception`, so that no library between
     the work and the worker takes it for an error of its own.
     """
@@ -134,10 +134,10 @@ class Slot:
         """Progress from inside a call that cannot yield, such as a download.
 
         Raises:
-            Overtaken: if the work is no longer wanted.
+            Cancelled: if the work is no longer wanted.
         """
         if self._running is None or self.job is not self._running:
-            raise Overtaken
+            raise Cancelled
         self._on_status(Status("working", Progress(done, total, text), self._running.seconds()))
 
     def advance(self, job: _Job) -> bool:
@@ -150,7 +150,7 @@ class Slot:
             progress = job.advance()
         except StopIteration:
             return self._end(job, Status("ready", seconds=job.seconds()))
-        except Overtaken:
+        except Cancelled:
             return False
         except Exception as error:  # whatever the work raises is shown on the panel, never lost
             return self._end(job, Status("failed", failure=explain(error)))
@@ -164,7 +164,7 @@ class Slot:
         return False
 
 
-REST = 2.0
+IDLE_SECONDS = 2.0
 """Seconds without work after which freed memory is given back."""
 
 
@@ -240,7 +240,7 @@ class Worker:
                         self._slots.append(slot)
                         return slot, slot.job
                 waiting = [slot.job.due - now for slot in self._slots if slot.job]
-                woken = self._changed.wait(min(waiting, default=None if rested else REST))
+                woken = self._changed.wait(min(waiting, default=None if rested else IDLE_SECONDS))
                 if not (woken or waiting):
                     give_back_memory()
                     rested = True

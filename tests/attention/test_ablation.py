@@ -172,6 +172,6 @@ def test_a_clear_pattern_without_effect_is_found():
     metrics.induction[1, 0] = 0.6
     tokens = None
     effects = at.Sweep(tokens, 0, torch.tensor([[0.0, 2.0], [0.5, math.nan]]), zero, 4)
-    assert at.striking_but_idle(metrics, effects) == (1, 0, "induction")
+    assert at.clear_pattern_low_effect_head(metrics, effects) == (1, 0, "induction")
     plain = at.HeadMetrics(*[zero.clone() for _ in at.METRICS])
-    assert at.striking_but_idle(plain, effects) is None
+    assert at.clear_pattern_low_effect_head(plain, effects) is None

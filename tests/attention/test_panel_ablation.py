@@ -68,7 +68,9 @@ def test_another_text_makes_the_sweep_unknown_until_it_is_asked_for(panel):
 
 def test_a_striking_head_is_named_and_shown(panel, monkeypatch):
     found = (1, 3, "previous_token")
-    monkeypatch.setattr("lablib.attention.panel.ablation.striking_but_idle", lambda *_: found)
+    monkeypatch.setattr(
+        "lablib.attention.panel.ablation.clear_pattern_low_effect_head", lambda *_: found
+    )
     panel.sweep.click()
     assert panel.wait() and "Layer 1, head 3" in panel.idle.value
     assert panel.idle_button.layout.display is None

@@ -8,7 +8,7 @@ import torch
 from lablib.attention.compute.watching import (
     WATCHED,
     can_be_watched,
-    twin,
+    shared_weight_copy,
     watchable,
     watching,
 )
@@ -18,7 +18,7 @@ from tests.attention.conftest import CAUSAL, ENCODER_DECODER, MASKED, UNWATCHABL
 @pytest.mark.parametrize("name", CAUSAL | MASKED | UNWATCHABLE | ENCODER_DECODER)
 def test_a_twin_shares_weights_and_buffers_and_no_module(make, name):
     model = make(name).model
-    other = twin(model)
+    other = shared_weight_copy(model)
     for mine, its in [
         (dict(model.named_parameters()), dict(other.named_parameters())),
         (dict(model.named_buffers()), dict(other.named_buffers())),
@@ -31,7 +31,10 @@ def test_a_twin_shares_weights_and_buffers_and_no_module(make, name):
 
 def test_a_twin_takes_no_memory_of_its_own(make):
     model = make("gpt2").model
-    assert twin(model).lm_head.weight.data_ptr() == model.transformer.wte.weight.data_ptr()
+    assert (
+        shared_weight_copy(model).lm_head.weight.data_ptr()
+        == model.transformer.wte.weight.data_ptr()
+    )
 
 
 @pytest.mark.parametrize("name", CAUSAL | MASKED | UNWATCHABLE)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lablib.exercises import Option, Standing, cards
+from lablib.exercises import Option, QuestionStatus, cards
 from lablib.exercises.views import Card
 from lablib.widgets.page import static_page
 from tests.exercises import toy
@@ -25,7 +25,7 @@ def card(page):
     """The answered question on a page without a kernel."""
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    answered = Standing(state="right", answer="`<i>` & so on", tries=1)
+    answered = QuestionStatus(state="right", answer="`<i>` & so on", tries=1)
     page.set_content(static_page(Card(cards.prediction(RECORD, answered, seed=0), print)))
     page.evaluate("window.shown")
     yield page.locator(".lab-ex-card")

@@ -37,7 +37,7 @@ def folders(tiny, tmp_path_factory):
 def test_a_batch_is_the_one_of_the_training_loop(m, monkeypatch):
     panel = ready(ft.batch_panel(TEXT, 16, False, opened(m)))
     task = ft.make_task(ft.Config(text=TEXT, length=16, packed=False), opened(m).loaded)
-    expected = ft.see(task.batch(range(4)))
+    expected = ft.annotate_batch(task.batch(range(4)))
     assert panel.seen.roles == expected.roles
     assert [t["mark"] for t in panel.strips[2].tokens] == list(expected.roles[2])
     (table, losses), _ = run_code(panel, monkeypatch)
@@ -185,15 +185,15 @@ def test_training_in_a_panel_can_be_stopped(folders):
 def test_the_ladder_panel(m, monkeypatch):
     from lablib.finetuning.panel import ladder
 
-    rung = ft.rungs("cpu")[0]
+    stage = ft.stages("cpu")[0]
     measured = [
         None,
-        ft.Measurement(rung, 100.0, 10**8, 0.1),
-        ft.Measurement(rung, 120.0, 10**7, 0.1),
+        ft.Measurement(stage, 100.0, 10**8, 0.1),
+        ft.Measurement(stage, 120.0, 10**7, 0.1),
     ]
-    monkeypatch.setattr(ladder, "climb", lambda *_, **__: (one for one in measured))
+    monkeypatch.setattr(ladder, "benchmark_stages", lambda *_, **__: (one for one in measured))
     panel = ft.ladder_panel(model=opened(m))
     panel.button.click()
     assert ready(panel).found == measured[1:]
     assert "100 MB" in panel.table.value and "1.20" in panel.table.value
-    assert "ft.climb(m, text, shape='own', seconds=1.5" in panel.foot.code
+    assert "ft.benchmark_stages(m, text, shape='own', seconds=1.5" in panel.foot.code

@@ -57,8 +57,8 @@ def test_losses_and_perplexity_on_one_scale():
 
 
 def test_learning_rate_and_gradient_norm():
-    plot = run_figures.pulse_plot()
-    run_figures.draw_pulse(plot, RECORDS)
+    plot = run_figures.lr_and_grad_norm_plot()
+    run_figures.draw_lr_and_grad_norm(plot, RECORDS)
     assert list(plot.data[0].y) == [1e-3] * 3 and list(plot.data[1].x) == [1, 2, 3]
 
 

@@ -1,4 +1,4 @@
-"""The rungs build on each other, each is measured in a process of its own, failures are shown."""
+"""The stages build on each other, each is measured in a process of its own, failures are shown."""
 
 from dataclasses import asdict, replace
 from itertools import pairwise
@@ -15,35 +15,37 @@ TEXT = data.text("almanac")
 NO_DROPOUT = {"attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0}
 
 
-def job(m, **means):
+def job(m, **optimizations):
     rows = ld._rows(m, TEXT, 4, 32)
     return {
         "model": m.model.config.to_dict(), "device": "cpu", "seconds": 0.0, **rows,
-        "means": asdict(ld.Means(**means)),
+        "optimizations": asdict(ld.Optimizations(**optimizations)),
     }  # fmt: skip
 
 
 def test_each_rung_adds_one_thing():
-    found = ld.rungs("cuda", compiled=True)
-    assert [rung.name for rung in found[:3]] == ["fp32", "TF32", "bf16"]
+    found = ld.stages("cuda", compiled=True)
+    assert [stage.name for stage in found[:3]] == ["fp32", "TF32", "bf16"]
     for before, after in pairwise(found):
-        one, other = asdict(before.means), asdict(after.means)
+        one, other = asdict(before.optimizations), asdict(after.optimizations)
         assert sum(one[name] != other[name] for name in one) == 1
-    assert "TF32" not in [rung.name for rung in ld.rungs("cpu")]
+    assert "TF32" not in [stage.name for stage in ld.stages("cpu")]
 
 
 def test_all_means_give_the_same_loss(m):
     """Faster must not be other: each step's gradient is that of the plain one."""
     grads = []
-    for means in ({}, {"attention": "sdpa"}, {"chunked": True}, {"parts": 2},
+    for optimizations in ({}, {"attention": "sdpa"}, {"chunked": True}, {"parts": 2},
                   {"checkpointing": True}):  # fmt: skip
-        work = job(m, packed=True, **means)
+        work = job(m, packed=True, **optimizations)
         torch.manual_seed(0)
-        model = measuring.make_model(work["model"] | NO_DROPOUT, work["means"])
+        model = measuring.make_model(work["model"] | NO_DROPOUT, work["optimizations"])
         batch = measuring.make_batch(work, torch.device("cpu"))
         targets = batch["labels"][:, 1:].numel()
-        for part in measuring.split(batch, work["means"]):
-            (measuring.summed_loss(model, part, work["means"]["chunked"]) / targets).backward()
+        for part in measuring.split(batch, work["optimizations"]):
+            (
+                measuring.summed_loss(model, part, work["optimizations"]["chunked"]) / targets
+            ).backward()
         grads.append(torch.cat([p.grad.flatten() for p in model.parameters()]))
     for grad in grads[1:]:
         assert torch.allclose(grad, grads[0], atol=1e-5)
@@ -57,9 +59,13 @@ def test_padded_rows_count_only_real_tokens(m):
 
 @pytest.mark.process
 def test_a_climb_on_this_device(m):
-    chosen = [rung for rung in ld.rungs("cpu") if rung.name in ("fp32", "checkpointing")]
-    broken = replace(chosen[0], name="broken", means=replace(chosen[0].means, attention="magic"))
-    climbed = ld.climb(m, TEXT, batch=4, length=32, seconds=0.1, chosen=[*chosen, broken])
+    chosen = [stage for stage in ld.stages("cpu") if stage.name in ("fp32", "checkpointing")]
+    broken = replace(
+        chosen[0], name="broken", optimizations=replace(chosen[0].optimizations, attention="magic")
+    )
+    climbed = ld.benchmark_stages(
+        m, TEXT, batch=4, length=32, seconds=0.1, chosen=[*chosen, broken]
+    )
     first, second, last = [one for one in climbed if one]
     assert first.tokens_per_second > 0 and first.memory > 0 and second.step_seconds > 0
     assert last.tokens_per_second is None and "magic" in last.failure
@@ -72,7 +78,7 @@ def test_a_climb_on_this_device(m):
 
 @pytest.mark.process
 def test_a_climb_that_is_left_leaves_no_process(m):
-    climbed = ld.climb(m, TEXT, batch=4, length=32, seconds=30, chosen=ld.rungs("cpu"))
+    climbed = ld.benchmark_stages(m, TEXT, batch=4, length=32, seconds=30, chosen=ld.stages("cpu"))
     assert next(climbed) is None
     process = climbed.gi_frame.f_locals["process"]
     assert process.poll() is None
@@ -82,8 +88,8 @@ def test_a_climb_that_is_left_leaves_no_process(m):
 
 def test_bad_input_gets_a_sentence(m):
     with pytest.raises(ValueError, match="too short to measure with"):
-        next(ld.climb(m, "a few words"))
+        next(ld.benchmark_stages(m, "a few words"))
     with pytest.raises(ValueError, match="even batch"):
-        next(ld.climb(m, TEXT, batch=3))
+        next(ld.benchmark_stages(m, TEXT, batch=3))
     with pytest.raises(ValueError, match="own or gpt2"):
-        next(ld.climb(m, TEXT, shape="huge"))
+        next(ld.benchmark_stages(m, TEXT, shape="huge"))

@@ -18,8 +18,8 @@ def test_it_runs_both_codes_and_says_what_came_of_it():
     assert panel.found is None
     panel.button.click()
     assert panel.wait(120) and panel.state == "ready", panel.foot.details
-    mended, broken = panel.plot.data
-    assert list(mended.y) == list(panel.found.mended) and not broken.y
+    fixed, broken = panel.plot.data
+    assert list(fixed.y) == list(panel.found.fixed) and not broken.y
     assert "ImportError" in panel.words.value
 
 
@@ -27,10 +27,10 @@ def test_its_code_gives_what_is_on_the_screen():
     panel = ft.harm_panel(QUICK)
     panel.button.click()
     assert panel.wait(120)
-    (measure, steps, mended, wrong), _ = run_code(panel)
+    (measure, steps, fixed, wrong), _ = run_code(panel)
     found = panel.found
     assert (measure, steps, wrong) == (found.measure, found.steps, found.broken)
-    assert mended == found.mended
+    assert fixed == found.fixed
 
 
 def test_another_bug_outdates_the_picture():

@@ -9,8 +9,8 @@ PAYLOAD = "<img src=x onerror=alert(1)>"
 WORDS = ["The", "␣cat", "␣sat", PAYLOAD]
 
 
-def columns(ahead):
-    asked = [*WORDS[ahead:], *[""] * ahead]
+def columns(label_shift):
+    asked = [*WORDS[label_shift:], *[""] * label_shift]
     return [
         {"reads": word, "asked": answer, "loss": "2.5" if answer else ""}
         for word, answer in zip(WORDS, asked, strict=True)
@@ -18,14 +18,14 @@ def columns(ahead):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("ahead", [0, 1, 2])
-def test_a_line_leads_from_each_token_to_where_it_is_asked_for(page, ahead):
-    page.set_content(static_page(ShiftView(columns=columns(ahead), ahead=ahead)))
+@pytest.mark.parametrize("label_shift", [0, 1, 2])
+def test_a_line_leads_from_each_token_to_where_it_is_asked_for(page, label_shift):
+    page.set_content(static_page(ShiftView(columns=columns(label_shift), label_shift=label_shift)))
     page.wait_for_selector(".lab-shift td")
     lines = page.locator(".lab-shift line")
-    assert lines.count() == len(WORDS) - ahead
+    assert lines.count() == len(WORDS) - label_shift
     shift = float(lines.first.get_attribute("x1")) - float(lines.first.get_attribute("x2"))
-    assert shift == 80 * ahead
+    assert shift == 80 * label_shift
     assert page.locator(".lab-shift img").count() == 0
 
 

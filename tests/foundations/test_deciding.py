@@ -23,7 +23,7 @@ def test_the_measures_are_scikit_learns(examples, threshold):
     said = [int(score >= threshold) for score in scores]
     counts = counts_at(labels, scores, threshold)
     rests, alarms, misses, hits = confusion_matrix(labels, said, labels=[0, 1]).ravel().tolist()
-    assert (counts.rests, counts.alarms, counts.misses, counts.hits) == (
+    assert (counts.tn, counts.fp, counts.fn, counts.tp) == (
         rests, alarms, misses, hits,
     )  # fmt: skip
     assert counts.accuracy == pytest.approx(accuracy_score(labels, said))
@@ -33,7 +33,7 @@ def test_the_measures_are_scikit_learns(examples, threshold):
 
 
 def test_a_higher_threshold_never_finds_more():
-    hits = [counts.hits for _, counts in sweep(*example_scores())]
+    hits = [counts.tp for _, counts in sweep(*example_scores())]
     assert hits == sorted(hits, reverse=True) and hits[0] == 100 and hits[-1] == 0
 
 

@@ -10,9 +10,9 @@ from lablib.foundations.compute.initialisation import ACTIVATIONS, INITS, signal
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_figure_is_there_and_a_number(init, activation):
     found = signal(init, activation, layers=5)
-    assert found.std.shape == (6,) and found.idle.shape == found.gradients.shape == (5,)
+    assert found.std.shape == (6,) and found.saturated.shape == found.gradients.shape == (5,)
     assert torch.allclose(found.histograms.sum(1), torch.ones(6), atol=1e-5)
-    assert all(torch.isfinite(part).all() for part in (found.std, found.idle, found.gradients))
+    assert all(torch.isfinite(part).all() for part in (found.std, found.saturated, found.gradients))
     assert [row["layer"] for row in found.table()] == [1, 2, 3, 4, 5]
 
 
@@ -27,13 +27,13 @@ def test_too_small_dies_and_too_large_sticks_or_grows():
     assert signal("too small", "tanh").std[-1] < 1e-6
     assert signal("too small", "tanh").gradients.max() < 1e-10
     stuck = signal("too large", "tanh")
-    assert stuck.idle[-1] > 0.7 and stuck.std[-1] > 0.9
+    assert stuck.saturated[-1] > 0.7 and stuck.std[-1] > 0.9
     assert signal("too large", "ReLU").std[-1] > 1e6
 
 
 def test_xavier_keeps_tanh_alive():
     found = signal("Xavier", "tanh")
-    assert found.std[-1] > 0.2 and found.idle.max() < 0.02
+    assert found.std[-1] > 0.2 and found.saturated.max() < 0.02
 
 
 def test_the_same_in_a_worker_and_with_the_same_seed():

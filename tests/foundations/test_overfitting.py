@@ -3,17 +3,17 @@
 import pytest
 import torch
 
-from lablib.foundations.compute.overfitting import EXAMPLES, STEPS, Guard, examples, fit
+from lablib.foundations.compute.overfitting import EXAMPLES, STEPS, Regularization, examples, fit
 
 
 @pytest.fixture(scope="module")
 def ends():
     guards = {
-        "none": Guard(),
-        "l1": Guard(l1=0.001),
-        "l2": Guard(l2=0.001),
-        "dropout": Guard(dropout=0.3),
-        "early": Guard(early_stopping=True),
+        "none": Regularization(),
+        "l1": Regularization(l1=0.001),
+        "l2": Regularization(l2=0.001),
+        "dropout": Regularization(dropout=0.3),
+        "early": Regularization(early_stopping=True),
     }
     return {name: list(fit(guard))[-1] for name, guard in guards.items()}
 
@@ -35,15 +35,15 @@ def test_penalties_shrink_the_weights(ends):
 def test_early_stopping_changes_what_is_kept_and_not_the_training(ends):
     assert ends["early"].kept < STEPS / 2
     assert (ends["early"].train, ends["early"].new) == (ends["none"].train, ends["none"].new)
-    reports = list(fit(Guard(early_stopping=True)))
+    reports = list(fit(Regularization(early_stopping=True)))
     assert reports[-1].kept == min(reports, key=lambda report: report.stop).step
 
 
 def test_the_same_seed_is_the_same_whoever_draws_between():
-    first = list(fit(Guard(dropout=0.5), steps=40))
+    first = list(fit(Regularization(dropout=0.5), steps=40))
     second = []
     with torch.inference_mode():
-        for report in fit(Guard(dropout=0.5), steps=40):
+        for report in fit(Regularization(dropout=0.5), steps=40):
             torch.rand(3)
             second.append(report)
     assert [r.train for r in first] == [r.train for r in second]
@@ -59,4 +59,4 @@ def test_the_sets_of_points_are_different():
 @pytest.mark.parametrize("arguments", [{"l1": -1}, {"l2": -0.1}, {"dropout": 0.95}])
 def test_what_is_no_guard_is_refused(arguments):
     with pytest.raises(ValueError, match=r"penalty|Dropout"):
-        Guard(**arguments)
+        Regularization(**arguments)

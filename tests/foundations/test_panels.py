@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lablib.foundations import panel as panels
-from lablib.foundations.compute.overfitting import Guard
+from lablib.foundations.compute.overfitting import Regularization
 from lablib.foundations.compute.threshold import example_scores
 from lablib.foundations.panel import bleu as bleu_module
 from lablib.foundations.panel import perplexity as perplexity_module
@@ -63,7 +63,7 @@ def test_overfitting():
     panel.early.value = True
     (train, kept), _ = run_code(ready(panel))
     assert (train, kept) == (panel.reports[-1].train, panel.reports[-1].kept_new)
-    assert kept < worst and panel.guard == Guard(early_stopping=True)
+    assert kept < worst and panel.guard == Regularization(early_stopping=True)
     assert list(panel.plot.data[5].x) == [panel.reports[-1].kept]
 
 

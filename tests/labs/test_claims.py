@@ -130,7 +130,7 @@ def heads_that_move_more():
 
 
 def named_by_the_panel():
-    layer, head, _ = at.striking_but_idle(at.head_metrics(maps(QUEEN)), effects())
+    layer, head, _ = at.clear_pattern_low_effect_head(at.head_metrics(maps(QUEEN)), effects())
     return layer, head
 
 

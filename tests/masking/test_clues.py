@@ -16,14 +16,16 @@ def test_hiding_each_word_by_hand_gives_the_same(m):
     assert found.log_probability == pytest.approx(
         score_word(m, TEXT, "mat").log_probability, abs=1e-4
     )
-    for number, (word, without) in enumerate(zip(found.words, found.without, strict=True)):
+    for number, (word, without) in enumerate(
+        zip(found.words, found.ablated_log_probs, strict=True)
+    ):
         masks = "[MASK]" * len(word.places)
         text = TEXT[: word.start] + masks + TEXT[word.end :]
         mask = len(word.places) if word.end < TEXT.index("[MASK]") else 0
         expected = score_word(m, text, "mat", mask).log_probability
         assert without == pytest.approx(expected, abs=1e-4)
         assert found.changes[number] == pytest.approx(found.log_probability - expected, abs=1e-4)
-    assert found.instead[1] == "[MASK]"
+    assert found.replacements[1] == "[MASK]"
 
 
 def test_the_answer_is_the_best_guess_if_none_is_given(m):
@@ -35,7 +37,9 @@ def test_the_answer_is_the_best_guess_if_none_is_given(m):
 
 def test_replacing_puts_the_favourite_other_word(m):
     found = evidence(m, TEXT, "mat", how="replace")
-    for word, other, without in zip(found.words, found.instead, found.without, strict=True):
+    for word, other, without in zip(
+        found.words, found.replacements, found.ablated_log_probs, strict=True
+    ):
         if len(word.places) > 1:
             continue
         hidden = TEXT[: word.start] + "[MASK]" + TEXT[word.end :]

@@ -70,9 +70,16 @@ def test_whether_guesses_clash(tiny):
 def test_evidence_in_words(m):
     found = mk.evidence(m, "the old cat sat on the [MASK].", "mat")
     found = replace(
-        found, without=(*[found.log_probability] * 2, found.log_probability - 1, *found.without[3:])
+        found,
+        ablated_log_probs=(
+            *[found.log_probability] * 2,
+            found.log_probability - 1,
+            *found.ablated_log_probs[3:],
+        ),
     )
-    found = replace(found, without=(*found.without[:3], *[found.log_probability] * 4))
+    found = replace(
+        found, ablated_log_probs=(*found.ablated_log_probs[:3], *[found.log_probability] * 4)
+    )
     looks = [0.0, 0.0, 0.5, 0.1, 0.0, 0.0, 0.0]
     words = evidence_figures.evidence_words(found, looks)
     assert "Without “cat” it would be 2.7 times less probable. It is also the word" in words

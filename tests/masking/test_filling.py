@@ -7,7 +7,7 @@ import torch
 from transformers import pipeline
 
 from lablib.masking import fill, logits_at, prepare, score_word
-from lablib.masking.compute.reading import TOKENS_AT_ONCE, Question, log_probabilities
+from lablib.masking.compute.reading import TOKENS_AT_ONCE, MaskedQuery, log_probabilities
 
 SINGLE = [
     "the cat sat on the [MASK].",
@@ -107,7 +107,9 @@ def test_the_same_place_is_read_once(m, monkeypatch):
         lambda m, r, p, progress=None: rows.extend(r) or original(m, r, p),
     )
     row = (2, 7, 4, 3)
-    answers = log_probabilities(m, [Question(row, 2, 8), Question(row, 2, 9), Question(row, 1, 7)])
+    answers = log_probabilities(
+        m, [MaskedQuery(row, 2, 8), MaskedQuery(row, 2, 9), MaskedQuery(row, 1, 7)]
+    )
     scores = original(m, [row], [[2]]).log_softmax(-1)[0]
     assert rows == [row, row]
     assert answers[:2].tolist() == pytest.approx([float(scores[8]), float(scores[9])])

@@ -7,7 +7,7 @@ import torch
 
 from lablib.masking import ORDERS, compare_orders, fill, fill_in_order, fill_joint, prepare
 from lablib.masking.compute import joint as jt
-from lablib.masking.compute.fill import chain
+from lablib.masking.compute.fill import chain_rule_log_probs
 
 FEW = ("the", "cat", "sat", "on", "mat", ".")
 
@@ -93,7 +93,9 @@ def test_nothing_is_more_probable_than_the_joint_best(tiny, seed):
     for filling in orders.values():
         assert filling.log_probability <= best + 1e-4
     read = prepare(m, "[MASK] cat [MASK] on [MASK]")
-    again = chain(m, read.ids, read.masks, [filling.ids for filling in joint.fillings]).sum(1)
+    again = chain_rule_log_probs(
+        m, read.ids, read.masks, [filling.ids for filling in joint.fillings]
+    ).sum(1)
     assert again.tolist() == pytest.approx([f.log_probability for f in joint.fillings], abs=1e-4)
     assert [row["pieces"] for row in joint.table()] == [f.pieces for f in joint.top()]
 

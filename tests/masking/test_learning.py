@@ -10,7 +10,7 @@ from torch import tensor
 
 from lablib import data
 from lablib.masking import (
-    IGNORED,
+    IGNORE_INDEX,
     exercise,
     learn,
     next_sentence,
@@ -28,15 +28,15 @@ def test_the_loss_is_the_models_own(m, words_only, seed, whole_words):
     done = exercise(m, TEXT, seed, rate=0.4, mask=0.6, random=0.2, whole_words=whole_words)
     stock = words_only(m).model(tensor([done.seen]), labels=tensor([done.labels]))
     assert done.loss == pytest.approx(stock.loss.item(), abs=1e-4)
-    for place, (fate, loss) in enumerate(zip(done.fates, done.losses, strict=True)):
-        assert bool(fate) == (loss is not None) == (done.labels[place] != IGNORED)
+    for place, (fate, loss) in enumerate(zip(done.corruption_types, done.losses, strict=True)):
+        assert bool(fate) == (loss is not None) == (done.labels[place] != IGNORE_INDEX)
         same = done.seen[place] == done.read.ids[place]
         assert same == (fate in ("", KEPT))
         if fate == MASKED:
             assert done.seen[place] == m.tokenizer.mask_token_id
         assert fate != RANDOM or not same
     assert [row["place"] for row in done.table()] == [
-        p for p, fate in enumerate(done.fates) if fate
+        p for p, fate in enumerate(done.corruption_types) if fate
     ]
     assert exercise(m, TEXT, seed, 0.4, 0.6, 0.2, whole_words) == done
 
@@ -46,7 +46,7 @@ def test_the_loss_is_the_models_own(m, words_only, seed, whole_words):
 def test_any_text_can_be_corrupted(m, text, seed, rate):
     done = exercise(m, text, seed, rate)
     special = [id in m.tokenizer.all_special_ids for id in done.read.ids]
-    assert not any(fate for fate, mark in zip(done.fates, special, strict=True) if mark)
+    assert not any(fate for fate, mark in zip(done.corruption_types, special, strict=True) if mark)
     assert done.loss is None or done.loss >= 0
 
 

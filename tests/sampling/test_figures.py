@@ -20,9 +20,9 @@ TEXTS = st.lists(st.lists(st.integers(0, 2), max_size=5), max_size=5)
 
 @given(TEXTS)
 def test_the_first_parting_is_the_first_divergence(texts):
-    partings = comparison_figures.partings(texts)
-    assert len(partings) == len(texts)
-    places = [place for place in partings if place is not None]
+    divergence_positions = comparison_figures.divergence_positions(texts)
+    assert len(divergence_positions) == len(texts)
+    places = [place for place in divergence_positions if place is not None]
     assert min(places, default=None) == first_divergence(texts)
 
 

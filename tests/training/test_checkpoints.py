@@ -35,8 +35,8 @@ def parts(number, size=4):
 @settings(max_examples=100, deadline=None)
 def test_any_nest_comes_back(tree):
     tensors = {}
-    apart = json.loads(json.dumps(trees.take_apart(tree, tensors)))
-    assert trees.put_together(apart, tensors) == tree and tensors == {}
+    apart = json.loads(json.dumps(trees.flatten(tree, tensors)))
+    assert trees.unflatten(apart, tensors) == tree and tensors == {}
 
 
 def test_an_optimizer_comes_back_with_its_types(tmp_path):
@@ -56,14 +56,14 @@ def test_an_optimizer_comes_back_with_its_types(tmp_path):
 def test_tied_weights_are_kept_once_and_strided_ones_whole(tmp_path):
     matrix = torch.arange(6.0).reshape(2, 3)
     kept = {}
-    apart = trees.take_apart([matrix, matrix, matrix.T, torch.empty(0), torch.empty(0)], kept)
+    apart = trees.flatten([matrix, matrix, matrix.T, torch.empty(0), torch.empty(0)], kept)
     assert len(kept) == 4
-    assert torch.equal(trees.put_together(apart, kept)[2], matrix.T)
+    assert torch.equal(trees.unflatten(apart, kept)[2], matrix.T)
 
 
 def test_a_value_that_is_code_is_refused():
     with pytest.raises(TypeError, match="holds no function"):
-        trees.take_apart({"a": lambda: 1}, {})
+        trees.flatten({"a": lambda: 1}, {})
 
 
 def test_two_are_kept_and_a_later_one_goes(tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import BertTokenizer
 
-from lablib.masking import IGNORED, corrupt
+from lablib.masking import IGNORE_INDEX, corrupt
 from tests.masking.tokenizers import TOKENIZERS
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *map(chr, range(97, 123))]
@@ -18,7 +18,7 @@ SHARES = st.floats(0, 1)
 def test_only_ordinary_tokens_change_and_labels_tell_what_was_there(ids, rate, mask, seed):
     ids = torch.tensor(ids, dtype=torch.long)
     seen = corrupt(ids, TOKENIZER, torch.Generator().manual_seed(seed), rate, mask, 1 - mask)
-    asked = seen.labels != IGNORED
+    asked = seen.labels != IGNORE_INDEX
     assert (seen.labels[asked] == ids[asked]).all()
     assert (seen.ids[~asked] == ids[~asked]).all()
     assert (ids[asked] > 4).all()
@@ -27,7 +27,7 @@ def test_only_ordinary_tokens_change_and_labels_tell_what_was_there(ids, rate, m
 def test_the_shares_are_those_of_the_paper():
     ids = torch.full((200_000,), 7)
     seen = corrupt(ids, TOKENIZER, torch.Generator().manual_seed(0))
-    asked = seen.labels != IGNORED
+    asked = seen.labels != IGNORE_INDEX
     shown = seen.ids[asked]
     assert asked.float().mean() == pytest.approx(0.15, abs=0.004)
     # A random token is the old one, or the mask, once in 31 times each.
@@ -52,7 +52,7 @@ PIECES = BertTokenizer(
 def test_whole_words_are_chosen_whole(ids, rate, seed):
     ids = torch.tensor([ids, ids])
     rng = torch.Generator().manual_seed(seed)
-    asked = corrupt(ids, PIECES, rng, rate, whole_words=True).labels != IGNORED
+    asked = corrupt(ids, PIECES, rng, rate, whole_words=True).labels != IGNORE_INDEX
     for row, chosen in zip(ids.tolist(), asked.tolist(), strict=True):
         for place in range(1, len(row)):
             if PIECES.convert_ids_to_tokens(row[place]).startswith("##") and row[place - 1] > 4:
@@ -62,7 +62,7 @@ def test_whole_words_are_chosen_whole(ids, rate, seed):
 def test_whole_words_keep_the_rate():
     word = torch.tensor([7, len(WORDS), len(WORDS) + 1]).repeat(60_000)
     rng = torch.Generator().manual_seed(0)
-    asked = corrupt(word, PIECES, rng, whole_words=True).labels != IGNORED
+    asked = corrupt(word, PIECES, rng, whole_words=True).labels != IGNORE_INDEX
     assert asked.float().mean() == pytest.approx(0.15, abs=0.006)
     assert (asked.view(-1, 3).sum(1) % 3 == 0).all()
 
@@ -81,7 +81,7 @@ def test_whole_words_of_every_tokenizer_are_hidden_whole(name):
         for word in ("zebras", "quick", "foxes", "under", "waterhouse", "lamps"):
             start = text.index(word)
             chosen = {
-                bool(label != IGNORED)
+                bool(label != IGNORE_INDEX)
                 for label, (first, last) in zip(labels, offsets, strict=True)
                 if first < last and text[first:last].strip() and first < start + len(word)
                 and last > start + 1

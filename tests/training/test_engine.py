@@ -15,7 +15,7 @@ from transformers import (
 
 from lablib import models
 from lablib.training.config import Config
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.engine import fit, setup, validate
 from lablib.training.tasks import inputs, make_task, open_model
 from tests.sampling.conftest import byte_tokenizer
@@ -47,7 +47,7 @@ def _as_trainer_counts(row):
     rows of 32 tokens its loss is 3 % too low. A label that says so makes it count right.
     """
     labels = row["labels"].clone()
-    labels[0] = IGNORED
+    labels[0] = IGNORE_INDEX
     return {**row, "labels": labels}
 
 

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.losses import cross_entropy, cross_entropy_of, score
 
 
@@ -14,7 +14,7 @@ def inputs(rows, width, vocabulary, seed, dtype=torch.float64):
     weight = torch.randn(vocabulary, width, generator=rng, dtype=dtype).requires_grad_()
     bias = torch.randn(vocabulary, generator=rng, dtype=dtype).requires_grad_()
     labels = torch.randint(vocabulary, (rows,), generator=rng)
-    labels[torch.rand(rows, generator=rng) < 0.3] = IGNORED
+    labels[torch.rand(rows, generator=rng) < 0.3] = IGNORE_INDEX
     return hidden, weight, bias, labels
 
 
@@ -35,7 +35,7 @@ def test_loss_and_gradients_are_those_of_the_plain_one(
     learned = [tensor for tensor in (hidden, weight, bias) if tensor is not None]
     ours = cross_entropy(hidden, weight, labels, bias, block)
     plain = F.cross_entropy(
-        F.linear(hidden, weight, bias), labels, reduction="sum", ignore_index=IGNORED
+        F.linear(hidden, weight, bias), labels, reduction="sum", ignore_index=IGNORE_INDEX
     )
     torch.testing.assert_close(ours, plain, rtol=1e-5, atol=1e-5)
     for got, expected in zip(
@@ -58,7 +58,7 @@ def test_without_gradients_it_is_the_score():
     nats, right = score(hidden, weight, labels, bias, block=2)
     logits = F.linear(hidden, weight, bias)
     torch.testing.assert_close(
-        nats, F.cross_entropy(logits, labels, reduction="sum", ignore_index=IGNORED)
+        nats, F.cross_entropy(logits, labels, reduction="sum", ignore_index=IGNORE_INDEX)
     )
     assert right == (logits.argmax(-1) == labels).sum()
     with torch.no_grad():
@@ -69,7 +69,7 @@ def test_of_scores_the_gradient_is_the_plain_one():
     hidden, _, _, labels = inputs(7, 5, 5, 2, torch.float32)
     labels = labels.clamp(max=4)
     ours = torch.autograd.grad(cross_entropy_of(hidden, labels, block=3), hidden)[0]
-    plain = F.cross_entropy(hidden, labels, reduction="sum", ignore_index=IGNORED)
+    plain = F.cross_entropy(hidden, labels, reduction="sum", ignore_index=IGNORE_INDEX)
     torch.testing.assert_close(ours, torch.autograd.grad(plain, hidden)[0])
 
 
@@ -80,6 +80,6 @@ def test_under_autocast_the_products_are_in_16_bits_and_the_gradients_in_32():
     assert loss.dtype == torch.float32
     loss.backward()
     assert weight.grad.dtype == torch.float32
-    plain = F.cross_entropy(hidden @ weight.t(), labels, reduction="sum", ignore_index=IGNORED)
+    plain = F.cross_entropy(hidden @ weight.t(), labels, reduction="sum", ignore_index=IGNORE_INDEX)
     assert loss.item() == pytest.approx(plain.item(), rel=0.01)
     assert loss.item() != plain.item()

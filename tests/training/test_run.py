@@ -219,7 +219,7 @@ def test_a_run_that_ended_meanwhile_is_not_begun_again(config, tmp_path):
     assert first.wait(300)
     with pytest.raises(ValueError, match="This run is done"):
         second.start()
-    folders.write_standing(tmp_path, state="stopped")
+    folders.write_status(tmp_path, state="stopped")
     with pytest.raises(ValueError, match="other settings"):
         second.start()
 
@@ -242,7 +242,7 @@ def test_where_nothing_may_be_written_a_run_goes_to_ones_own_files(config, tmp_p
 
 
 def test_a_run_left_where_nothing_may_be_written_is_interrupted(config, tmp_path, monkeypatch):
-    folders.write_standing(tmp_path, state="running")
+    folders.write_status(tmp_path, state="running")
     (tmp_path / "lock").mkdir()  # no lock can be opened, as in a read-only folder
     assert folders.phase(tmp_path) == "interrupted"
 
@@ -312,7 +312,7 @@ def start_process():
     started = []
 
     def start(config, folder, **environment):
-        folders.write_standing(folder)
+        folders.write_status(folder)
         write_config(config, folder / "config.toml")
         command = [sys.executable, "-c", WORK, str(folder)]
         started.append(
@@ -372,7 +372,7 @@ def test_the_threads_it_began_with_are_a_part_of_the_run(config, tmp_path, start
     until(lambda: len(folders.History(folder).read()) > 5)
     process.kill()
     process.wait()
-    assert folders.standing(folder).threads == 2
+    assert folders.read_status(folder).threads == 2
     (folder / "state.json").unlink()  # the checkpoint knows it as well
     whole = start_process(config, tmp_path / "whole", OMP_NUM_THREADS="2")
     whole.wait()
@@ -380,7 +380,7 @@ def test_the_threads_it_began_with_are_a_part_of_the_run(config, tmp_path, start
     before = torch.get_num_threads()
     run.resume()
     assert run.wait(300) and torch.get_num_threads() == before
-    assert folders.standing(folder).threads == 2
+    assert folders.read_status(folder).threads == 2
     same(run, Run.open(tmp_path / "whole"))
 
 
@@ -449,7 +449,7 @@ def test_two_processes_killed_and_resumed(config, tmp_path):
 def test_processes_that_die_leave_their_last_words(config, tmp_path):
     folder = tmp_path / "run"
     Run(config, folder)
-    folders.write_standing(folder, state="running")
+    folders.write_status(folder, state="running")
     write_config(config, folder / "config.toml")
     (folder / "log.txt").write_text("step 1\nRuntimeError: no device\n\n")
     run = Run.open(folder, processes=2)

@@ -14,7 +14,7 @@ from transformers import PreTrainedTokenizerFast, RobertaForMaskedLM, XLMRoberta
 from lablib import masking as mk
 from lablib import models
 from lablib.training.config import Config
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.tasks import Causal, make_task
 from lablib.transfer.compute.growth import mean_vectors
 
@@ -70,7 +70,7 @@ def test_unpacked_rows_are_paragraphs_whose_end_is_asked_for_and_padding_is_not(
     end = loaded.tokenizer.eos_token_id
     assert batch["attention_mask"].sum(1).tolist() == [5, 15]
     assert batch["labels"][0, 4] == batch["labels"][1, 14] == end
-    assert (batch["labels"][0, 5:] == IGNORED).all()
+    assert (batch["labels"][0, 5:] == IGNORE_INDEX).all()
     assert task.targets(batch) == 4 + 14
 
 
@@ -80,7 +80,7 @@ def test_hidden_tokens_are_others_in_each_epoch_and_the_same_for_the_same_row(be
     first, later = task.batch([0, 1]), task.batch([task.train_rows, task.train_rows + 1])
     assert torch.equal(first["labels"], again.batch([0, 1])["labels"])
     assert not torch.equal(first["labels"], later["labels"])
-    asked = first["labels"] != IGNORED
+    asked = first["labels"] != IGNORE_INDEX
     assert 0.05 < asked.float().mean() < 0.3
     other = make_task(replace(config, seed=1), bert)
     assert not torch.equal(first["labels"], other.batch([0, 1])["labels"])
@@ -138,7 +138,7 @@ def test_a_row_is_padded_with_what_nobody_is_asked_for():
     rows = [{"input_ids": torch.tensor(ids), "labels": torch.tensor(ids)} for ids in ([1, 2], [3])]
     batch = Causal(rows, [], pad_id=9).batch([1, 0, 3])
     assert batch["input_ids"].tolist() == [[3, 9], [1, 2], [3, 9]]
-    assert batch["labels"].tolist() == [[3, IGNORED], [1, 2], [3, IGNORED]]
+    assert batch["labels"].tolist() == [[3, IGNORE_INDEX], [1, 2], [3, IGNORE_INDEX]]
 
 
 def test_spellings_of_a_label_are_one_class(loaded):

@@ -8,7 +8,7 @@ from lablib import transfer as tr
 from lablib.transfer.compute.training import Training
 from lablib.transfer.panel import growth as growth_module
 from lablib.transfer.panel import training as training_module
-from lablib.transfer.panel.shared import NOTHING_TRAINED, Desk, Trained
+from lablib.transfer.panel.shared import NOTHING_TRAINED, SharedClassifier, Trained
 from tests.panels import run_code
 
 
@@ -26,7 +26,7 @@ def failed(panel, words):
 
 @pytest.fixture
 def desk():
-    return Desk()
+    return SharedClassifier()
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_the_worst_mistakes_are_shown_with_their_words(desk, trained):
     assert shown(panel, trained) == [pushed for _, pushed in panel.found]
 
 
-# Growth
+# LearningCurvePoint
 
 
 def test_growth_is_drawn_as_it_comes(desk, small_set, monkeypatch):

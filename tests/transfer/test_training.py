@@ -44,9 +44,9 @@ def test_a_task_is_learned_and_the_test_part_is_told_apart(small_set, quick):
     learn, watched = small_set.divided(0.2)
     assert steps[0].total == -(-20 * len(learn) // 6) and len(watched) == 5
     assert steps[0].loss is None and steps[-1].loss < 0.2
-    asked = [step for step in steps if step.watched_loss is not None]
+    asked = [step for step in steps if step.val_loss is not None]
     assert asked[0] is steps[0] and asked[-1] is steps[-1]
-    assert asked[-1].accuracy == 1.0 and asked[-1].watched_loss < asked[0].watched_loss
+    assert asked[-1].accuracy == 1.0 and asked[-1].val_loss < asked[0].val_loss
     assert [step.classifier is None for step in steps] == [True] * steps[0].total + [False]
     said = predict(steps[-1].classifier, small_set.test.texts)
     assert said[0].names == small_set.names
@@ -60,7 +60,7 @@ def test_what_is_watched_is_measured_as_it_is_predicted(small_set, quick):
     right = torch.tensor(
         [one.probabilities[n] for one, n in zip(said, watched.labels, strict=True)]
     )
-    assert end.watched_loss == pytest.approx(-float(right.log().mean()), abs=1e-4)
+    assert end.val_loss == pytest.approx(-float(right.log().mean()), abs=1e-4)
     assert end.accuracy == score(said, watched.labels).accuracy
 
 
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_classifier_also_where_gradients_are_forbid
 def test_other_methods_end_in_an_ordinary_folder(small_set, quick, method, tmp_path):
     config = replace(quick, method=method, steps=2)
     end = last(small_set, config, learn_from=small_set.train.take(range(8)))
-    assert end.watched_loss is None and end.accuracy is None
+    assert end.val_loss is None and end.accuracy is None
     end.classifier.save(tmp_path)
     assert not (tmp_path / "adapter_config.json").exists()
     now, then = (predict(c, ["bad soup"])[0] for c in (end.classifier, load_classifier(tmp_path)))

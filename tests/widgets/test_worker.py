@@ -6,7 +6,7 @@ import time
 import pytest
 
 from lablib.widgets import worker as worker_module
-from lablib.widgets.worker import Overtaken, Progress, Slot, Worker
+from lablib.widgets.worker import Cancelled, Progress, Slot, Worker
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_an_overtaken_call_learns_it_when_it_reports(worker):
                 slot.report(1, 2, "MB")
         except Exception:
             outcome.append("swallowed")
-        except Overtaken:
+        except Cancelled:
             outcome.append("overtaken")
             raise
         yield
@@ -211,7 +211,7 @@ def test_gradients_are_off(worker):
 
 def test_memory_is_given_back_once_when_there_is_nothing_to_do(monkeypatch):
     given = []
-    monkeypatch.setattr(worker_module, "REST", 0.02)
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.02)
     monkeypatch.setattr(worker_module, "give_back_memory", lambda: given.append(time.monotonic()))
     worker = Worker()
     slot = Slot(lambda status: None, worker)

@@ -6,8 +6,8 @@ show where a head looks, not what the model makes of it: a head with a striking 
 matter at all (Jain and Wallace 2019, "Attention is not Explanation"). Nor is the effect of one
 muted head its whole part: others may take over (McGrath et al. 2023, "The Hydra Effect").
 
-The muted models are the rows of one batch, so that many heads are tried at once; and it is a twin
-that is muted (see `watching`), never the model everybody shares.
+The muted models are the rows of one batch, so that many heads are tried at once; and what is muted
+is a copy that shares the weights (see `watching`), never the model everybody shares.
 """
 
 import math
@@ -22,7 +22,7 @@ from torch import Tensor
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
 from lablib.attention.compute.watching import (
-    Attended,
+    AttentionCall,
     Watcher,
     require_watchable,
     watchable,
@@ -193,7 +193,9 @@ def divergence(before: Tensor, after: Tensor) -> Tensor:
     return (before * ratio).sum(-1).clamp(min=0)
 
 
-def striking_but_idle(metrics: HeadMetrics, effects: Sweep) -> tuple[int, int, str] | None:
+def clear_pattern_low_effect_head(
+    metrics: HeadMetrics, effects: Sweep
+) -> tuple[int, int, str] | None:
     """A head with a clear pattern that the model does not need for this text: layer, head, and
     which pattern; None if no head has a pattern.
 
@@ -205,7 +207,7 @@ def striking_but_idle(metrics: HeadMetrics, effects: Sweep) -> tuple[int, int, s
         >>> m = models.load("pocket-gpt2", device="cpu")
         >>> text = "The cat sat"
         >>> *_, effects = at.sweep(m, text)
-        >>> found = at.striking_but_idle(at.head_metrics(at.maps(m, text)), effects)
+        >>> found = at.clear_pattern_low_effect_head(at.head_metrics(at.maps(m, text)), effects)
         >>> found is None or len(found) == 3
         True
     """
@@ -319,7 +321,7 @@ class _Experiment:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""
         layers = count()
 
-        def mute(call: Attended) -> tuple[Tensor, Tensor]:
+        def mute(call: AttentionCall) -> tuple[Tensor, Tensor]:
             layer = next(layers)
             self.layers, self.heads = layer + 1, call.query.shape[1]
             for i, heads in enumerate(mutes):

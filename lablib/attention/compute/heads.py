@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
-from lablib.attention.compute.watching import Attended, watchable, watching
+from lablib.attention.compute.watching import AttentionCall, watchable, watching
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -234,7 +234,7 @@ def body(m: "LoadedModel") -> Any:
 def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
     """A watchable model's output, with its attention weights stored as `dtype` at once."""
 
-    def store(call: Attended) -> tuple[Tensor, Tensor]:
+    def store(call: AttentionCall) -> tuple[Tensor, Tensor]:
         return call.output, call.weights.to(dtype)
 
     with watching(store):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading, read
-from lablib.attention.compute.watching import twin
+from lablib.attention.compute.watching import shared_weight_copy
 from lablib.models.text import token_text
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _scores_of_layers(m: "LoadedModel", tokens: Reading, start: int) -> Tensor:
     The model runs once. As its body ends, the vectors of all layers take the place of its result,
     as if they were a batch: so they go through the model's own head, whatever it is made of.
     """
-    model: Any = twin(m.model)
+    model: Any = shared_weight_copy(m.model)
     norm = _last_norm(model.base_model)
 
     def all_layers(_: nn.Module, __: Any, output: Any) -> Any:

@@ -16,7 +16,7 @@ from transformers.pytorch_utils import Conv1D
 from lablib.attention.compute.heads import body
 from lablib.attention.compute.steps import HIDDEN, AttentionSteps, steps
 from lablib.attention.compute.text import Reading, read
-from lablib.attention.compute.watching import Attended, require_watchable, watchable, watching
+from lablib.attention.compute.watching import AttentionCall, require_watchable, watchable, watching
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -198,7 +198,7 @@ class _Seen(NamedTuple):
     """What passed through one attention layer: what went in, its call, and the matrix after it."""
 
     inputs: Tensor
-    call: Attended
+    call: AttentionCall
     mix: nn.Module | None
     mixed: Tensor
 
@@ -241,7 +241,7 @@ class _Observer:
         if self.seen and not self.seen.mix and isinstance(module, nn.Linear | Conv1D):
             self.seen = self.seen._replace(mix=module, mixed=given[0])
 
-    def attend(self, call: Attended) -> tuple[Tensor, Tensor]:
+    def attend(self, call: AttentionCall) -> tuple[Tensor, Tensor]:
         """At each attention layer."""
         if self.calls == self.layer:
             self.seen = _Seen(self._given[call.module], call, None, call.output)
@@ -249,7 +249,7 @@ class _Observer:
         return call.output, call.weights
 
 
-def _mask(call: Attended) -> tuple[bool, Tensor | None, Tensor | None]:
+def _mask(call: AttentionCall) -> tuple[bool, Tensor | None, Tensor | None]:
     """What a layer's mask means: whether it is the causal one, what it hides, what it adds."""
     bias = call.settings.get("position_bias")
     bias = None if bias is None else _plain(bias)

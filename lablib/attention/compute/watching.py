@@ -34,7 +34,7 @@ WATCHED, UNMASKED = "lablib_watched", "lablib_unmasked"
 
 
 @dataclass(frozen=True, eq=False)
-class Attended:
+class AttentionCall:
     """One call of an attention layer; all of it for one batch.
 
     Attributes:
@@ -58,7 +58,7 @@ class Attended:
     weights: Tensor
 
 
-Watcher = Callable[[Attended], tuple[Tensor, Tensor]]
+Watcher = Callable[[AttentionCall], tuple[Tensor, Tensor]]
 """Sees one call and says with which output and weights the model goes on."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
@@ -78,7 +78,9 @@ def _attend(
     watcher = _watcher.get()
     if watcher is None:
         return output, weights
-    return watcher(Attended(module, query, key, value, attention_mask, settings, output, weights))
+    return watcher(
+        AttentionCall(module, query, key, value, attention_mask, settings, output, weights)
+    )
 
 
 AttentionInterface.register(WATCHED, _attend)
@@ -87,12 +89,12 @@ AttentionInterface.register(UNMASKED, _attend)
 AttentionMaskInterface.register(UNMASKED, lambda *_, **__: None)
 
 
-def twin(model: M) -> M:
+def shared_weight_copy(model: M) -> M:
     """A model over the same weights and buffers in memory, with modules and settings of its own.
 
     Example:
         >>> first = nn.Linear(2, 2)
-        >>> second = twin(first)
+        >>> second = shared_weight_copy(first)
         >>> second is first, second.weight is first.weight
         (False, True)
     """
@@ -106,7 +108,7 @@ def watchable(model: PreTrainedModel, masked: bool = True) -> PreTrainedModel:
     Args:
         masked: False to let every token see all of them, in models that otherwise hide some.
     """
-    other = twin(model).eval()
+    other = shared_weight_copy(model).eval()
     if can_be_watched(model):
         other.set_attn_implementation(WATCHED if masked else UNMASKED)
         return other

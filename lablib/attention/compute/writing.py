@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 from lablib.attention.compute.heads import AttentionMaps, to_no_token
 from lablib.attention.compute.text import reading
 from lablib.attention.compute.watching import (
-    Attended,
+    AttentionCall,
     Watcher,
     require_watchable,
     watchable,
@@ -110,7 +110,7 @@ def _collector(rows: list[Tensor], keys: int) -> Watcher:
     a layer with a sliding window has forgotten have no weight.
     """
 
-    def collect(call: Attended) -> tuple[Tensor, Tensor]:
+    def collect(call: AttentionCall) -> tuple[Tensor, Tensor]:
         weights = call.weights[0].float().cpu()
         rows.append(pad(weights, (keys - weights.shape[-1], 0)))
         return call.output, call.weights

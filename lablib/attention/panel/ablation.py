@@ -5,7 +5,13 @@ from collections.abc import Sequence
 
 import ipywidgets
 
-from lablib.attention.compute.ablation import Ablation, Sweep, ablate, striking_but_idle, sweep
+from lablib.attention.compute.ablation import (
+    Ablation,
+    Sweep,
+    ablate,
+    clear_pattern_low_effect_head,
+    sweep,
+)
 from lablib.attention.compute.heads import AttentionMaps, maps
 from lablib.attention.compute.metrics import METRICS, HeadMetrics, head_metrics, top_heads
 from lablib.attention.figures import ablation as figures
@@ -139,7 +145,7 @@ class AblationPanel(TextPanel):
         """Say which head has a striking pattern and no effect."""
         if self._metrics is None or self.effects is None:
             return
-        found = striking_but_idle(self._metrics, self.effects)
+        found = clear_pattern_low_effect_head(self._metrics, self.effects)
         self._idle = found[:2] if found else None
         for layer, head, _ in top_heads(self.effects.divergence, 1):
             self.map.opened = self.map.opened or list(self._idle or (layer, head))

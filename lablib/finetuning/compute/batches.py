@@ -3,7 +3,7 @@
 A causal model is given `input_ids` and, as `labels`, the same ids again. It shifts them itself:
 what it says at token i is held against the label of token i + 1. A label of −100 is not asked for.
 So every token of a batch plays one of the roles in `ROLES`, and most mistakes in making a batch
-put tokens into the wrong role. `spoil` makes three of them on purpose.
+put tokens into the wrong role. `inject_mistake` makes three of them on purpose.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -52,17 +52,17 @@ class SeenBatch:
 
     Attributes:
         ids: what the model reads, int64 [rows, tokens].
-        asked: which token the model is asked for at each place, int64 [rows, tokens]; `IGNORED`
-            where it is asked for nothing.
+        asked: which token the model is asked for at each place, int64 [rows, tokens];
+            `IGNORE_INDEX` where it is asked for nothing.
         roles: the role of each token, [rows][tokens], names of `ROLES`.
-        ahead: how many tokens further on in the row the token asked for stands: 1 in a causal
+        label_shift: how many tokens further on in the row the token asked for stands: 1 in a causal
             batch, 0 in a masked one, 2 in one that was shifted twice.
     """
 
     ids: Tensor
     asked: Tensor
     roles: tuple[tuple[str, ...], ...]
-    ahead: int
+    label_shift: int
 
     def count(self, role: str) -> int:
         """How many tokens have a role."""
@@ -77,7 +77,7 @@ class SeenBatch:
         ]
 
 
-def see(batch: Batch, shifts: bool = True) -> SeenBatch:
+def annotate_batch(batch: Batch, shifts: bool = True) -> SeenBatch:
     """Find out what each token of a batch is there for.
 
     Args:
@@ -91,51 +91,51 @@ def see(batch: Batch, shifts: bool = True) -> SeenBatch:
 
     Example:
         >>> ids = torch.tensor([[5, 6, 7, 0]])
-        >>> labels, mask = torch.tensor([[5, 6, 7, IGNORED]]), torch.tensor([[1, 1, 1, 0]])
-        >>> seen = see({"input_ids": ids, "labels": labels, "attention_mask": mask})
+        >>> labels, mask = torch.tensor([[5, 6, 7, IGNORE_INDEX]]), torch.tensor([[1, 1, 1, 0]])
+        >>> seen = annotate_batch({"input_ids": ids, "labels": labels, "attention_mask": mask})
         >>> seen.roles[0]
         ('context only', 'target', 'target', 'padding')
-        >>> seen.asked.tolist(), seen.ahead
+        >>> seen.asked.tolist(), seen.label_shift
         ([[6, 7, -100, -100]], 1)
     """
     ids, labels = batch.get("input_ids"), batch.get("labels")
     if ids is None or labels is None or ids.dim() != 2 or ids.shape != labels.shape:
         raise ValueError("A batch needs input_ids and labels, both of shape [rows, tokens].")
     mask = batch.get("attention_mask", torch.ones_like(ids)).bool()
-    asked = F.pad(labels[:, 1:], (0, 1), value=IGNORED) if shifts else labels
-    ahead = _ahead(ids, asked) if shifts else 0
-    wanted = F.pad(asked != IGNORED, (ahead, 0))[:, : ids.shape[1]]
+    asked = F.pad(labels[:, 1:], (0, 1), value=IGNORE_INDEX) if shifts else labels
+    label_shift = _label_shift(ids, asked) if shifts else 0
+    wanted = F.pad(asked != IGNORE_INDEX, (label_shift, 0))[:, : ids.shape[1]]
     roles = tuple(
-        tuple(_role(j, *facts, ahead) for j, facts in enumerate(zip(*row, strict=True)))
+        tuple(_role(j, *facts, label_shift) for j, facts in enumerate(zip(*row, strict=True)))
         for row in zip(wanted.tolist(), mask.tolist(), strict=True)
     )
-    return SeenBatch(ids, asked, roles, ahead)
+    return SeenBatch(ids, asked, roles, label_shift)
 
 
-def _role(place: int, wanted: bool, real: bool, ahead: int) -> str:
+def _role(place: int, wanted: bool, real: bool, label_shift: int) -> str:
     """The role of the token at a place of its row, which is wanted as an answer or not.
 
-    >>> _role(0, False, True, ahead=1), _role(3, False, True, ahead=1)
+    >>> _role(0, False, True, label_shift=1), _role(3, False, True, label_shift=1)
     ('context only', 'left out')
     """
     if not real:
         return ASKED_PADDING if wanted else PADDING
     if wanted:
         return TARGET
-    return LEFT_OUT if 0 < ahead <= place else CONTEXT
+    return LEFT_OUT if 0 < label_shift <= place else CONTEXT
 
 
-def _ahead(ids: Tensor, asked: Tensor) -> int:
+def _label_shift(ids: Tensor, asked: Tensor) -> int:
     """How far ahead the tokens asked for stand: one, or two where all of them do."""
     for distance in (1, 2):
         width = ids.shape[1] - distance
-        there = asked[:, :width] != IGNORED
+        there = asked[:, :width] != IGNORE_INDEX
         if bool(there.any()) and bool((asked[:, :width] == ids[:, distance:])[there].all()):
             return distance
     return 1
 
 
-def spoil(batch: Batch, mistake: str, end: int | None) -> dict[str, Tensor]:
+def inject_mistake(batch: Batch, mistake: str, end: int | None) -> dict[str, Tensor]:
     """The batch as it would be with a mistake of `MISTAKES` in the making; a new one.
 
     Args:
@@ -146,7 +146,8 @@ def spoil(batch: Batch, mistake: str, end: int | None) -> dict[str, Tensor]:
 
     Example:
         >>> ids = torch.tensor([[5, 6, 7, 8]])
-        >>> see(spoil({"input_ids": ids, "labels": ids}, SHIFTED_TWICE, None)).ahead
+        >>> wrong = inject_mistake({"input_ids": ids, "labels": ids}, SHIFTED_TWICE, None)
+        >>> annotate_batch(wrong).label_shift
         2
     """
     if mistake not in MISTAKES:
@@ -168,7 +169,7 @@ def _padded_with_end(batch: Batch, end: int | None) -> dict[str, Tensor]:
         raise ValueError("This tokenizer has no end-of-text token, so padding cannot be one.")
     real = batch.get("attention_mask", torch.ones_like(batch["input_ids"])).bool()
     ids = batch["input_ids"].where(real, torch.tensor(end))
-    return {"input_ids": ids, "labels": batch["labels"].masked_fill(ids == end, IGNORED)}
+    return {"input_ids": ids, "labels": batch["labels"].masked_fill(ids == end, IGNORE_INDEX)}
 
 
 @torch.inference_mode()
@@ -189,6 +190,8 @@ def batch_losses(m: "LoadedModel", batch: Batch, shifts: bool = True) -> Tensor:
     """
     inputs = {name: value.to(m.device) for name, value in batch.items() if name != "labels"}
     logits = cast(Any, m.model)(**inputs).logits.float()
-    asked = see(batch, shifts).asked.to(logits.device)
-    each = F.cross_entropy(logits.transpose(1, 2), asked, ignore_index=IGNORED, reduction="none")
-    return each.masked_fill(asked == IGNORED, float("nan")).cpu()
+    asked = annotate_batch(batch, shifts).asked.to(logits.device)
+    each = F.cross_entropy(
+        logits.transpose(1, 2), asked, ignore_index=IGNORE_INDEX, reduction="none"
+    )
+    return each.masked_fill(asked == IGNORE_INDEX, float("nan")).cpu()

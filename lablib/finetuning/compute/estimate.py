@@ -1,8 +1,8 @@
 """Whether a run fits into memory and how long it takes, before it is started.
 
 The model is built without its numbers (torch's fake tensors), made ready as the method says, and
-run forwards: torch then tells what it would keep for the way back. So the answer is right for every
-architecture, method, precision and attention kernel, and takes a second and no memory.
+run forwards: torch then tells what it would save for the backward pass. So the answer is right for
+every architecture, method, precision and attention kernel, and takes a second and no memory.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ PARTS = {
     "weights": "the model's numbers, 32 bits each",
     "gradients": "one number for each weight that learns",
     "optimizer": "two numbers that AdamW keeps for each weight that learns",
-    "activations": "what the way forward leaves for the way back, of one micro-batch",
+    "activations": "activations saved for the backward pass, of one micro-batch",
     "logits": "the scores of the vocabulary for the tokens that are looked at together",
 }
 """The parts of a training's memory, and what each is."""
@@ -101,7 +101,7 @@ def shape_of(config: Config, m: "LoadedModel", device: torch.device) -> Any:
     kernel = devices.pick_attention(config, device)
     bare = torch.device("meta")
     with bare:
-        model = prepare(without_numbers(m), config, _task_without_rows(config))
+        model = prepare(on_meta_device(m), config, _task_without_rows(config))
         devices.tune(model, replace(config, attention=kernel, compile=False), bare)
     return model.train()
 
@@ -113,7 +113,7 @@ def device_of(config: Config) -> torch.device:
     return pick_device(config.device)
 
 
-def without_numbers(m: "LoadedModel") -> "LoadedModel":
+def on_meta_device(m: "LoadedModel") -> "LoadedModel":
     """The same model with nothing but the shapes of its weights."""
     settings = type(m.model.config).from_dict(m.model.config.to_dict())
     with torch.device("meta"):
@@ -131,8 +131,8 @@ def _task_without_rows(config: Config) -> Task:
 
 @torch.inference_mode(False)
 def activation_bytes(body: Any, config: Config, device: torch.device, processes: int = 1) -> int:
-    """Bytes that a model's body leaves for the way back of one micro-batch, each piece of memory
-    counted once. Nothing is computed.
+    """Bytes that a model's body saves for the backward pass of one micro-batch, each piece of
+    memory counted once. Nothing is computed.
 
     Args:
         body: in training mode; with or without numbers.

@@ -5,27 +5,27 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Harm:
+class BugEffect:
     """Two runs that differ by a bug.
 
     Attributes:
         measure: what is measured, with its unit.
         steps: after how many steps; or whatever else `axis` says.
-        mended, broken: the measure of the right and the wrong code, as far as each came.
+        fixed, broken: the measure of the right and the wrong code, as far as each came.
         error: why the wrong code broke off; "" if it did not.
     """
 
     measure: str
     steps: tuple[int, ...]
-    mended: tuple[float, ...]
+    fixed: tuple[float, ...]
     broken: tuple[float, ...]
     error: str = ""
     axis: str = "training steps"
 
     def table(self) -> list[dict[str, Any]]:
-        """One row per measurement: `step`, `mended`, `broken` (None where it had broken off)."""
+        """One row per measurement: `step`, `fixed`, `broken` (None where it had broken off)."""
         wrong = [*self.broken, *[None] * len(self.steps)]
         return [
-            {"step": step, "mended": right, "broken": wrong[i]}
-            for i, (step, right) in enumerate(zip(self.steps, self.mended, strict=True))
+            {"step": step, "fixed": right, "broken": wrong[i]}
+            for i, (step, right) in enumerate(zip(self.steps, self.fixed, strict=True))
         ]

@@ -1,6 +1,6 @@
 """The efficiency ladder: what each way to train faster or in less memory is worth on this device.
 
-Each rung keeps what the rungs below it do and adds one thing. It is measured in a process of its
+Each stage keeps what the stages below it do and adds one thing. It is measured in a process of its
 own, which makes the model with random weights (their values change neither speed nor memory) and
 trains for a few seconds. So its memory is honest on a CPU too: the most that process ever had, less
 what Python and its libraries had taken before. On a GPU it is the most that torch allocated there.
@@ -30,8 +30,8 @@ POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Means:
-    """The means by which a training step is computed.
+class Optimizations:
+    """The optimizations by which a training step is computed.
 
     Attributes:
         precision: "fp32" or "bf16" (autocast: the weights stay in 32 bits).
@@ -57,27 +57,27 @@ class Means:
 
 
 @dataclass(frozen=True)
-class Rung:
-    """A rung: its name, what it changes in a sentence, and all means it uses."""
+class Stage:
+    """A stage: its name, what it changes in a sentence, and all optimizations it uses."""
 
     name: str
     meaning: str
-    means: Means
+    optimizations: Optimizations
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a rung is worth.
+    """What a stage is worth.
 
     Attributes:
-        rung: which.
+        stage: which.
         tokens_per_second: of real tokens, padding not counted; None if it failed.
         memory: bytes, see this module's docstring; None if it failed.
         step_seconds: the time of the fastest optimizer step; None if it failed.
         failure: why there is no figure, or "".
     """
 
-    rung: Rung
+    stage: Stage
     tokens_per_second: float | None = None
     memory: int | None = None
     step_seconds: float | None = None
@@ -104,8 +104,8 @@ _STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
-def rungs(device: str = "cpu", compiled: bool = False) -> tuple[Rung, ...]:
-    """The rungs that this device has, each with all that came before it.
+def stages(device: str = "cpu", compiled: bool = False) -> tuple[Stage, ...]:
+    """The stages that this device has, each with all that came before it.
 
     Args:
         compiled: whether torch.compile is among them; on a CPU that takes a C++ compiler.
@@ -114,18 +114,18 @@ def rungs(device: str = "cpu", compiled: bool = False) -> tuple[Rung, ...]:
         ValueError: if there is no compiler to compile with.
 
     Example:
-        >>> [rung.name for rung in rungs("cpu")][:3], rungs("cpu")[-1].means.packed
+        >>> [stage.name for stage in stages("cpu")][:3], stages("cpu")[-1].optimizations.packed
         (['fp32', 'bf16', 'SDPA'], True)
     """
     if compiled and not can_compile():
         raise ValueError("torch.compile needs a C++ compiler, and there is none on this machine.")
     left_out = {"TF32"} if device != "cuda" else set()
     left_out |= set() if compiled else {"compile"}
-    means, found = Means(), []
+    optimizations, found = Optimizations(), []
     for name, meaning, change in _STEPS:
         if name not in left_out:
-            means = replace(means, **change)
-            found.append(Rung(name, meaning, means))
+            optimizations = replace(optimizations, **change)
+            found.append(Stage(name, meaning, optimizations))
     return tuple(found)
 
 
@@ -134,7 +134,7 @@ def can_compile() -> bool:
     return any(map(shutil.which, ("c++", "g++", "clang++", "cl")))
 
 
-def climb(
+def benchmark_stages(
     m: "LoadedModel",
     text: str,
     *,
@@ -142,9 +142,9 @@ def climb(
     batch: int = 8,
     length: int = 128,
     seconds: float = 2.0,
-    chosen: Sequence[Rung] | None = None,
+    chosen: Sequence[Stage] | None = None,
 ) -> Generator[Measurement | None, None, None]:
-    """Measure rung after rung, yielding each; None comes while one is waited for.
+    """Measure stage after stage, yielding each; None comes while one is waited for.
 
     Closing the iterator ends the process that measures.
 
@@ -152,32 +152,33 @@ def climb(
         m: its tokenizer cuts the text, and its device is measured.
         text: what is learned; its paragraphs are the padded rows.
         shape: "own" measures a model of m's shape, "gpt2" one of GPT-2's (124 M parameters).
-        seconds: how long each rung is measured, after a step to warm up.
-        chosen: which rungs; None for all `rungs` of the device.
+        seconds: how long each stage is measured, after a step to warm up.
+        chosen: which stages; None for all `stages` of the device.
 
     Raises:
         ValueError: for an unknown shape, or a text that fills no batch.
 
     Example: the process has only begun when it is left.
         >>> from lablib import data, models
-        >>> climbing = climb(models.load("pocket-gpt2"), data.text("lighthouse"), length=32)
+        >>> m, text = models.load("pocket-gpt2"), data.text("lighthouse")
+        >>> climbing = benchmark_stages(m, text, length=32)
         >>> print(next(climbing))
         None
         >>> climbing.close()
     """
-    chosen = rungs(m.device.type) if chosen is None else chosen
+    chosen = stages(m.device.type) if chosen is None else chosen
     shared = {
         "model": _shape(m, shape), "device": str(m.device), "seconds": seconds,
         **_rows(m, text, batch, length),
     }  # fmt: skip
     with _process() as (process, lines):
-        for rung in chosen:
-            job = shared | {"means": asdict(rung.means)}
+        for stage in chosen:
+            job = shared | {"optimizations": asdict(stage.optimizations)}
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
             while (answer := _next(lines)) is None:
                 yield None
-            yield Measurement(rung, **json.loads(answer))
+            yield Measurement(stage, **json.loads(answer))
 
 
 def _shape(m: "LoadedModel", shape: Shape) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def _rows(m: "LoadedModel", text: str, batch: int, length: int) -> dict[str, lis
         ValueError: if the text is too short for a batch.
     """
     if batch < 2 or batch % 2:
-        raise ValueError("The ladder needs an even batch of at least 2 rows: one rung halves it.")
+        raise ValueError("The ladder needs an even batch of at least 2 rows: one stage halves it.")
     ids = m.tokenizer(well_formed(text), verbose=False)["input_ids"]
     parts = [part for part in well_formed(text).split("\n\n") if part.strip()]
     paragraphs = [m.tokenizer(part, verbose=False)["input_ids"][:length] for part in parts[:batch]]

@@ -1,7 +1,7 @@
 """The process that measures the ladder: a job a line comes in, a result a line goes out.
 
 It loads the libraries once and computes nothing itself. Each job is done by a child of its own,
-so that no rung inherits the memory of another.
+so that no stage inherits the memory of another.
 """
 
 import json
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 import transformers
 from torch import Tensor
 
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.losses import cross_entropy
 
 Job = dict[str, Any]
@@ -28,15 +28,15 @@ LEAST_STEPS = 2
 
 def measure(job: Job) -> dict[str, Any]:
     """Train for a few seconds; the fields of a `Measurement` as far as they are known here."""
-    means, device = job["means"], torch.device(job["device"])
+    optimizations, device = job["optimizations"], torch.device(job["device"])
     before = peak_memory("cpu")
-    if means["tf32"]:
+    if optimizations["tf32"]:
         torch.set_float32_matmul_precision("high")
-    model = make_model(job["model"], means).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=means["fused"])
+    model = make_model(job["model"], optimizations).to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=optimizations["fused"])
     batch = make_batch(job, device)
-    targets = int((batch["labels"][:, 1:] != IGNORED).sum())
-    times = list(timed_steps(model, optimizer, batch, means, targets, job["seconds"]))
+    targets = int((batch["labels"][:, 1:] != IGNORE_INDEX).sum())
+    times = list(timed_steps(model, optimizer, batch, optimizations, targets, job["seconds"]))
     fastest = min(times)  # the others were disturbed by something else on this machine
     memory = peak_memory(device.type) - (before if device.type == "cpu" else 0)
     real = int(batch["attention_mask"].sum())
@@ -56,27 +56,27 @@ def load_code(job: Job) -> None:
         optimizer.step()
 
 
-def make_model(config: dict[str, Any], means: dict[str, Any]) -> Any:
+def make_model(config: dict[str, Any], optimizations: dict[str, Any]) -> Any:
     """A model of this shape, its weights random, in training mode."""
     settings = transformers.AutoConfig.for_model(**config)
     settings.use_cache = False
     model = transformers.AutoModelForCausalLM.from_config(
-        settings, attn_implementation=means["attention"], dtype=torch.float32
+        settings, attn_implementation=optimizations["attention"], dtype=torch.float32
     ).train()
-    if means["checkpointing"]:
+    if optimizations["checkpointing"]:
         model.activation_checkpointing_enable()
-    if means["compile"]:
+    if optimizations["compile"]:
         model.base_model.compile()
     return model
 
 
 def make_batch(job: Job, device: torch.device) -> dict[str, Tensor]:
-    """The batch of a rung: full rows, or paragraphs padded to the longest."""
-    rows = job["packed"] if job["means"]["packed"] else job["paragraphs"]
+    """The batch of a stage: full rows, or paragraphs padded to the longest."""
+    rows = job["packed"] if job["optimizations"]["packed"] else job["paragraphs"]
     width = max(map(len, rows))
     mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
     ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
-    labels = ids.masked_fill(mask == 0, IGNORED)
+    labels = ids.masked_fill(mask == 0, IGNORE_INDEX)
     batch = {"input_ids": ids, "attention_mask": mask, "labels": labels}
     return {name: value.to(device) for name, value in batch.items()}
 
@@ -85,7 +85,7 @@ def timed_steps(
     model: Any,
     optimizer: torch.optim.Optimizer,
     batch: dict[str, Tensor],
-    means: dict[str, Any],
+    optimizations: dict[str, Any],
     targets: int,
     seconds: float,
 ) -> Iterator[float]:
@@ -93,11 +93,11 @@ def timed_steps(
     first makes the optimizer's memory, and a compiler may work in both.
     """
     for _ in range(2):
-        train_step(model, optimizer, batch, means, targets)
+        train_step(model, optimizer, batch, optimizations, targets)
     end, done = time.perf_counter() + seconds, 0
     while done < LEAST_STEPS or time.perf_counter() < end:
         start = time.perf_counter()
-        train_step(model, optimizer, batch, means, targets)
+        train_step(model, optimizer, batch, optimizations, targets)
         done += 1
         yield time.perf_counter() - start
 
@@ -106,15 +106,19 @@ def train_step(
     model: Any,
     optimizer: torch.optim.Optimizer,
     batch: dict[str, Tensor],
-    means: dict[str, Any],
+    optimizations: dict[str, Any],
     targets: int,
 ) -> None:
     """One optimizer step over a batch, in as many parts as are meant."""
     device = batch["input_ids"].device.type
-    half = torch.autocast(device, torch.bfloat16) if means["precision"] == "bf16" else nullcontext()
-    for part in split(batch, means):
+    half = (
+        torch.autocast(device, torch.bfloat16)
+        if optimizations["precision"] == "bf16"
+        else nullcontext()
+    )
+    for part in split(batch, optimizations):
         with half:
-            loss = summed_loss(model, part, means["chunked"]) / targets
+            loss = summed_loss(model, part, optimizations["chunked"]) / targets
         loss.backward()
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
@@ -122,10 +126,10 @@ def train_step(
         torch.cuda.synchronize()
 
 
-def split(batch: dict[str, Tensor], means: dict[str, Any]) -> Iterator[dict[str, Tensor]]:
+def split(batch: dict[str, Tensor], optimizations: dict[str, Any]) -> Iterator[dict[str, Tensor]]:
     """The micro-batches of a batch; a packed one needs no mask."""
-    names = ["input_ids", "labels"] + ([] if means["packed"] else ["attention_mask"])
-    pieces = [batch[name].chunk(means["parts"]) for name in names]
+    names = ["input_ids", "labels"] + ([] if optimizations["packed"] else ["attention_mask"])
+    pieces = [batch[name].chunk(optimizations["parts"]) for name in names]
     for values in zip(*pieces, strict=True):
         yield dict(zip(names, values, strict=True))
 
@@ -139,7 +143,7 @@ def summed_loss(model: Any, batch: dict[str, Tensor], chunked: bool) -> Tensor:
         return cross_entropy(hidden.flatten(0, 1), head.weight, labels.flatten())
     logits = head(hidden).float()
     return F.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum"
+        logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE_INDEX, reduction="sum"
     )
 
 

@@ -107,7 +107,7 @@ def range_test(
         try:
             loss = next(records).loss or 0.0
         except ArithmeticError:
-            yield replace(found, ended=f"At {rate:.2g} the loss was no number any more.")
+            yield replace(found, ended=f"At {rate:.2g} the loss became NaN or infinite.")
             return
         found = replace(found, rates=(*found.rates, rate), losses=(*found.losses, loss))
         if found.smoothed[-1] > DIVERGED * min(found.smoothed):

@@ -19,7 +19,7 @@ from torch import Tensor
 from lablib import data, models
 from lablib.exercises.practice import practice_model
 from lablib.exercises.records import Bug, find
-from lablib.finetuning.compute.harms import Harm
+from lablib.finetuning.compute.harms import BugEffect
 from lablib.randomness import seeded
 from lablib.training.methods import set_dropout
 
@@ -31,7 +31,7 @@ LENGTH, ROWS, STEPS, RATE = 32, 8, 12, 5e-4
 HELD_OUT = 8
 
 Code = SimpleNamespace
-"""The functions of a code by name: the wrong code and the mended one have the same."""
+"""The functions of a code by name: the wrong code and the fixed one have the same."""
 Points = Iterator[tuple[int, float]]
 """Step and measure, as a run goes."""
 
@@ -45,15 +45,15 @@ def menu() -> list[str]:
     return list(_RUNS)
 
 
-def harm(id: str) -> Harm:
-    """Run the code of a bug and the mended code, some seconds each.
+def harm(id: str) -> BugEffect:
+    """Run the code of a bug and the fixed code, some seconds each.
 
     Raises:
         ValueError: for a bug that this room does not have.
 
     Example:
         >>> found = harm("finetuning/adamw-of-transformers")
-        >>> found.mended[1] < found.mended[0], found.error[:11]
+        >>> found.fixed[1] < found.fixed[0], found.error[:11]
         (True, 'ImportError')
     """
     *_, found = watch(id)
@@ -61,31 +61,31 @@ def harm(id: str) -> Harm:
 
 
 @torch.inference_mode(False)
-def watch(id: str) -> Generator[Harm, None, None]:
+def watch(id: str) -> Generator[BugEffect, None, None]:
     """`harm`, as far as it has come, after each measurement."""
     if id not in _RUNS:
         raise ValueError(f"There is no bug {id!r}: choose one of {', '.join(_RUNS)}.")
     measure, run = _RUNS[id]
     axis = AXES.get(id, "training steps")
     steps: tuple[int, ...] = ()
-    mended: tuple[float, ...] = ()
+    fixed: tuple[float, ...] = ()
     broken_code, mended_code = codes(id)
     for step, value in run(mended_code):
-        steps, mended = (*steps, step), (*mended, value)
-        yield Harm(measure, steps, mended, (), axis=axis)
+        steps, fixed = (*steps, step), (*fixed, value)
+        yield BugEffect(measure, steps, fixed, (), axis=axis)
     wrong: tuple[float, ...] = ()
     try:
         for _, value in run(broken_code):
             wrong = (*wrong, value)
-            yield Harm(measure, steps, mended, wrong, axis=axis)
+            yield BugEffect(measure, steps, fixed, wrong, axis=axis)
     except ImportError as error:
-        yield Harm(
-            measure, steps, mended, wrong, f"{type(error).__name__}: {_sentence(error)}", axis
+        yield BugEffect(
+            measure, steps, fixed, wrong, f"{type(error).__name__}: {_sentence(error)}", axis
         )
 
 
 def codes(id: str) -> tuple[Code, Code]:
-    """The wrong code of a bug and the mended one, as they stand on its card.
+    """The wrong code of a bug and the fixed one, as they stand on its card.
 
     >>> [hasattr(code, "one_step") for code in codes("finetuning/adamw-of-transformers")]
     [True, True]
@@ -245,8 +245,8 @@ def _in_parts(code: Code) -> Points:
         found = [weight.grad for weight in model.parameters()]
         return torch.cat([one.flatten() for one in found if one is not None])
 
-    _, mended = codes("finetuning/mean-of-means")
-    whole = gradient(mended, 1)
+    _, fixed = codes("finetuning/mean-of-means")
+    whole = gradient(fixed, 1)
     for parts in (1, 2, 4, 8):
         moved = gradient(code, parts) - whole
         yield parts, 100 * float(moved.norm() / whole.norm())

@@ -15,7 +15,7 @@ from lablib.finetuning.compute.batches import (
     TARGET,
     SeenBatch,
 )
-from lablib.training.corruption import IGNORED
+from lablib.training.corruption import IGNORE_INDEX
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
 
@@ -47,11 +47,11 @@ def shift_columns(
     """
     asked = seen.asked[row].tolist()
     reads = token_dicts(seen.ids[row].tolist(), tokenizer)
-    wanted = [label for label in asked if label != IGNORED]
+    wanted = [label for label in asked if label != IGNORE_INDEX]
     answers = iter(token_dicts(wanted, tokenizer))
     columns = []
     for token, label, loss in zip(reads, asked, losses[row].tolist(), strict=True):
-        answer = next(answers)["text"] if label != IGNORED else ""
+        answer = next(answers)["text"] if label != IGNORE_INDEX else ""
         columns.append(
             {
                 "reads": visible(token["text"]),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lablib.finetuning.compute.harms import Harm
+from lablib.finetuning.compute.harms import BugEffect
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -33,22 +33,22 @@ def harm_plot() -> "Plot":
     )
 
 
-def draw_harm(plot: "Plot", harm: Harm) -> None:
+def draw_harm(plot: "Plot", harm: BugEffect) -> None:
     """Put two runs into the plot, as far as they have come."""
     with plot.batch_update():
-        for trace, values in zip(plot.data, (harm.mended, harm.broken), strict=True):
+        for trace, values in zip(plot.data, (harm.fixed, harm.broken), strict=True):
             trace.x, trace.y = harm.steps[: len(values)], values
         plot.layout.yaxis.title.text = harm.measure
         plot.layout.xaxis.title.text = harm.axis
 
 
-def harm_words(harm: Harm) -> str:
+def harm_words(harm: BugEffect) -> str:
     """What the two runs came to.
 
-    >>> harm_words(Harm("loss (nats)", (0, 4), (4.4, 3.1), (4.4, 5.2)))
+    >>> harm_words(BugEffect("loss (nats)", (0, 4), (4.4, 3.1), (4.4, 5.2)))
     'loss (nats): 3.1 as it should be, 5.2 with the bug.'
     """
-    words = f"{harm.measure}: {_number(harm.mended[-1])} {NAMES[0]}"
+    words = f"{harm.measure}: {_number(harm.fixed[-1])} {NAMES[0]}"
     if harm.error:
         return f"{words}; with the bug it breaks off: {harm.error}."
     return f"{words}, {_number(harm.broken[-1])} {NAMES[1]}." if harm.broken else f"{words}."

@@ -43,7 +43,7 @@ def ladder_plot() -> "Plot":
 
 
 def draw_ladder(plot: "Plot", found: Sequence[Measurement]) -> None:
-    """Put the rungs measured so far into the plot, from top to bottom."""
+    """Put the stages measured so far into the plot, from top to bottom."""
     there = [one for one in found if not one.failure]
     names = [escape(_added(one, found)) for one in there]
     columns = (
@@ -57,14 +57,14 @@ def draw_ladder(plot: "Plot", found: Sequence[Measurement]) -> None:
 
 
 def _added(one: Measurement, found: Sequence[Measurement]) -> str:
-    """A rung's name, with a plus where it stands on others."""
-    return one.rung.name if one is found[0] else f"+ {one.rung.name}"
+    """A stage's name, with a plus where it stands on others."""
+    return one.stage.name if one is found[0] else f"+ {one.stage.name}"
 
 
 def ladder_table(found: Sequence[Measurement]) -> str:
-    """Every rung in numbers, against the first and against the one below it, as HTML."""
+    """Every stage in numbers, against the first and against the one below it, as HTML."""
     columns = [
-        ("Rung", "each keeps what those above it do"),
+        ("Stage", "each keeps what those above it do"),
         ("tokens/s", "of real tokens, padding not counted"),
         ("× first", "how many times as fast as the first"),
         ("× before", "how many times as fast as the one above it"),
@@ -84,7 +84,7 @@ def _row(one: Measurement, found: Sequence[Measurement]) -> tuple[str, ...]:
     before = speeds[max(place - 1, 0)]
     ratios = [f"{one.tokens_per_second / speed:.2f}" for speed in (speeds[0], before)]
     speed = f"{one.tokens_per_second:,.0f}"
-    return (name, speed, *ratios, megabytes(one.memory), one.rung.meaning)
+    return (name, speed, *ratios, megabytes(one.memory), one.stage.meaning)
 
 
 def ladder_words(found: Sequence[Measurement]) -> str:
@@ -96,10 +96,10 @@ def ladder_words(found: Sequence[Measurement]) -> str:
     fastest = max(there, key=lambda entry: entry[1])
     least = min(there, key=lambda entry: entry[2])
     steps = pairwise(there)
-    gain, rung = max((after[1] / before[1], after[0].rung.name) for before, after in steps)
-    best = f"Up to “{fastest[0].rung.name}” it became {number(fastest[1] / there[0][1])} times"
-    helped = f"; the largest step was “{rung}” ({number(gain)} times)" if gain > 1 else ""
+    gain, stage = max((after[1] / before[1], after[0].stage.name) for before, after in steps)
+    best = f"Up to “{fastest[0].stage.name}” it became {number(fastest[1] / there[0][1])} times"
+    helped = f"; the largest step was “{stage}” ({number(gain)} times)" if gain > 1 else ""
     return (
-        f"{best} as fast{helped}. The least memory is that of “{least[0].rung.name}”: "
-        f"{least[2] / there[0][2]:.0%} of the first rung's."
+        f"{best} as fast{helped}. The least memory is that of “{least[0].stage.name}”: "
+        f"{least[2] / there[0][2]:.0%} of the first stage's."
     )

@@ -57,8 +57,8 @@ def draw_losses(plot: "Plot", records: Sequence[Record]) -> None:
             trace.customdata = [exp(min(loss, 50.0)) for _, loss in points]
 
 
-def pulse_plot() -> "Plot":
-    """Two small empty plots, learning rate and gradient norm; `draw_pulse` fills them."""
+def lr_and_grad_norm_plot() -> "Plot":
+    """Two small empty plots, learning rate and gradient norm: see `draw_lr_and_grad_norm`."""
     from lablib.widgets.plot import COLOURS, Plot
 
     return Plot(
@@ -75,7 +75,7 @@ def pulse_plot() -> "Plot":
     )
 
 
-def draw_pulse(plot: "Plot", records: Sequence[Record]) -> None:
+def draw_lr_and_grad_norm(plot: "Plot", records: Sequence[Record]) -> None:
     """Put learning rates and gradient norms so far into the plots."""
     rates = thin([(r.step, r.learning_rate) for r in records if r.step])
     norms = thin([(r.step, r.grad_norm) for r in records if r.grad_norm is not None])

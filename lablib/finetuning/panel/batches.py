@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from lablib.finetuning.compute.batches import MISTAKES, RIGHT, SeenBatch, batch_losses, see, spoil
+from lablib.finetuning.compute.batches import (
+    MISTAKES,
+    RIGHT,
+    SeenBatch,
+    annotate_batch,
+    batch_losses,
+    inject_mistake,
+)
 from lablib.finetuning.figures import batches as figures
 from lablib.finetuning.panel.fields import seed_field, text_field
 from lablib.finetuning.views.shift import ShiftView
@@ -102,13 +109,13 @@ class BatchPanel(Panel):
             yield
             first = self.number.value * ROWS
             right = task.batch([(first + i) % task.train_rows for i in range(ROWS)])
-            batch = spoil(right, self.mistake.value, m.tokenizer.eos_token_id)
+            batch = inject_mistake(right, self.mistake.value, m.tokenizer.eos_token_id)
             yield
             found = batch_losses(m, batch), batch_losses(m, right)
         except ValueError:
             self._empty()
             raise
-        self._show(see(batch), m.tokenizer, *found)
+        self._show(annotate_batch(batch), m.tokenizer, *found)
 
     def _show(self, seen: SeenBatch, tokenizer: Any, each: "Tensor", right: "Tensor") -> None:
         """Draw a batch, its losses and those it would have without the mistake."""
@@ -117,7 +124,7 @@ class BatchPanel(Panel):
             strip.tokens = figures.row_tokens(seen, row, tokenizer)
         columns = figures.shift_columns(seen, self.row.value - 1, tokenizer, each)
         with self.shift.hold_sync():
-            self.shift.ahead, self.shift.columns = seen.ahead, columns
+            self.shift.label_shift, self.shift.columns = seen.label_shift, columns
         means = each.nanmean().item(), right.nanmean().item()
         self.words.value = escape(figures.batch_words(seen, self.mistake.value, *means))
         self.table.value = figures.roles_table(seen)
@@ -131,7 +138,7 @@ class BatchPanel(Panel):
     def _lines(self) -> str:
         first = self.number.value * ROWS
         spoiled = (
-            f"batch = ft.spoil(batch, {self.mistake.value!r}, m.tokenizer.eos_token_id)\n"
+            f"batch = ft.inject_mistake(batch, {self.mistake.value!r}, m.tokenizer.eos_token_id)\n"
             if self.mistake.value != RIGHT
             else ""
         )
@@ -143,7 +150,7 @@ class BatchPanel(Panel):
             "task = ft.make_task(config, m)\n"
             f"rows = [n % task.train_rows for n in range({first}, {first + ROWS})]\n"
             f"batch = task.batch(rows)\n{spoiled}"
-            "ft.see(batch).table(), ft.batch_losses(m, batch)"
+            "ft.annotate_batch(batch).table(), ft.batch_losses(m, batch)"
         )
 
 

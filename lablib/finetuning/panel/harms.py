@@ -6,7 +6,7 @@ from contextlib import closing
 import ipywidgets
 
 from lablib.exercises import lab
-from lablib.finetuning.compute.harms import Harm
+from lablib.finetuning.compute.harms import BugEffect
 from lablib.finetuning.exercises.harms import menu, watch
 from lablib.finetuning.figures import harms as figures
 from lablib.finetuning.panel.fields import button
@@ -28,11 +28,11 @@ class HarmPanel(Panel):
         self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
         self.plot: Plot | None = None
         mark_main(self.button, self.place)
-        self.found: Harm | None = None
+        self.found: BugEffect | None = None
         super().__init__(
             "What a bug costs",
             [in_row(self.bug, self.button), self.place, self.words],
-            subtitle="The code with the bug and the mended code learn from the same batches and "
+            subtitle="The code with the bug and the fixed code learn from the same batches and "
             "weights: only the lines you saw differ.",
             code=self._lines,
         )
@@ -42,7 +42,7 @@ class HarmPanel(Panel):
 
     def _choose(self) -> None:
         if self.found is not None:
-            self.outdate()
+            self.mark_stale()
         self.show_code()
 
     def _run(self) -> Generator[Progress | None, None, None]:
@@ -60,7 +60,7 @@ class HarmPanel(Panel):
         return (
             "from lablib import finetuning as ft\n\n"
             f"harm = ft.harm({self.bug.value!r})\n"
-            "harm.measure, harm.steps, harm.mended, harm.broken"
+            "harm.measure, harm.steps, harm.fixed, harm.broken"
         )
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning.compute.ladder import Measurement, can_compile, climb, rungs
+from lablib.finetuning.compute.ladder import Measurement, benchmark_stages, can_compile, stages
 from lablib.finetuning.figures import ladder as figures
 from lablib.finetuning.panel.fields import button, text_field
 from lablib.training.texts import read_text
@@ -17,7 +17,7 @@ from lablib.widgets.plot import Plot
 
 
 class LadderPanel(Panel):
-    """A bar for each rung, as they are measured; `found` holds them."""
+    """A bar for each stage, as they are measured; `found` holds them."""
 
     def __init__(self, text: str, seconds: float, model: str | ModelChoice | None) -> None:
         self.text = text_field(text)
@@ -32,13 +32,13 @@ class LadderPanel(Panel):
             max=60,
             step=0.5,
             description="Seconds",
-            tooltip="How long each rung is measured",
+            tooltip="How long each stage is measured",
         )
         self.compiled = ipywidgets.Checkbox(
             False, description="torch.compile too (takes a minute)", indent=False,
             disabled=not can_compile(),
         )  # fmt: skip
-        self.button = button("Climb", "Measure every rung, each in a process of its own")
+        self.button = button("Climb", "Measure every stage, each in a process of its own")
         self.place, self.words, self.table = (
             ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML(),
         )  # fmt: skip
@@ -50,7 +50,7 @@ class LadderPanel(Panel):
             "The efficiency ladder",
             [in_row(*controls), Tabs({"Chart": self.place, "Table": self.table}), self.words],
             choice=as_choice(model),
-            subtitle="The same training step, made faster or smaller rung by rung. Each is "
+            subtitle="The same training step, made faster or smaller stage by stage. Each is "
             "measured in a process of its own, so its memory is its own too.",
             code=self._lines,
         )
@@ -61,13 +61,13 @@ class LadderPanel(Panel):
     def model_changed(self) -> None:
         """What was measured belongs to the model before."""
         if self.found:
-            self.outdate()
+            self.mark_stale()
         self.show_code()
 
     def _climb(self) -> Generator[Progress | None, None, None]:
         m = self.model()
-        chosen = rungs(m.device.type, self.compiled.value)
-        measuring = climb(
+        chosen = stages(m.device.type, self.compiled.value)
+        measuring = benchmark_stages(
             m, read_text(self.text.value), shape=self.shape.value, seconds=self.seconds.value,
             chosen=chosen,
         )  # fmt: skip
@@ -79,7 +79,7 @@ class LadderPanel(Panel):
                 if one is not None:
                     self.found.append(one)
                     self._draw(self.plot)
-                yield Progress(len(self.found), len(chosen), "rungs")
+                yield Progress(len(self.found), len(chosen), "stages")
 
     def _draw(self, plot: "Plot") -> None:
         self.place.children = [plot]
@@ -94,10 +94,10 @@ class LadderPanel(Panel):
             "from lablib import finetuning as ft, models\n\n"
             f"m = models.load({name!r})\n"
             f"text = ft.read_text({self.text.value!r})\n"
-            f"chosen = ft.rungs({device!r}, compiled={self.compiled.value})\n"
-            f"measuring = ft.climb(m, text, shape={self.shape.value!r}, "
+            f"chosen = ft.stages({device!r}, compiled={self.compiled.value})\n"
+            f"measuring = ft.benchmark_stages(m, text, shape={self.shape.value!r}, "
             f"seconds={self.seconds.value}, chosen=chosen)\n"
-            "[(one.rung.name, one.tokens_per_second, one.memory) for one in measuring if one]"
+            "[(one.stage.name, one.tokens_per_second, one.memory) for one in measuring if one]"
         )
 
 
@@ -108,7 +108,7 @@ def ladder_panel(
 
     Args:
         text: a text that comes with the labs, a file, a folder, or the text itself.
-        seconds: how long each rung is measured.
+        seconds: how long each stage is measured.
         model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
     return LadderPanel(text, seconds, model)

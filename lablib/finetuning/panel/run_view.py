@@ -42,7 +42,7 @@ class RunView(ipywidgets.VBox):
     def prepare(self) -> None:
         """Make the plots, which takes seconds the first time, and empty all else."""
         if self.losses is None:
-            self.losses, self.pulse = figures.loss_plot(), figures.pulse_plot()
+            self.losses, self.pulse = figures.loss_plot(), figures.lr_and_grad_norm_plot()
         for part in (self.readouts, self.samples, self.notes, self.outcome):
             part.value = ""
         self.children = [
@@ -58,7 +58,7 @@ class RunView(ipywidgets.VBox):
         self.records = list(records)
         assert self.losses is not None and self.pulse is not None, "prepare comes first"
         figures.draw_losses(self.losses, records)
-        figures.draw_pulse(self.pulse, records)
+        figures.draw_lr_and_grad_norm(self.pulse, records)
         self.readouts.value = figures.readouts(records, run.total, self.pace.flops, self.pace.peak)
         self.notes.value = escape(figures.notes(records))
         self.samples.value = figures.samples(records)

@@ -36,7 +36,7 @@ class HasSettings(Protocol):
     settings: Any
 
 
-class LookingPanel(Panel):
+class SearchPanelBase(Panel):
     """What both panels share: text, method, a picture, a sentence, and taking settings over.
 
     Args:
@@ -82,7 +82,7 @@ class LookingPanel(Panel):
             subtitle=subtitle,
             code=self.code_lines,
         )
-        self.button.on_click(lambda _: self.run(self.look))
+        self.button.on_click(lambda _: self.run(self.run_search))
         self.take.on_click(lambda _: self._take_over())
         for control in watched:
             control.observe(lambda _: self.show_code(), "value")
@@ -101,7 +101,7 @@ class LookingPanel(Panel):
         """What was found belongs to the model before."""
         self.show_code()
 
-    def look(self) -> Work:
+    def run_search(self) -> Work:
         """The work that looks for settings."""
         yield None
 
@@ -118,7 +118,7 @@ class LookingPanel(Panel):
             self.training.settings.show(replace(self.training.settings.config, **found))
 
 
-class RangePanel(LookingPanel):
+class RangePanel(SearchPanelBase):
     """The loss against a learning rate that grows from step to step; `test` is what is drawn."""
 
     def __init__(
@@ -141,7 +141,7 @@ class RangePanel(LookingPanel):
             [self.steps],
         )
 
-    def look(self) -> Work:
+    def run_search(self) -> Work:
         """Run the test, drawing after every step."""
         self.model()
         yield None
@@ -169,7 +169,7 @@ class RangePanel(LookingPanel):
         )
 
 
-class SearchPanel(LookingPanel):
+class SearchPanel(SearchPanelBase):
     """Trials of a search, a field for each setting; `trials` holds the newest state of each."""
 
     def __init__(
@@ -223,7 +223,7 @@ class SearchPanel(LookingPanel):
         """The settings of a trial, but for those looked for."""
         return replace(super().config, steps=self.steps.value)
 
-    def look(self) -> Work:
+    def run_search(self) -> Work:
         """Try settings, drawing each trial that ends."""
         self.model()
         space, count = self.space, self.count.value

@@ -65,7 +65,7 @@ class TransferPanel(Panel):
     def model_changed(self) -> None:
         """What was measured belongs to the model before."""
         if self._points:
-            self.outdate()
+            self.mark_stale()
         self.show_code()
 
     def _chosen(self) -> list[Method]:

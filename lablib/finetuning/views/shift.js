@@ -21,11 +21,11 @@ function shiftCell(text, className) {
 }
 
 /** The lines from the tokens above to the places below that ask for them. */
-function lines(columns, ahead) {
+function lines(columns, label_shift) {
   const picture = svg("svg", { width: columns.length * WIDTH, height: HEIGHT, "aria-hidden": "true" });
   columns.forEach(({ asked }, i) => {
-    if (!asked || i + ahead >= columns.length) return;
-    const [from, to] = [(i + ahead + 0.5) * WIDTH, (i + 0.5) * WIDTH];
+    if (!asked || i + label_shift >= columns.length) return;
+    const [from, to] = [(i + label_shift + 0.5) * WIDTH, (i + 0.5) * WIDTH];
     picture.append(svg("line", { x1: from, y1: 2, x2: to, y2: HEIGHT - 2, "data-place": i }));
   });
   return picture;
@@ -64,12 +64,12 @@ class ShiftTable {
   }
 
   draw() {
-    const [columns, ahead] = [this.model.get("columns"), this.model.get("ahead")];
+    const [columns, label_shift] = [this.model.get("columns"), this.model.get("label_shift")];
     this.scroller.setAttribute("aria-label", this.model.get("label"));
     const table = element("table");
     const between = element("td", "lab-shift-lines");
     between.colSpan = Math.max(columns.length, 1);
-    between.append(lines(columns, ahead));
+    between.append(lines(columns, label_shift));
     table.append(
       row("reads", columns.map(({ reads }) => shiftCell(reads, "lab-shift-token"))),
       row("", [between]),
@@ -125,10 +125,10 @@ class ShiftTable {
 function render({ model, el }) {
   const table = new ShiftTable(model, el);
   const [draw, mark] = [() => table.draw(), () => table.mark()];
-  model.on("change:columns change:ahead change:label", draw);
+  model.on("change:columns change:label_shift change:label", draw);
   model.on("change:current", mark);
   return () => {
-    model.off("change:columns change:ahead change:label", draw);
+    model.off("change:columns change:label_shift change:label", draw);
     model.off("change:current", mark);
   };
 }

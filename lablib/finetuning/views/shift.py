@@ -19,12 +19,12 @@ class ShiftView(anywidget.AnyWidget):
     Arrow keys go from column to column; a line under the rows says what the chosen one shows.
 
     Attributes:
-        ahead: how many columns to the right the token asked for is read.
+        label_shift: how many columns to the right the token asked for is read.
         current: the column that is chosen.
 
     Example:
         >>> column = {"reads": "The", "asked": "␣cat", "loss": "2.3"}
-        >>> ShiftView(columns=[column]).ahead
+        >>> ShiftView(columns=[column]).label_shift
         1
     """
 
@@ -32,6 +32,6 @@ class ShiftView(anywidget.AnyWidget):
     _css = source(_HERE / "shift.css")
 
     columns: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
-    ahead = traitlets.Int(1).tag(sync=True)
+    label_shift = traitlets.Int(1).tag(sync=True)
     current = traitlets.Int(0).tag(sync=True)
     label = traitlets.Unicode("What is read and what is asked for").tag(sync=True)

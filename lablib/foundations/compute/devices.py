@@ -48,7 +48,7 @@ DAY, HOUR = 86_400, 3600
 
 
 @dataclass(frozen=True)
-class Bill:
+class TrainingCost:
     """What a training takes.
 
     Attributes:
@@ -68,7 +68,7 @@ def training_bill(
     devices: int = 1,
     utilisation: float = 0.4,
     price: float | None = None,
-) -> Bill:
+) -> TrainingCost:
     """What so many operations take on so many devices.
 
     Args:
@@ -80,11 +80,11 @@ def training_bill(
 
     Example: an hour of a device at half its speed.
         >>> training_bill(989e12 * 1800, DEVICES["H100"], utilisation=0.5)
-        Bill(seconds=3600.0, kilowatt_hours=0.7, dollars=2.5)
+        TrainingCost(seconds=3600.0, kilowatt_hours=0.7, dollars=2.5)
     """
     if devices < 1 or not 0 < utilisation <= 1:
         raise ValueError("Take one device or more, and a utilisation above 0 and up to 1.")
     seconds = flops / (device.flops * devices * utilisation)
     hours = devices * seconds / HOUR
     rate = device.price if price is None else price
-    return Bill(seconds, hours * device.watts / 1000, hours * rate)
+    return TrainingCost(seconds, hours * device.watts / 1000, hours * rate)

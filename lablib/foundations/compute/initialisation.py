@@ -53,8 +53,8 @@ class Signal:
         std: of the activations after each layer, [layers + 1].
         histograms: share of the activations in each bar, [layers + 1, `BINS`].
         centres: the middle of each bar, [`BINS`].
-        idle: share of the units whose activation has a slope under 0.02: no gradient passes there,
-            [layers].
+        saturated: share of the units whose activation has a derivative under 0.02: no gradient
+            passes there, [layers].
         gradients: root mean square of the gradient of each layer's weights, for the mean square of
             what comes out, [layers].
     """
@@ -62,17 +62,17 @@ class Signal:
     std: "Tensor"
     histograms: "Tensor"
     centres: "Tensor"
-    idle: "Tensor"
+    saturated: "Tensor"
     gradients: "Tensor"
 
     def table(self) -> list[dict[str, float]]:
         """A row for each layer, from 1."""
         columns = zip(
-            self.std[1:].tolist(), self.idle.tolist(), self.gradients.tolist(), strict=True
+            self.std[1:].tolist(), self.saturated.tolist(), self.gradients.tolist(), strict=True
         )
         return [
-            {"layer": i, "std": std, "idle": idle, "gradient": gradient}
-            for i, (std, idle, gradient) in enumerate(columns, 1)
+            {"layer": i, "std": std, "saturated": saturated, "gradient": gradient}
+            for i, (std, saturated, gradient) in enumerate(columns, 1)
         ]
 
 
@@ -99,10 +99,10 @@ def signal(
     network = _network(init, layers, width, seed)
     act = ACTIVATIONS[activation]()
     signals = [torch.randn(samples, width, generator=torch.Generator().manual_seed(seed))]
-    idle = []
+    saturated = []
     for layer in network:
         before = layer(signals[-1])
-        idle.append(_idle(act, before.detach()))
+        saturated.append(_saturated(act, before.detach()))
         signals.append(act(before))
     signals[-1].pow(2).mean().backward()
     seen = [part.detach() for part in signals]
@@ -110,7 +110,7 @@ def signal(
         std=torch.stack([part.std() for part in seen]),
         histograms=torch.stack([_histogram(part) for part in seen]),
         centres=torch.linspace(-EDGE, EDGE, BINS),
-        idle=torch.stack(idle),
+        saturated=torch.stack(saturated),
         gradients=torch.stack([_root_mean_square(layer.weight.grad) for layer in network]),
     )
 
@@ -139,7 +139,7 @@ def _histogram(values: "Tensor") -> "Tensor":
     return torch.histc(inside, BINS, -EDGE - half, EDGE + half) / values.numel()
 
 
-def _idle(act: nn.Module, before: "Tensor") -> "Tensor":
+def _saturated(act: nn.Module, before: "Tensor") -> "Tensor":
     """The share of these inputs at which the activation has hardly a slope."""
     at = before.clone().requires_grad_()
     (slope,) = torch.autograd.grad(act(at).sum(), at)

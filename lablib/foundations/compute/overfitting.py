@@ -71,7 +71,7 @@ def wave(x: "Tensor") -> "Tensor":
 
 
 @dataclass(frozen=True)
-class Guard:
+class Regularization:
     """What is done against learning by heart; nothing, if nothing is given.
 
     Attributes:
@@ -120,7 +120,7 @@ class Fit:
     line: "Tensor"
 
 
-def fit(guard: Guard | None = None, seed: int = 0, steps: int = STEPS) -> Iterator[Fit]:
+def fit(guard: Regularization | None = None, seed: int = 0, steps: int = STEPS) -> Iterator[Fit]:
     """Train the network, a report every 10 steps.
 
     The same seed gives the same points, first weights and draws.
@@ -130,7 +130,7 @@ def fit(guard: Guard | None = None, seed: int = 0, steps: int = STEPS) -> Iterat
         >>> last.new > 1.5 * last.train
         True
     """
-    guard = guard or Guard()
+    guard = guard or Regularization()
     points = examples(seed)
     network = _network(guard, seed)
     trainer = _Trainer(network, points, guard, seed)
@@ -147,7 +147,9 @@ def fit(guard: Guard | None = None, seed: int = 0, steps: int = STEPS) -> Iterat
 class _Trainer:
     """Makes steps of Adam on the examples, with the guard's penalties."""
 
-    def __init__(self, network: nn.Sequential, points: Examples, guard: Guard, seed: int) -> None:
+    def __init__(
+        self, network: nn.Sequential, points: Examples, guard: Regularization, seed: int
+    ) -> None:
         self.network, self.points, self.guard = network, points, guard
         self.optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
         self.draws = Draws(seed)
@@ -172,7 +174,7 @@ class _Trainer:
 
 
 @torch.inference_mode(False)
-def _network(guard: Guard, seed: int) -> nn.Sequential:
+def _network(guard: Regularization, seed: int) -> nn.Sequential:
     with seeded(seed):
         return nn.Sequential(
             nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(),

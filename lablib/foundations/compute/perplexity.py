@@ -56,7 +56,7 @@ def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Surprise:
+class TokenSurprisal:
     """A text as one model reads it: what each of its tokens cost.
 
     Attributes:
@@ -83,7 +83,7 @@ class Surprise:
     def perplexity(self) -> float:
         """E to the mean loss; ∞ where that is too large for a number.
 
-        >>> round(Surprise((7, 7), (math.log(2), math.log(8)), 5).perplexity, 6)
+        >>> round(TokenSurprisal((7, 7), (math.log(2), math.log(8)), 5).perplexity, 6)
         4.0
         """
         return math.exp(self.loss) if self.loss < 700 else math.inf
@@ -94,7 +94,7 @@ class Surprise:
         return math.fsum(self.bits) / self.byte_count
 
 
-def surprise(m: "LoadedModel", text: str) -> Surprise:
+def surprise(m: "LoadedModel", text: str) -> TokenSurprisal:
     """What each token of a text costs a causal model, from the first to the last.
 
     The first one is predicted from the start-of-text token. A text of any length can be read.
@@ -114,4 +114,4 @@ def surprise(m: "LoadedModel", text: str) -> Surprise:
     require_vectors(m, ids)
     start, context = start_of_text(m), context_length(m) or WINDOW
     losses = token_losses(m.model, torch.tensor(start + ids), context)[len(start) - 1 :]
-    return Surprise(tuple(ids), tuple(losses.tolist()), len(well_formed(text).encode()))
+    return TokenSurprisal(tuple(ids), tuple(losses.tolist()), len(well_formed(text).encode()))

@@ -14,41 +14,41 @@ class Counts:
     """What came of saying yes from a threshold on.
 
     Attributes:
-        hits: yes, and rightly (true positives).
-        alarms: yes, and wrongly (false positives).
-        misses: no, and wrongly (false negatives).
-        rests: no, and rightly (true negatives).
+        tp: yes, and rightly (true positives).
+        fp: yes, and wrongly (false positives).
+        fn: no, and wrongly (false negatives).
+        tn: no, and rightly (true negatives).
 
     Example:
-        >>> counts = Counts(hits=8, alarms=2, misses=4, rests=86)
+        >>> counts = Counts(tp=8, fp=2, fn=4, tn=86)
         >>> counts.accuracy, counts.precision, round(counts.recall, 3), round(counts.f1, 3)
         (0.94, 0.8, 0.667, 0.727)
     """
 
-    hits: int
-    alarms: int
-    misses: int
-    rests: int
+    tp: int
+    fp: int
+    fn: int
+    tn: int
 
     @property
     def accuracy(self) -> float:
         """The share that was decided rightly."""
-        return _share(self.hits + self.rests, self.hits + self.alarms + self.misses + self.rests)
+        return _share(self.tp + self.tn, self.tp + self.fp + self.fn + self.tn)
 
     @property
     def precision(self) -> float:
         """Of those said yes to, the share that was right; 0 where none was."""
-        return _share(self.hits, self.hits + self.alarms)
+        return _share(self.tp, self.tp + self.fp)
 
     @property
     def recall(self) -> float:
         """Of those that should get a yes, the share that got it; 0 where there are none."""
-        return _share(self.hits, self.hits + self.misses)
+        return _share(self.tp, self.tp + self.fn)
 
     @property
     def f1(self) -> float:
         """The harmonic mean of precision and recall: near the smaller of them."""
-        return _share(2 * self.hits, 2 * self.hits + self.alarms + self.misses)
+        return _share(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
 
 def _share(part: int, whole: int) -> float:
@@ -67,7 +67,7 @@ def counts_at(labels: Sequence[int], scores: Sequence[float], threshold: float) 
 
     Example:
         >>> counts_at([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1], threshold=0.5)
-        Counts(hits=1, alarms=1, misses=1, rests=1)
+        Counts(tp=1, fp=1, fn=1, tn=1)
     """
     truth, said = np.asarray(labels), np.asarray(scores) >= threshold
     if truth.shape != said.shape:
@@ -92,7 +92,7 @@ def sweep(labels: Sequence[int], scores: Sequence[float]) -> list[tuple[float, C
     Example: at 0 everything gets a yes, at 1 hardly anything.
         >>> found = sweep([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1])
         >>> len(found), found[0]
-        (101, (0.0, Counts(hits=2, alarms=2, misses=0, rests=0)))
+        (101, (0.0, Counts(tp=2, fp=2, fn=0, tn=0)))
         >>> max(found, key=lambda pair: pair[1].f1)[0]  # the first of the best thresholds
         0.11
     """

@@ -55,18 +55,18 @@ def draw_signals(plot: "Plot", signals: Mapping[str, Signal], chosen: str) -> No
 
 def signal_words(name: str, activation: str, signal: Signal) -> str:
     """What became of the signal, in a sentence."""
-    last, idle = float(signal.std[-1]), float(signal.idle[-1])
+    last, saturated = float(signal.std[-1]), float(signal.saturated[-1])
     if last < 0.02:
         fate = "Hardly anything is left of the signal: whatever came in, nearly the same comes out."
     elif last > 50:
         fate = "The signal grows from layer to layer; a few layers more and it overflows."
-    elif activation == "tanh" and idle > 0.5:
+    elif activation == "tanh" and saturated > 0.5:
         fate = "Most units are stuck at −1 or 1, where the slope is next to nothing."
     else:
         fate = "The signal keeps a usable size."
     return (
         f"{name}, {activation}: the spread comes in at {number(float(signal.std[0]))} and after "
-        f"{len(signal.std) - 1} layers is {number(last)}. In the last layer {idle:.0%} of the "
+        f"{len(signal.std) - 1} layers is {number(last)}. In the last layer {saturated:.0%} of the "
         f"units pass no gradient. {fate}"
     )
 
@@ -84,7 +84,7 @@ def signal_table(signals: Mapping[str, Signal]) -> str:
         (
             name,
             number(float(one.std[-1])),
-            f"{float(one.idle[-1]):.0%}",
+            f"{float(one.saturated[-1]):.0%}",
             number(float(one.gradients[0])),
             number(float(one.gradients[-1])),
         )

@@ -2,14 +2,14 @@
 
 import math
 
-from lablib.foundations.compute.perplexity import Surprise
+from lablib.foundations.compute.perplexity import TokenSurprisal
 from lablib.widgets.tokens import number
 
 
-def perplexity_words(found: Surprise) -> str:
+def perplexity_words(found: TokenSurprisal) -> str:
     """From the tokens' losses to the measures made of them, as one line of arithmetic.
 
-    >>> perplexity_words(Surprise((1, 2), (math.log(2), math.log(8)), 5))
+    >>> perplexity_words(TokenSurprisal((1, 2), (math.log(2), math.log(8)), 5))
     '2 tokens cost 4 bits together, 2 each: a mean loss of 1.39 nats. Perplexity e^1.39 = 4; \
 4 bits over 5 bytes are 0.8 bits per byte.'
     """

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lablib.foundations.compute.devices import DAY, HOUR, Bill
+from lablib.foundations.compute.devices import DAY, HOUR, TrainingCost
 from lablib.foundations.compute.known import BEST_RATIO, KNOWN
 from lablib.foundations.compute.scale import (
     PRECISIONS,
@@ -124,7 +124,7 @@ def draw_scale(plot: "Plot", parameters: float, tokens: float) -> None:
         plot.data[-1].x, plot.data[-1].y = [parameters], [tokens]
 
 
-def scale_words(shape: Shape, tokens: float, flops: float, bill: Bill, devices: str) -> str:
+def scale_words(shape: Shape, tokens: float, flops: float, bill: TrainingCost, devices: str) -> str:
     """What this model is and takes, in a few sentences."""
     ratio = tokens / shape.parameters
     near = min(KNOWN, key=lambda model: abs(math.log(model.parameters / shape.parameters)))

@@ -50,7 +50,7 @@ def draw_scores(
     columns = (
         [counts.accuracy for _, counts in curve],
         # Where nobody is said yes to there is no precision.
-        [counts.precision if counts.hits + counts.alarms else None for _, counts in curve],
+        [counts.precision if counts.tp + counts.fp else None for _, counts in curve],
         [counts.recall for _, counts in curve],
         [counts.f1 for _, counts in curve],
     )
@@ -79,21 +79,21 @@ def counts_table(counts: Counts) -> str:
         ("said no", "the score is below"),
     ]
     rows = [
-        ("should be yes", f"{counts.hits:,} hits", f"{counts.misses:,} misses"),
-        ("should be no", f"{counts.alarms:,} false alarms", f"{counts.rests:,} rightly left"),
+        ("should be yes", f"{counts.tp:,} hits", f"{counts.fn:,} misses"),
+        ("should be no", f"{counts.fp:,} false alarms", f"{counts.tn:,} rightly left"),
     ]
     return table("What was decided", columns, rows)
 
 
 def measure_table(counts: Counts) -> str:
     """The four measures with what they are made of, as HTML."""
-    yes, should = counts.hits + counts.alarms, counts.hits + counts.misses
-    total = should + counts.alarms + counts.rests
-    both = f"2 · {counts.hits:,} / (2 · {counts.hits:,} + {counts.alarms:,} + {counts.misses:,})"
+    yes, should = counts.tp + counts.fp, counts.tp + counts.fn
+    total = should + counts.fp + counts.tn
+    both = f"2 · {counts.tp:,} / (2 · {counts.tp:,} + {counts.fp:,} + {counts.fn:,})"
     rows = [
-        ("accuracy", f"{counts.hits + counts.rests:,} / {total:,}", f"{counts.accuracy:.1%}"),
-        ("precision", f"{counts.hits:,} / {yes:,}", f"{counts.precision:.1%}" if yes else "–"),
-        ("recall", f"{counts.hits:,} / {should:,}", f"{counts.recall:.1%}" if should else "–"),
+        ("accuracy", f"{counts.tp + counts.tn:,} / {total:,}", f"{counts.accuracy:.1%}"),
+        ("precision", f"{counts.tp:,} / {yes:,}", f"{counts.precision:.1%}" if yes else "–"),
+        ("recall", f"{counts.tp:,} / {should:,}", f"{counts.recall:.1%}" if should else "–"),
         ("F1", both, f"{counts.f1:.1%}"),
     ]
     columns = [("Measure", ""), ("from", "the counts behind it"), ("share", "")]
@@ -103,12 +103,12 @@ def measure_table(counts: Counts) -> str:
 def threshold_words(counts: Counts) -> str:
     """What answering without looking would be worth by each measure, beside what was done.
 
-    >>> threshold_words(Counts(hits=4, alarms=1, misses=1, rests=94))
+    >>> threshold_words(Counts(tp=4, fp=1, fn=1, tn=94))
     'Without looking: saying no to all has an accuracy of 95.0 % and finds none of the 5; saying \
 yes to all has a recall of 100 %, a precision of 5.0 % and F1 9.5 %. Here: accuracy 98.0 %, \
 precision 80.0 %, recall 80.0 %, F1 80.0 %.'
     """
-    should, others = counts.hits + counts.misses, counts.alarms + counts.rests
+    should, others = counts.tp + counts.fn, counts.fp + counts.tn
     never, always = Counts(0, 0, should, others), Counts(should, others, 0, 0)
     return (
         f"Without looking: saying no to all has an accuracy of {100 * never.accuracy:.1f} % and "

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations.compute.overfitting import STEPS, Fit, Guard, examples, fit
+from lablib.foundations.compute.overfitting import STEPS, Fit, Regularization, examples, fit
 from lablib.foundations.figures import overfitting as figures
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import Progress
@@ -23,7 +23,7 @@ class OverfittingPanel(LivePanel):
     `reports` holds what is drawn.
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Regularization) -> None:
         self.l1 = _penalty("L1", guard.l1)
         self.l2 = _penalty("L2", guard.l2)
         self.dropout = ipywidgets.FloatSlider(
@@ -50,9 +50,9 @@ class OverfittingPanel(LivePanel):
         )
 
     @property
-    def guard(self) -> Guard:
+    def guard(self) -> Regularization:
         """What is done against it, as the controls stand."""
-        return Guard(self.l1.value, self.l2.value, self.dropout.value, self.early.value)
+        return Regularization(self.l1.value, self.l2.value, self.dropout.value, self.early.value)
 
     def _train(self) -> Generator[Progress | None, None, None]:
         if self.plot is None:
@@ -88,10 +88,10 @@ def _penalty(name: str, value: float) -> ipywidgets.Dropdown:
     )
 
 
-def overfitting_panel(guard: Guard | None = None) -> OverfittingPanel:
+def overfitting_panel(guard: Regularization | None = None) -> OverfittingPanel:
     """Train a network on 40 examples, and see what keeps it from learning them by heart.
 
     Args:
         guard: what is done against it at the start; nothing, for None.
     """
-    return OverfittingPanel(guard or Guard())
+    return OverfittingPanel(guard or Regularization())

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations.compute.perplexity import Surprise, surprise
+from lablib.foundations.compute.perplexity import TokenSurprisal, surprise
 from lablib.foundations.figures import perplexity as figures
 from lablib.foundations.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip, as_choice
@@ -37,7 +37,7 @@ class PerplexityPanel(LivePanel):
         self.strip.scale = {"min": 12.0, "max": 0.0, "palette": "viridis", "unit": "bits"}
         self.words = ipywidgets.HTML()
         mark_main(self.text, self.strip)
-        self.found: Surprise | None = None
+        self.found: TokenSurprisal | None = None
         super().__init__(
             "What a text costs",
             [self.text, self.case, self.strip, self.words],

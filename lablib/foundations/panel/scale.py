@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import ipywidgets
 
-from lablib.foundations.compute.devices import DEVICES, Bill, training_bill
+from lablib.foundations.compute.devices import DEVICES, TrainingCost, training_bill
 from lablib.foundations.compute.scale import Shape, training_flops
 from lablib.foundations.figures import scale as figures
 from lablib.foundations.panel.live import NAMED, LivePanel
@@ -59,7 +59,7 @@ class ScalePanel(LivePanel):
         self.place = ipywidgets.VBox()
         self.plot: Plot | None = None
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
-        self.shape, self.bill = shape, Bill(0.0, 0.0, 0.0)
+        self.shape, self.bill = shape, TrainingCost(0.0, 0.0, 0.0)
         sizes = [self.layers, self.width, self.vocabulary, self.context, self.tokens]
         means = [self.device, self.count, self.use, self.price, self.batch]
         views = {

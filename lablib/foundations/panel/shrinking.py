@@ -48,7 +48,7 @@ class ShrinkingPanel(Panel):
         )
         self.button.on_click(lambda _: self.run(self._measure))
         for control in (self.text, self.share):
-            control.observe(lambda _: self.outdate(), "value")
+            control.observe(lambda _: self.mark_stale(), "value")
         self.run(self._measure)
 
     def model_changed(self) -> None:

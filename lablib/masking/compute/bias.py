@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lablib.masking.compute.fill import chain_questions
 from lablib.masking.compute.gaps import word_in_gap
-from lablib.masking.compute.reading import Question, log_probabilities
+from lablib.masking.compute.reading import MaskedQuery, log_probabilities
 from lablib.masking.compute.text import MASK
 from lablib.models.hub import Progress
 
@@ -109,7 +109,7 @@ def probe(
         torch.Size([1, 2])
     """
     first, second = _checked(templates, subjects, words)
-    questions: list[Question] = []
+    questions: list[MaskedQuery] = []
     sizes = []
     for template in templates:
         for subject in (first, second):
@@ -134,7 +134,7 @@ def sentence(template: str, subject: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _questions(m: "LoadedModel", text: str, word: str) -> list[Question]:
+def _questions(m: "LoadedModel", text: str, word: str) -> list[MaskedQuery]:
     gap = word_in_gap(m, text, word)
     return chain_questions(gap.read.ids, gap.places, gap.ids)
 

@@ -29,8 +29,8 @@ class Evidence:
         answer: the word guessed.
         log_probability: of the answer with all words there, natural.
         words: the other words, in order, [words].
-        instead: what stood in the place of each word when it was taken away, [words].
-        without: the answer's log-probability then, natural, [words].
+        replacements: what stood in the place of each word when it was taken away, [words].
+        ablated_log_probs: the answer's log-probability then, natural, [words].
     """
 
     read: MaskedText
@@ -38,15 +38,15 @@ class Evidence:
     answer: str
     log_probability: float
     words: tuple[Word, ...]
-    instead: tuple[str, ...]
-    without: tuple[float, ...]
+    replacements: tuple[str, ...]
+    ablated_log_probs: tuple[float, ...]
 
     @property
     def changes(self) -> tuple[float, ...]:
         """By how much each word raises the answer's log-probability, in nats, [words]: positive
         for a word that speaks for the answer, negative for one that speaks against it.
         """
-        return tuple(self.log_probability - chance for chance in self.without)
+        return tuple(self.log_probability - chance for chance in self.ablated_log_probs)
 
     def top(self, k: int | None = None) -> list[tuple[str, float]]:
         """The k words that change the most, either way, with their changes."""
@@ -55,7 +55,7 @@ class Evidence:
 
     def table(self) -> list[dict[str, Any]]:
         """One row per word: `word`, `instead`, `without` and `change`."""
-        columns = (self.words, self.instead, self.without, self.changes)
+        columns = (self.words, self.replacements, self.ablated_log_probs, self.changes)
         return [
             {"word": word.text, "instead": other, "without": chance, "change": change}
             for word, other, chance, change in zip(*columns, strict=True)
@@ -108,8 +108,8 @@ def evidence(
         answer=answer.strip() if answer else token_text(m, *ids),
         log_probability=chances[0],
         words=words,
-        instead=tuple(token_text(m, *pieces) for pieces in instead),
-        without=tuple(chances[1:]),
+        replacements=tuple(token_text(m, *pieces) for pieces in instead),
+        ablated_log_probs=tuple(chances[1:]),
     )
 
 

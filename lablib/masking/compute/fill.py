@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor
 
 from lablib.masking.compute.gaps import word_in_gap
-from lablib.masking.compute.reading import Question, log_probabilities, logits_at
+from lablib.masking.compute.reading import MaskedQuery, log_probabilities, logits_at
 from lablib.masking.compute.text import MaskedText, prepare
 from lablib.models.hub import Progress
 from lablib.models.vocabulary import Entry, entries
@@ -159,7 +159,7 @@ def score_word(m: "LoadedModel", text: str, word: str, mask: int = 0) -> WordSco
         True
     """
     gap = word_in_gap(m, text, word, mask)
-    chances = chain(m, gap.read.ids, gap.places, [gap.ids])[0].tolist()
+    chances = chain_rule_log_probs(m, gap.read.ids, gap.places, [gap.ids])[0].tolist()
     return WordScore(word, gap.ids, pieces(m, gap.ids), tuple(chances))
 
 
@@ -168,7 +168,7 @@ def pieces(m: "LoadedModel", ids: Sequence[int]) -> tuple[str, ...]:
     return tuple(token_text(m, id) for id in ids)
 
 
-def chain(
+def chain_rule_log_probs(
     m: "LoadedModel",
     ids: Sequence[int],
     places: Sequence[int],
@@ -191,7 +191,7 @@ def chain(
 
 def chain_questions(
     ids: Sequence[int], places: Sequence[int], values: Sequence[int]
-) -> list[Question]:
+) -> list[MaskedQuery]:
     """The questions whose answers multiply to p(v₁) · p(v₂ | v₁) · …: the i-th is asked with the
     values before it filled in and masks at the other places.
 
@@ -200,6 +200,6 @@ def chain_questions(
     """
     row, questions = list(ids), []
     for place, value in zip(places, values, strict=True):
-        questions.append(Question(tuple(row), place, value))
+        questions.append(MaskedQuery(tuple(row), place, value))
         row[place] = value
     return questions

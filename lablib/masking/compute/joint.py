@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import torch
 from torch import Tensor
 
-from lablib.masking.compute.fill import chain, pieces
+from lablib.masking.compute.fill import chain_rule_log_probs, pieces
 from lablib.masking.compute.reading import logits_at
 from lablib.masking.compute.text import MaskedText, prepare
 from lablib.models.hub import Progress
@@ -224,7 +224,7 @@ def fill_in_order(m: "LoadedModel", text: str, order: Order = "left to right") -
         left = [mask for mask in left if mask not in chosen]
     ids = tuple(row[place] for place in read.masks)
     seen = tuple(chosen[mask] for mask in range(len(ids)))
-    total = float(chain(m, read.ids, read.masks, [ids]).sum())
+    total = float(chain_rule_log_probs(m, read.ids, read.masks, [ids]).sum())
     return Filling(ids, pieces(m, ids), seen, tuple(chosen), total)
 
 

@@ -16,7 +16,7 @@ from lablib.masking.compute.reading import head_only_at, logits_at
 from lablib.masking.compute.text import MaskedText, prepare, require_masked
 from lablib.models.heads import word_scores
 from lablib.models.text import context_length
-from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -27,14 +27,15 @@ MASKED, RANDOM, KEPT = "masked", "random token", "unchanged"
 
 
 @dataclass(frozen=True)
-class Exercise:
+class MaskedExample:
     """A text made into a masked-word exercise, and how the model did in it.
 
     Attributes:
         read: the text as the model would read it, nothing hidden.
         seen: the ids the model sees instead, [tokens].
-        labels: the original id where a guess is asked for, `IGNORED` elsewhere, [tokens].
-        fates: `MASKED`, `RANDOM` or `KEPT` where a guess is asked for, "" elsewhere, [tokens].
+        labels: the original id where a guess is asked for, `IGNORE_INDEX` elsewhere, [tokens].
+        corruption_types: `MASKED`, `RANDOM` or `KEPT` where a guess is asked for, "" elsewhere,
+            [tokens].
         losses: minus the log-probability of the original token, in nats, where a guess is asked
             for; None elsewhere, [tokens].
         answers: the original token there as a text, "" elsewhere, [tokens].
@@ -44,7 +45,7 @@ class Exercise:
     read: MaskedText
     seen: tuple[int, ...]
     labels: tuple[int, ...]
-    fates: tuple[str, ...]
+    corruption_types: tuple[str, ...]
     losses: tuple[float | None, ...]
     answers: tuple[str, ...]
     guesses: tuple[str, ...]
@@ -60,7 +61,7 @@ class Exercise:
         return [
             {"place": place, "fate": fate, "answer": answer, "guess": guess, "loss": loss}
             for place, (fate, answer, guess, loss) in enumerate(
-                zip(self.fates, self.answers, self.guesses, self.losses, strict=True)
+                zip(self.corruption_types, self.answers, self.guesses, self.losses, strict=True)
             )
             if fate
         ]
@@ -74,7 +75,7 @@ def exercise(
     mask: float = 0.8,
     random: float = 0.1,
     whole_words: bool = False,
-) -> Exercise:
+) -> MaskedExample:
     """Corrupt a text as in pretraining (see `corrupt`), and let the model guess.
 
     Args:
@@ -88,22 +89,22 @@ def exercise(
         >>> from lablib import models
         >>> m = models.load("pocket-bert", kind="masked")
         >>> done = exercise(m, "The cat sat on the mat.", rate=1.0, mask=1.0, random=0.0)
-        >>> set(done.fates), done.loss > 0
+        >>> set(done.corruption_types), done.loss > 0
         ({'', 'masked'}, True)
     """
     read = prepare(m, text)
     rng = torch.Generator().manual_seed(seed)
     ids = torch.tensor(read.ids)
     made = corrupt(ids, m.tokenizer, rng, rate, mask, random, whole_words)
-    places = (made.labels != IGNORED).nonzero().flatten().tolist()
+    places = (made.labels != IGNORE_INDEX).nonzero().flatten().tolist()
     scores = logits_at(m, [made.ids.tolist()], [places])
     losses = F.cross_entropy(scores, made.labels[places], reduction="none").tolist()
     best = pieces(m, scores.argmax(-1).tolist())
-    return Exercise(
+    return MaskedExample(
         read=read,
         seen=tuple(made.ids.tolist()),
         labels=tuple(made.labels.tolist()),
-        fates=_spread(len(ids), places, _fates(m, ids[places], made.ids[places]), ""),
+        corruption_types=_spread(len(ids), places, _fates(m, ids[places], made.ids[places]), ""),
         losses=_spread(len(ids), places, losses, None),
         answers=_spread(len(ids), places, pieces(m, made.labels[places].tolist()), ""),
         guesses=_spread(len(ids), places, best, ""),
@@ -252,7 +253,7 @@ def pretraining_loss(
     rng = torch.Generator().manual_seed(seed)
     rows = _pairs(m, text, seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)
-    asked = made.labels != IGNORED
+    asked = made.labels != IGNORE_INDEX
     words, follows = _both_scores(m, made.ids, rows["token_type_ids"], asked)
     broken = rows["next_sentence_label"]
     chances = follows.softmax(-1)[:, 0].tolist()

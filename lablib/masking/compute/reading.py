@@ -66,7 +66,7 @@ def logits_at(
     return torch.cat(scores) if scores else torch.empty(0, len(m.tokenizer))
 
 
-class Question(NamedTuple):
+class MaskedQuery(NamedTuple):
     """How probable is the token `id` at `place` of this `row` of ids?"""
 
     row: tuple[int, ...]
@@ -75,7 +75,7 @@ class Question(NamedTuple):
 
 
 def log_probabilities(
-    m: "LoadedModel", questions: Sequence[Question], progress: Progress | None = None
+    m: "LoadedModel", questions: Sequence[MaskedQuery], progress: Progress | None = None
 ) -> Tensor:
     """The answers, natural logarithms [questions]; what is asked of the same place is read once.
 
@@ -83,7 +83,7 @@ def log_probabilities(
         >>> from lablib import masking as mk, models
         >>> m = models.load("pocket-bert", kind="masked", device="cpu")
         >>> read = mk.prepare(m, "The cat sat on the [MASK].")
-        >>> question = mk.Question(tuple(read.ids), read.masks[0], read.ids[1])
+        >>> question = mk.MaskedQuery(tuple(read.ids), read.masks[0], read.ids[1])
         >>> bool((mk.log_probabilities(m, [question]) < 0).all())
         True
     """

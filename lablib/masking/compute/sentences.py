@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from lablib.masking.compute.fill import pieces
-from lablib.masking.compute.reading import Question, log_probabilities
+from lablib.masking.compute.reading import MaskedQuery, log_probabilities
 from lablib.masking.compute.text import MaskedText, Word, prepare
 from lablib.models.hub import Progress
 
@@ -100,10 +100,10 @@ def pseudo_log_likelihood(
     return PseudoLogLikelihood(read, tuple(places), pieces(m, ids), tuple(chances))
 
 
-def _question(m: "LoadedModel", read: MaskedText, place: int, last: int) -> Question:
+def _question(m: "LoadedModel", read: MaskedText, place: int, last: int) -> MaskedQuery:
     """Which token is at `place`, everything from there to before `last` hidden?"""
     masks = [m.tokenizer.mask_token_id] * (last - place)
-    return Question((*read.ids[:place], *masks, *read.ids[last:]), place, read.ids[place])
+    return MaskedQuery((*read.ids[:place], *masks, *read.ids[last:]), place, read.ids[place])
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lablib.masking.compute.fill import Guess, fill
 from lablib.masking.compute.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
 from lablib.randomness import seeded
-from lablib.training.corruption import IGNORED, corrupt
+from lablib.training.corruption import IGNORE_INDEX, corrupt
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining
@@ -183,7 +183,7 @@ def held_out(
     ends = torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id]).repeat(count * DRAWS, 1)
     ids = torch.cat([ends[:, :1], ids.repeat(DRAWS, 1), ends[:, 1:]], dim=1)
     made = corrupt(ids, tokenizer, rng, mask=1.0, random=0.0)
-    asked = made.labels != IGNORED
+    asked = made.labels != IGNORE_INDEX
     labels = made.labels[asked]
     common = int(np.bincount(known).argmax())
     return HeldOut(

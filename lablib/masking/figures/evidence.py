@@ -12,8 +12,8 @@ from lablib.widgets.html import table
 def evidence_tokens(found: Evidence) -> list[dict[str, Any]]:
     """The words of the text as chips, coloured by how much each changes the answer."""
     notes = [
-        f"with “{other}” instead: {percent(math.exp(chance))}"
-        for other, chance in zip(found.instead, found.without, strict=True)
+        f"with “{other}” replacements: {percent(math.exp(chance))}"
+        for other, chance in zip(found.replacements, found.ablated_log_probs, strict=True)
     ]
     chips = [
         (word.first, {"text": word.text, "value": change, "note": note})

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from lablib.masking.compute.learning import Exercise
+from lablib.masking.compute.learning import MaskedExample
 from lablib.masking.figures.shared import nats
 
 
-def exercise_tokens(done: Exercise, original: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def exercise_tokens(done: MaskedExample, original: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The original tokens, those that carry loss marked by their fate and coloured by their loss.
 
     Args:
@@ -20,19 +20,19 @@ def exercise_tokens(done: Exercise, original: list[dict[str, Any]]) -> list[dict
             "note": f"the model's guess: {guess}" if fate else token.get("note", ""),
         }
         for token, fate, loss, guess in zip(
-            original, done.fates, done.losses, done.guesses, strict=True
+            original, done.corruption_types, done.losses, done.guesses, strict=True
         )
     ]
 
 
-def exercise_words(done: Exercise) -> str:
+def exercise_words(done: MaskedExample) -> str:
     """How many positions carry loss, and the loss, in a sentence."""
-    asked = sum(map(bool, done.fates))
+    asked = sum(map(bool, done.corruption_types))
     if done.loss is None:
         return "No token was chosen, so there is nothing to learn: raise the rate or draw again."
-    pairs = zip(done.fates, done.guesses, done.answers, strict=True)
+    pairs = zip(done.corruption_types, done.guesses, done.answers, strict=True)
     right = sum(guess == answer for fate, guess, answer in pairs if fate)
     return (
-        f"{asked} of {len(done.fates)} tokens carry loss: {nats(done.loss)} nats on average, "
+        f"{asked} of {len(done.seen)} tokens carry loss: {nats(done.loss)} nats on average, "
         f"{right} guessed right. All other positions have the label −100 and teach nothing."
     )

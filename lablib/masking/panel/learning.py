@@ -5,7 +5,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, Exercise, exercise
+from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, MaskedExample, exercise
 from lablib.masking.figures import learning as figures
 from lablib.masking.panel.live import LivePanel
 from lablib.widgets import ModelChoice, TextInput, TokenStrip
@@ -75,7 +75,7 @@ class LearningPanel(LivePanel):
         self.seen = TokenStrip(label="What the model sees", marks=marks)
         self.words = ipywidgets.HTML()
         mark_main(self.shares, self.seen)
-        self.result: Exercise | None = None
+        self.result: MaskedExample | None = None
         super().__init__(
             "What a BERT is asked while it learns",
             [
@@ -108,7 +108,7 @@ class LearningPanel(LivePanel):
         self.text.note = done.read.note
         original, seen = (token_dicts(ids, m.tokenizer) for ids in (done.read.ids, done.seen))
         marked: list[dict[str, Any]] = [
-            {**token, "mark": fate} for token, fate in zip(seen, done.fates, strict=True)
+            {**token, "mark": fate} for token, fate in zip(seen, done.corruption_types, strict=True)
         ]
         most = max([1.0, *(loss for loss in done.losses if loss is not None)])
         self.seen.tokens = marked

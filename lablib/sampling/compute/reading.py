@@ -223,7 +223,7 @@ def _cache_name(parameters: set[str]) -> str:
 _ways: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 _turns: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 """What is known of a model, and whose turn it is to read with it, by its token vectors: copies that
-share them (see `attention.watching.twin`) are one model.
+share them (see `attention.watching.shared_weight_copy`) are one model.
 """
 _finding = RLock()
 

@@ -8,11 +8,11 @@ from lablib.sampling.compute.measures import first_divergence
 Texts = Sequence[Sequence[int]]
 
 
-def partings(texts: Texts) -> list[int | None]:
+def divergence_positions(texts: Texts) -> list[int | None]:
     """For each text the first position at which it differs from the one above it; None if it does
     not, and for the first.
 
-    >>> partings([[1, 2, 3], [1, 2, 4], [1, 5, 4]])
+    >>> divergence_positions([[1, 2, 3], [1, 2, 4], [1, 5, 4]])
     [None, 2, 1]
     """
     return [None, *(first_divergence(pair) for pair in pairwise(texts))][: len(texts)]

@@ -135,7 +135,7 @@ class ComparisonPanel(Panel):
         texts = [[step.id for step in run] for run in self.runs]
         tokenizer = self.model().tokenizer
         for setting, run, ids, parting in zip(
-            settings, self.runs, texts, figures.partings(texts), strict=True
+            settings, self.runs, texts, figures.divergence_positions(texts), strict=True
         ):
             tokens = token_dicts(ids, tokenizer, [step.model_probability for step in run])
             if parting is not None and parting < len(tokens):

@@ -81,7 +81,7 @@ class GenerationPanel(Panel):
             code=self._lines,
         )
         self.button.on_click(lambda _: self.run(self._write))
-        self.text.observe(lambda _: self.outdate(), "value")
+        self.text.observe(lambda _: self.mark_stale(), "value")
         self.colour.observe(lambda _: self._show(self.shown), "value")
         self.strip.observe(lambda _: self._look(), "selected")
         self.tree.observe(lambda change: self._visit(change.new), "picked")

@@ -48,7 +48,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Corner:
+class EdgeCase:
     """A question about a tokenizer that it answers itself.
 
     Attributes:
@@ -99,7 +99,7 @@ def unshared(ids: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(number for number in range(len(ids)) if number not in shared)
 
 
-def corner(name: str) -> Corner:
+def corner(name: str) -> EdgeCase:
     """The corner of this name.
 
     Raises:
@@ -116,7 +116,7 @@ def corner(name: str) -> Corner:
 
 
 _ALL = (
-    Corner(
+    EdgeCase(
         "leading-space",
         "A space before the word",
         "Is a word the same token at the start of a text as after another word?",
@@ -131,7 +131,7 @@ _ALL = (
         "word gives it ids that it hardly ever saw inside a sentence. WordPiece drops the spaces, "
         "and marks the pieces that continue a word instead.",
     ),
-    Corner(
+    EdgeCase(
         "numbers",
         "Numbers cut oddly",
         "Where is a number cut, and is its neighbour cut at the same place?",
@@ -146,7 +146,7 @@ _ALL = (
         "hundreds in the next, which makes arithmetic harder to learn. Newer tokenizers cut all "
         "numbers by one rule: into single digits, or into groups of up to three.",
     ),
-    Corner(
+    EdgeCase(
         "trailing-space",
         "A space at the end of a prompt",
         "To which token does the space belong when the text goes on?",
@@ -161,7 +161,7 @@ _ALL = (
         "model is in a place it hardly saw in training, and mostly answers worse. End prompts "
         "without a space.",
     ),
-    Corner(
+    EdgeCase(
         "indentation",
         "Code and its indentation",
         "How many tokens go to spaces that only indent?",
@@ -175,7 +175,7 @@ _ALL = (
         "context on nothing. Tokenizers for code have tokens of 2, 4, 8 and more spaces. And to a "
         "model a tab and four spaces are as different as two words.",
     ),
-    Corner(
+    EdgeCase(
         "line-ends",
         "Line ends of Windows",
         "What does a text cost more that looks just the same?",
@@ -185,7 +185,7 @@ _ALL = (
         "sees both: each line costs one token more, and a model that is fine-tuned on such text "
         "learns to write \\r itself. Bring line ends to one form before anything else.",
     ),
-    Corner(
+    EdgeCase(
         "accents",
         "One accent, two ways",
         "Do two spellings that look the same give the same tokens?",
@@ -198,7 +198,7 @@ _ALL = (
         "file systems give the second. A search, a filter or a model that learnt the first does "
         "not know the second. Bring text to one form (unicodedata.normalize) on its way in.",
     ),
-    Corner(
+    EdgeCase(
         "joiners",
         "Joiners nobody sees",
         "How much of what you see as one sign is one token?",
@@ -212,7 +212,7 @@ _ALL = (
         "limit on tokens can cut between them, and two texts that look alike can differ by one, "
         "which is a way round word filters.",
     ),
-    Corner(
+    EdgeCase(
         "control-tokens",
         "Control tokens typed as text",
         "Does the library take a control token that somebody typed for a real one?",

@@ -12,7 +12,7 @@ from lablib.unicode import grapheme_starts
 
 
 @dataclass(frozen=True)
-class Rung:
+class TextUnit:
     """A part of a text on one level of the ladder.
 
     Attributes:
@@ -43,10 +43,10 @@ class Ladder:
     text: str
     start: int
     end: int
-    characters: tuple[Rung, ...]
-    code_points: tuple[Rung, ...]
-    bytes: tuple[Rung, ...]
-    tokens: tuple[Rung, ...]
+    characters: tuple[TextUnit, ...]
+    code_points: tuple[TextUnit, ...]
+    bytes: tuple[TextUnit, ...]
+    tokens: tuple[TextUnit, ...]
 
 
 def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder:
@@ -72,13 +72,13 @@ def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder
         start=first,
         end=last,
         characters=tuple(
-            Rung(text[a:b], "", int(offsets[a]), int(offsets[b])) for a, b in pairwise(cuts)
+            TextUnit(text[a:b], "", int(offsets[a]), int(offsets[b])) for a, b in pairwise(cuts)
         ),
         code_points=tuple(
-            Rung(f"U+{ord(c):04X}", code_point_name(c), int(offsets[i]), int(offsets[i + 1]))
+            TextUnit(f"U+{ord(c):04X}", code_point_name(c), int(offsets[i]), int(offsets[i + 1]))
             for i, c in enumerate(text)
         ),
-        bytes=tuple(Rung(f"{byte:02x}", "", i, i + 1) for i, byte in enumerate(text.encode())),
+        bytes=tuple(TextUnit(f"{byte:02x}", "", i, i + 1) for i, byte in enumerate(text.encode())),
         tokens=_token_rungs(encoding, first, last),
     )
 
@@ -102,11 +102,11 @@ def _widened(starts: list[int], start: int, end: int) -> tuple[int, int]:
     return starts[bisect_right(starts, start) - 1], starts[bisect_left(starts, end)]
 
 
-def _token_rungs(encoding: Encoding, first: int, last: int) -> tuple[Rung, ...]:
+def _token_rungs(encoding: Encoding, first: int, last: int) -> tuple[TextUnit, ...]:
     before, size = (len(encoding.text[:place].encode()) for place in (first, last))
     tokens = [encoding.between(i, i + 1)[0] for i in encoding.touching(first, last)]
     return tuple(
-        Rung(
+        TextUnit(
             token.text,
             str(token.id),
             max(token.byte_start, before) - before,

@@ -26,7 +26,7 @@ _BETWEEN = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
+class VocabularyCurve:
     """How many tokens a text takes as the vocabulary grows.
 
     Attributes:
@@ -50,7 +50,7 @@ class Growth:
         return [{"size": size, "tokens": n, "bytes_per_token": float(b)} for size, n, b in rows]
 
 
-def growth(trained: Trained, text: str) -> Growth:
+def growth(trained: Trained, text: str) -> VocabularyCurve:
     """Count the tokens of a text at every size (BPE), or at 32 sizes (WordPiece, unigram).
 
     Of a text over 200 kB a sample from all over it is counted.
@@ -64,7 +64,7 @@ def growth(trained: Trained, text: str) -> Growth:
     text = "".join(sample([well_formed(text)], MEASURED_BYTES, SLICE))
     sizes = grid(trained)
     count = _tokens_by_merges if trained.kind == "BPE" else _tokens_by_size
-    return Growth(sizes, count(trained, text, sizes), size_of([text]))
+    return VocabularyCurve(sizes, count(trained, text, sizes), size_of([text]))
 
 
 def grid(trained: Trained) -> np.ndarray:

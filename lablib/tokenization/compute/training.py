@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 Kind = Literal["BPE", "WordPiece", "Unigram"]
-Told = tuple[int, int, str]
+TrainingProgress = tuple[int, int, str]
 """How far a training is: done, total (0 where nobody knows), and what is being done."""
 R = TypeVar("R")
 
@@ -168,7 +168,9 @@ def outcome(work: Generator[Any, None, R]) -> R:
             return end.value
 
 
-def train(kind: Kind, texts: Sequence[str], vocab_size: int) -> Generator[Told, None, Trained]:
+def train(
+    kind: Kind, texts: Sequence[str], vocab_size: int
+) -> Generator[TrainingProgress, None, Trained]:
     """Train, yielding how far it is about ten times a second; closing the generator stops it.
 
     Raises:
@@ -281,7 +283,9 @@ def _opened(file: str, kind: Kind) -> "PreTrainedTokenizerFast":
     return PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(file), **unknown)
 
 
-def _in_a_process(kind: Kind, text: str, size: int) -> Generator[Told, None, dict[str, Any]]:
+def _in_a_process(
+    kind: Kind, text: str, size: int
+) -> Generator[TrainingProgress, None, dict[str, Any]]:
     """Have `trainer` do it; end it if nobody waits for the result any more."""
     process = subprocess.Popen(
         [sys.executable, "-m", "lablib.tokenization.compute.trainer", kind, str(size)],
@@ -301,12 +305,14 @@ def _in_a_process(kind: Kind, text: str, size: int) -> Generator[Told, None, dic
             process.kill()
 
 
-def _follow(process: "subprocess.Popen[str]", text: str) -> Generator[Told, None, dict[str, Any]]:
+def _follow(
+    process: "subprocess.Popen[str]", text: str
+) -> Generator[TrainingProgress, None, dict[str, Any]]:
     assert process.stdin is not None and process.stdout is not None
     with suppress(BrokenPipeError):  # it died: below there is no result then
         process.stdin.write(text)
         process.stdin.close()
-    told: Told = (0, 0, "Training")
+    told: TrainingProgress = (0, 0, "Training")
     for line in process.stdout:
         answer = _read(line)
         if "tokenizer" in answer:

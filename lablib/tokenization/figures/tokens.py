@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lablib.tokenization.compute.levels import Ladder, Rung
+from lablib.tokenization.compute.levels import Ladder, TextUnit
 from lablib.tokenization.compute.tokens import Encoding
 from lablib.tokenization.figures.shared import counted
 from lablib.widgets.html import escape, fill, scrolling
@@ -88,19 +88,19 @@ def ladder_html(ladder: Ladder) -> str:
     return scrolling(inside, caption, _LADDER_HEIGHT)
 
 
-def _side_by_side(rungs: Sequence[Rung]) -> list[Rung]:
+def _side_by_side(rungs: Sequence[TextUnit]) -> list[TextUnit]:
     """Rungs that stand in the same place as one: a table has no room for one over the other."""
-    result: list[Rung] = []
+    result: list[TextUnit] = []
     for rung in rungs:
         if result and rung.start < result[-1].end:
             last = result.pop()
             text, note = f"{last.text} + {rung.text}", f"{last.note} + {rung.note}"
-            rung = Rung(text, note, last.start, max(last.end, rung.end))
+            rung = TextUnit(text, note, last.start, max(last.end, rung.end))
         result.append(rung)
     return result
 
 
-def _cells(rungs: Sequence[Rung], size: int) -> str:
+def _cells(rungs: Sequence[TextUnit], size: int) -> str:
     cells, reached = [], 0
     for rung in rungs:
         start, end = min(rung.start, size), min(rung.end, size)

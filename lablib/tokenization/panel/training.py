@@ -7,8 +7,8 @@ from typing import get_args
 import ipywidgets
 
 from lablib import data
-from lablib.tokenization.compute.sizes import Growth, growth
-from lablib.tokenization.compute.training import Kind, Told, Trained, held_out, train
+from lablib.tokenization.compute.sizes import VocabularyCurve, growth
+from lablib.tokenization.compute.training import Kind, Trained, TrainingProgress, held_out, train
 from lablib.tokenization.panel.code import OPENING, text_code
 from lablib.tokenization.views.merges import MergeView
 from lablib.unicode import well_formed
@@ -63,7 +63,7 @@ class TrainingPanel(Panel):
         self.view = MergeView()
         mark_main(self.sentence, self.view)
         self.trained: Trained | None = None
-        self.growths: dict[str, Growth] = {}
+        self.growths: dict[str, VocabularyCurve] = {}
         self._given = text
         if text is not None:
             self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
@@ -86,7 +86,7 @@ class TrainingPanel(Panel):
         self.sentence.observe(lambda _: self.run(self._cut), "value")
         self.source.observe(lambda _: self._show_field(), "value")
         for control in (self.kind, self.size, self.source, self.second, self.own):
-            control.observe(lambda _: self.outdate(), "value")
+            control.observe(lambda _: self.mark_stale(), "value")
         self._show_field()
         self.run(self._train)
 
@@ -138,7 +138,7 @@ class TrainingPanel(Panel):
         )
 
 
-def _told(run: Generator[Told, None, Trained]) -> Generator[Progress, None, Trained]:
+def _told(run: Generator[TrainingProgress, None, Trained]) -> Generator[Progress, None, Trained]:
     """What a training tells, as progress; gives back its result."""
     while True:
         try:

@@ -14,7 +14,7 @@ from lablib.widgets.assets import source
 from lablib.widgets.tokens import visible
 
 if TYPE_CHECKING:
-    from lablib.tokenization.compute.sizes import Growth
+    from lablib.tokenization.compute.sizes import VocabularyCurve
     from lablib.tokenization.compute.training import Trained
 
 _HERE = Path(__file__).parent
@@ -55,7 +55,9 @@ class MergeView(anywidget.AnyWidget):
 
     # The room's modules are loaded when they are needed: transformers comes with them.
 
-    def use(self, trained: "Trained", growths: "Mapping[str, Growth] | None" = None) -> None:
+    def use(
+        self, trained: "Trained", growths: "Mapping[str, VocabularyCurve] | None" = None
+    ) -> None:
         """Take a vocabulary.
 
         Args:
@@ -110,7 +112,7 @@ def _scores(trained: "Trained") -> np.ndarray:
     return np.array([scores[name] for name in trained.entries])
 
 
-def _curve(label: str, grown: "Growth") -> dict[str, Any]:
+def _curve(label: str, grown: "VocabularyCurve") -> dict[str, Any]:
     numbers = {
         name: getattr(grown, name).astype(np.int32).tobytes() for name in ("sizes", "tokens")
     }

@@ -52,7 +52,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Growth:
+class LearningCurvePoint:
     """One way at one size, over the seeds.
 
     Attributes:
@@ -69,11 +69,11 @@ class Growth:
     count: int
 
 
-def growth(points: Sequence[Point]) -> list[Growth]:
+def growth(points: Sequence[Point]) -> list[LearningCurvePoint]:
     """Mean and spread over the seeds, in the order of the ways and sizes.
 
     >>> growth([Point("full", 20, 0, 0.5), Point("full", 20, 1, 0.7)])
-    [Growth(method='full', size=20, mean=0.6, spread=0.1414..., count=2)]
+    [LearningCurvePoint(method='full', size=20, mean=0.6, spread=0.1414..., count=2)]
     """
     keys = sorted({(list(METHODS).index(p.method), p.size) for p in points})
     rows = []
@@ -81,7 +81,7 @@ def growth(points: Sequence[Point]) -> list[Growth]:
         method = list(METHODS)[number]
         found = [p.accuracy for p in points if (p.method, p.size) == (method, size)]
         spread = stdev(found) if len(found) > 1 else 0.0
-        rows.append(Growth(method, size, mean(found), spread, len(found)))
+        rows.append(LearningCurvePoint(method, size, mean(found), spread, len(found)))
     return rows
 
 

@@ -22,11 +22,11 @@ from lablib.transfer.compute.classifier import Classifier, logits_of, of_classes
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Way = Literal["occlusion", "gradient"]
+Method = Literal["occlusion", "gradient"]
 
 
 @dataclass(frozen=True)
-class Pushes:
+class Attribution:
     """What each word of a text did for a class.
 
     Attributes:
@@ -61,8 +61,8 @@ class _Read:
 
 
 def pushes(
-    classifier: Classifier, text: str, name: str | None = None, way: Way = "occlusion"
-) -> Pushes:
+    classifier: Classifier, text: str, name: str | None = None, way: Method = "occlusion"
+) -> Attribution:
     """What each word of a text does for a class.
 
     Args:
@@ -92,7 +92,7 @@ def pushes(
     scores = logits_of(classifier, [read.given])[0]
     number = int(scores.argmax()) if name is None else classifier.names.index(name)
     values = WAYS[way](classifier, read, number)
-    return Pushes(
+    return Attribution(
         text=text,
         name=classifier.names[number],
         log_odds=float(log_odds(scores, number, classifier.several)),

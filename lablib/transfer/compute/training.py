@@ -52,7 +52,7 @@ class Training:
         total: how many there will be.
         epoch: how often the texts were gone through, with the fraction.
         loss: on the last batch, in nats; None before the first step.
-        watched_loss, accuracy: on the part that is watched; None where it was not asked.
+        val_loss, accuracy: on the part that is watched; None where it was not asked.
         classifier: what came of it; None before the last step.
     """
 
@@ -60,7 +60,7 @@ class Training:
     total: int
     epoch: float
     loss: float | None
-    watched_loss: float | None
+    val_loss: float | None
     accuracy: float | None
     classifier: Classifier | None = field(default=None, repr=False)
 
@@ -68,14 +68,14 @@ class Training:
 def fine_tune(
     labelled: LabelledSet,
     config: Config | None = None,
-    watch: float = 0.2,
+    val_share: float = 0.2,
     learn_from: Examples | None = None,
 ) -> Iterator[Training]:
     """Teach an encoder to tell the classes of a set apart, yielding where it stands at each step.
 
     Args:
         config: its settings, see `recipe`; None for "short". Text and labels are the set's.
-        watch: share of the training part that is watched and not learned from; 0 for none.
+        val_share: share of the training part that is watched and not learned from; 0 for none.
         learn_from: what to learn from, with nothing watched, in the place of the training part.
 
     Raises:
@@ -96,13 +96,13 @@ def fine_tune(
     learn, watched = labelled.train, Examples((), ())
     if learn_from is not None:
         learn = learn_from
-    elif watch:
-        learn, watched = labelled.divided(watch)
+    elif val_share:
+        learn, watched = labelled.divided(val_share)
     epoch = -(-len(learn) // config.batch)
     config = replace(
         config,
         labels=labelled.names,
-        heldout=watch if len(watched) else 0.0,
+        heldout=val_share if len(watched) else 0.0,
         evaluate_every=config.evaluate_every or max(epoch // 4, 1),
     )
     # The worker of the panels forbids gradients; what is made here has to carry some.
@@ -116,7 +116,7 @@ def fine_tune(
             total=state.total,
             epoch=record.step * config.batch / len(learn),
             loss=record.loss,
-            watched_loss=record.heldout_loss,
+            val_loss=record.heldout_loss,
             accuracy=(record.measures or {}).get("accuracy"),
             classifier=_result(state, config) if record.step == state.total else None,
         )

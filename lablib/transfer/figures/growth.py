@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lablib.transfer.compute.growth import METHODS, Growth
+from lablib.transfer.compute.growth import METHODS, LearningCurvePoint
 from lablib.widgets.html import table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def growth_plot(chance: float) -> "Plot":
     )
 
 
-def draw_growth(plot: "Plot", rows: Sequence[Growth]) -> None:
+def draw_growth(plot: "Plot", rows: Sequence[LearningCurvePoint]) -> None:
     """Put means and spreads into the plot."""
     sizes = sorted({row.size for row in rows})
     with plot.batch_update():
@@ -58,7 +58,7 @@ def draw_growth(plot: "Plot", rows: Sequence[Growth]) -> None:
             plot.data[-1].x = [sizes[0], sizes[-1]]
 
 
-def growth_table(rows: Sequence[Growth]) -> str:
+def growth_table(rows: Sequence[LearningCurvePoint]) -> str:
     """Mean and spread of every way at every size, as HTML."""
     sizes = sorted({row.size for row in rows})
     found = {(row.method, row.size): row for row in rows}
@@ -76,7 +76,7 @@ def growth_table(rows: Sequence[Growth]) -> str:
     return table("Test accuracy (%) by the number of training texts", columns, cells)
 
 
-def growth_words(rows: Sequence[Growth]) -> str:
+def growth_words(rows: Sequence[LearningCurvePoint]) -> str:
     """What the pretraining is worth so far, in a sentence."""
     scratch = [row for row in rows if row.method == "scratch"]
     others = [row for row in rows if row.method != "scratch"]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lablib.transfer.compute.classifier import Prediction
-from lablib.transfer.compute.judge import Pushes
+from lablib.transfer.compute.judge import Attribution
 from lablib.widgets.html import escape
 from lablib.widgets.tokens import number
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from lablib.transfer.figures.shared import percent
 
 
-def push_words(found: Pushes, other: Pushes) -> str:
+def push_words(found: Attribution, other: Attribution) -> str:
     """The hardest pushes for both ways, in a sentence."""
     (first, value), (second, _) = found.top(1)[0], other.top(1)[0]
     side = "less" if value >= 0 else "more"

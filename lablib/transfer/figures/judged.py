@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from lablib.transfer.compute.judge import Pushes
+from lablib.transfer.compute.judge import Attribution
 
 
-def push_tokens(found: Pushes) -> list[dict[str, Any]]:
+def push_tokens(found: Attribution) -> list[dict[str, Any]]:
     """The words as chips, coloured by what each does for the class."""
     return [
         {
@@ -17,7 +17,7 @@ def push_tokens(found: Pushes) -> list[dict[str, Any]]:
     ]
 
 
-def push_scale(found: Pushes) -> dict[str, Any]:
+def push_scale(found: Attribution) -> dict[str, Any]:
     """The colours' scale: as far to one side as to the other."""
     most = max(map(abs, found.values))
     return {"min": -(most or 1.0), "max": most or 1.0, "palette": "signed", "unit": "nats"}

@@ -45,7 +45,7 @@ def training_plot() -> "Plot":
 def draw_training(plot: "Plot", steps: Sequence[Training]) -> None:
     """Put where the training stands into the plot."""
     with plot.batch_update():
-        for trace, name in zip(plot.data, ("loss", "watched_loss", "accuracy"), strict=True):
+        for trace, name in zip(plot.data, ("loss", "val_loss", "accuracy"), strict=True):
             known = [step for step in steps if getattr(step, name) is not None]
             trace.x = [step.step for step in known]
             trace.y = [getattr(step, name) for step in known]
@@ -53,16 +53,16 @@ def draw_training(plot: "Plot", steps: Sequence[Training]) -> None:
 
 def training_words(steps: Sequence[Training]) -> str:
     """Where the training stands, and whether it overfits, in a sentence."""
-    asked = [step for step in steps if step.watched_loss is not None]
+    asked = [step for step in steps if step.val_loss is not None]
     if not asked:
         return "Nothing is measured on the way: all texts are learned from."
     last = asked[-1]
-    best = min(asked, key=lambda step: step.watched_loss or 0.0)
+    best = min(asked, key=lambda step: step.val_loss or 0.0)
     words = (
         f"After {last.step} of {last.total} steps ({last.epoch:.1f} epochs): validation loss "
-        f"{last.watched_loss:.2f} nats, accuracy {percent(last.accuracy or 0.0)}."
+        f"{last.val_loss:.2f} nats, accuracy {percent(last.accuracy or 0.0)}."
     )
-    if (last.watched_loss or 0.0) > 1.15 * (best.watched_loss or 0.0):
+    if (last.val_loss or 0.0) > 1.15 * (best.val_loss or 0.0):
         words += f" It was lower at step {best.step}: the model begins to memorise its texts."
     return words
 

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets
 
 from lablib.transfer.figures import data as figures
-from lablib.transfer.panel.shared import DESK, OPENING, Desk, Source
+from lablib.transfer.panel.shared import DESK, OPENING, SharedClassifier, Source
 from lablib.widgets import Panel
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
@@ -20,7 +20,7 @@ class DataPanel(Panel):
     it came through.
     """
 
-    def __init__(self, source: str, desk: Desk) -> None:
+    def __init__(self, source: str, desk: SharedClassifier) -> None:
         self.desk = desk
         self.source = ipywidgets.Combobox(
             value=source, options=["sentiment", "topic"], ensure_option=False,
@@ -115,7 +115,7 @@ class DataPanel(Panel):
         return OPENING + self._asked().line() + "labelled.table()"
 
 
-def data_panel(source: str = "sentiment", desk: Desk | None = None) -> DataPanel:
+def data_panel(source: str = "sentiment", desk: SharedClassifier | None = None) -> DataPanel:
     """Choose the labelled set that the panels of the notebook use, and look at it.
 
     Args:

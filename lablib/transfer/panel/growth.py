@@ -6,7 +6,7 @@ import ipywidgets
 
 from lablib.transfer.compute.growth import METHODS, SIZES, Point, growth, measure_transfer
 from lablib.transfer.figures import growth as figures
-from lablib.transfer.panel.shared import DESK, OPENING, Desk
+from lablib.transfer.panel.shared import DESK, OPENING, SharedClassifier
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main
@@ -18,7 +18,7 @@ class GrowthPanel(Panel):
     `points` holds what is drawn.
     """
 
-    def __init__(self, seeds: int, model: str | ModelChoice, desk: Desk) -> None:
+    def __init__(self, seeds: int, model: str | ModelChoice, desk: SharedClassifier) -> None:
         self.desk = desk
         self.ways = {
             way: ipywidgets.Checkbox(True, description=figures.WAY_NAMES[way], indent=False)
@@ -85,7 +85,7 @@ class GrowthPanel(Panel):
 
 
 def growth_panel(
-    seeds: int = 3, model: str | ModelChoice = "minilm", desk: Desk | None = None
+    seeds: int = 3, model: str | ModelChoice = "minilm", desk: SharedClassifier | None = None
 ) -> GrowthPanel:
     """From scratch, a frozen encoder, LoRA or all weights, with 20 to 320 labelled texts, live.
 

@@ -5,10 +5,10 @@ from collections.abc import Generator
 from ipywidgets import HTML, VBox
 
 from lablib.transfer.compute.classifier import Prediction, predict
-from lablib.transfer.compute.judge import WAYS, Pushes, pushes
+from lablib.transfer.compute.judge import WAYS, Attribution, pushes
 from lablib.transfer.figures import judge as figures
-from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
-from lablib.transfer.panel.shared import DESK, Desk, Trained
+from lablib.transfer.panel.judged import ClassifierPanel, push_strip, show_pushes
+from lablib.transfer.panel.shared import DESK, SharedClassifier, Trained
 from lablib.widgets import TextInput
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
@@ -17,13 +17,13 @@ from lablib.widgets.plot import Plot
 EXAMPLE = "I expected nothing, and I was not disappointed."
 
 
-class JudgePanel(JudgedPanel):
+class JudgePanel(ClassifierPanel):
     """A text, the probabilities of the classes, and two opinions on which words matter.
 
     `said` and `found` are what is drawn.
     """
 
-    def __init__(self, text: str, desk: Desk) -> None:
+    def __init__(self, text: str, desk: SharedClassifier) -> None:
         self.input = TextInput(value=text, label="Text to judge", limit=2000)
         self.words, self.place, self.reason = HTML(), VBox(), HTML()
         self.strips = {way: push_strip(way) for way in WAYS}
@@ -35,7 +35,7 @@ class JudgePanel(JudgedPanel):
         self.plot: Plot | None = None
         mark_main(self.input, self.place)
         self.said: Prediction | None = None
-        self.found: dict[str, Pushes] = {}
+        self.found: dict[str, Attribution] = {}
         super().__init__(
             "Type a text",
             [self.input, self.words, self.place, self.rows, self.reason],
@@ -68,7 +68,7 @@ class JudgePanel(JudgedPanel):
         )
 
 
-def judge_panel(text: str = EXAMPLE, desk: Desk | None = None) -> JudgePanel:
+def judge_panel(text: str = EXAMPLE, desk: SharedClassifier | None = None) -> JudgePanel:
     """Ask the notebook's classifier about any text, and which words it goes by.
 
     Args:

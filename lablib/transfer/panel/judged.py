@@ -5,9 +5,9 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.transfer.compute.judge import Pushes
+from lablib.transfer.compute.judge import Attribution
 from lablib.transfer.figures import judged as figures
-from lablib.transfer.panel.shared import NOTHING_TRAINED, OPENING, Desk, Trained
+from lablib.transfer.panel.shared import NOTHING_TRAINED, OPENING, SharedClassifier, Trained
 from lablib.widgets import Panel, TokenStrip
 from lablib.widgets.html import escape
 
@@ -20,21 +20,26 @@ def push_strip(way: str) -> TokenStrip:
     return TokenStrip(value_label="adds to the log-odds", label=name)
 
 
-def show_pushes(strip: TokenStrip, found: Pushes) -> None:
+def show_pushes(strip: TokenStrip, found: Attribution) -> None:
     """Put the words into a strip, coloured by what each does."""
     with strip.hold_sync():
         strip.scale = figures.push_scale(found)
         strip.tokens = figures.push_tokens(found)
 
 
-class JudgedPanel(Panel):
+class ClassifierPanel(Panel):
     """A panel that asks the notebook's classifier anew when it or a control changes.
 
     A kind of it has `_ask`, which draws for a classifier, and `_asked`, the lines for it.
     """
 
     def __init__(
-        self, title: str, body: Sequence[Any], controls: Sequence[Any], subtitle: str, desk: Desk
+        self,
+        title: str,
+        body: Sequence[Any],
+        controls: Sequence[Any],
+        subtitle: str,
+        desk: SharedClassifier,
     ) -> None:
         self.desk = desk
         self.hint = ipywidgets.HTML()

@@ -5,24 +5,24 @@ from collections.abc import Generator
 import ipywidgets
 
 from lablib.transfer.compute.classifier import Prediction, predict
-from lablib.transfer.compute.judge import Pushes, pushes
+from lablib.transfer.compute.judge import Attribution, pushes
 from lablib.transfer.compute.scoring import worst
 from lablib.transfer.figures import mistakes as figures
-from lablib.transfer.panel.judged import JudgedPanel, push_strip, show_pushes
-from lablib.transfer.panel.shared import DESK, Desk, Trained
+from lablib.transfer.panel.judged import ClassifierPanel, push_strip, show_pushes
+from lablib.transfer.panel.shared import DESK, SharedClassifier, Trained
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main, scrolling_rows
 
 SHOWN = 5
 
 
-class MistakesPanel(JudgedPanel):
+class MistakesPanel(ClassifierPanel):
     """A strip for each of the worst mistakes.
 
     `found` holds what is drawn: for each mistake what was said and what pushed.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SharedClassifier) -> None:
         self.way = ipywidgets.ToggleButtons(
             options=[("hide each word", "occlusion"), ("gradient × input", "gradient")],
             description="Method",
@@ -32,7 +32,7 @@ class MistakesPanel(JudgedPanel):
         self.words = ipywidgets.HTML()
         self.list = scrolling_rows(416)
         mark_main(self.way, self.list)
-        self.found: list[tuple[Prediction, Pushes]] = []
+        self.found: list[tuple[Prediction, Attribution]] = []
         super().__init__(
             "The worst mistakes",
             [self.way, self.words, self.list],
@@ -67,7 +67,7 @@ class MistakesPanel(JudgedPanel):
         )
 
 
-def mistakes_panel(desk: Desk | None = None) -> MistakesPanel:
+def mistakes_panel(desk: SharedClassifier | None = None) -> MistakesPanel:
     """The test texts that the notebook's classifier is surest and wrong about.
 
     Args:

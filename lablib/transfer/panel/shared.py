@@ -51,7 +51,7 @@ class Source:
         return f"labelled = tr.read_labelled({self.name!r}{others})\n"
 
 
-class Desk(traitlets.HasTraits):
+class SharedClassifier(traitlets.HasTraits):
     """The one set and the one classifier that all panels of a notebook work on.
 
     Attributes:
@@ -85,7 +85,7 @@ class Desk(traitlets.HasTraits):
         self.labelled = labelled
 
 
-DESK = Desk()
+DESK = SharedClassifier()
 """What a panel uses that is not given another."""
 
 OPENING = "from lablib import transfer as tr\n\n"

@@ -11,7 +11,7 @@ from lablib.transfer.compute.data import LabelledSet
 from lablib.transfer.compute.scoring import Scores, score
 from lablib.transfer.compute.training import RECIPES, Training, fine_tune, recipe
 from lablib.transfer.figures import training as figures
-from lablib.transfer.panel.shared import DESK, OPENING, Desk, Trained
+from lablib.transfer.panel.shared import DESK, OPENING, SharedClassifier, Trained
 from lablib.widgets import ModelChoice, Panel, Progress
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main
@@ -31,7 +31,7 @@ class TrainingPanel(Panel):
     `steps` holds what is drawn; `scores` those of the test part, None before the end.
     """
 
-    def __init__(self, start: str, model: str | ModelChoice, desk: Desk) -> None:
+    def __init__(self, start: str, model: str | ModelChoice, desk: SharedClassifier) -> None:
         self.desk = desk
         self.recipe = ipywidgets.ToggleButtons(
             options=[("a few hundred texts", "short"), ("BERT's own", "source")],
@@ -104,7 +104,7 @@ class TrainingPanel(Panel):
         labelled = self.desk.read()
         for step in fine_tune(labelled, config):
             self.steps.append(step)
-            if step.watched_loss is not None:
+            if step.val_loss is not None:
                 figures.draw_training(self.plot, self.steps)
                 self.words.value = escape(figures.training_words(self.steps))
             yield Progress(step.step, step.total, "steps")
@@ -142,7 +142,7 @@ class TrainingPanel(Panel):
 
 
 def training_panel(
-    recipe: str = "short", model: str | ModelChoice = "minilm", desk: Desk | None = None
+    recipe: str = "short", model: str | ModelChoice = "minilm", desk: SharedClassifier | None = None
 ) -> TrainingPanel:
     """Fine-tune an encoder on the notebook's labelled set, live; it can be stopped.
 
