@@ -9,16 +9,16 @@ import pytest
 import torch
 
 from tests.executed import executed_once
-from tests.kinds import STEPS
+from tests.kinds import LARGE, STEPS
 
 NOTHING = [sys.executable, "-c", ""]
 
 
-def train(steps):
-    weight = torch.nn.Parameter(torch.zeros(1))
+def train(steps, size=LARGE):
+    weight = torch.nn.Parameter(torch.zeros(size))
     optimizer = torch.optim.SGD([weight], lr=0.1)
     for _ in range(steps):
-        weight.grad = torch.ones(1)
+        weight.grad = torch.ones(size)
         optimizer.step()
 
 
@@ -31,6 +31,10 @@ def test_a_second_python_needs_its_mark():
 @pytest.mark.process
 def test_with_its_mark_it_starts():
     assert subprocess.run(NOTHING).returncode == 0
+
+
+def test_a_small_model_may_learn_for_long():
+    train(10 * STEPS, size=2)
 
 
 def test_much_training_needs_its_mark():

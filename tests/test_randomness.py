@@ -138,8 +138,8 @@ def test_a_generator_of_ones_own_is_none(line):
 
 EXCEPT = {
     "exercises/running.py": "it stands in for Python's own generator, and draws nothing itself",
-    "finetuning/measuring.py": "a process of its own, forked to measure time and memory",
-    "foundations/initialisation.py": "the rules in INITS are called in a seeded block",
+    "finetuning/compute/measuring.py": "a process of its own, forked to measure time and memory",
+    "foundations/compute/initialisation.py": "the rules in INITS are called in a seeded block",
     "training/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
 }
 """What `global_draws` takes for one and why it is none."""

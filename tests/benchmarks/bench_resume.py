@@ -85,7 +85,7 @@ def resume_row(config: Config, folder: Path, processes: int, trials: int) -> dic
 
 def killed_run(config: Config, folder: Path, processes: int, trial: int) -> Run:
     """A run that was killed at a random moment after its first step, and resumed to its end."""
-    folders.write_standing(folder)
+    folders.write_status(folder)
     write_config(config, folder / "config.toml")
     command = [sys.executable, "-c", WORK, str(folder), str(processes)]
     with subprocess.Popen(command) as process:

@@ -52,7 +52,7 @@ def test_a_batch_is_the_one_of_the_training_loop(m, monkeypatch):
 def test_mistakes_are_seen(m, monkeypatch):
     panel = ready(ft.batch_panel(TEXT, 16, True, opened(m)))
     panel.mistake.value = SHIFTED_TWICE
-    assert ready(panel).shift.ahead == 2 and "Without the mistake" in panel.words.value
+    assert ready(panel).shift.label_shift == 2 and "Without the mistake" in panel.words.value
     (_, losses), _ = run_code(panel, monkeypatch)
     assert losses.shape == (4, 15)
     panel.packed.value, panel.mistake.value = False, PADDING_IN_LOSS

@@ -123,7 +123,7 @@ def test_the_early_scheduler_leaves_a_single_step_without_effect():
 
 
 @pytest.fixture(scope="module")
-def runs():
+def bug_runs():
     """Each bug beside the mended code, in a short live run."""
     return {id: harms.harm(id) for id in harms.menu()}
 
@@ -142,34 +142,34 @@ def test_every_bug_of_the_lab_can_be_seen_to_hurt():
         ("stays-in-eval", 0.05),
     ],
 )
-def test_with_the_bug_the_loss_ends_higher(runs, bug, least):
-    run = runs[f"finetuning/{bug}"]
-    assert len(run.broken) == len(run.mended) == len(run.steps)
-    assert run.broken[-1] - run.mended[-1] > least
-    assert run.mended[-1] < run.mended[0]
+def test_with_the_bug_the_loss_ends_higher(bug_runs, bug, least):
+    run = bug_runs[f"finetuning/{bug}"]
+    assert len(run.broken) == len(run.fixed) == len(run.steps)
+    assert run.broken[-1] - run.fixed[-1] > least
+    assert run.fixed[-1] < run.fixed[0]
 
 
-def test_a_mean_of_means_turns_the_gradient(runs):
-    run = runs["finetuning/mean-of-means"]
+def test_a_mean_of_means_turns_the_gradient(bug_runs):
+    run = bug_runs["finetuning/mean-of-means"]
     assert run.steps[0] == 1 and run.broken[0] < 0.01
-    assert max(run.mended) < 0.01 and run.broken[-1] > 10
+    assert max(run.fixed) < 0.01 and run.broken[-1] > 10
 
 
-def test_a_run_of_one_step_learns_nothing_where_the_scheduler_comes_first(runs):
-    run = runs["finetuning/scheduler-first"]
-    assert run.steps[0] == 1 and run.broken[0] > run.mended[0]
-    assert run.broken[0] == pytest.approx(runs["finetuning/labels-shifted-twice"].mended[0])
+def test_a_run_of_one_step_learns_nothing_where_the_scheduler_comes_first(bug_runs):
+    run = bug_runs["finetuning/scheduler-first"]
+    assert run.steps[0] == 1 and run.broken[0] > run.fixed[0]
+    assert run.broken[0] == pytest.approx(bug_runs["finetuning/labels-shifted-twice"].fixed[0])
 
 
-def test_a_model_learns_to_stop_only_where_the_end_is_asked_for(runs):
-    run = runs["finetuning/pad-is-end"]
-    assert run.mended[-1] > 50 and run.broken[-1] < 1
+def test_a_model_learns_to_stop_only_where_the_end_is_asked_for(bug_runs):
+    run = bug_runs["finetuning/pad-is-end"]
+    assert run.fixed[-1] > 50 and run.broken[-1] < 1
 
 
-def test_the_old_optimizer_does_not_begin(runs):
-    run = runs["finetuning/adamw-of-transformers"]
+def test_the_old_optimizer_does_not_begin(bug_runs):
+    run = bug_runs["finetuning/adamw-of-transformers"]
     assert run.broken == () and "AdamW" in run.error
-    assert run.mended[1] < run.mended[0]
+    assert run.fixed[1] < run.fixed[0]
     assert "breaks off" in harm_words(run)
 
 

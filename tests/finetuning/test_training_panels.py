@@ -201,7 +201,7 @@ def test_the_list_shows_overlays_resumes_and_opens(config, folder):
         run.start()
         assert run.wait(60)
     left = folder / "left"
-    folders.write_standing(left, state="running", total=6)
+    folders.write_status(left, state="running", total=6)
     write_config(config, left / "config.toml")
     panel = ready(runs_panel(folder))
     assert len(panel.infos) == 3 and "interrupted" in panel.table.value

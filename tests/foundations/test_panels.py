@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from lablib.foundations import panel as panels
+from lablib import foundations as panels
 from lablib.foundations.compute.overfitting import Regularization
 from lablib.foundations.compute.threshold import example_scores
 from lablib.foundations.panel import bleu as bleu_module

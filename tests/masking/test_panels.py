@@ -188,7 +188,7 @@ def test_the_evidence_panel(m, monkeypatch):
     assert changes == pytest.approx(found.changes, abs=1e-4)
     assert looks.tolist() == pytest.approx(panel.looks, abs=1e-5)
     panel.how.value = "replace"
-    assert ready(panel).result.instead != found.instead
+    assert ready(panel).result.replacements != found.replacements
     panel.input.text.value = "[MASK]"
     failed(panel, "no other word")
     assert panel.changes.tokens == []

@@ -40,7 +40,7 @@ def _is_word(guess: Guess, word: str | None, score: WordScore | None) -> bool:
 def hidden_words_note(word: str, score: WordScore | None) -> str:
     """What to say of the word behind a mask.
 
-    >>> hidden_words_note("mat", WordScore("mat", (5,), ("mat",), (math.log(0.5),)))
+    >>> hidden_words_note("mat", WordScore("mat", (5,), ("mat",), (-0.6931,)))
     'It hides “mat”: 50 %.'
     >>> hidden_words_note("keys", WordScore("keys", (5, 6), ("key", "##s"), (-1.0, -1.0)))
     'It hides “keys”: 13.5 % as 2 pieces.'
