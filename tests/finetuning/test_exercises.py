@@ -1,5 +1,6 @@
 """The questions of the fine-tuning lab, held against transformers and torch; the bugs hurt."""
 
+import copy
 import math
 
 import pytest
@@ -107,8 +108,9 @@ def test_the_collator_of_transformers_makes_the_mistake_of_pad_is_end():
     m = models.load("pocket-gpt2", device="cpu")
     end, rows = m.tokenizer.eos_token_id, [[5, 6, 7], [8]]
     rows = [[*row, end] for row in rows]
-    m.tokenizer.pad_token = m.tokenizer.eos_token
-    collate = DataCollatorForLanguageModeling(m.tokenizer, mlm=False)
+    tokenizer = copy.deepcopy(m.tokenizer)  # that of the model is everybody's
+    tokenizer.pad_token = tokenizer.eos_token
+    collate = DataCollatorForLanguageModeling(tokenizer, mlm=False)
     labels = collate([{"input_ids": row} for row in rows])["labels"]
     assert labels.tolist() == broken.labels_of(rows, end) != solutions.labels_of(rows, end)
 
