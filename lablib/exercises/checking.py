@@ -24,12 +24,12 @@ Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
 class Mistake:
     """A typical wrong answer (a function or a value, as is asked for), and what to say to it.
 
-    In the checks of a room `says` is a name, which `loader` replaces by what the room's Markdown
-    says under it.
+    In the checks of a room `feedback` is a name, which `loader` replaces by what the room's
+    Markdown says under it.
     """
 
     answer: Any
-    says: str
+    feedback: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ValueCheck:
             return Verdict("right", "Right.")
         for mistake in self.mistakes:
             if same(got, mistake.answer, self.tolerance):
-                return Verdict("wrong", mistake.says)
+                return Verdict("wrong", mistake.feedback)
         return Verdict(
             "wrong", mismatch(got, self.right) or f"Not {code(show(got))}. Look at a hint."
         )
@@ -133,9 +133,9 @@ class FunctionCheck:
         for arguments, mine, right in zip(self.cases(), got, wanted, strict=True):
             fault = self._fault(answer, arguments, mine, right)
             if fault is not None:
-                says = self._known_mistake(got, wanted) or fault
+                feedback = self._known_mistake(got, wanted) or fault
                 call = f"{name}({', '.join(show_argument(form(one)) for one in arguments)})"
-                return self._wrong(says, call, mine, right)
+                return self._wrong(feedback, call, mine, right)
         return Verdict("right", "Right.")
 
     def _in_its_form(self, answer: Callable[..., Any]) -> tuple[Form, list[Outcome]]:
@@ -191,22 +191,22 @@ class FunctionCheck:
         ]
         return names[0] if names else ""
 
-    def _wrong(self, says: str, call: str, mine: Outcome, right: Outcome) -> Verdict:
+    def _wrong(self, feedback: str, call: str, mine: Outcome, right: Outcome) -> Verdict:
         case = f"{call}\nshould give  {show(right.value)}"
         if mine.error:
-            return Verdict("wrong", f"{says} {mine.sentence}".strip(), case)
+            return Verdict("wrong", f"{feedback} {mine.sentence}".strip(), case)
         case += f"\nyours gives  {show(mine.value)}"
         undone = self._undone(mine, right)
         if undone and same(mine.value, right.value, self.tolerance):
             case += f"\nBut {undone}\nshould be  {show(right.done[undone])}"
             case += f"\nwith yours  {show(mine.done[undone])}"
-        return Verdict("wrong", says or "Not yet. Here is a case where it goes wrong.", case)
+        return Verdict("wrong", feedback or "Not yet. Here is a case where it goes wrong.", case)
 
     def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
         """What is said to the first mistake that explains all that `got` is, "" if none does."""
         for mistake in self.mistakes:
             if self._explains(self._outcomes(mistake.answer), got, wanted):
-                return mistake.says
+                return mistake.feedback
         return ""
 
     def _explains(self, theirs: list[Outcome], got: list[Outcome], wanted: list[Outcome]) -> bool:

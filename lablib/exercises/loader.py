@@ -271,13 +271,13 @@ def _with_words(entry: Entry, check: Check, *first: Mistake) -> Check:
         return check
     said = list(_named(entry))
     mistakes = (*first, *check.mistakes)
-    written, coded = Counter(name for name, _ in said), Counter(one.says for one in mistakes)
+    written, coded = Counter(name for name, _ in said), Counter(one.feedback for one in mistakes)
     if odd := (written - coded) + (coded - written):
         raise ExerciseError(
             f"{entry.id}: the mistake {min(odd)!r} needs words and code, once each."
         )
     words = dict(said)
-    return replace(check, mistakes=tuple(replace(m, says=words[m.says]) for m in mistakes))
+    return replace(check, mistakes=tuple(replace(m, feedback=words[m.feedback]) for m in mistakes))
 
 
 def _named(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -301,7 +301,7 @@ def _bug(entry: Entry, check: FunctionCheck, about: Mapping[str, Any]) -> Bug:
         code=code,
         line=line,
         why=why,
-        innocent={one: said for right, them, said in pieces if not right for one in them},
+        correct_lines={one: said for right, them, said in pieces if not right for one in them},
         **about,
     )
 

@@ -134,13 +134,13 @@ class Bug(Exercise):
 
     `line` is a piece of text that stands in the wrong line only, or a piece for each line that may
     be named (as where a line is missing, which could stand in several places); `why` explains it;
-    `innocent` gives, for pieces of other tempting lines, why those are all right.
+    `correct_lines` gives, for pieces of other tempting lines, why those are all right.
     """
 
     code: str
     line: str | tuple[str, ...]
     why: str
-    innocent: Mapping[str, str] = field(default_factory=dict)
+    correct_lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def line_numbers(self) -> tuple[int, ...]:
@@ -174,7 +174,7 @@ class Bug(Exercise):
         if not 1 <= number <= len(lines):
             raise ExerciseError(f"There is no line {number} in this code.")
         text = lines[number - 1]
-        reasons = [reason for piece, reason in self.innocent.items() if piece in text]
+        reasons = [reason for piece, reason in self.correct_lines.items() if piece in text]
         return Verdict("wrong", (reasons or ["This line does what it should. Look again."])[0])
 
 

@@ -34,7 +34,7 @@ class _Meter(tqdm):
         """The speed in words: not shown."""
 
 
-def _tell() -> None:
+def _report() -> None:
     try:
         while True:
             # One write a line: two threads print here.
@@ -50,7 +50,7 @@ def main(name: str, files: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # The default, 10 MB, makes for a bar that stands still on a slow line.
     constants.DOWNLOAD_CHUNK_SIZE = 256 * 1024
-    Thread(target=_tell, daemon=True).start()
+    Thread(target=_report, daemon=True).start()
     try:
         for file in files:
             hf_hub_download(name, file, tqdm_class=_Meter)

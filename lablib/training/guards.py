@@ -33,7 +33,7 @@ class OutOfMemory(MemoryError):
 
 
 def watch(state: State, nats: Tensor, norm: Tensor) -> None:
-    """Note the first step with a number that is none, on the device, which nobody waits for.
+    """Note the first step with a non-finite value, on the device, which nobody waits for.
 
     The gradients of fp16 overflow now and then: the scaler leaves such a step out and scales less.
     """
@@ -43,7 +43,7 @@ def watch(state: State, nats: Tensor, norm: Tensor) -> None:
 
 
 def require_finite(state: State, loss: float, norm: float, rate: float) -> None:
-    """Stop if this step, or one since the last reading, had a number that is none.
+    """Stop if this step, or one since the last reading, had a non-finite value.
 
     Args:
         loss: of this step, in nats.

@@ -38,5 +38,7 @@ def test_a_wrong_answer_is_wrong_and_told_of_no_mistake_but_its_own(id, code, sa
     verdict = judged(id, code)
     assert verdict.state == "wrong", (verdict, code)
     mistakes = getattr(find(id).check, "mistakes", ())
-    known = [mistake.says for mistake in mistakes if verdict.message.startswith(mistake.says)]
+    known = [
+        mistake.feedback for mistake in mistakes if verdict.message.startswith(mistake.feedback)
+    ]
     assert said in verdict.message and bool(said) >= bool(known), (verdict, code)

@@ -162,8 +162,8 @@ def test_each_kind_of_question_is_read(read):
     assert (bug.line_numbers, bug.why) == ((2, 3), "Three is not two.")
     assert bug.judge_line(1).message == "A name is a name."
     wrong, size = bug.check.mistakes
-    assert (wrong.says, wrong.answer(5)) == ("Still three.", 15)
-    assert (size.says, size.answer) == ("That is its size.", abs)
+    assert (wrong.feedback, wrong.answer(5)) == ("Still three.", 15)
+    assert (size.feedback, size.answer) == ("That is its size.", abs)
 
 
 def test_what_a_function_needs_stands_above_it(read):

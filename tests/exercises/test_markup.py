@@ -26,9 +26,9 @@ def words(record):
             yield from (text for one in record.answer for text in (one.text, one.feedback))
     if isinstance(record, Exercise):
         yield from (*record.hints, record.lesson)
-        yield from (mistake.says for mistake in getattr(record.check, "mistakes", ()))
+        yield from (mistake.feedback for mistake in getattr(record.check, "mistakes", ()))
     if isinstance(record, Bug):
-        yield from (record.why, *record.innocent.values())
+        yield from (record.why, *record.correct_lines.values())
 
 
 def prose(text):

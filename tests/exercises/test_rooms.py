@@ -63,7 +63,7 @@ def test_each_typical_mistake_gets_its_own_message(record):
     for mistake in getattr(record.check, "mistakes", ()):
         verdict = record.check(mistake.answer)
         assert verdict.state == "wrong"
-        assert verdict.message.startswith(mistake.says)
+        assert verdict.message.startswith(mistake.feedback)
         assert record not in FUNCTIONS or "should give" in verdict.case
 
 
@@ -82,11 +82,11 @@ def test_an_empty_function_is_not_answered_yet(record):
 @by_id(BUGS)
 def test_the_shown_code_has_the_bug_and_the_right_line_is_named(record):
     buggy = pasted(record, record.code)[record.check.right.__name__]
-    assert grade(record.id, buggy).message.startswith(record.check.mistakes[0].says)
+    assert grade(record.id, buggy).message.startswith(record.check.mistakes[0].feedback)
     for number in range(1, len(record.code.splitlines()) + 1):
         expected = "right" if number in record.line_numbers else "wrong"
         assert record.judge_line(number).state == expected
-    for piece, reason in record.innocent.items():
+    for piece, reason in record.correct_lines.items():
         lines = [n for n, text in enumerate(record.code.splitlines(), 1) if piece in text]
         assert any(record.judge_line(n).message == reason for n in lines), piece
 

@@ -226,7 +226,7 @@ def test_the_line_can_be_shown_and_looked_for_again():
 
 
 def test_each_of_several_right_lines_is_right_and_all_are_shown():
-    bug = replace(toy.BUG, line=("3 * x", "return y"), innocent={})
+    bug = replace(toy.BUG, line=("3 * x", "return y"), correct_lines={})
     for clicked in ([2], [3]):
         content = cards.bug(bug, clicked, found=True, shown=False)
         said = next(block for block in content["blocks"] if block["type"] == "note")

@@ -59,7 +59,7 @@ BUG = Bug(
     code="def double(x):\n    y = 3 * x\n    return y",
     line="3 * x",
     why="Three is not two.",
-    innocent={"return": "It returns what it has."},
+    correct_lines={"return": "It returns what it has."},
     check=FunctionCheck(double, cases=lambda: [(2,)]),
     hints=(),
     solution="def double(x):\n    return 2 * x",

@@ -25,9 +25,9 @@ def lens_table(lens: Lens) -> str:
 
 def _lens_cell(lens: Lens, layer: int, place: int) -> Cell:
     texts = [visible(text) for text in lens.texts[layer][place]]
-    chances = lens.probabilities[layer, place].tolist()
-    tip = ", ".join(f"{text} {p:.1%}" for text, p in zip(texts, chances, strict=True))
-    return Cell(f"{texts[0]}\n{chances[0]:.0%}", chances[0], tip)
+    probabilities = lens.probabilities[layer, place].tolist()
+    tip = ", ".join(f"{text} {p:.1%}" for text, p in zip(texts, probabilities, strict=True))
+    return Cell(f"{texts[0]}\n{probabilities[0]:.0%}", probabilities[0], tip)
 
 
 def lens_words(lens: Lens) -> str:

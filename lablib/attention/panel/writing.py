@@ -64,8 +64,8 @@ class WritingPanel(TextPanel):
         self.text.note = " ".join(filter(None, (written[0].note, self.maps.note)))
         steps = [each.step for each in written if each.step is not None]
         ids = [*written[0].ids, *(step.id for step in steps)]
-        chances = [None] * self._prompt + [step.model_probability for step in steps]
-        chips = token_dicts(ids, m.tokenizer, chances)
+        probabilities = [None] * self._prompt + [step.model_probability for step in steps]
+        chips = token_dicts(ids, m.tokenizer, probabilities)
         marked = [{**chip, "mark": "prompt"} for chip in chips[: self._prompt]]
         self.strip.tokens = [*marked, *chips[self._prompt :]]
         self.view.show(self.maps, written_from=self._prompt)

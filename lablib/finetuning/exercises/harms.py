@@ -218,8 +218,8 @@ def _ends(code: Code) -> Points:
     @torch.no_grad()
     def measure(model: Any) -> float:
         finished = [torch.tensor([text[:-1]]) for text in texts[-HELD_OUT:]]
-        chances = [model(input_ids=ids).logits[0, -1].softmax(-1)[end] for ids in finished]
-        return 100 * float(torch.stack(chances).mean())
+        probabilities = [model(input_ids=ids).logits[0, -1].softmax(-1)[end] for ids in finished]
+        return 100 * float(torch.stack(probabilities).mean())
 
     return _measured(backward, measure)
 

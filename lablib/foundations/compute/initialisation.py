@@ -140,10 +140,10 @@ def _histogram(values: "Tensor") -> "Tensor":
 
 
 def _saturated(act: nn.Module, before: "Tensor") -> "Tensor":
-    """The share of these inputs at which the activation has hardly a slope."""
+    """The share of these inputs at which the activation has hardly a derivative."""
     at = before.clone().requires_grad_()
-    (slope,) = torch.autograd.grad(act(at).sum(), at)
-    return (slope.abs() < 0.02).float().mean()
+    (derivative,) = torch.autograd.grad(act(at).sum(), at)
+    return (derivative.abs() < 0.02).float().mean()
 
 
 def _root_mean_square(values: "Tensor | None") -> "Tensor":

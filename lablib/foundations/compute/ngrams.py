@@ -117,7 +117,7 @@ class NGrams:
             "kneser-ney": _kneser_ney,
         }
         self._mix = mixes[smoothing]
-        # What an id has before anything is counted: interpolation ends with equal chances.
+        # What an id has before anything is counted: interpolation ends with equal probabilities.
         self._floor = 1 / vocab_size if smoothing in ("witten-bell", "kneser-ney") else 0.0
 
     def probabilities(self, ids: ArrayLike) -> np.ndarray:

@@ -143,11 +143,11 @@ class NgramPanel(Panel):
         ids, prompt = self._ids(m), prepare(m, self.prompt.value)
         self.prompt.note = prompt.note
         scores = ngrams.distribution(ids)
-        chances = next_logits(m, prompt).softmax(-1).numpy()
+        probabilities = next_logits(m, prompt).softmax(-1).numpy()
         read = f"It read {len(prompt.ids):,} tokens."
         self.guesses.columns = [
             figures.column(self._name(), figures.answer_note(scores), scores, m.tokenizer),
-            figures.column(m.card.name, read, chances, m.tokenizer),
+            figures.column(m.card.name, read, probabilities, m.tokenizer),
         ]
         rows = ngrams.seen(ids)
         self.words.value = escape(figures.context_words(rows, self.smoothing.value, m.card.name))
@@ -160,8 +160,8 @@ class NgramPanel(Panel):
         """Let both go on from the prompt, with the same draws."""
         seed, ids = self.seed.value, self._ids(m)
         written = write(ngrams, ids, WRITTEN, seed)
-        chances = ngrams.probabilities([*ids, *written])[len(ids) :]
-        self.counted.tokens = token_dicts(written, m.tokenizer, chances.tolist())
+        probabilities = ngrams.probabilities([*ids, *written])[len(ids) :]
+        self.counted.tokens = token_dicts(written, m.tokenizer, probabilities.tolist())
         ending = "" if len(written) == WRITTEN else ": it came to where nothing ever followed"
         self.names[0].value = escape(f"{self._name()}, goes on{ending}")
         self.names[1].value = escape(f"{m.card.name} goes on, with the same random draws")

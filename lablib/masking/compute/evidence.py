@@ -100,16 +100,16 @@ def evidence(
     if how == "replace":
         rows = _replaced(m, read, words, rows)
     questions = [q for row in (read.ids, *rows) for q in chain_questions(row, places, ids)]
-    chances = log_probabilities(m, questions, progress).view(-1, len(ids)).sum(1).tolist()
+    log_probs = log_probabilities(m, questions, progress).view(-1, len(ids)).sum(1).tolist()
     instead = [row[word.first : word.last] for row, word in zip(rows, words, strict=True)]
     return Evidence(
         read=read,
         place=places[0],
         answer=answer.strip() if answer else token_text(m, *ids),
-        log_probability=chances[0],
+        log_probability=log_probs[0],
         words=words,
         replacements=tuple(token_text(m, *pieces) for pieces in instead),
-        ablated_log_probs=tuple(chances[1:]),
+        ablated_log_probs=tuple(log_probs[1:]),
     )
 
 

@@ -77,8 +77,8 @@ def fill(m: "LoadedModel", text: str, k: int = 10) -> Fill:
     best = probabilities.topk(min(k, probabilities.shape[1]))
     texts = token_texts(m, best.indices.flatten().tolist())
     guesses = tuple(
-        tuple(Guess(id, texts[id], p) for id, p in zip(ids, chances, strict=True))
-        for ids, chances in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        tuple(Guess(id, texts[id], p) for id, p in zip(ids, values, strict=True))
+        for ids, values in zip(best.indices.tolist(), best.values.tolist(), strict=True)
     )
     return Fill(read, probabilities, guesses)
 
@@ -159,8 +159,8 @@ def score_word(m: "LoadedModel", text: str, word: str, mask: int = 0) -> WordSco
         True
     """
     gap = word_in_gap(m, text, word, mask)
-    chances = chain_rule_log_probs(m, gap.read.ids, gap.places, [gap.ids])[0].tolist()
-    return WordScore(word, gap.ids, pieces(m, gap.ids), tuple(chances))
+    log_probs = chain_rule_log_probs(m, gap.read.ids, gap.places, [gap.ids])[0].tolist()
+    return WordScore(word, gap.ids, pieces(m, gap.ids), tuple(log_probs))
 
 
 def pieces(m: "LoadedModel", ids: Sequence[int]) -> tuple[str, ...]:

@@ -256,10 +256,10 @@ def pretraining_loss(
     asked = made.labels != IGNORE_INDEX
     words, follows = _both_scores(m, made.ids, rows["token_type_ids"], asked)
     broken = rows["next_sentence_label"]
-    chances = follows.softmax(-1)[:, 0].tolist()
+    probabilities = follows.softmax(-1)[:, 0].tolist()
     return BatchLoss(
         pairs=tuple(
-            _pair(m, rows["input_ids"][i], made.ids[i], not broken[i], chances[i], int(n))
+            _pair(m, rows["input_ids"][i], made.ids[i], not broken[i], probabilities[i], int(n))
             for i, n in enumerate(asked.sum(1))
         ),
         words=float(F.cross_entropy(words, made.labels[asked])) if asked.any() else 0.0,

@@ -95,9 +95,9 @@ def pseudo_log_likelihood(
         for word in words
         for place in word.places
     ]
-    chances = log_probabilities(m, questions, progress).tolist()
+    log_probs = log_probabilities(m, questions, progress).tolist()
     ids = [question.id for question in questions]
-    return PseudoLogLikelihood(read, tuple(places), pieces(m, ids), tuple(chances))
+    return PseudoLogLikelihood(read, tuple(places), pieces(m, ids), tuple(log_probs))
 
 
 def _question(m: "LoadedModel", read: MaskedText, place: int, last: int) -> MaskedQuery:

@@ -38,8 +38,8 @@ class Line(ipywidgets.VBox):
     ) -> None:
         """Show these tokens, from the first after the prompt on."""
         self.words.value = escape(figures.log_probability_words(self._name, nodes))
-        chances = figures.probabilities(nodes)
-        self.strip.tokens = token_dicts([node.id for node in nodes], tokenizer, chances)
+        probabilities = figures.probabilities(nodes)
+        self.strip.tokens = token_dicts([node.id for node in nodes], tokenizer, probabilities)
 
 
 class BeamPanel(Panel):

@@ -181,8 +181,8 @@ def gradient_times_input(classifier: Classifier, read: _Read, number: int) -> Te
     finally:
         hook.remove()
     odds, vectors = log_odds(scores, number, classifier.several), found[0]
-    (slope,) = torch.autograd.grad(odds, vectors)
-    each = (slope * vectors).sum(-1)[0].detach().cpu()  # [tokens]
+    (gradient,) = torch.autograd.grad(odds, vectors)
+    each = (gradient * vectors).sum(-1)[0].detach().cpu()  # [tokens]
     return torch.stack([each[list(places)].sum() for places in read.places])
 
 
