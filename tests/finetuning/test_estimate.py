@@ -67,8 +67,9 @@ def test_activations_are_what_torch_keeps(config, settings):
 
 PEAK = """
 import torch
-from lablib.finetuning import engine, estimate
+from lablib.finetuning.compute import estimate
 from lablib.finetuning.compute.measuring import peak_memory
+from lablib.training import engine
 from lablib.training.config import Config
 from transformers import GPT2Config, GPT2LMHeadModel
 from lablib import models
