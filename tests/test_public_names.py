@@ -57,23 +57,6 @@ def test_a_name_loads_what_it_needs_and_no_panel(python):
     assert {"plotly", "ipywidgets"} & set(said.split()) == set()
 
 
-def test_a_panel_is_drawn_before_torch_is_there(python):
-    """Whatever takes seconds to import is left to the worker's thread."""
-    said = python(
-        """if True:
-        import sys
-        from lablib import sampling as sp
-        from lablib.widgets import Worker
-        Worker.enlist = lambda *_: None
-        panel = sp.knob_panel("Once upon a time", simple=True)
-        print(panel.state, panel.foot.text, *sys.modules, sep="\\n")
-        """
-    )
-    state, words, *loaded = said.split("\n")
-    assert {"torch", "transformers", "plotly"} & set(loaded) == set()
-    assert (state, words) == ("working", "loading torch")
-
-
 def test_every_name_a_notebook_uses_is_public():
     """`sp.generate` in a lab: what a learner sees used is what completion offers."""
     for path in (ROOT / "labs").glob("*.ipynb"):

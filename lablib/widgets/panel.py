@@ -1,6 +1,5 @@
 """The panel: one anatomy for every picture of every lab."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -83,8 +82,6 @@ class Panel(ipywidgets.VBox):
 
     def run(self, work: Work, delay: float = 0.0) -> None:
         """Ask for `work` (a generator function, see `worker`) after `delay` seconds of quiet."""
-        if "torch" not in sys.modules:  # the worker's thread is about to load it
-            self._show_status(Status("working", Progress(0, 0, "loading torch")))
         self.slot.submit(work, delay)
 
     def stop(self) -> None:

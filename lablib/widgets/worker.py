@@ -219,7 +219,7 @@ class Worker:
             return self._changed.wait_for(lambda: not (self._slots or self._dropped), timeout)
 
     def _run(self) -> None:
-        import torch  # seconds: here, so that the panel that asks is drawn before it is there
+        import torch
 
         with torch.inference_mode():
             while True:

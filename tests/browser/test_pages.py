@@ -66,7 +66,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
         page.wait_for_timeout(300)
         assert findings(page, "html") == []
     page.set_viewport_size({"width": 400, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
 
 
 def test_what_needs_no_kernel_answers(read):

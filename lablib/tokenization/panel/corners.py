@@ -56,7 +56,7 @@ class CornerPanel(Panel):
         self.menu = ipywidgets.Dropdown(
             options=[(one.title, one.name) for one in CORNERS.values()],
             value=chosen.name,
-            description="EdgeCase",
+            description="Corner",
             layout={"width": "400px"},
         )
         self.question, self.why = ipywidgets.HTML(), ipywidgets.HTML()
