@@ -182,6 +182,16 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def _load_libraries() -> None:
+    """Import what most work stands on, on the thread that asks first and before the worker begins:
+    of two threads that import the same large library at once, one may find it half done.
+    """
+    import torch  # noqa: F401
+    import transformers.modeling_utils
+    import transformers.models.auto
+    import transformers.tokenization_utils_base  # noqa: F401
+
+
 class Worker:
     """The thread, and the slots it goes round. There is one, `WORKER`; tests make others."""
 
@@ -198,6 +208,7 @@ class Worker:
             slot.job = job
             self._slots.append(slot)
             if self._thread is None:
+                _load_libraries()
                 self._thread = threading.Thread(target=self._run, name="lablib", daemon=True)
                 self._thread.start()
             self._changed.notify_all()

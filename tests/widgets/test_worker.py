@@ -223,3 +223,15 @@ def test_memory_is_given_back_once_when_there_is_nothing_to_do(monkeypatch):
     assert worker.join(5)
     time.sleep(0.2)
     assert len(given) == 2
+
+
+def test_the_libraries_are_there_before_the_thread_begins(python):
+    """A cell that comes next may import them too, and must not find them half done."""
+    said = python(
+        "import sys; from lablib.widgets import Slot\n"
+        "def work(): yield\n"
+        "Slot(lambda status: None).submit(work)\n"
+        "import transformers; print(hasattr(transformers, 'PreTrainedTokenizerBase'),"
+        " 'torch' in sys.modules, 'transformers.modeling_utils' in sys.modules)"
+    )
+    assert said.split() == ["True"] * 3
