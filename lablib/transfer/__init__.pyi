@@ -15,7 +15,6 @@ from lablib.transfer.compute.growth import (
 from lablib.transfer.compute.data import (
     Examples as Examples,
     LabelledSet as LabelledSet,
-    labelled_csv as labelled_csv,
     read_labelled as read_labelled,
 )
 from lablib.transfer.compute.judge import (

@@ -5,7 +5,6 @@ measurement worthless (the same text in both parts, one label only) is mended an
 in a sentence.
 """
 
-import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -332,22 +331,3 @@ def _require(train: Examples, test: Examples, names: tuple[str, ...]) -> None:
             f"The training part has fewer than two texts of the label {quoted(few[0])}: add some, "
             "or leave it out."
         )
-
-
-def labelled_csv(learn: Examples, watch: Examples, names: Sequence[str]) -> str:
-    """Both parts as CSV with the columns that the training reads: text, label, split.
-
-    >>> print(labelled_csv(Examples(("So, so",), (0,)), Examples(("Fine",), (1,)), ("no", "yes")))
-    text,label,split
-    "So, so",no,train
-    Fine,yes,validation
-    <BLANKLINE>
-    """
-    import csv
-
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(("text", "label", "split"))
-    for part, split in ((learn, "train"), (watch, "validation")):
-        writer.writerows((text, names[label], split) for text, label in part)
-    return lines.getvalue()
