@@ -1,7 +1,7 @@
 """`python -m lablib.pretraining KIND --text FOLDER … --out FOLDER …`: train gpt2, bert or minilm.
 
 A run that was interrupted goes on where its last checkpoint stood when the same command is given
-again; `--steps` may then be another number.
+again; `--steps` may then be another number. `--start FOLDER` goes on from a model made before.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 from transformers import (
+    AutoModelForPreTraining,
     AutoTokenizer,
     BertForPreTraining,
     GenerationConfig,
@@ -51,14 +52,14 @@ def main(arguments: list[str] | None = None) -> None:
     recipe = chosen_recipe(args)
     logging.set_verbosity_error()
     texts = read_all(args.text)
-    tokenizer = open_tokenizer(recipe, texts, args.out / "tokenizer")
+    tokenizer = open_tokenizer(recipe, texts, args.start or args.out / "tokenizer")
     stream = token_stream(texts, tokenizer)
     say(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
     with seeded(recipe.seed):
-        model = new_model(recipe, tokenizer).to(args.device)
+        model = (earlier(args.start) or new_model(recipe, tokenizer)).to(args.device)
     # On the CPU the backward pass of the fused attention is slower than three plain products.
     model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
-    if isinstance(model, BertForPreTraining):
+    if isinstance(model, BertForPreTraining) and not args.start:
         start_from_frequencies(model, stream)
     losses = train(model, tokenizer, stream, recipe, args.out, args.save_every, args.compile)
     if isinstance(model, BertForPreTraining):
@@ -98,6 +99,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--text", help="folders of .txt files to learn", **folders)
     parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
+    parser.add_argument("--start", type=Path, help="a gpt2 or bert folder to train further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
     parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")
@@ -111,6 +113,11 @@ def chosen_recipe(args: argparse.Namespace) -> Recipe:
     """The kind's recipe with what the command line changed."""
     given = {f.name: getattr(args, f.name) for f in fields(Recipe) if f.name != "kind"}
     return replace(RECIPES[args.kind], **{k: v for k, v in given.items() if v is not None})
+
+
+def earlier(folder: Path | None) -> Model | None:
+    """The model of a folder, in single precision, to be trained further; None without a folder."""
+    return folder and AutoModelForPreTraining.from_pretrained(folder, dtype=torch.float32)
 
 
 def open_tokenizer(recipe: Recipe, texts: list[str], folder: Path) -> PreTrainedTokenizerBase:
