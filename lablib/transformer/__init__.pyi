@@ -1,0 +1,39 @@
+from lablib.transformer.compute.ablation import (
+    PARTS as PARTS,
+    PartAblation as PartAblation,
+    ablate as ablate,
+)
+from lablib.transformer.compute.anatomy import (
+    Architecture as Architecture,
+)
+from lablib.transformer.compute.embeddings import (
+    InContext as InContext,
+    Neighbours as Neighbours,
+    Plane as Plane,
+    in_context as in_context,
+    neighbours as neighbours,
+    plane as plane,
+)
+from lablib.transformer.compute.forward import (
+    forward as forward,
+)
+from lablib.transformer.compute.norms import (
+    GradientSizes as GradientSizes,
+    gradient_sizes as gradient_sizes,
+)
+from lablib.transformer.compute.parts import (
+    BlockParts as BlockParts,
+    Parts as Parts,
+    parts as parts,
+)
+from lablib.transformer.compute.projections import (
+    Projection as Projection,
+    projection as projection,
+)
+from lablib.transformer.compute.residual import (
+    Attribution as Attribution,
+    Units as Units,
+    attribution as attribution,
+    unit_words as unit_words,
+    units as units,
+)

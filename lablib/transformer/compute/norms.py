@@ -1,0 +1,67 @@
+"""Where the norm stands: before each part (pre-norm) or after each addition (post-norm)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from lablib.randomness import seeded
+
+WIDTH, HEADS, TOKENS, TEXTS, LABELS = 64, 4, 16, 8, 100
+"""The size of the models compared, and of what they read."""
+
+
+@dataclass(frozen=True, eq=False)
+class GradientSizes:
+    """How large the gradient of each block is, before the first step of training.
+
+    Attributes:
+        pre: the root mean square of the gradient of each block's feed-forward matrix, [block], where
+            the norm stands before each part.
+        post: the same where it stands after each addition.
+    """
+
+    pre: Tensor
+    post: Tensor
+
+    @property
+    def ratios(self) -> tuple[float, float]:
+        """The last block's gradient over the first one's, pre and post."""
+        return float(self.pre[-1] / self.pre[0]), float(self.post[-1] / self.post[0])
+
+
+def gradient_sizes(blocks: int, seed: int = 0) -> GradientSizes:
+    """The gradients of two new models that differ in nothing but where the norm stands (Xiong et
+    al. 2020, "On Layer Normalization in the Transformer Architecture", figure 3).
+
+    The vectors that go in, the weights (Xavier) and the labels are the same for both.
+
+    Raises:
+        ValueError: if there is not at least one block.
+
+    Example:
+        >>> found = gradient_sizes(blocks=6)
+        >>> found.pre.shape, found.post[-1] > found.post[0]
+        (torch.Size([6]), tensor(True))
+    """
+    if blocks < 1:
+        raise ValueError(f"A model has at least one block, and {blocks} were asked for.")
+    return GradientSizes(*(_gradients(blocks, first, seed) for first in (True, False)))
+
+
+def _gradients(blocks: int, norm_first: bool, seed: int) -> Tensor:
+    """The root mean square of the gradient of each block's last matrix, [block]."""
+    with seeded(seed):
+        x, labels = torch.randn(TEXTS, TOKENS, WIDTH), torch.randint(LABELS, (TEXTS, TOKENS))
+        model = nn.ModuleList(
+            nn.TransformerEncoderLayer(WIDTH, HEADS, 4 * WIDTH, 0.0, "gelu", 1e-5, True, norm_first)
+            for _ in range(blocks)
+        )
+        head = nn.Linear(WIDTH, LABELS, bias=False)
+        for matrix in (p for part in (model, head) for p in part.parameters() if p.dim() > 1):
+            nn.init.xavier_uniform_(matrix)
+    for block in model:
+        x = block(x)
+    x = nn.functional.layer_norm(x, [WIDTH]) if norm_first else x
+    nn.functional.cross_entropy(head(x).flatten(0, 1), labels.flatten()).backward()
+    return torch.stack([block.linear2.weight.grad.square().mean().sqrt() for block in model])
