@@ -173,9 +173,7 @@ def _add_nothing(block: Block, norm_first: bool) -> None:
     block.mlp.register_forward_hook(partial(keep, "mlp"))
     if norm_first:  # the second norm reads the first sum, and the block gives the second
         block.norms[1].register_forward_pre_hook(lambda *_: (given["attention"],))
-        block.whole.register_forward_hook(
-            lambda _, __, output: _with_first(output, given["mlp"])
-        )
+        block.whole.register_forward_hook(lambda _, __, output: _with_first(output, given["mlp"]))
     else:
         block.norms[0].register_forward_pre_hook(lambda *_: (given["attention"],))
         block.norms[1].register_forward_pre_hook(lambda *_: (given["mlp"],))

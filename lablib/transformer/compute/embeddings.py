@@ -150,7 +150,7 @@ def in_context(m: "LoadedModel", word: str, one: str, other: str) -> InContext:
     Example:
         >>> from lablib import models, transformer as tf
         >>> m = models.load("pocket-gpt2", device="cpu")
-        >>> found = tf.in_context(m, "bank", "The boat lay at the bank", "She went to the bank")
+        >>> found = tf.in_context(m, "bear", "There lived a bear", "More than he could bear")
         >>> bool(found.same[0] > found.same[-1])
         True
     """

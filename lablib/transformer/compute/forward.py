@@ -12,7 +12,9 @@ HEAD_SIZE = 64
 
 
 @torch.inference_mode()
-def forward(weights: Mapping[str, Tensor], ids: Sequence[int], head_size: int = HEAD_SIZE) -> Tensor:
+def forward(
+    weights: Mapping[str, Tensor], ids: Sequence[int], head_size: int = HEAD_SIZE
+) -> Tensor:
     """A GPT-2's scores for what comes after each token, from its weights alone (Radford et al.
     2019, "Language Models are Unsupervised Multitask Learners").
 

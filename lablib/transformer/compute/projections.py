@@ -104,11 +104,11 @@ def _matrix(m: "LoadedModel", layer: int, which: Which) -> tuple[Tensor, Tensor]
         if last == "c_attn" and isinstance(module, Conv1D):
             number = WHICH.index(which)
             weight, bias = module.weight.chunk(3, 1)[number], module.bias.chunk(3)[number]
-            return weight.float().cpu(), bias.float().cpu()
+            return weight.detach().float().cpu(), bias.detach().float().cpu()
         if last in _NAMES[which] and isinstance(module, nn.Linear):
-            weight = module.weight.T.float().cpu()
+            weight = module.weight.detach().T.float().cpu()
             bias = weight.new_zeros(weight.shape[1]) if module.bias is None else module.bias
-            return weight, bias.float().cpu()
+            return weight, bias.detach().float().cpu()
     raise ValueError(
         f"In {type(m.model).__name__} the matrix of the {which} is not found: choose a model built "
         "as GPT-2, Llama, Qwen or BERT."
