@@ -37,3 +37,18 @@ from lablib.transformer.compute.residual import (
     unit_words as unit_words,
     units as units,
 )
+from lablib.transformer.panel.embeddings import (
+    embeddings_panel as embeddings_panel,
+)
+from lablib.transformer.panel.norms import (
+    norms_panel as norms_panel,
+)
+from lablib.transformer.panel.projections import (
+    projections_panel as projections_panel,
+)
+from lablib.transformer.panel.residual import (
+    residual_panel as residual_panel,
+)
+from lablib.transformer.panel.whole import (
+    whole_panel as whole_panel,
+)

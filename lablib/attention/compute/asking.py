@@ -1,5 +1,5 @@
-"""What a model is asked about a text, so that its answer can be compared with another's: which token
-comes next (or is masked), and how surprising the text is.
+"""What a model is asked about a text, so that two answers can be compared: which token comes next
+(or is masked), and how surprising the text is.
 """
 
 import math

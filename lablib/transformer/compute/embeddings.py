@@ -1,7 +1,8 @@
-"""The embedding matrix: which vectors are near each other, and what becomes of one in a sentence."""
+"""The embedding matrix: which vectors are near each other, what becomes of one in a sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -179,12 +180,9 @@ def _place(tokens: Reading, word: str) -> int:
     start = written.rfind(word.strip().lower())
     if not word.strip() or start < 0:
         raise ValueError(f"The word ‘{word}’ should stand in both sentences.")
-    end, length = start + len(word.strip()), 0
-    for place, token in enumerate(tokens.tokens):
-        length += len(token)
-        if length >= end:
-            break
-    return place
+    end = start + len(word.strip())
+    ends = accumulate(len(token) for token in tokens.tokens)
+    return next(place for place, reached in enumerate(ends) if reached >= end)
 
 
 def embedding_matrix(m: "LoadedModel") -> Tensor:

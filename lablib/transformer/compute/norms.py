@@ -16,9 +16,9 @@ class GradientSizes:
     """How large the gradient of each block is, before the first step of training.
 
     Attributes:
-        pre: the root mean square of the gradient of each block's feed-forward matrix, [block], where
-            the norm stands before each part.
-        post: the same where it stands after each addition.
+        pre: where the norm stands before each part: the root mean square of the gradient of each
+            block's last feed-forward matrix, [block].
+        post: the same where the norm stands after each addition.
     """
 
     pre: Tensor
@@ -51,6 +51,8 @@ def gradient_sizes(blocks: int, seed: int = 0) -> GradientSizes:
     return GradientSizes(*(_gradients(blocks, first, seed) for first in (True, False)))
 
 
+@torch.inference_mode(False)  # a panel's worker is in it, and what is made there bears no gradient
+@torch.enable_grad()
 def _gradients(blocks: int, norm_first: bool, seed: int) -> Tensor:
     """The root mean square of the gradient of each block's last matrix, [block]."""
     with seeded(seed):

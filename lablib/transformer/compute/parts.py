@@ -79,6 +79,12 @@ class Parts:
         """The vectors before the first block and after each, [blocks + 1, token, width]."""
         return torch.stack([self.embeddings, *(block.output for block in self.blocks)])
 
+    def best(self, k: int) -> tuple[int, ...]:
+        """The ids with the k highest scores at the end of the text, the highest first."""
+        if self.logits is None:
+            return ()
+        return tuple(self.logits[-1].topk(min(k, self.logits.shape[-1])).indices.tolist())
+
 
 @torch.inference_mode()
 def parts(m: "LoadedModel", text: str | Reading) -> Parts:

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from lablib.attention.compute.text import Reading, read
 from lablib.attention.compute.multihead import vectors
+from lablib.attention.compute.text import Reading, read
 from lablib.transformer.compute.anatomy import anatomy
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def projection(
 
 
 def _matrix(m: "LoadedModel", layer: int, which: Which) -> tuple[Tensor, Tensor]:
-    """A layer's matrix and bias for all heads side by side, [width, size of all] and [size of all]."""
+    """A layer's matrix and bias, all heads side by side: [width, sizes] and [sizes]."""
     whole = anatomy(m.model).blocks[layer].whole
     for name, module in whole.named_modules():
         last = name.split(".")[-1]

@@ -120,7 +120,7 @@ def _through_norm(norm: nn.Module, added: Tensor, whole: Tensor) -> tuple[Tensor
     constant = plain_norm(zero.to(norm.weight)).float().cpu()
     centred = isinstance(norm, nn.LayerNorm)
     spread = (whole - whole.mean() if centred else whole).square().mean().sqrt()
-    # A vector of which half is 1 and half is −1 has mean 0 and spread 1: what it becomes is the gain.
+    # Half 1 and half −1 has mean 0 and spread 1: what the norm makes of it is its gain.
     signs = torch.ones_like(whole)
     signs[::2] = -1
     if len(signs) % 2:
