@@ -25,6 +25,7 @@ def test_there_are_labs():
         "00_start_here",
         "01_tokenization",
         "02_attention",
+        "02b_transformer",
         "03_masked_words",
         "04_fine_tuning",
         "05_sampling",

@@ -183,9 +183,7 @@ CHECKS["transformer/merge"] = FunctionCheck(
         Mistake(lambda heads, matrix, bias: _merged(heads, matrix, 0), "no bias"),
         Mistake(lambda heads, matrix, bias: _merged(heads, matrix.T, bias), "matrix turned"),
         Mistake(_interleaved, "number by number"),
-        Mistake(
-            lambda heads, matrix, bias: _merged(heads[::-1], matrix, bias), "last head first"
-        ),
+        Mistake(lambda heads, matrix, bias: _merged(heads[::-1], matrix, bias), "last head first"),
     ),
 )
 
@@ -227,15 +225,21 @@ def _tanh(x: Any) -> Any:
     return torch.nn.functional.gelu(x, approximate="tanh")
 
 
-def _cases_with_the_pocket_model() -> list[tuple[Any, ...]]:
-    """Weights of their own, because the code under test might change them."""
+@functools.cache
+def _pocket_model() -> "tuple[dict[str, Tensor], list[list[int]]]":
+    """The pocket model's weights, and the ids of the texts."""
     from lablib import models
 
     m = models.load("pocket-gpt2", device="cpu")
-    weights = m.model.state_dict()
+    return m.model.state_dict(), [m.tokenizer(text).input_ids for text in TEXTS]
+
+
+def _cases_with_the_pocket_model() -> list[tuple[Any, ...]]:
+    """Weights of their own, because the code under test might change them."""
+    weights, texts = _pocket_model()
     return [
-        (StateDict({name: part.clone() for name, part in weights.items()}), ids)
-        for ids in (m.tokenizer(text).input_ids for text in TEXTS)
+        (StateDict({name: part.clone() for name, part in weights.items()}), list(ids))
+        for ids in texts
     ]
 
 
