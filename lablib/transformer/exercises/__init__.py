@@ -1,6 +1,6 @@
 """The questions of the transformer lab, in the order of its story.
 
-The whole model, embeddings, products, blocks, the residual stream, norms, a forward pass of one's own.
+The whole model, embeddings, products, a forward pass, the residual stream, norms, more bugs.
 """
 
 from pathlib import Path

@@ -56,12 +56,10 @@ def forward(weights, ids):
     future = torch.full((len(ids), len(ids)), -math.inf).triu(1)
     x = w["wte.weight"][ids] + w["wpe.weight"][: len(ids)]
     for n in range(sum(name.endswith("ln_1.weight") for name in w)):
-        q, k, v = linear(f"h.{n}.attn.c_attn", norm(f"h.{n}.ln_1", x)).chunk(3, -1)
-        heads = [
-            (a @ b.T / math.sqrt(64) + future).softmax(-1) @ c
-            for a, b, c in zip(q.split(64, -1), k.split(64, -1), v.split(64, -1))
-        ]
-        x = x + linear(f"h.{n}.attn.c_proj", torch.cat(heads, -1))
+        qkv = linear(f"h.{n}.attn.c_attn", norm(f"h.{n}.ln_1", x))
+        q, k, v = (part.unflatten(-1, (-1, 64)).transpose(0, 1) for part in qkv.chunk(3, -1))
+        heads = (q @ k.transpose(1, 2) / math.sqrt(64) + future).softmax(-1) @ v
+        x = x + linear(f"h.{n}.attn.c_proj", heads.transpose(0, 1).flatten(1))
         units = linear(f"h.{n}.mlp.c_fc", norm(f"h.{n}.ln_2", x))
         x = x + linear(f"h.{n}.mlp.c_proj", gelu(units, approximate="tanh"))
     return norm("ln_f", x) @ w["wte.weight"].T

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 HEIGHT = 300
+_ROOM = 0.15
+"""How much of the plane's size is left free on each side, for the words."""
 _BAR = (
     '<div style="display: grid; grid-template-columns: 120px 1fr; gap: 8px; align-items: center">'
     '<bdi style="text-align: right; font-family: var(--jp-code-font-family); white-space: pre">'
@@ -61,18 +63,18 @@ def plane_plot() -> "Plot":
 
 def draw_plane(plot: "Plot", found: Plane) -> None:
     """Put the words into the plot, and say on its axes how much each keeps."""
-    first, second = found.shares.tolist()
+    axes = (plot.layout.xaxis, plot.layout.yaxis)
+    shares = [f"{share:.0%}" for share in found.shares.tolist()]
+    titles = (f"first direction, {shares[0]} of the differences", f"second, {shares[1]}")
+    columns = found.points.T.tolist()
     with plot.batch_update():
         [trace] = plot.data
-        trace.x, trace.y = found.points.T.tolist()
+        trace.x, trace.y = columns
         trace.text = [visible(word) for word in found.words]
-        for axis, values in zip(
-            (plot.layout.xaxis, plot.layout.yaxis), (trace.x, trace.y), strict=True
-        ):
-            room = 0.15 * (max(values) - min(values))
+        for axis, title, values in zip(axes, titles, columns, strict=True):
+            room = _ROOM * (max(values) - min(values))
+            axis.title.text = title
             axis.range = [min(values) - room, max(values) + room]
-        plot.layout.xaxis.title.text = f"first direction, {first:.0%} of the differences"
-        plot.layout.yaxis.title.text = f"second, {second:.0%}"
 
 
 def plane_words(found: Plane) -> str:
