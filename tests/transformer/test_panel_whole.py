@@ -37,6 +37,7 @@ def test_each_box_holds_the_numbers_of_its_part(panel, gpt2):
     for key, values in {
         "tokens": seen.token_vectors,
         "positions": seen.position_vectors,
+        "embeddings": seen.embeddings,
         "norm 1.0": block.norms[0],
         "attention 1": block.attention,
         "residual 1.0": block.after_attention,
@@ -55,13 +56,13 @@ def test_the_boxes_stand_in_the_order_of_the_model(make):
     def keys(name):
         return [box["key"] for box in shown(make(name)).view.boxes]
 
-    first = ["ids", "tokens", "positions"]
+    first = ["ids", "tokens", "positions", "embeddings"]
     pre = ["norm 0.0", "attention 0", "residual 0.0", "norm 0.1", "feed-forward 0", "residual 0.1"]
     post = ["attention 0", "residual 0.0", "norm 0.0", "feed-forward 0", "residual 0.1", "norm 0.1"]
-    for name in ("gpt2", "llama"):
-        assert keys(name)[:9] == [*first, *pre]
-        assert keys(name)[-2:] == ["last norm", "scores"]
-    assert keys("bert")[:9] == [*first, *post]
+    assert keys("gpt2")[:10] == [*first, *pre]
+    assert keys("llama")[:9] == [*first[:3], *pre], "nothing is added to its token vectors"
+    assert keys("gpt2")[-2:] == keys("llama")[-2:] == ["last norm", "scores"]
+    assert keys("bert")[:10] == [*first, *post]
     assert keys("bert")[-1] == "scores" and "last norm" not in keys("bert")
 
 

@@ -1,6 +1,7 @@
 """Where the norm stands: before each part (pre-norm) or after each addition (post-norm)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -57,7 +58,7 @@ def _gradients(blocks: int, norm_first: bool, seed: int) -> Tensor:
     """The root mean square of the gradient of each block's last matrix, [block]."""
     with seeded(seed):
         x, labels = torch.randn(TEXTS, TOKENS, WIDTH), torch.randint(LABELS, (TEXTS, TOKENS))
-        model = nn.ModuleList(
+        model: Any = nn.ModuleList(
             nn.TransformerEncoderLayer(WIDTH, HEADS, 4 * WIDTH, 0.0, "gelu", 1e-5, True, norm_first)
             for _ in range(blocks)
         )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 HEIGHT = 300
+_SIDES = ("top center", "bottom center", "middle right", "middle left")
 _ROOM = 0.15
 """How much of the plane's size is left free on each side, for the words."""
 _BAR = (
@@ -48,7 +49,6 @@ def plane_plot() -> "Plot":
     words = {
         "type": "scatter",
         "mode": "markers+text",
-        "textposition": "top center",
         "cliponaxis": False,
         "marker": {"size": 8, "color": COLOURS[0]},
         "hovertemplate": "%{text}<extra></extra>",
@@ -71,6 +71,8 @@ def draw_plane(plot: "Plot", found: Plane) -> None:
         [trace] = plot.data
         trace.x, trace.y = columns
         trace.text = [visible(word) for word in found.words]
+        # Words that stand side by side in the list often do so in the plane, too.
+        trace.textposition = [_SIDES[i % len(_SIDES)] for i in range(len(found.words))]
         for axis, title, values in zip(axes, titles, columns, strict=True):
             room = _ROOM * (max(values) - min(values))
             axis.title.text = title

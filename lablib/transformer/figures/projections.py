@@ -77,8 +77,7 @@ def sum_words(found: Projection, token: int, place: int) -> str:
     terms: Tensor = found.terms(token, place)
     largest = terms.abs().topk(min(_TERMS, len(terms))).indices.tolist()
     shown = " + ".join(
-        f"{number(float(found.inputs[token, i]))} · {number(float(found.matrix[i, place]))}"
-        for i in largest
+        f"{_factor(found.inputs[token, i])} · {_factor(found.matrix[i, place])}" for i in largest
     )
     letter, name = LETTERS[found.which], visible(found.tokens.tokens[token])
     return (
@@ -86,6 +85,12 @@ def sum_words(found: Projection, token: int, place: int) -> str:
         f"all, the largest first) = {number(float(terms.sum()))}; with the bias b, "
         f"{letter} = {number(float(found.result[token, place]))}."
     )
+
+
+def _factor(value: "Tensor") -> str:
+    """A number as it stands in a product."""
+    text = number(float(value))
+    return f"({text})" if value < 0 else text
 
 
 def turned_words(found: Projection) -> str:

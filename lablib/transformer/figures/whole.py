@@ -56,23 +56,7 @@ def boxes(found: Parts, heads: int) -> list[Box]:
 def _first_boxes(found: Parts) -> list[Box]:
     tokens, width = found.embeddings.shape
     ids = torch.tensor(found.tokens.ids)[:, None].float()
-    learned = found.position_vectors
     rows = "" if found.logits is None else f"{found.logits.shape[1]:,} rows of "
-    position = (
-        Box(
-            "positions", BEFORE, "rotary positions", "angles",
-            "No vector is added. Each head turns its queries and keys by angles that grow with the "
-            "token’s place (rotary positions, RoPE).",
-            "positions",
-        )
-        if learned is None
-        else Box(
-            "positions", BEFORE, "position embeddings", _shape(learned),
-            "A learned vector for each place, added to the token’s own. Without them the model has "
-            "little to tell the order of the words by.",
-            "positions", learned,
-        )
-    )  # fmt: skip
     return [
         Box(
             "ids", BEFORE, "token ids", f"{tokens}",
@@ -84,7 +68,39 @@ def _first_boxes(found: Parts) -> list[Box]:
             f"Each id picks its row of the embedding matrix, {rows}{width} learned numbers.",
             "", found.token_vectors,
         ),
-        position,
+        *_position_boxes(found),
+    ]  # fmt: skip
+
+
+def _position_boxes(found: Parts) -> list[Box]:
+    if found.position_vectors is None:
+        return [
+            Box(
+                "positions",
+                BEFORE,
+                "rotary positions",
+                "angles",
+                "No vector is added. Each head turns its queries and keys by angles that grow with "
+                "the token’s place (rotary positions, RoPE).",
+                "positions",
+            )
+        ]
+    together = (
+        "The sum of the two is what block 0 reads."
+        if found.architecture.norm_first
+        else "The sum, with what else the model knows of a token (first or second text), normed: "
+        "what block 0 reads."
+    )
+    return [
+        Box(
+            "positions", BEFORE, "position embeddings", _shape(found.position_vectors),
+            "A learned vector for each place, added to the token’s own. Without them the model has "
+            "little to tell the order of the words by.", "positions", found.position_vectors,
+        ),
+        Box(
+            "embeddings", BEFORE, "= embeddings", _shape(found.embeddings), together, "",
+            found.embeddings,
+        ),
     ]  # fmt: skip
 
 
