@@ -55,7 +55,7 @@ export function numbersPicture() {
       for (let column = 0; column < box.columns; column++) pen.text(PICTURE.labels + column * wide + 8, y, String(values[row * box.columns + column]), { fill: theme.ink, size: 12, mono: true });
     }
     if (written) return;
-    for (const [stroke, line] of [["#fff", 3], ["#000", 1.5]]) pen.rectangle(PICTURE.labels + place.column * wide, 1 + place.row * tall, wide, tall, { stroke, line });
+    for (const look of [{ stroke: "#fff", line: 3 }, { stroke: "#000", line: 1.5 }]) pen.rectangle(PICTURE.labels + place.column * wide, 1 + place.row * tall, wide, tall, look);
   };
 
   const tell = () => {
