@@ -122,8 +122,7 @@ def test_the_whole_lab_runs_and_nothing_fails(lab):
     """With every prediction skipped, so that every panel is opened."""
     page = lab.page
     lab.open("labs/02_attention.ipynb")
-    lab.run_all()
-    lab.wait_idle(300)
+    lab.run_all(300)
     skips = page.get_by_role("button", name="Just show me")
     for left in range(skips.count(), 0, -1):
         skips.first.scroll_into_view_if_needed()

@@ -87,8 +87,7 @@ def test_a_payload_as_prompt_is_never_run(lab):
 def test_the_whole_lab_runs_and_nothing_fails(lab):
     page = lab.page
     lab.open("labs/05_sampling.ipynb")
-    lab.run_all()
-    lab.wait_idle(300)
+    lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
 
