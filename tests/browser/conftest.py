@@ -117,7 +117,7 @@ def _delete(url):
 SHOTS = os.environ.get("LAB_SCREENSHOTS")
 READY = ".lab-panel .lab-foot[data-state=ready]"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
-"""Of the code cells in sight: "[ ]:" for one that has not run, "[*]:" for one that waits or runs."""
+"""Of the code cells in sight: "[ ]:" of one that has not run, "[*]:" of one that waits or runs."""
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
@@ -147,7 +147,7 @@ class Lab:
         self.wait_for_kernel()
 
     def wait_for_kernel(self, seconds=180):
-        """Wait until the page is connected to a kernel that has begun: what is run before is lost."""
+        """Wait until the page is connected to a kernel that has begun: what runs before is lost."""
         end = time.monotonic() + seconds
         while not any(map(_has_begun, kernels(self.address))):
             assert time.monotonic() < end, "no kernel has begun"

@@ -43,9 +43,8 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket):
     assert "temperature=0." in page.locator(".lab-code .lab-pre").text_content()
 
     page.locator(".lab-area").fill("She opened the")
-    page.wait_for_timeout(1500)
     other = top(pocket, next_logits(pocket, "She opened the").softmax(0), 1)[0]
-    assert other.text.strip() in page.locator(".lab-panel").inner_text()
+    page.locator(".lab-panel", has_text=other.text.strip()).wait_for()
 
 
 def test_write_look_branch_and_stop(lab):
