@@ -135,5 +135,6 @@ class LivePanel(Panel):
         return lines and f"from lablib import {self.imports}\n\n{self._opening()}{lines}"
 
     def _opening(self) -> str:
-        opens = "models" in self.imports.split(", ") and isinstance(self._choice, ModelChoice)
-        return f"m = {self.choice.code}\n" if opens else ""
+        opens = "models" in self.imports.split(", ")
+        choice = self._choice
+        return f"m = {choice.code}\n" if opens and isinstance(choice, ModelChoice) else ""
