@@ -19,6 +19,19 @@ CLICKED = (ipywidgets.Checkbox, ipywidgets.Dropdown, ipywidgets.ToggleButtons)
 """Controls that change with a click. All others are typed into or dragged, and change often."""
 
 
+class PlotPlace(ipywidgets.VBox):
+    """Where a panel's plot will stand, empty until there is something to plot (`open_plot`).
+
+    It imports plotly, on the thread that makes the panel: of two threads that import the same large
+    library at once, one may find it half done.
+    """
+
+    def __init__(self) -> None:
+        import lablib.widgets.plot  # noqa: F401
+
+        super().__init__()
+
+
 class LivePanel(Panel):
     """A panel that draws when it is made, and anew when one of its controls or the model changes.
 
@@ -40,8 +53,7 @@ class LivePanel(Panel):
         quiet_seconds: see `controls`.
         waits: whether nothing is drawn before the button is pressed; a change of a control or of
             the model only shows in the code then.
-        place: where the plot of a panel that has one stands.
-        plot: that plot; None before the first.
+        plot: the plot of a panel that has a `place` for one; None before the first.
 
     Example:
         >>> class Length(LivePanel):
@@ -70,7 +82,7 @@ class LivePanel(Panel):
     imports = ""
     quiet_seconds = 0.1
     waits = False
-    place: ipywidgets.VBox
+    place: PlotPlace
     plot: "Plot | None" = None
 
     def __init__(

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lablib import models
-from lablib.widgets import LivePanel, ModelChoice
+from lablib.widgets import LivePanel, ModelChoice, PlotPlace
 from lablib.widgets.controls import (
     button,
     checkbox,
@@ -28,7 +28,7 @@ class Squares(LivePanel):
 
     def __init__(self, number="2", **more):
         self.text, self.menu = ipywidgets.Text(number), ipywidgets.Dropdown(options=["a", "b"])
-        self.place = ipywidgets.VBox()
+        self.place = PlotPlace()
         self.picture, self.drawn, self.asked = "", 0, []
         controls = [self.text, self.menu]
         super().__init__("Squares", "Of a number.", controls, controls=controls, **more)

@@ -1,6 +1,6 @@
 """The descent panel: four optimizers in the same valley, and on the same small network."""
 
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML
 
 from lablib.foundations.compute.descent import (
     METHODS,
@@ -11,7 +11,7 @@ from lablib.foundations.compute.descent import (
     train_net,
 )
 from lablib.foundations.figures import descent as figures
-from lablib.widgets import Drawing, LivePanel
+from lablib.widgets import Drawing, LivePanel, PlotPlace
 from lablib.widgets.controls import log_slider, slider, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main
@@ -35,7 +35,7 @@ class DescentPanel(LivePanel):
         self.rate = log_slider("Learning rate", learning_rate, -3, 1, 0.05, label=116)
         self.rate.readout_format = ".3f"
         self.steps = slider("Steps", 60, 1, 200, label=116)
-        self.place, self.words, self.table = VBox(), HTML(), HTML()
+        self.place, self.words, self.table = PlotPlace(), HTML(), HTML()
         mark_main(self.rate, self.place)
         self.paths: dict[str, Descent] = {}
         self.curves: dict[str, NetCurve] = {}

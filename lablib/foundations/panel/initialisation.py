@@ -1,10 +1,10 @@
 """The initialisation panel: what the first weights do to a signal, layer by layer."""
 
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML
 
 from lablib.foundations.compute.initialisation import ACTIVATIONS, INITS, Signal, signal
 from lablib.foundations.figures import initialisation as figures
-from lablib.widgets import Drawing, LivePanel
+from lablib.widgets import Drawing, LivePanel, PlotPlace
 from lablib.widgets.controls import seed_field, slider, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main
@@ -27,7 +27,7 @@ class InitialisationPanel(LivePanel):
         self.init = toggles("First weights", list(INITS), init, each="auto")
         self.activation = toggles("Activation", list(ACTIVATIONS), activation, each="auto")
         self.layers, self.seed = slider("Layers", 8, 1, 20), seed_field(width=200)
-        self.place, self.words, self.table = VBox(), HTML(), HTML()
+        self.place, self.words, self.table = PlotPlace(), HTML(), HTML()
         mark_main(self.init, self.place)
         self.signals: dict[str, Signal] = {}
         super().__init__(

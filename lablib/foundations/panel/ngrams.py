@@ -11,7 +11,7 @@ from lablib.models import LoadedModel
 from lablib.models.text import text_ids, token_text
 from lablib.sampling.compute.generation import generate, next_logits
 from lablib.sampling.compute.text import prepare
-from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, TokenStrip, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, dropdown, log_slider, seed_field, slider
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
@@ -76,7 +76,7 @@ class NgramPanel(LivePanel):
         self.counted.legend = False
         self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
         self.names = ipywidgets.HTML(), ipywidgets.HTML()
-        self.place = ipywidgets.VBox()
+        self.place = PlotPlace()
         self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
         self.costs: list[Cost] = []
         self._offered: list[list[int]] = [[], []]  # the ids in the columns of guesses

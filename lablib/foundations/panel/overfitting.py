@@ -4,7 +4,7 @@ import ipywidgets
 
 from lablib.foundations.compute.overfitting import STEPS, Fit, Regularization, examples, fit
 from lablib.foundations.figures import overfitting as figures
-from lablib.widgets import Drawing, LivePanel, Progress
+from lablib.widgets import Drawing, LivePanel, PlotPlace, Progress
 from lablib.widgets.controls import dropdown, seed_field, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
@@ -32,7 +32,7 @@ class OverfittingPanel(LivePanel):
         self.dropout = slider("Dropout", guard.dropout, 0, 0.9, 0.05)
         self.early = ipywidgets.Checkbox(guard.early_stopping, description="Early stopping")
         self.seed = seed_field(width=200)
-        self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
+        self.place, self.words = PlotPlace(), ipywidgets.HTML()
         mark_main(self.dropout, self.place)
         self.reports: list[Fit] = []
         controls = (self.l1, self.l2, self.dropout, self.early, self.seed)

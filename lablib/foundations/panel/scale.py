@@ -5,7 +5,7 @@ import ipywidgets
 from lablib.foundations.compute.devices import DEVICES, TrainingCost, training_bill
 from lablib.foundations.compute.scale import Shape, training_flops
 from lablib.foundations.figures import scale as figures
-from lablib.widgets import Drawing, LivePanel
+from lablib.widgets import Drawing, LivePanel, PlotPlace
 from lablib.widgets.controls import dropdown, log_slider, number, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
@@ -61,7 +61,7 @@ class ScalePanel(LivePanel):
         self.batch = number("Texts at once", 8, 1, 100_000, **look)
         self.use = slider("Utilisation", 0.4, 0.05, 1, 0.05, readout_format=".0%", **look)
         self.price = number("Dollars an hour", DEVICES[device].price, 0.0, 1000, **look)
-        self.place = ipywidgets.VBox()
+        self.place = PlotPlace()
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
         self.shape, self.bill = shape, TrainingCost(0.0, 0.0, 0.0)
         sizes = [self.layers, self.width, self.vocabulary, self.context, self.tokens]

@@ -1,11 +1,11 @@
 """The shrinking panel: smaller copies of the model, measured on this machine."""
 
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML
 
 from lablib import data
 from lablib.foundations.compute.shrinking import Copy, shrink
 from lablib.foundations.figures import shrinking as figures
-from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, TextInput, as_choice
 from lablib.widgets.controls import button, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, Tabs, in_row, mark_main
@@ -33,7 +33,7 @@ class ShrinkingPanel(LivePanel):
         self.text = TextInput(value=text, label="Text that is read to measure")
         self.share = slider("Set to 0", share, 0, 0.95, 0.05, readout_format=".0%")
         self.button = button("Measure", primary=True)
-        self.place, self.words, self.table = VBox(), HTML(), HTML()
+        self.place, self.words, self.table = PlotPlace(), HTML(), HTML()
         mark_main(self.share, self.place)
         self.copies: list[Copy] = []
         super().__init__(

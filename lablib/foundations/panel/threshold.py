@@ -6,7 +6,7 @@ import ipywidgets
 
 from lablib.foundations.compute.threshold import Counts, counts_at, example_scores, sweep
 from lablib.foundations.figures import threshold as figures
-from lablib.widgets import Drawing, LivePanel
+from lablib.widgets import Drawing, LivePanel, PlotPlace
 from lablib.widgets.controls import log_slider, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, in_row, mark_main
@@ -45,7 +45,7 @@ class ThresholdPanel(LivePanel):
         self.share.readout_format = ".1%"
         self.quality = slider("How far apart", 2.0, 0, 4, 0.1, **look)
         made = [] if self._given else [self.share, self.quality]
-        self.place = ipywidgets.VBox()
+        self.place = PlotPlace()
         self.words, self.table, self.measures = (ipywidgets.HTML() for _ in range(3))
         mark_main(self.threshold, self.place)
         self._drawn: tuple[float, float] | None = None

@@ -6,7 +6,7 @@ from lablib.models.text import context_length
 from lablib.sampling.compute.measures import Timing, cache_timing
 from lablib.sampling.compute.text import prepare
 from lablib.sampling.figures import cache as figures
-from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, TextInput, as_choice
 from lablib.widgets.controls import button, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main
@@ -30,7 +30,7 @@ class CachePanel(LivePanel):
         self.text = TextInput(value=prompt, label="Text, repeated to each length")
         self.scale = toggles("Time axis", ["linear", "log"], each=80)
         self.button = button("Measure again")
-        self.place, self.words, self.table = VBox(), HTML(), HTML()
+        self.place, self.words, self.table = PlotPlace(), HTML(), HTML()
         mark_main(self.scale, self.place)
         self.timings: list[Timing] = []
         super().__init__(
