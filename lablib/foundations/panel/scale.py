@@ -1,5 +1,7 @@
 """The scale panel: from layers, width and tokens to parameters, operations, memory and money."""
 
+from typing import Any
+
 import ipywidgets
 
 from lablib.foundations.compute.devices import DEVICES, TrainingCost, training_bill
@@ -49,7 +51,7 @@ class ScalePanel(LivePanel):
         device: str = "A100",
     ) -> None:
         shape = Shape(layers, width, vocabulary, context)
-        look = {"width": "100%", "label": 116}
+        look: dict[str, Any] = {"width": "100%", "label": 116}
         self.preset = dropdown("Begin from", ["choose one …", *PRESETS], **look)
         self.layers = number("Layers", shape.layers, 1, 200, **look)
         self.width = number("Width", shape.width, 1, 65_536, **look)
