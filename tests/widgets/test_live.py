@@ -143,7 +143,7 @@ def test_the_code_opens_the_model_as_what_it_is(kind, opened, call):
 
 def test_a_choice_without_a_name_is_the_default(monkeypatch):
     monkeypatch.setattr(models, "default_name", lambda kind: f"the {kind} one")
-    assert ModelChoice(None, ("masked", "causal")).model_name == "the masked one"
+    assert ModelChoice(None, ("masked", "causal")).chosen == "the masked one"
 
 
 def test_a_rate_limit_is_due_again_after_its_time(monkeypatch):

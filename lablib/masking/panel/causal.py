@@ -46,7 +46,7 @@ class CausalPanel(LivePanel):
         self.input = MaskedInput(text)
         self.causal = as_choice(causal, "causal")
         self.writer = ipywidgets.Combobox(
-            value=self.causal.model_name,
+            value=self.causal.chosen,
             options=[card.name for card in models.catalogue() if card.kind == "causal"],
             description="GPT",
             tooltip="A causal model: a name, a hub id or a folder",
