@@ -14,7 +14,6 @@ from lablib.widgets.tokens import token_dicts
 class MultiheadPanel(LivePanel):
     """See how the heads of a layer share its output: each head's part through W^O, by its length.
 
-    A text, a layer, and each head's share of the layer's output, for one token and for all.
     `parts` are those in sight, None before the first.
 
     Args:

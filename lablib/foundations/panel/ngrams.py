@@ -29,7 +29,6 @@ class NgramPanel(LivePanel):
     """Count what follows what in a text, and compare with a neural model: what comes next, what
     each writes, and what a part of the text that was kept back costs it.
 
-    A text that is counted, a prompt, and what the counts and a neural model make of it.
     `ngrams` is the model of counts, `costs` what the text costs models of every length, and
     `neural` what it costs the neural model, in bits per byte (None before it is measured).
 

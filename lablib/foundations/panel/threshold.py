@@ -15,7 +15,6 @@ from lablib.widgets.layout import beside, in_row, mark_main
 class ThresholdPanel(LivePanel):
     """Move the threshold between yes and no, and watch the measures.
 
-    Scores of two kinds of examples, a threshold between yes and no, and the measures.
     `counts` is what the threshold makes of them.
 
     Args:

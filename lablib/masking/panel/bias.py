@@ -24,7 +24,6 @@ CAN_AND_CANNOT = (
 class BiasPanel(LivePanel):
     """Compare what a model expects after two subjects, over several templates.
 
-    Templates, two subjects and a list of words, with the differences and their spread.
     `result` is what is drawn.
 
     Args:

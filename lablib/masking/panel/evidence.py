@@ -15,7 +15,6 @@ from lablib.widgets.layout import Fold, in_row, mark_main
 class EvidencePanel(LivePanel):
     """Take each word away in turn, and see what the answer loses; beside it, the attention.
 
-    A text with a mask, and two opinions on which of its words matter.
     `result` and `looks` are what is drawn: the changes of the answer, and the attention.
 
     Args:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 class JointPanel(LivePanel):
     """Fill several masks independently, left to right, most certain first, and jointly.
 
-    A text with several masks and what each way of filling them gives.
     `orders` and `result` are what is drawn: the fillings of the three orders, and the joint search.
 
     Args:

@@ -54,7 +54,6 @@ class CorruptionSliders(ipywidgets.HBox):
 class LearningPanel(LivePanel):
     """Corrupt a text as in BERT's pretraining, and see which positions carry loss, and how much.
 
-    A text, what the model sees of it, and the loss at each position that carries one.
     `result` is what is drawn.
 
     Args:

@@ -37,7 +37,6 @@ class ScoredSentence(VBox):
 class SentencePanel(LivePanel):
     """Score a sentence word by word, and compare it with a variant.
 
-    One sentence or two, each word hidden in turn.
     `result` is what is drawn: a `Comparison`, or the score of the one sentence there is.
 
     Args:
