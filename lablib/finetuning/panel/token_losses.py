@@ -10,6 +10,7 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.widgets import Drawing, TextInput, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main
+from lablib.widgets.tokens import scale_from_zero, signed_scale
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -68,10 +69,8 @@ class LossPanel(PairPanel):
         self._draw(self.found, before.tokenizer)
 
     def _draw(self, found: LossChange, tokenizer: "PreTrainedTokenizerBase") -> None:
-        most = max(*found.before.losses, *found.after.losses, 1.0)
-        widest = max(*map(abs, found.differences), 0.1)
-        loss = {"min": 0.0, "max": most, "unit": "nats"}
-        signed = {"min": -widest, "max": widest, "palette": "signed", "unit": "nats"}
+        loss = scale_from_zero((*found.before.losses, *found.after.losses), "nats", least=1.0)
+        signed = signed_scale(found.differences, "nats", least=0.1)
         columns = (
             (found.before.losses, loss), (found.after.losses, loss), (found.differences, signed),
         )  # fmt: skip

@@ -59,8 +59,7 @@ class BiasPanel(LivePanel):
         )
         self.means, self.differences = ipywidgets.VBox(), ipywidgets.VBox()
         self.plots: list[Plot] = []
-        self.sentence = ipywidgets.HTML()
-        self.table = ipywidgets.HTML()
+        self.sentence, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         views = {"Means": self.means, "Differences": self.differences, "Table": self.table}
         mark_main(self.words, self.means)
         super().__init__(
