@@ -46,7 +46,8 @@ class MultiheadPanel(LivePanel):
     @property
     def token(self) -> int:
         """Which token is chosen; the last one if none is."""
-        return self.strip.selected[0] if self.strip.selected else len(self.strip.tokens) - 1
+        last = len(self.parts.tokens.ids) - 1 if self.parts else 0
+        return self.strip.selected[0] if self.strip.selected else last
 
     def draw(self) -> Drawing:
         """Run the model, and show what the heads of the layer add."""

@@ -21,6 +21,7 @@ from lablib.widgets import Drawing, ModelChoice, Progress, TextInput
 from lablib.widgets.controls import button, number
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, in_row, mark_main
+from lablib.widgets.panel import RateLimit
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -110,14 +111,14 @@ class ComparisonPanel(PairPanel):
         """Let first the one and then the other write."""
         prompts = self._prompts()
         total = 2 * len(prompts) * self.length.value
-        self.written, done = ((), ()), 0
+        self.written, done, limit = ((), ()), 0, RateLimit()
         for place, m in enumerate(both):
             for texts in continue_prompts(
                 m, prompts, range(self.seeds.value), max_new_tokens=self.length.value
             ):
                 self.written = (texts, ()) if place == 0 else (self.written[0], texts)
                 done += 1
-                if done % 10 == 0:
+                if limit.due():
                     self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
                 yield Progress(done, total, "tokens")
         self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
