@@ -3,7 +3,7 @@
 from lablib.widgets.choice import AnyModel, Choice, ModelChoice, as_choice, shared_choice
 from lablib.widgets.frame import TextInput
 from lablib.widgets.html import escape, html_widget
-from lablib.widgets.live import Drawing, LivePanel
+from lablib.widgets.live import Drawing, LivePanel, PlotPlace
 from lablib.widgets.panel import Panel
 from lablib.widgets.strip import TokenStrip
 from lablib.widgets.worker import WORKER, Progress, Slot, Status, Worker
@@ -16,6 +16,7 @@ __all__ = [
     "LivePanel",
     "ModelChoice",
     "Panel",
+    "PlotPlace",
     "Progress",
     "Slot",
     "Status",

@@ -48,9 +48,14 @@ class Choice(traitlets.HasTraits):
         """Open it; what is open and its name."""
         raise TypeError(f"{type(self).__name__} does not say how it is opened.")
 
+    @property
+    def chosen(self) -> str:
+        """The name of what is open, or will be at first use."""
+        return self.name or ""
+
     def badge(self) -> tuple[str, str]:
         """What stands on the panel, and a sentence that says why."""
-        return self.name or "", "It opens at first use."
+        return self.chosen, "It opens at first use."
 
     def menu(self) -> list[dict[str, str]]:
         """What there is to choose from: `name`, and `text` for people."""
@@ -78,8 +83,8 @@ class ModelChoice(Choice):
         return new, new.card.name
 
     @property
-    def model_name(self) -> str:
-        """The name of what is open, or will be at first use."""
+    def chosen(self) -> str:
+        """The name of what is open, or the kind's default."""
         return self.name or models.default_name(self._first_kind)
 
     @property
@@ -91,7 +96,7 @@ class ModelChoice(Choice):
         """
         several = self.loaded and not isinstance(self.kind, str)
         kind = self.loaded.card.kind if several else self._first_kind
-        return f"models.load({self.model_name!r}{'' if kind == 'causal' else f', {kind=}'})"
+        return f"models.load({self.chosen!r}{'' if kind == 'causal' else f', {kind=}'})"
 
     @property
     def _first_kind(self) -> models.Kind:
@@ -100,7 +105,7 @@ class ModelChoice(Choice):
     def badge(self) -> tuple[str, str]:
         """The model and the device it runs on."""
         if self.loaded is None:
-            return self.model_name, "It opens at first use."
+            return super().badge()
         return f"{self.loaded.card.name} on {self.loaded.device.type}", self.loaded.why
 
     def menu(self) -> list[dict[str, str]]:

@@ -19,6 +19,19 @@ CLICKED = (ipywidgets.Checkbox, ipywidgets.Dropdown, ipywidgets.ToggleButtons)
 """Controls that change with a click. All others are typed into or dragged, and change often."""
 
 
+class PlotPlace(ipywidgets.VBox):
+    """Where a panel's plot will stand, empty until there is something to plot (`open_plot`).
+
+    It imports plotly, on the thread that makes the panel: of two threads that import the same large
+    library at once, one may find it half done.
+    """
+
+    def __init__(self) -> None:
+        import lablib.widgets.plot  # noqa: F401
+
+        super().__init__()
+
+
 class LivePanel(Panel):
     """A panel that draws when it is made, and anew when one of its controls or the model changes.
 
@@ -40,8 +53,7 @@ class LivePanel(Panel):
         quiet_seconds: see `controls`.
         waits: whether nothing is drawn before the button is pressed; a change of a control or of
             the model only shows in the code then.
-        place: where the plot of a panel that has one stands.
-        plot: that plot; None before the first.
+        plot: the plot of a panel that has a `place` for one; None before the first.
 
     Example:
         >>> class Length(LivePanel):
@@ -70,7 +82,7 @@ class LivePanel(Panel):
     imports = ""
     quiet_seconds = 0.1
     waits = False
-    place: ipywidgets.VBox
+    place: PlotPlace
     plot: "Plot | None" = None
 
     def __init__(
@@ -86,10 +98,10 @@ class LivePanel(Panel):
         super().__init__(title, body, choice=choice, subtitle=subtitle, code=self._code_fold)
         for control in self.controls:
             delay = 0.0 if isinstance(control, CLICKED) else self.quiet_seconds
-            control.observe(lambda _, delay=delay: self._changed(delay), "value")
+            control.observe(lambda _, delay=delay: self._respond(delay), "value")
         if button is not None:
             button.on_click(lambda _: self.redraw())
-        self._changed()
+        self._respond()
 
     def draw(self) -> Drawing:
         """The work that draws the picture, a generator (see `worker`)."""
@@ -108,7 +120,7 @@ class LivePanel(Panel):
 
     def model_changed(self) -> None:
         """Another model makes another picture."""
-        self._changed()
+        self._respond()
 
     def open_plot(self, make: Callable[..., "Plot"], *arguments: Any) -> "Plot":
         """The plot of this panel, made and put into `place` at first use: it takes a second."""
@@ -117,7 +129,7 @@ class LivePanel(Panel):
             self.place.children = [self.plot]
         return self.plot
 
-    def _changed(self, delay: float = 0.0) -> None:
+    def _respond(self, delay: float = 0.0) -> None:
         if self.waits:
             self.show_code()
         else:
@@ -132,8 +144,9 @@ class LivePanel(Panel):
 
     def _code_fold(self) -> str:
         lines = self.code_lines()
-        return lines and f"from lablib import {self.imports}\n\n{self._opening()}{lines}"
+        return lines and f"from lablib import {self.imports}\n\n{self._code_opening()}{lines}"
 
-    def _opening(self) -> str:
-        opens = "models" in self.imports.split(", ") and isinstance(self._choice, ModelChoice)
-        return f"m = {self.choice.code}\n" if opens else ""
+    def _code_opening(self) -> str:
+        opens = "models" in self.imports.split(", ")
+        choice = self._choice
+        return f"m = {choice.code}\n" if opens and isinstance(choice, ModelChoice) else ""

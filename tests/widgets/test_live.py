@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lablib import models
-from lablib.widgets import LivePanel, ModelChoice
+from lablib.widgets import LivePanel, ModelChoice, PlotPlace
 from lablib.widgets.controls import (
     button,
     checkbox,
@@ -28,7 +28,7 @@ class Squares(LivePanel):
 
     def __init__(self, number="2", **more):
         self.text, self.menu = ipywidgets.Text(number), ipywidgets.Dropdown(options=["a", "b"])
-        self.place = ipywidgets.VBox()
+        self.place = PlotPlace()
         self.picture, self.drawn, self.asked = "", 0, []
         controls = [self.text, self.menu]
         super().__init__("Squares", "Of a number.", controls, controls=controls, **more)
@@ -125,6 +125,14 @@ def test_the_plot_is_made_once():
     assert panel.wait()
 
 
+def test_a_place_for_a_plot_loads_plotly_on_the_thread_that_makes_it(python):
+    said = python(
+        "import sys; from lablib.widgets import PlotPlace; before = set(sys.modules); PlotPlace();"
+        "print('plotly' in before, 'plotly' in sys.modules)"
+    )
+    assert said.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize(
     ("kind", "opened", "call"),
     [
@@ -143,7 +151,7 @@ def test_the_code_opens_the_model_as_what_it_is(kind, opened, call):
 
 def test_a_choice_without_a_name_is_the_default(monkeypatch):
     monkeypatch.setattr(models, "default_name", lambda kind: f"the {kind} one")
-    assert ModelChoice(None, ("masked", "causal")).model_name == "the masked one"
+    assert ModelChoice(None, ("masked", "causal")).chosen == "the masked one"
 
 
 def test_a_rate_limit_is_due_again_after_its_time(monkeypatch):
