@@ -111,21 +111,16 @@ def _what_is_added(seen: Parts) -> tuple[list[str], Tensor]:
     return names, torch.stack(added)
 
 
-def _through_norm(norm: nn.Module, added: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
+def _through_norm(norm: Any, added: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
     """What each part is after the norm that divides by the spread of the whole, and what the norm
     adds in any case: [part, width] and [width].
     """
-    plain_norm: Any = norm
-    zero = torch.zeros_like(whole)
-    constant = plain_norm(zero.to(norm.weight)).float().cpu()
     centred = isinstance(norm, nn.LayerNorm)
+    constant = norm(torch.zeros_like(whole).to(norm.weight)).float().cpu()
     spread = (whole - whole.mean() if centred else whole).square().mean().sqrt()
-    # Half 1 and half −1 has mean 0 and spread 1: what the norm makes of it is its gain.
-    signs = torch.ones_like(whole)
-    signs[::2] = -1
-    if len(signs) % 2:
-        signs[-1] = 0
-    gain = (plain_norm(signs.to(norm.weight)).float().cpu() - constant) * signs
+    # Ones have a root mean square of 1: what is left of them is the gain, however it is stored.
+    gain = norm.weight if centred else norm(torch.ones_like(whole).to(norm.weight))
+    gain = gain.detach().float().cpu()
     added = added - added.mean(-1, keepdim=True) if centred else added
     return added / spread * gain, constant
 

@@ -73,7 +73,7 @@ class ResidualPanel(LivePanel):
             figures.draw_lengths(self._plot(figures.lengths_plot), seen)
             self.words.value = escape(figures.lengths_words(seen))
         else:
-            self.block.max = m.model.config.num_hidden_layers - 1
+            self.block.max = m.model.config.get_text_config().num_hidden_layers - 1
             fired = self.result = units(m, self.text.value, self.block.value)
             tokens = fired.tokens
             yield None

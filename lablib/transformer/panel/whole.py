@@ -37,7 +37,7 @@ class WholePanel(LivePanel):
         mark_main(self.text, self.view)
         self.parts: Parts | None = None
         self.outcome: PartAblation | None = None
-        self._shown: tuple[LoadedModel, Reading] | None = None
+        self._drawn_for: tuple[LoadedModel, Reading] | None = None
         super().__init__(
             "The whole model",
             "From ids to the next token. Click a box for its numbers; untick one to leave it out.",
@@ -51,10 +51,11 @@ class WholePanel(LivePanel):
         """Run the model as it is and without what is off; show its parts if they are new."""
         m = self.model()
         view = self.view
-        off = [block for block in view.off_blocks if block < m.model.config.num_hidden_layers]
+        config = m.model.config.get_text_config()
+        off = [block for block in view.off_blocks if block < config.num_hidden_layers]
         found = ablate(m, self.text.value, view.off_parts, off, MORE * figures.CANDIDATES)
         yield None
-        if self._shown != (m, found.tokens):
+        if self._drawn_for != (m, found.tokens):
             self._show_parts(m, found.tokens)
             yield None
         self.text.note = found.tokens.note
@@ -77,7 +78,7 @@ class WholePanel(LivePanel):
             len(self.parts.blocks),
             figures.tour(self.parts),
         )
-        self._shown = (m, tokens)
+        self._drawn_for = (m, tokens)
 
     def code_lines(self) -> str:
         """What the model says without the parts that are switched off."""
