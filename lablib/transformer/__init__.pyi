@@ -32,8 +32,10 @@ from lablib.transformer.compute.projections import (
 )
 from lablib.transformer.compute.residual import (
     Attribution as Attribution,
+    Lengths as Lengths,
     Units as Units,
     attribution as attribution,
+    lengths as lengths,
     unit_words as unit_words,
     units as units,
 )

@@ -42,8 +42,8 @@ def test_the_lengths_of_the_stream_and_of_what_is_added(panel, gpt2, monkeypatch
     ):
         assert list(line.y) == pytest.approx([float(x.norm(dim=1).mean()) for x in values])
     assert list(stream.x) == [-1, 0, 1]
-    lengths, _ = run_code(panel, monkeypatch)
-    assert lengths.tolist() == pytest.approx(list(stream.y))
+    found, _ = run_code(panel, monkeypatch)
+    assert [one.tolist() for one in found] == [list(line.y) for line in panel.plots[LENGTHS].data]
 
 
 def test_the_units_that_fire(panel, gpt2, monkeypatch):

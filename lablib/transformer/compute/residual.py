@@ -126,6 +126,54 @@ def _through_norm(norm: Any, added: Tensor, whole: Tensor) -> tuple[Tensor, Tens
 
 
 @dataclass(frozen=True, eq=False)
+class Lengths:
+    """How long the vectors of the stream are, and those that are added to it: means over a text.
+
+    Attributes:
+        tokens: the text.
+        norm_first: whether the parts read the stream through a norm, or it is normed itself.
+        stream: before the first block and after each, [blocks + 1].
+        attention: what attention adds, [block].
+        feed_forward: what the feed-forward adds, [block].
+    """
+
+    tokens: Reading
+    norm_first: bool
+    stream: Tensor
+    attention: Tensor
+    feed_forward: Tensor
+
+
+@torch.inference_mode()
+def lengths(m: "LoadedModel", text: str | Reading) -> Lengths:
+    """How long the stream's vectors are from block to block, and what attention and feed-forward
+    add to them.
+
+    Raises:
+        ValueError: if the model's parts cannot be seen.
+
+    Example:
+        >>> from lablib import models, transformer as tf
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> found = tf.lengths(m, "The cat sat")
+        >>> found.stream.shape, found.attention.shape, bool(found.stream[0] < found.stream[-1])
+        (torch.Size([7]), torch.Size([6]), True)
+    """
+    seen = parts(m, text)
+
+    def mean_length(vectors: list[Tensor]) -> Tensor:
+        return torch.stack(vectors).norm(dim=-1).mean(-1)
+
+    return Lengths(
+        tokens=seen.tokens,
+        norm_first=seen.architecture.norm_first,
+        stream=mean_length(list(seen.stream)),
+        attention=mean_length([block.attention for block in seen.blocks]),
+        feed_forward=mean_length([block.mlp for block in seen.blocks]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Units:
     """Which units of a block's feed-forward network fire on which tokens of a text.
 

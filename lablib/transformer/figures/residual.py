@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lablib.transformer.compute.parts import Parts
-from lablib.transformer.compute.residual import Attribution, Units
+from lablib.transformer.compute.residual import Attribution, Lengths, Units
 from lablib.transformer.figures.projections import SIGNED
 from lablib.widgets.tokens import number, visible
 
@@ -76,35 +75,27 @@ def lengths_plot() -> "Plot":
     )
 
 
-def draw_lengths(plot: "Plot", found: Parts) -> None:
+def draw_lengths(plot: "Plot", found: Lengths) -> None:
     """Put the mean lengths of all tokens' vectors into the plot."""
-    stream, added = mean_lengths(found)
-    blocks = list(range(len(found.blocks)))
+    blocks = list(range(len(found.attention)))
+    stream, *added = plot.data
     with plot.batch_update():
-        plot.data[0].x, plot.data[0].y = [-1, *blocks], stream
-        for trace, values in zip(plot.data[1:], added, strict=True):
-            trace.x, trace.y = blocks, values
+        stream.x, stream.y = [-1, *blocks], found.stream.tolist()
+        for trace, values in zip(added, (found.attention, found.feed_forward), strict=True):
+            trace.x, trace.y = blocks, values.tolist()
 
 
-def mean_lengths(found: Parts) -> tuple[list[float], tuple[list[float], list[float]]]:
-    """The mean length of the stream's vectors, and of what attention and the feed-forward add."""
-    attention = [float(block.attention.norm(dim=-1).mean()) for block in found.blocks]
-    feed_forward = [float(block.mlp.norm(dim=-1).mean()) for block in found.blocks]
-    return found.stream.norm(dim=-1).mean(-1).tolist(), (attention, feed_forward)
-
-
-def lengths_words(found: Parts) -> str:
+def lengths_words(found: Lengths) -> str:
     """How the stream grows, in a sentence or two."""
-    stream, _ = mean_lengths(found)
     norm = (
         "Each part reads the stream through a norm, so its length as such does not matter to it: "
         "what matters is how long a part’s result is beside the stream."
-        if found.architecture.norm_first
+        if found.norm_first
         else "The norm after each addition brings the stream back to the same length."
     )
     return (
-        f"A token’s vector is {number(stream[0])} long before the first block and "
-        f"{number(stream[-1])} after the last, on average. {norm}"
+        f"A token’s vector is {number(float(found.stream[0]))} long before the first block and "
+        f"{number(float(found.stream[-1]))} after the last, on average. {norm}"
     )
 
 

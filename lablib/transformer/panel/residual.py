@@ -5,8 +5,15 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.transformer.compute.parts import Parts, parts
-from lablib.transformer.compute.residual import Attribution, Units, attribution, unit_words, units
+from lablib.transformer.compute.residual import (
+    Attribution,
+    Lengths,
+    Units,
+    attribution,
+    lengths,
+    unit_words,
+    units,
+)
 from lablib.transformer.figures import residual as figures
 from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.controls import slider, toggles
@@ -45,7 +52,7 @@ class ResidualPanel(LivePanel):
         self.plots: dict[str, Plot] = {}
         for place in self.places.values():
             mark_main(self.choose, place)
-        self.result: Attribution | Parts | Units | None = None
+        self.result: Attribution | Lengths | Units | None = None
         super().__init__(
             "The residual stream",
             "Every part adds its result to the token’s vector; at the end the sum is scored.",
@@ -68,7 +75,7 @@ class ResidualPanel(LivePanel):
             figures.draw_attribution(self._plot(figures.attribution_plot), shares)
             self.words.value = escape(figures.attribution_words(shares))
         elif view == LENGTHS:
-            seen = self.result = parts(m, self.text.value)
+            seen = self.result = lengths(m, self.text.value)
             tokens = seen.tokens
             figures.draw_lengths(self._plot(figures.lengths_plot), seen)
             self.words.value = escape(figures.lengths_words(seen))
@@ -96,7 +103,7 @@ class ResidualPanel(LivePanel):
         if self.choose.value == SCORE:
             return f"{text}found = tf.attribution(m, text)\nfound.names, found.added"
         if self.choose.value == LENGTHS:
-            return f"{text}tf.parts(m, text).stream.norm(dim=-1).mean(-1)"
+            return f"{text}found = tf.lengths(m, text)\nfound.stream, found.attention, found.feed_forward"
         return (
             f"{text}fired = tf.units(m, text, block={self.block.value})\n"
             f"fired.activations[:, list(fired.top({figures.UNITS}))]"
