@@ -103,7 +103,8 @@ class ResidualPanel(LivePanel):
         if self.choose.value == SCORE:
             return f"{text}found = tf.attribution(m, text)\nfound.names, found.added"
         if self.choose.value == LENGTHS:
-            return f"{text}found = tf.lengths(m, text)\nfound.stream, found.attention, found.feed_forward"
+            added = "found.attention, found.feed_forward"
+            return f"{text}found = tf.lengths(m, text)\nfound.stream, {added}"
         return (
             f"{text}fired = tf.units(m, text, block={self.block.value})\n"
             f"fired.activations[:, list(fired.top({figures.UNITS}))]"
