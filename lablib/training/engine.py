@@ -36,8 +36,16 @@ from lablib.training.folders import control, read_status
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
 from lablib.training.state import State
-from lablib.training.tasks import Batch, Task, make_task, open_model, tokenizer_of
-from lablib.training.texts import read_source
+from lablib.training.tasks import (
+    Batch,
+    Task,
+    make_task,
+    open_model,
+    reads_table,
+    tokenizer_of,
+    total_steps,
+)
+from lablib.training.texts import Source, read_source
 from lablib.training.writing import sample
 from lablib.writable import put
 
@@ -82,7 +90,8 @@ def setup(
         folder: where settings, text, history, checkpoints and result are kept; None for a run in
             memory only, whose result is `state.model`.
         task: what is learned; None for the task of the settings, with the rows of their text. A run
-            that goes on has to be given the same one again: only a text is kept in the folder.
+            that goes on has to be given the same one again, or none if it was made of a text: only
+            that is kept in the folder.
         lr: the learning rate of each step, counted from 0; None for the schedule of the settings.
 
     Raises:
@@ -103,8 +112,8 @@ def setup(
     precision = devices.pick_precision(config, device)
     source = _keep_source(config, folder, accelerator, task)
     m = open_model(config)
-    task = make_task(source, m) if task is None else task
-    total = config.steps or math.ceil(config.epochs * task.train_rows / config.batch)
+    task = make_task(config, m, source) if task is None else task
+    total = total_steps(config, task)
     model = prepare(m, config, task)
     devices.tune(model, config, device)
     objective: nn.Module = Objective(model, task, device, precision)
@@ -155,29 +164,38 @@ def _require_compiler(config: Config) -> None:
 
 def _keep_source(
     config: Config, folder: Path | None, accelerator: Accelerator, task: Task | None
-) -> Config:
-    """Settings whose text is the run's own copy: the source may change before the run goes on.
-
-    A run with a task of its own reads no text, so there is none to keep.
+) -> Source | None:
+    """The run's own copy of its text, which may change before the run goes on; None without a
+    folder, and where the task has its rows from elsewhere.
     """
+    source = None if task is None else task.source
     if folder is None:
-        return config
-    own = own_source(config, folder)
+        return source
 
     def write() -> None:
+        nonlocal source
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
-        if task is None and not own.exists():
-            put(own, read_source(config.text, table=own.suffix == ".csv"))
+        if task is None and not own_source(config, folder).exists():
+            source = read_source(config.text, reads_table(config))
+        if source is not None:
+            keep_source(config, folder, source)
 
     checkpoints.on_first(accelerator, write)
-    return replace(config, text=str(own))
+    if task is None and source is None:
+        source = read_source(own_source(config, folder), reads_table(config))
+    return source
+
+
+def keep_source(config: Config, folder: Path, source: Source) -> None:
+    """Write a run's own copy of its text, if it has none yet."""
+    if not (own := own_source(config, folder)).exists():
+        put(own, source.content)
 
 
 def own_source(config: Config, folder: Path) -> Path:
     """The file in which a run keeps its text or its table."""
-    table = config.task in ("classification", "sequence")
-    return folder / ("data.csv" if table else "text.txt")
+    return folder / ("data.csv" if reads_table(config) else "text.txt")
 
 
 def _optimizer(model: PreTrainedModel, config: Config) -> torch.optim.Optimizer:

@@ -21,7 +21,7 @@ from lablib.training import engine, folders, launching
 from lablib.training.config import Config, check, write_config
 from lablib.training.folders import Phase
 from lablib.training.records import Evaluation, Record
-from lablib.training.tasks import TASKS
+from lablib.training.tasks import TASKS, Task
 from lablib.writable import places, writable
 
 if TYPE_CHECKING:
@@ -60,12 +60,15 @@ def train(
 
 
 def _train(
-    config: Config, folder: Path, tell: Callable[[Record], object] = lambda record: None
+    config: Config,
+    folder: Path,
+    tell: Callable[[Record], object] = lambda record: None,
+    task: Task | None = None,
 ) -> None:
     """Train in a folder that is held, and write down what becomes of it."""
     folders.write_status(folder, state="running", message="", details="")
     try:
-        state = engine.setup(config, folder)
+        state = engine.setup(config, folder, task)
         folders.write_status(folder, total=state.total, threads=state.threads)
         for record in engine.fit(state):
             tell(record)
@@ -91,6 +94,8 @@ class Run:
             nothing may be written beside the notebook, among the files of one's own: `.folder`).
         processes: on how many devices of this machine; with more than one the training is a
             process of its own, which also goes on when the kernel is restarted.
+        task: that of the settings, if it has been made (see `training.prepared`), so that its text
+            is not read again. Several processes read the run's own copy.
 
     Raises:
         ValueError: if the settings are wrong, or the folder holds a run with other settings.
@@ -104,7 +109,11 @@ class Run:
     """
 
     def __init__(
-        self, config: Config, folder: str | os.PathLike[str] | None = None, processes: int = 1
+        self,
+        config: Config,
+        folder: str | os.PathLike[str] | None = None,
+        processes: int = 1,
+        task: Task | None = None,
     ) -> None:
         check(config)
         if processes < 1:
@@ -114,6 +123,7 @@ class Run:
         if not folder and self.folder.parent != RUNS:
             warnings.warn(elsewhere(self.folder), stacklevel=2)
         self._require_own_settings()
+        self._task = task
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = folders.History(self.folder)
@@ -149,6 +159,8 @@ class Run:
             write_config(self.config, self.folder / "config.toml")
             folders.set_control(self.folder, "run")
             if self.processes > 1:
+                if self._task is not None and self._task.source is not None:
+                    engine.keep_source(self.config, self.folder, self._task.source)
                 self._process = launching.launch(self.folder, self.processes)
                 folders.write_status(self.folder, pid=self._process.pid)
             else:
@@ -168,13 +180,14 @@ class Run:
         self._require_own_settings()
 
     def _start_thread(self, holding: ExitStack) -> None:
-        """Train in a thread, which takes over what holds the folder."""
+        """Train in a thread, which takes over what holds the folder, and the rows."""
+        task, self._task = self._task, None
 
         def work() -> None:
             _lower_thread_priority()
             # What goes wrong stands in the folder: there is nobody here to raise it to.
             with holding, suppress(Exception):
-                _train(self.config, self.folder)
+                _train(self.config, self.folder, task=task)
 
         self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
         self._thread.start()

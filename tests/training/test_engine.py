@@ -17,7 +17,7 @@ from lablib import models
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.engine import fit, setup, validate
-from lablib.training.tasks import inputs, make_task, open_model
+from lablib.training.tasks import classification_task, inputs, make_task, open_model
 from tests.sampling.conftest import byte_tokenizer
 from tests.training.tiny_folder import save_tiny
 
@@ -99,7 +99,15 @@ def test_a_task_that_is_given_takes_the_place_of_the_text(gpt2, tmp_path):
     own = config(gpt2)
     given = setup(replace(own, text="lighthouse"), tmp_path, task=make_task(own, open_model(own)))
     assert losses(fit(given)) == losses(run(gpt2)[1])
-    assert (tmp_path / "config.toml").is_file() and not (tmp_path / "text.txt").exists()
+    assert (tmp_path / "config.toml").is_file()
+    assert (tmp_path / "text.txt").read_text() == TEXT  # of the task, so that the run can go on
+
+
+def test_a_task_without_a_text_leaves_none_behind(gpt2, tmp_path):
+    own = config(gpt2, task="classification", text="lighthouse")
+    pairs = [("the old hat", "no"), ("the new hat", "yes")]
+    setup(own, tmp_path, task=classification_task(own, open_model(own), pairs, []))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml"]
 
 
 def test_a_run_of_a_given_task_goes_on_bit_for_bit(gpt2, tmp_path):

@@ -20,6 +20,7 @@ import torch
 
 from lablib.training.config import Config, check
 from lablib.training.engine import fit, setup
+from lablib.training.prepared import Prepared
 
 How = Literal["grid", "random", "bayesian"]
 
@@ -215,21 +216,22 @@ def search_settings(
     if not config.heldout:
         raise ValueError("A search judges by the held-out part: let heldout be above 0.")
     proposals = _grid(space, trials) if how == "grid" else _Drawn(space, how, trials, seed)
+    prepared = Prepared()
     for number, settings in enumerate(proposals):
         last = Trial(number, settings)
-        for trial in _try(last, config):
+        for trial in _try(last, config, prepared):
             last = trial
             yield trial
         if isinstance(proposals, _Drawn):
             proposals.tell(None if last.failure else last.loss)
 
 
-def _try(trial: Trial, config: Config) -> Iterator[Trial]:
-    """Train with the settings of a trial."""
+def _try(trial: Trial, config: Config, prepared: Prepared) -> Iterator[Trial]:
+    """Train with the settings of a trial, on rows that most trials share."""
     try:
         own = replace(trial.applied(config), evaluate_every=0, sample_every=0, save_every=0)
         check(own)
-        state = setup(own)
+        state = setup(own, task=prepared.task(own))
         trial = replace(trial, total=state.total)
         for record in fit(state):
             measured = record.step and record.heldout_loss is not None
