@@ -6,9 +6,6 @@ import torch
 from torch.utils.data import SequentialSampler
 from transformers import (
     AutoModelForCausalLM,
-    PreTrainedTokenizerFast,
-    T5Config,
-    T5ForConditionalGeneration,
     Trainer,
     TrainingArguments,
 )
@@ -18,7 +15,6 @@ from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.engine import fit, setup, validate
 from lablib.training.tasks import classification_task, inputs, make_task, open_model
-from tests.sampling.conftest import byte_tokenizer
 from tests.training.tiny_folder import save_tiny
 
 TEXT = "The lamp is lit at dusk, and put out at dawn. The keeper sleeps by day.\n" * 30
@@ -181,24 +177,6 @@ def test_classes_are_told_apart(gpt2):
     assert records[-1].measures["accuracy"] == 1.0
     assert set(records[-1].measures) == {"loss", "accuracy"}
     assert state.task.labels == ("minus", "plus")
-
-
-@pytest.fixture(scope="module")
-def t5(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("t5")
-    words = byte_tokenizer()
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words.backend_tokenizer, eos_token=words.eos_token, pad_token="!"
-    )
-    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
-    torch.manual_seed(0)
-    settings = T5Config(
-        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
-        pad_token_id=pad, eos_token_id=end, decoder_start_token_id=pad, dropout_rate=0.0,
-    )  # fmt: skip
-    T5ForConditionalGeneration(settings).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 @pytest.mark.training

@@ -10,7 +10,6 @@ from lablib.widgets.html import fill
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 from lablib.finetuning.figures.shared import (
-    LEGEND,
     SMOOTH,
     duration,
     line,
@@ -23,7 +22,7 @@ from lablib.finetuning.figures.shared import (
 
 def loss_plot() -> "Plot":
     """An empty plot of the losses against the step; `draw_losses` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     said = "step %{x}: %{y:.3f} nats, perplexity %{customdata:,.1f}<extra></extra>"
     heldout = {

@@ -81,9 +81,6 @@ def perplexity_axis() -> dict[str, Any]:
     }  # fmt: skip
 
 
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-
-
 def outcome_words(info: RunInfo) -> str:
     """What a run has come to, in a sentence or two."""
     done = f"{info.step:,} of {info.total:,} steps in {duration(info.seconds)}."
