@@ -35,7 +35,7 @@ from lablib.training.config import Config, check, write_config
 from lablib.training.folders import control, read_status
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
-from lablib.training.state import State
+from lablib.training.state import Best, State
 from lablib.training.tasks import (
     Batch,
     Task,
@@ -113,6 +113,8 @@ def setup(
     source = _keep_source(config, folder, accelerator, task)
     m = open_model(config)
     task = make_task(config, m, source) if task is None else task
+    if config.patience and not task.heldout_rows:
+        raise ValueError("patience needs a held-out part to measure on: take patience=0.")
     total = total_steps(config, task)
     model = prepare(m, config, task)
     devices.tune(model, config, device)
@@ -216,7 +218,8 @@ def fit(state: State) -> Iterator[Record]:
     """Train to the last step, yielding a `Record` before the first one and after each.
 
     In a run with a folder it obeys the word in `control`, and leaves a checkpoint and the model
-    behind when it ends. Not going on is how to stop a run without one.
+    behind when it ends. Not going on is how to stop a run without one. With patience in the
+    settings the model is, once all records were taken, that of the best step.
 
     Raises:
         NonFinite: if a loss or a gradient is not a number.
@@ -234,7 +237,7 @@ def fit(state: State) -> Iterator[Record]:
             record = _measured(state, _first(state))
         yield _log_record(state, record)
     for batch, targets in _batches(state):
-        if _should_log(state) and _requested_action(state) == "stop":
+        if state.is_done or (_should_log(state) and _requested_action(state) == "stop"):
             break
         began = time.perf_counter()
         lr = state.lr(state.step)
@@ -466,12 +469,38 @@ def _measured(state: State, record: Record) -> Record:
     ):
         found = validate(state)
         record = replace(record, heldout_loss=found.loss, measures=found.measures)
+        _keep_best(state, found.loss)
     if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
         text = sample(
             state.model, state.tokenizer, config.prompt, config.sample_tokens, config.seed
         )
         record = replace(record, sample=text)
     return record
+
+
+@torch.inference_mode(False)
+def _keep_best(state: State, loss: float) -> None:
+    """Keep the weights if no held-out loss before was as low, or count in vain."""
+    if not state.config.patience:
+        return
+    if loss < state.best.loss:
+        weights = {n: w.detach().to("cpu", copy=True) for n, w in trained(state.model).items()}
+        state.best = Best(state.step, loss, weights=weights)
+        return
+    state.best.waited += 1
+    if state.is_done and state.step < state.total:
+        state.notes.append(
+            f"It stopped early: in the last {state.best.waited} measurements the held-out loss was "
+            f"not below that of step {state.best.step}, whose model is the result."
+        )
+
+
+@torch.no_grad()
+def take_best(state: State) -> None:
+    """Give the model the weights of its best step, where they were kept."""
+    weights = trained(state.model)
+    for name, kept in state.best.weights.items():
+        weights[name].copy_(kept)
 
 
 def _log_record(state: State, record: Record) -> Record:
@@ -496,7 +525,7 @@ def save(state: State) -> None:
     if state.folder is None:
         return
     weights = trained(state.model)
-    parts = {
+    parts: dict[str, Any] = {
         "model": weights,
         "optimizer": {name: state.optimizer.state[p] for name, p in weights.items()},
         "scaler": state.scaler.state_dict(),
@@ -507,6 +536,8 @@ def save(state: State) -> None:
             "threads": state.threads,
         },
     }
+    if state.config.patience:
+        parts["best"] = vars(state.best)
     folder = state.folder / "checkpoints"
     checkpoints.on_first(state.accelerator, lambda: checkpoints.save(folder, state.step, parts))
 
@@ -528,6 +559,7 @@ def _restore(state: State) -> None:
         state.micro_batch = min(state.micro_batch, counters["micro_batch"])
         state.threads = counters.get("threads", state.threads)
         state.last_read = state.tokens, state.seconds
+        state.best = Best(**parts.get("best", {}))
         state.notes += found.damaged
     _cut_history(state)
 
@@ -544,11 +576,12 @@ def _cut_history(state: State) -> None:
 
 
 def finish(state: State) -> None:
-    """Leave a checkpoint, and the model as an ordinary folder of `transformers`."""
+    """Leave a checkpoint to go on from, and the model as an ordinary folder of `transformers`."""
+    save(state)
+    take_best(state)
     folder = state.folder
     if folder is None:
         return
-    save(state)
 
     def write() -> None:
         with (

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from lablib.models.errors import explain
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, check, write_config
 from lablib.training.folders import Phase
-from lablib.training.records import Evaluation, Record
+from lablib.training.records import Evaluation, Record, best_record
 from lablib.training.tasks import TASKS, Task
 from lablib.writable import places, writable
 
@@ -75,7 +75,7 @@ def _train(
     except Exception as error:
         _write_failure(folder, error)
         raise
-    folders.write_status(folder, state="done" if state.step >= state.total else "stopped")
+    folders.write_status(folder, state="done" if state.is_done else "stopped")
 
 
 def _write_failure(folder: Path, error: Exception) -> None:
@@ -309,7 +309,14 @@ class Run:
         own = replace(self.config, model=str(self.result), method="full")
         if (kept := engine.own_source(self.config, self.folder)).is_file():
             own = replace(own, text=str(kept))
-        return replace(engine.validate(engine.setup(own)), step=self.history[-1].step)
+        step = result_step(self.config, self.history)
+        return replace(engine.validate(engine.setup(own)), step=step)
+
+
+def result_step(config: Config, history: Sequence[Record]) -> int:
+    """The step whose model is the result: the last, or with patience the best."""
+    best = best_record(history) if config.patience else None
+    return best.step if best else history[-1].step
 
 
 def _lower_thread_priority() -> None:
@@ -351,10 +358,11 @@ class RunInfo:
         config: its settings.
         state, message: as of `Run`.
         step, total: done, and of the whole run.
-        before, after: held-out loss at its first and last measurement, in nats; None if not
-            measured.
+        before, after: held-out loss at its first measurement, and of its result: at the last one,
+            or with patience at the best, in nats; None if not measured.
         tokens_per_second: the middle of those read.
         seconds: spent on training.
+        result: the step whose model is the result.
     """
 
     folder: Path
@@ -367,6 +375,7 @@ class RunInfo:
     after: float | None
     tokens_per_second: float | None
     seconds: float
+    result: int
 
 
 def describe(run: Run) -> RunInfo:
@@ -374,7 +383,9 @@ def describe(run: Run) -> RunInfo:
     from statistics import median
 
     history = run.history
+    result = result_step(run.config, history) if history else 0
     measured = [r.heldout_loss for r in history if r.heldout_loss is not None]
+    until = [r.heldout_loss for r in history if r.step <= result and r.heldout_loss is not None]
     speeds = [r.tokens_per_second for r in history if r.tokens_per_second is not None]
     last = history[-1] if history else None
     return RunInfo(
@@ -385,9 +396,10 @@ def describe(run: Run) -> RunInfo:
         step=last.step if last else 0,
         total=run.total,
         before=measured[0] if measured else None,
-        after=measured[-1] if measured else None,
+        after=until[-1] if until else None,
         tokens_per_second=median(speeds) if speeds else None,
         seconds=last.seconds if last else 0.0,
+        result=result,
     )
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from lablib.training import devices
-from lablib.training.config import Config
+from lablib.training.config import QUIET, Config
 from lablib.training.flops import flops_per_token
 from lablib.training.losses import BLOCK
 from lablib.training.methods import prepare, trained
@@ -33,7 +33,7 @@ SHORT = 4
 """Rows of a step that is made to find out how fast the device is."""
 
 PARTS = {
-    "weights": "the model's numbers, 32 bits each",
+    "weights": "the model's numbers, 32 bits each; of the best step too where it is kept",
     "gradients": "one number for each weight that learns",
     "optimizer": "two numbers that AdamW keeps for each weight that learns",
     "activations": "activations saved for the backward pass, of one micro-batch",
@@ -91,8 +91,9 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
     device = device_of(config)
     model = shape_of(config, m or open_model(config), device)
     learning = sum(weight.numel() for weight in trained(model).values())
+    kept = learning if config.patience and device.type == "cpu" else 0
     return Memory(
-        weights=MASTER_BYTES * model.num_parameters(),
+        weights=MASTER_BYTES * (model.num_parameters() + kept),
         gradients=MASTER_BYTES * learning,
         optimizer=2 * MASTER_BYTES * learning,
         activations=activation_bytes(model.base_model, config, device, processes),
@@ -308,8 +309,7 @@ def speed(config: Config, task: Task) -> float:
     from lablib.training import engine
 
     rows = min(config.batch, SHORT)
-    short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1)
-    silent = replace(short, evaluate_every=0, sample_every=0, save_every=0)
+    short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1, **QUIET)
     with torch.inference_mode(False), torch.enable_grad():
-        records = list(engine.fit(engine.setup(silent, task=task.with_rows(heldout=0))))
+        records = list(engine.fit(engine.setup(short, task=task.with_rows(heldout=0))))
     return max(r.tokens_per_second for r in records[2:] if r.tokens_per_second is not None)

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from lablib.training.config import Config, check
+from lablib.training.config import QUIET, Config, check
 from lablib.training.engine import fit, setup
 from lablib.training.prepared import Prepared
 
@@ -98,7 +98,7 @@ def range_test(
         )
     flat = replace(
         config, steps=steps + 1, schedule="constant", warmup=0, learning_rate=lowest,
-        evaluate_every=0, sample_every=0, save_every=0, log_every=1,
+        log_every=1, **QUIET,
     )  # fmt: skip
     rates = np.geomspace(lowest, highest, steps).tolist()
     records = fit(setup(flat, lr=rates.__getitem__))
@@ -229,7 +229,7 @@ def search_settings(
 def _try(trial: Trial, config: Config, prepared: Prepared) -> Iterator[Trial]:
     """Train with the settings of a trial, on rows that most trials share."""
     try:
-        own = replace(trial.applied(config), evaluate_every=0, sample_every=0, save_every=0)
+        own = replace(trial.applied(config), **QUIET)
         check(own)
         state = setup(own, task=prepared.task(own))
         trial = replace(trial, total=state.total)

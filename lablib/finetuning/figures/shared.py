@@ -88,7 +88,8 @@ def outcome_words(info: RunInfo) -> str:
         return done
     before, after = exp(min(info.before, 50.0)), exp(min(info.after, 50.0))
     change = "fell" if after < before else "rose"
-    return f"{done} The held-out perplexity {change} from {before:,.1f} to {after:,.1f}."
+    kept = f" The model of step {info.result:,} was kept." if info.config.patience else ""
+    return f"{done} The held-out perplexity {change} from {before:,.1f} to {after:,.1f}.{kept}"
 
 
 def perplexity(loss: float) -> str:
