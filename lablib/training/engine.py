@@ -32,9 +32,10 @@ from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
 from lablib.training import checkpoints, devices, guards
 from lablib.training.config import Config, check, write_config
-from lablib.training.folders import control, read_status
+from lablib.training.folders import History, control, read_status
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
+from lablib.training.results import has_plain_base, write_adapter, write_model
 from lablib.training.state import Best, State
 from lablib.training.tasks import (
     Batch,
@@ -584,15 +585,12 @@ def finish(state: State) -> None:
         return
 
     def write() -> None:
-        with (
-            quiet(),
-            on_threads(state.threads),
-            checkpoints.new_folder(folder / "model") as place,
-        ):
-            model = merged(state.model)
-            model.config.use_cache = True
-            model.save_pretrained(place)
-            model.config.use_cache = False
-            state.tokenizer.save_pretrained(place)
+        told = state.tokenizer, state.config, History(folder).read()
+        with quiet(), on_threads(state.threads):
+            with checkpoints.new_folder(folder / "model") as place:
+                write_model(place, merged(state.model), *told)
+            if state.config.method == "lora" and has_plain_base(state.config):
+                with checkpoints.new_folder(folder / "adapter") as place:
+                    write_adapter(place, state.model, *told)
 
     checkpoints.on_first(state.accelerator, write)
