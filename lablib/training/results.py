@@ -58,7 +58,7 @@ def write_model(
         records: of the run, for the card.
     """
     if config.task == "causal":
-        model.generation_config = writing_settings(model)  # type: ignore[assignment]
+        model.generation_config = writing_settings(model)
     model.config.use_cache = True
     model.save_pretrained(place)
     model.config.use_cache = False

@@ -19,8 +19,7 @@ Named = str | os.PathLike[str] | Run
 def merge(run: Named, folder: str | os.PathLike[str]) -> Path:
     """Add a LoRA run's adapter to the model it builds on, as an ordinary folder of `transformers`.
 
-    The weights are computed anew from the base and the adapter, so that an adapter which has been
-    carried to another machine can be merged there.
+    The weights are computed anew, in 32 bits, from the adapter and the base that it names.
 
     Args:
         run: a run, or its folder.
