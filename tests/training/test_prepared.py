@@ -3,12 +3,14 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from transformers import PreTrainedTokenizerBase
 
 from lablib.finetuning.compute.estimate import seconds_for, speed
 from lablib.finetuning.compute.search import search_settings
+from lablib.training import launching
 from lablib.training.config import Config
 from lablib.training.engine import fit, setup
 from lablib.training.prepared import ROW_SETTINGS, Prepared
@@ -84,6 +86,13 @@ def test_a_run_with_nothing_prepared_reads_and_tokenises_once_too(
 ):
     setup(config, folder and tmp_path / folder)
     assert read == ["book.txt"] and "".join(tokenised) == TEXT
+
+
+def test_several_processes_are_given_the_text_that_was_read(config, tmp_path, read, monkeypatch):
+    ended = SimpleNamespace(pid=0, poll=lambda: 0)
+    monkeypatch.setattr(launching, "launch", lambda folder, processes: ended)
+    Run(config, tmp_path / "run", 2, Prepared().task(config)).start()
+    assert (tmp_path / "run" / "text.txt").read_text() == TEXT and read == ["book.txt"]
 
 
 def test_a_table_is_read_and_tokenised_once(config, tmp_path, read, tokenised):

@@ -72,6 +72,13 @@ def push_to_hub(run: Named, name: str, private: bool = True, token: str | None =
 
     Raises:
         ValueError: if there is no model yet, or the hub does not take it.
+
+    Example:
+        >>> from lablib.training.config import Config
+        >>> push_to_hub(Run(Config(steps=5)), "owner/letters")
+        Traceback (most recent call last):
+        ...
+        ValueError: This run is new, so it has no model yet.
     """
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HFValidationError
