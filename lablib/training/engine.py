@@ -371,10 +371,10 @@ def _clip_gradients(state: State) -> Tensor:
 
 def _should_log(state: State) -> bool:
     """Whether the numbers of the step that comes now are read."""
-    every = state.config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
-    step = state.step + 1
-    asked = (state.config.evaluate_every, state.config.sample_every, state.config.save_every, every)
-    return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in asked)
+    config, step = state.config, state.step + 1
+    every = config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
+    intervals = (config.evaluate_every, config.sample_every, config.save_every, every)
+    return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in intervals)
 
 
 def _requested_action(state: State) -> str:
@@ -403,8 +403,8 @@ def validate(state: State) -> Evaluation:
 
     Example: before any training it does better than to guess among its 4,096 tokens.
         >>> state = setup(Config(text="lighthouse", length=16, heldout=0.05, device="cpu"))
-        >>> found = validate(state)
-        >>> found.step, found.targets, found.loss < math.log(4096)
+        >>> evaluation = validate(state)
+        >>> evaluation.step, evaluation.targets, evaluation.loss < math.log(4096)
         (0, 70, True)
     """
     if not state.task.heldout_rows:
@@ -468,9 +468,9 @@ def _measured(state: State, record: Record) -> Record:
     if state.task.heldout_rows and (
         step in (0, state.total) or (config.evaluate_every and step % config.evaluate_every == 0)
     ):
-        found = validate(state)
-        record = replace(record, heldout_loss=found.loss, measures=found.measures)
-        _keep_best(state, found.loss)
+        evaluation = validate(state)
+        record = replace(record, heldout_loss=evaluation.loss, measures=evaluation.measures)
+        _keep_best(state, evaluation.loss)
     if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
         text = sample(
             state.model, state.tokenizer, config.prompt, config.sample_tokens, config.seed
@@ -546,22 +546,22 @@ def save(state: State) -> None:
 @torch.no_grad()
 def _restore(state: State) -> None:
     """Go on from the newest whole checkpoint, and forget what was told of later steps."""
-    found = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
-    if found is not None:
-        parts = found.read()
+    checkpoint = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
+    if checkpoint is not None:
+        parts = checkpoint.read()
         for name, weight in trained(state.model).items():
             weight.copy_(parts["model"][name])
             kept = parts["optimizer"][name]
             state.optimizer.state[weight] = {k: v.to(state.device) for k, v in kept.items()}
         state.scaler.load_state_dict(parts["scaler"])
         counters: dict[str, Any] = parts["counters"]
-        state.step = state.began = found.step
+        state.step = state.began = checkpoint.step
         state.tokens, state.seconds = counters["tokens"], counters["seconds"]
         state.micro_batch = min(state.micro_batch, counters["micro_batch"])
         state.threads = counters.get("threads", state.threads)
         state.last_read = state.tokens, state.seconds
         state.best = Best(**parts.get("best", {}))
-        state.notes += found.damaged
+        state.notes += checkpoint.damaged
     _cut_history(state)
 
 

@@ -241,8 +241,8 @@ class Run:
         """Why it failed or was interrupted, in a sentence; else empty."""
         if self.state == "interrupted":
             words = launching.last_words(self.folder)
-            said = f" The last it said: {words}" if words else ""
-            return f"Its process is gone before it was done; it can be resumed.{said}"
+            last_line = f" The last it said: {words}" if words else ""
+            return f"Its process is gone before it was done; it can be resumed.{last_line}"
         return folders.read_status(self.folder).message if self.state == "failed" else ""
 
     @property
@@ -413,9 +413,9 @@ def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     []
     """
     files = {file for place in places(folder) for file in place.glob("*/config.toml")}
-    found = sorted(files, key=_begun, reverse=True)
+    newest_first = sorted(files, key=_begun, reverse=True)
     infos = []
-    for file in found:
+    for file in newest_first:
         try:
             infos.append(describe(Run.open(file.parent)))
         except ValueError:

@@ -505,8 +505,8 @@ def _labelled(
         given = {label_key(name): name for name in names}
         labels = [s if s in names else given.get(label_key(s), s) for s in labels]
     else:
-        labels, said = one_spelling(labels)
-        notes.extend(said)
+        labels, spellings = one_spelling(labels)
+        notes.extend(spellings)
     rows: Pairs = [(row[0], label) for row, label in zip(train + heldout, labels, strict=True)]
     return rows[: len(train)], rows[len(train) :]
 

@@ -78,9 +78,9 @@ def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> Source:
     """
     if not table:
         return Source(read_text(source))
-    found = _table_source(source)
-    _require_words(found.content)
-    return found
+    whole = _table_source(source)
+    _require_words(whole.content)
+    return whole
 
 
 def _tidy(text: str) -> str:
@@ -274,9 +274,9 @@ def _table_source(source: str | os.PathLike[str] | bytes) -> Source:
 
     def read(content: bytes, path: Path | None) -> str:
         require_plain(content, _called(path), "table")
-        found = decoded(content, _called(path))
-        notes.extend([found.note] if found.note else [])
-        return found.text
+        file = decoded(content, _called(path))
+        notes.extend([file.note] if file.note else [])
+        return file.text
 
     return Source(well_formed(_raw(source, read)), tuple(notes))
 

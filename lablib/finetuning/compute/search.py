@@ -53,11 +53,11 @@ class RangeTest:
         >>> [round(loss, 6) for loss in RangeTest((1.0, 2.0), (4.0, 4.0)).smoothed]
         [4.0, 4.0]
         """
-        mean, found = 0.0, []
+        mean, means = 0.0, []
         for step, loss in enumerate(self.losses, start=1):
             mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
-            found.append(mean / (1 - SMOOTHING**step))
-        return tuple(found)
+            means.append(mean / (1 - SMOOTHING**step))
+        return tuple(means)
 
     @property
     def suggestion(self) -> float | None:
@@ -103,18 +103,18 @@ def range_test(
     rates = np.geomspace(lowest, highest, steps).tolist()
     records = fit(setup(flat, lr=rates.__getitem__))
     next(records)  # before the first step
-    found = RangeTest(total=steps)
+    test = RangeTest(total=steps)
     for rate in rates:
         try:
             loss = next(records).loss or 0.0
         except ArithmeticError:
-            yield replace(found, ended=f"At {rate:.2g} the loss became NaN or infinite.")
+            yield replace(test, ended=f"At {rate:.2g} the loss became NaN or infinite.")
             return
-        found = replace(found, rates=(*found.rates, rate), losses=(*found.losses, loss))
-        if found.smoothed[-1] > DIVERGED * min(found.smoothed):
-            yield replace(found, ended=f"At {rate:.2g} the loss had diverged.")
+        test = replace(test, rates=(*test.rates, rate), losses=(*test.losses, loss))
+        if test.smoothed[-1] > DIVERGED * min(test.smoothed):
+            yield replace(test, ended=f"At {rate:.2g} the loss had diverged.")
             return
-        yield found
+        yield test
 
 
 @dataclass(frozen=True)
@@ -249,8 +249,8 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
     >>> best_trial([Trial(0, {}, 5, 5, 3.0), Trial(1, {}, 5, 5, 2.0), Trial(2, {}, 1, 5)]).number
     1
     """
-    there = [trial for trial in trials if trial.done and not trial.failure and _measured(trial)]
-    return min(there, key=lambda trial: trial.loss or 0.0, default=None)
+    measured = [trial for trial in trials if trial.done and not trial.failure and _measured(trial)]
+    return min(measured, key=lambda trial: trial.loss or 0.0, default=None)
 
 
 def _measured(trial: Trial) -> bool:

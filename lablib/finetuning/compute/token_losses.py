@@ -77,8 +77,8 @@ def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
 
     Example:
         >>> from lablib import models
-        >>> found = token_losses(models.load("pocket-gpt2"), "Once upon a time")
-        >>> found.texts[0], len(found.losses) == len(found.ids)
+        >>> sentence = token_losses(models.load("pocket-gpt2"), "Once upon a time")
+        >>> sentence.texts[0], len(sentence.losses) == len(sentence.ids)
         ('Once', True)
     """
     if not text:
