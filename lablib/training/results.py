@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lablib import data
 from lablib.models import places
 from lablib.models.adapter import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
+from lablib.models.errors import ModelError
+from lablib.models.hub import HubError
 from lablib.training.config import Config, TaskName
 from lablib.training.methods import METHODS
 from lablib.training.records import Record, best_record
@@ -71,13 +73,21 @@ def writing_settings(model: PreTrainedModel) -> GenerationConfig:
     from transformers import GenerationConfig
 
     known: Any = model.generation_config
-    ids = {f"{word}_token_id": getattr(known, f"{word}_token_id") for word in ("bos", "eos", "pad")}
+    ids = {
+        f"{word}_token_id": getattr(known, f"{word}_token_id", None)
+        for word in ("bos", "eos", "pad")
+    }
     return GenerationConfig(do_sample=True, temperature=TEMPERATURE, top_k=0, **ids)
 
 
 def has_plain_base(config: Config) -> bool:
-    """Whether an adapter can build on the run's model: not on what is one itself."""
-    return not (places.find(config.model).folder / ADAPTER_CONFIG).is_file()
+    """Whether an adapter can build on the run's model: not on what is one itself, or has gone since
+    the run began.
+    """
+    try:
+        return not (places.find(config.model).folder / ADAPTER_CONFIG).is_file()
+    except (ModelError, HubError):
+        return False
 
 
 def write_adapter(
@@ -101,7 +111,9 @@ def write_adapter(
     base = places.find(config.model)
     settings = copy.deepcopy(whole.base_model.peft_config["default"])
     settings.task_type = _PEFT_TASKS[config.task]
-    settings.base_model_name_or_path = base.name if base.source == "hub" else str(base.folder)
+    settings.base_model_name_or_path = (
+        base.name if base.source == "hub" else str(base.folder.resolve())
+    )
     settings.inference_mode = True
     # All of them by their whole names: peft keeps the ends, and the head's may end alike.
     layers = {n for n, part in model.named_modules() if isinstance(part, BaseTunerLayer)}

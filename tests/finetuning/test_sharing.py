@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +25,7 @@ from lablib.finetuning import merge, push_to_hub
 from lablib.finetuning.__main__ import main
 from lablib.training.config import Config
 from lablib.training.engine import fit, setup
-from lablib.training.results import run_card
+from lablib.training.results import has_plain_base, run_card
 from lablib.training.run import Run, train
 from lablib.training.tasks import inputs
 
@@ -188,6 +189,28 @@ def test_what_cannot_be_merged_is_said(made, gpt2, tmp_path):
     with pytest.raises(ValueError, match="There is no LoRA adapter"):
         merge(made, tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
+
+
+def test_a_base_that_is_gone_or_an_adapter_itself_leaves_the_whole_model(
+    gpt2, tmp_path, monkeypatch
+):
+    base = tmp_path / "base"
+    shutil.copytree(gpt2, base)
+    monkeypatch.chdir(tmp_path)
+    config = Config("base", TEXT, method="lora", steps=1, length=16, rank=2, device="cpu")
+    train(config, tmp_path / "kept")
+    named = json.loads((tmp_path / "kept/adapter/adapter_config.json").read_text())
+    assert named["base_model_name_or_path"] == str(base)  # from wherever it is opened
+    (base / "adapter_config.json").write_text("{}")
+    assert not has_plain_base(config)
+    (base / "adapter_config.json").unlink()
+    state = setup(config, tmp_path / "run")
+    shutil.rmtree(base)
+    list(fit(state))
+    run = Run.open(tmp_path / "run")
+    assert run.load().model and not (run.folder / "adapter").exists()
+    with pytest.raises(ValueError, match=r"There is no .*base"):
+        merge(tmp_path / "kept", tmp_path / "merged")
 
 
 def test_the_command_line_merges(made, tmp_path, capsys):
