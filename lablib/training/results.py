@@ -86,7 +86,7 @@ def has_plain_base(config: Config) -> bool:
     """
     try:
         return not (places.find(config.model).folder / ADAPTER_CONFIG).is_file()
-    except (ModelError, HubError):
+    except ModelError:
         return False
 
 
@@ -148,7 +148,10 @@ def open_adapter(folder: Path, whole: Path) -> PreTrainedModel:
     if not (folder / ADAPTER_WEIGHTS).is_file() or not (folder / ADAPTER_CONFIG).is_file():
         raise ValueError(f"There is no LoRA adapter in {str(folder)!r}: check the path.")
     settings = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    base = places.find(settings["base_model_name_or_path"]).folder
+    try:
+        base = places.find(settings["base_model_name_or_path"]).folder
+    except HubError as error:
+        raise ValueError(f"{error}, and the adapter builds on it.") from error
     config = transformers.AutoConfig.from_pretrained(whole, local_files_only=True)
     entries = config.get_text_config().vocab_size
     known = transformers.AutoConfig.from_pretrained(base, local_files_only=True)

@@ -211,6 +211,11 @@ def test_a_base_that_is_gone_or_an_adapter_itself_leaves_the_whole_model(
     assert run.load().model and not (run.folder / "adapter").exists()
     with pytest.raises(ValueError, match=r"There is no .*base"):
         merge(tmp_path / "kept", tmp_path / "merged")
+    named["base_model_name_or_path"] = "owner/gone"
+    (tmp_path / "kept/adapter/adapter_config.json").write_text(json.dumps(named))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ValueError, match=r"owner/gone is not .*, and the adapter builds on it\."):
+        merge(tmp_path / "kept", tmp_path / "merged")
 
 
 def test_the_command_line_merges(made, tmp_path, capsys):
