@@ -94,6 +94,10 @@ MORE: dict[str, tuple[Make, str]] = {
         lambda: _number("Measure every", 0, 100_000, step=5),
         "steps between two measurements on the held-out part; 0 for the end only",
     ),
+    "patience": (
+        lambda: _number("Patience", 0, 1000),
+        "measurements in vain that end the run, and the best step’s model is kept; 0 for never",
+    ),
     "save_every": (
         lambda: _number("Save every", 0, 100_000, step=10),
         "steps between two checkpoints to go on from; 0 for the end only",
