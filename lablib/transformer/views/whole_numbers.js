@@ -5,7 +5,7 @@ import { figure, quoted, shortened } from "../../attention/views/words.js";
 import { gradient, pixels } from "../../widgets/static/colours.js";
 import { element, write } from "../../widgets/static/dom.js";
 
-const PICTURE = { width: 340, labels: 72, tallest: 18, height: 300, written: 4 };
+const PICTURE = { width: 340, labels: 72, tallest: 18, height: 248, written: 4 };
 
 /** The largest absolute value that is a finite number; 1 if there is none. */
 function reach(values) {
