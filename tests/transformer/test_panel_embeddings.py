@@ -47,6 +47,9 @@ def test_the_plane_says_what_it_keeps_and_whom_it_misleads(panel, pocket):
     wanted = tf.plane(pocket, words)
     [trace] = panel.plot.data
     assert list(trace.text) == words and list(trace.x) == wanted.points[:, 0].tolist()
+    sides = [side == "middle right" for side in trace.textposition]
+    beside = wanted.points[list(wanted.nearest_in_plane), 0]
+    assert sides == (wanted.points[:, 0] >= beside).tolist()
     assert f"keeps {float(wanted.shares.sum()):.0%}" in panel.words.value
     assert f"misleads about {len(wanted.misled)} of the 12" in panel.words.value
     (points, _), _ = run_code(panel)

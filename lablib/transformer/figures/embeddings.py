@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 HEIGHT = 300
-_SIDES = ("top center", "bottom center", "middle right", "middle left")
 _ROOM = 0.15
 """How much of the plane's size is left free on each side, for the words."""
 _BAR = (
@@ -71,8 +70,10 @@ def draw_plane(plot: "Plot", found: Plane) -> None:
         [trace] = plot.data
         trace.x, trace.y = columns
         trace.text = [visible(word) for word in found.words]
-        # Words that stand side by side in the list often do so in the plane, too.
-        trace.textposition = [_SIDES[i % len(_SIDES)] for i in range(len(found.words))]
+        trace.textposition = [
+            f"middle {'right' if x >= columns[0][beside] else 'left'}"  # away from its neighbour
+            for x, beside in zip(columns[0], found.nearest_in_plane, strict=True)
+        ]
         for axis, title, values in zip(axes, titles, columns, strict=True):
             room = _ROOM * (max(values) - min(values))
             axis.title.text = title
