@@ -9,6 +9,6 @@ weights learn), `devices` and `flops` (where, and how fast), `state` (all of a r
 `run`, a training beside the notebook that is watched and steered through its folder (`folders`).
 
 A model that begins with nothing learns by other parts: `recipe` (every setting, and new models),
-`corpus` (texts to a tokenizer and to batches), `objective` (the losses), `optimizers` and
-`adaptation` (an encoder that learns to fill in words).
+`corpus` (texts to a tokenizer and to batches), `made_up` and `pairs` (the same for pairs of texts),
+`objective` (the losses), `optimizers` and `adaptation` (an encoder that learns to fill in words).
 """
