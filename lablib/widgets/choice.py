@@ -48,9 +48,14 @@ class Choice(traitlets.HasTraits):
         """Open it; what is open and its name."""
         raise TypeError(f"{type(self).__name__} does not say how it is opened.")
 
+    @property
+    def chosen(self) -> str:
+        """The name of what is open, or will be at first use."""
+        return self.name or ""
+
     def badge(self) -> tuple[str, str]:
         """What stands on the panel, and a sentence that says why."""
-        return self.name or "", "It opens at first use."
+        return self.chosen, "It opens at first use."
 
     def menu(self) -> list[dict[str, str]]:
         """What there is to choose from: `name`, and `text` for people."""
@@ -77,11 +82,30 @@ class ModelChoice(Choice):
         new = models.load(name, kind=self.kind, progress=slot.report)
         return new, new.card.name
 
+    @property
+    def chosen(self) -> str:
+        """The name of what is open, or the kind's default."""
+        return self.name or models.default_name(self._first_kind)
+
+    @property
+    def code(self) -> str:
+        """The call that opens it.
+
+        >>> ModelChoice("pocket-bert", "masked").code
+        "models.load('pocket-bert', kind='masked')"
+        """
+        several = self.loaded and not isinstance(self.kind, str)
+        kind = self.loaded.card.kind if several else self._first_kind
+        return f"models.load({self.chosen!r}{'' if kind == 'causal' else f', {kind=}'})"
+
+    @property
+    def _first_kind(self) -> models.Kind:
+        return self.kind if isinstance(self.kind, str) else self.kind[0]
+
     def badge(self) -> tuple[str, str]:
         """The model and the device it runs on."""
         if self.loaded is None:
-            best = self.kind if isinstance(self.kind, str) else self.kind[0]
-            return self.name or models.default_name(best), "It opens at first use."
+            return super().badge()
         return f"{self.loaded.card.name} on {self.loaded.device.type}", self.loaded.why
 
     def menu(self) -> list[dict[str, str]]:
@@ -95,8 +119,12 @@ def describe(card: models.ModelCard) -> str:
     return f"{card.name} ({size}): {card.summary}"
 
 
-def as_choice(model: "str | ModelChoice | None", kind: Kinds = "causal") -> ModelChoice:
-    """A panel's model from what it was given: a name, a choice, or None for the shared choice.
+AnyModel = str | ModelChoice | None
+"""What a panel takes for its model: a name, a choice, or None for the shared choice."""
+
+
+def as_choice(model: AnyModel, kind: Kinds = "causal") -> ModelChoice:
+    """A panel's model from what it was given.
 
     Example:
         >>> as_choice("pocket-gpt2").name

@@ -44,12 +44,18 @@ def beside(
     return ipywidgets.Box(parts, layout={**layout, "align_items": align})
 
 
-def in_row(*controls: ipywidgets.DOMWidget) -> ipywidgets.Box:
+def in_row(*controls: ipywidgets.DOMWidget, width: int | None = None) -> ipywidgets.Box:
     """Controls in one line, which breaks where there is no room.
+
+    Args:
+        controls: from left to right.
+        width: of each, in pixels; None for as wide as it is.
 
     >>> len(in_row(ipywidgets.IntSlider(), ipywidgets.Button()).children)
     2
     """
+    for control in controls if width else ():
+        control.layout.width = f"{width}px"
     layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 16px"}
     return ipywidgets.Box(controls, layout={**layout, "width": "100%"})
 

@@ -18,6 +18,27 @@ PROGRESS_SECONDS = 0.1
 """Least time between two progress messages: ten a second is what reaches a browser unharmed."""
 
 
+class RateLimit:
+    """When a picture that grows is due to be drawn again: at once, and then ten times a second.
+
+    Example:
+        >>> limit = RateLimit()
+        >>> limit.due(), limit.due()
+        (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def due(self) -> bool:
+        """Whether it is time; what asks and is told so draws."""
+        now = time.monotonic()
+        is_due = now - self._last > PROGRESS_SECONDS
+        if is_due:
+            self._last = now
+        return is_due
+
+
 class Panel(ipywidgets.VBox):
     """Title, model badge, body, status line and code fold, over one slot of the worker.
 

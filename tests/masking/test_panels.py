@@ -8,11 +8,16 @@ from lablib import masking as mk
 from lablib.masking.panel.masked_input import NOTHING_HIDDEN
 from lablib.widgets import WORKER
 from tests.masking.tokenizers import TOKENIZERS, model_of
-from tests.sampling.panels import opened, run_code
+from tests.sampling import panels
+from tests.sampling.panels import run_code
 
 TEXT = "the old cat sat on the [MASK]."
 BAD = ["", "   ", "no mask here", "\x00<script>$x$"]
 ODD = ["[MASK]", "[MASK] " * 50, "\ud800 [MASK] 😀", "مرحبا [MASK]", "cat " * 999 + "[MASK]"]
+
+
+def opened(m):
+    return panels.opened(m, "masked")
 
 
 def ready(panel):
@@ -330,7 +335,7 @@ def test_the_bias_panel(m, monkeypatch):
 
 
 def test_the_causal_panel(m, gpt, monkeypatch):
-    writer = opened(gpt)
+    writer = panels.opened(gpt)
     writer.name = "tiny-gpt"
     panel = ready(mk.causal_panel(TEXT, opened(m), writer))
     expected = mk.fill_from_left(gpt, TEXT, 8)
@@ -361,6 +366,27 @@ def test_two_models_side_by_side(m, tiny):
     assert second.input.hidden == ["cat", None]
     with pytest.raises(ValueError, match="two models"):
         mk.side_by_side(mk.fill_panel, models=("a",))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda choice: mk.fill_panel("the [MASK] cat sat on the [MASK].", "old", model=choice),
+        lambda choice: mk.evidence_panel(TEXT, "mat", choice),
+        lambda choice: mk.evidence_panel(TEXT, model=choice),
+        lambda choice: mk.joint_panel("the [MASK] [MASK] sat.", model=choice),
+    ],
+)
+def test_a_text_is_read_once_for_a_picture(make, m, monkeypatch):
+    """Whoever needs the text's tokens takes them from the first reading."""
+    panel = ready(make(opened(m)))
+    read = []
+    monkeypatch.setattr(
+        "lablib.masking.compute.text.clean", lambda text, _: read.append(text) or text
+    )
+    panel.redraw()
+    ready(panel)
+    assert read == [panel.input.text.value]
 
 
 def test_two_hundred_changes(m):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import BertModel
 
+from lablib import masking as mk
 from lablib import models
 from lablib.masking import MASK, hidden_words, hide, prepare, put
 from tests.masking.conftest import word_tokenizer
@@ -139,6 +140,28 @@ def test_what_masks_hide_follows_the_text(before, now, hidden, expected):
 def test_there_is_an_answer_for_every_mask(before, now):
     hidden = list(map(str, range(before.count(MASK))))
     assert len(hidden_words(before, now, hidden)) == now.count(MASK)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda m, text: mk.fill(m, text).top(),
+        lambda m, text: mk.score_word(m, text, "cat").log_probability,
+        lambda m, text: mk.evidence(m, text, "cat").changes,
+        lambda m, text: mk.evidence(m, text).changes,
+        lambda m, text: mk.fill_joint(m, text).fillings,
+        lambda m, text: mk.fill_in_order(m, text),
+        lambda m, text: mk.compare_orders(m, text),
+        lambda m, text: mk.pseudo_log_likelihood(m, text).total,
+        lambda m, text: mk.compare_sentences(m, text, text).difference,
+        lambda m, text: mk.exercise(m, text, rate=0.5).losses,
+    ],
+)
+def test_a_prepared_text_is_as_good_as_the_text(ask, m):
+    text = "The cat sat on the [mask]."
+    prepared = prepare(m, text)
+    assert prepare(m, prepared) is prepared
+    assert ask(m, prepared) == ask(m, text)
 
 
 def test_the_real_wordpiece():

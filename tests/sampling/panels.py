@@ -1,5 +1,7 @@
 """What the tests of the panels share: an open model to give them, and running their code."""
 
+from dataclasses import replace
+
 from lablib import models
 from lablib.widgets import ModelChoice
 from tests import panels
@@ -7,10 +9,10 @@ from tests import panels
 CARD = models.ModelCard("tiny", "causal", "folder", None, None, "mit", ("en",), "A tiny model.")
 
 
-def opened(m):
+def opened(m, kind="causal"):
     """A choice of this model, open already."""
-    choice = ModelChoice("tiny")
-    choice.loaded = models.LoadedModel(m.model, m.tokenizer, CARD, m.device, "A test needs it.")
+    choice, card = ModelChoice("tiny", kind), replace(CARD, kind=kind)
+    choice.loaded = models.LoadedModel(m.model, m.tokenizer, card, m.device, "A test needs it.")
     return choice
 
 

@@ -79,7 +79,7 @@ def test_another_model_grows_another_tree(panel, tiny):
 
 
 def test_stop(panel):
-    panel.run(panel._search, delay=5)
+    panel.run(panel.draw, delay=5)
     panel.stop()
     assert panel.wait() and panel.state == "stale"
 

@@ -53,7 +53,7 @@ def test_another_model_is_measured_to_its_own_length(panel, tiny):
 
 
 def test_stop_leaves_what_was_measured(panel):
-    panel.run(panel._measure, delay=5)
+    panel.run(panel.draw, delay=5)
     panel.stop()
     assert panel.wait() and panel.state == "stale" and len(panel.timings) == 8
 

@@ -1,6 +1,5 @@
 """The ablation panel: mute heads and see whether anything changes."""
 
-import time
 from collections.abc import Sequence
 
 import ipywidgets
@@ -15,13 +14,13 @@ from lablib.attention.compute.ablation import (
 from lablib.attention.compute.heads import AttentionMaps, maps
 from lablib.attention.compute.metrics import METRICS, HeadMetrics, head_metrics, top_heads
 from lablib.attention.figures import ablation as figures
-from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import ModelChoice, Progress
+from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
+from lablib.widgets.controls import button
 from lablib.widgets.html import escape, html_widget
 from lablib.widgets.layout import Fold, beside, mark_main
-from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.panel import RateLimit
 
 EFFECTS = {
     "divergence": (
@@ -49,25 +48,34 @@ NOT_EXPLANATION = (
 )
 
 
-class AblationPanel(TextPanel):
-    """A text, the map of all heads to mute them in, and what the model says with and without them.
+class AblationPanel(LivePanel):
+    """Mute heads of a model and see what it says then; sweep all of them to find those that matter.
 
+    A text, the map of all heads to mute them in, and what the model says with and without them.
     `result` is the ablation in sight, `effects` the sweep as far as it went; None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        heads: the (layer, head) pairs that are muted at first.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
+    imports = "attention as at, models"
+
     def __init__(
-        self, text: str, heads: Sequence[tuple[int, int]], model: str | ModelChoice | None
+        self,
+        text: str = "The good king and the good queen lived in a great",
+        heads: Sequence[tuple[int, int]] = (),
+        model: AnyModel = None,
     ) -> None:
+        self.text = TextInput(value=text, label="Text")
         self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
         self.map.muted = [list(head) for head in heads]
         self.view = AttentionView()
         self.words, self.table, self.idle = (ipywidgets.HTML() for _ in range(3))
-        self.sweep = ipywidgets.Button(
-            description="Mute each head in turn", layout={"width": "200px"}
-        )
-        self.idle_button = ipywidgets.Button(
-            description="Show that head, muted", layout={"width": "200px", "display": "none"}
-        )
+        self.sweep = button("Mute each head in turn", width=200)
+        self.idle_button = button("Show that head, muted", width=200)
+        self.idle_button.layout.display = "none"
         self.result: Ablation | None = None
         self.effects: Sweep | None = None
         self._maps: AttentionMaps | None = None
@@ -79,8 +87,8 @@ class AblationPanel(TextPanel):
             "Does it matter?",
             "Click heads to mute them: their output becomes 0, and everything after them goes on "
             "without.",
-            text,
             [
+                self.text,
                 beside(
                     ipywidgets.VBox([self.map, ipywidgets.HBox([self.sweep, self.idle_button])]),
                     ipywidgets.VBox([effect, self.idle, html_widget("{w}", w=NOT_EXPLANATION)]),
@@ -88,8 +96,8 @@ class AblationPanel(TextPanel):
                 ),
                 Fold("Where the open head looks", [self.view]),
             ],
-            model,
-            kind=("causal", "masked"),
+            controls=[self.text],
+            choice=as_choice(model, ("causal", "masked")),
         )
         self.run(self._draw_and_sweep)
         self.sweep.on_click(lambda _: self.run(self._draw_and_sweep))
@@ -122,12 +130,11 @@ class AblationPanel(TextPanel):
 
     def _draw_and_sweep(self) -> Drawing:
         yield from self.draw()
-        drawn = 0.0
+        limit = RateLimit()
         for effects in sweep(self.model(), self.text.value):
             self.effects = effects
-            if time.monotonic() - drawn > PROGRESS_SECONDS or effects.done == effects.total:
+            if limit.due() or effects.done == effects.total:
                 self._colour(self._metrics)
-                drawn = time.monotonic()
             yield Progress(effects.done, effects.total, "heads")
         self._find_idle()
 
@@ -173,19 +180,11 @@ class AblationPanel(TextPanel):
     def code_lines(self) -> str:
         """What the model says with the chosen heads muted."""
         heads = [tuple(head) for head in self.map.muted]
-        return f"result = at.ablate(m, text, heads={heads})\nresult.changes, result.loss_change"
+        return (
+            f"text = {self.text.value!r}\n"
+            f"result = at.ablate(m, text, heads={heads})\n"
+            "result.changes, result.loss_change"
+        )
 
 
-def ablation_panel(
-    text: str = "The good king and the good queen lived in a great",
-    heads: Sequence[tuple[int, int]] = (),
-    model: str | ModelChoice | None = None,
-) -> AblationPanel:
-    """Mute heads of a model and see what it says then; sweep all of them to find those that matter.
-
-    Args:
-        text: the text at the start; it can be edited.
-        heads: the (layer, head) pairs that are muted at first.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return AblationPanel(text, heads, model)
+ablation_panel = AblationPanel

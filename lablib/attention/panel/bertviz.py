@@ -5,27 +5,40 @@ from collections.abc import Callable
 import ipywidgets
 
 from lablib.attention.compute.heads import maps
-from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.bertviz import head_view, model_view
-from lablib.widgets import ModelChoice
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
+from lablib.widgets.controls import toggles
 from lablib.widgets.layout import mark_main
 
 VIEWS: dict[str, Callable[..., ipywidgets.VBox]] = {"head": head_view, "model": model_view}
-QUIET_SECONDS = 0.5
-"""A page of bertviz is large: it is made anew when the typing has really stopped."""
 
 
-class BertvizPanel(TextPanel):
-    """A text and a view of bertviz's. `picture` is the one in sight, None before the first."""
+class BertvizPanel(LivePanel):
+    """See bertviz's head view or model view of a text.
 
-    def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
+    A text and a view of bertviz's. `picture` is the one in sight, None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        view: "head" or "model".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+    """
+
+    imports = "attention as at, models"
+    quiet_seconds = 0.5  # a page of bertviz is large: it is made when the typing has really stopped
+
+    def __init__(
+        self,
+        text: str = "The cat sat on the mat because it was tired",
+        view: str = "head",
+        model: AnyModel = None,
+    ) -> None:
         if view not in VIEWS:
             raise ValueError(f"view is one of {', '.join(VIEWS)}, not {view!r}.")
-        self.choose = ipywidgets.ToggleButtons(
-            options=[(f"{name.capitalize()} view", name) for name in VIEWS],
-            value=view,
-            description="Show",
-        )
+        self.text = TextInput(value=text, label="Text")
+        views = [(f"{name.capitalize()} view", name) for name in VIEWS]
+        self.choose = toggles("Show", views, view)
         self.stage = ipywidgets.VBox()
         mark_main(self.choose, self.stage)
         self.picture: ipywidgets.VBox | None = None
@@ -33,15 +46,10 @@ class BertvizPanel(TextPanel):
             "bertviz",
             "The views many people know, by Jesse Vig (2019). Here they follow the text and need "
             "no network.",
-            text,
-            [self.choose, self.stage],
-            model,
+            [self.text, self.choose, self.stage],
+            controls=[self.text, self.choose],
+            choice=as_choice(model, ANY_KIND),
         )
-        self.choose.observe(lambda _: self.redraw(), "value")
-
-    def redraw(self, delay: float = 0.0) -> None:
-        """Ask for the picture anew, after a longer pause in typing than elsewhere."""
-        super().redraw(QUIET_SECONDS if delay else 0.0)
 
     def draw(self) -> Drawing:
         """Make the page of the view that is chosen, and let the one before go."""
@@ -56,19 +64,8 @@ class BertvizPanel(TextPanel):
 
     def code_lines(self) -> str:
         """The call that makes the view."""
-        return f"maps = at.maps(m, text)\nat.{self.choose.value}_view(maps)"
+        text = self.text.value
+        return f"text = {text!r}\nmaps = at.maps(m, text)\nat.{self.choose.value}_view(maps)"
 
 
-def bertviz_panel(
-    text: str = "The cat sat on the mat because it was tired",
-    view: str = "head",
-    model: str | ModelChoice | None = None,
-) -> BertvizPanel:
-    """See bertviz's head view or model view of a text.
-
-    Args:
-        text: the text at the start; it can be edited.
-        view: "head" or "model".
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return BertvizPanel(text, view, model)
+bertviz_panel = BertvizPanel

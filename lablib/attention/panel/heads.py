@@ -14,10 +14,11 @@ from lablib.attention.compute.metrics import (
     top_heads,
 )
 from lablib.attention.compute.repeating import random_words_twice
-from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
+from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import ModelChoice, TextInput
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
+from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, mark_main
 
 if TYPE_CHECKING:
@@ -45,21 +46,32 @@ _OFFERED = [
 ]
 
 
-class HeadsPanel(TextPanel):
-    """A text, the map of all heads coloured by a metric, and the head that is open.
+class HeadsPanel(LivePanel):
+    """See all heads of a model at once, find those that do one thing, and open any of them.
 
+    A text, the map of all heads coloured by a metric, and the head that is open.
     `maps` are those of the text in sight, None before the first; older ones are not kept.
+
+    Args:
+        text: the text at the start; it can be edited.
+        metric: what colours the map: a name of `METRICS`, "random_induction" or "change".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, text: str, metric: str, model: str | ModelChoice | None) -> None:
+    imports = "attention as at, models"
+
+    def __init__(
+        self,
+        text: str = "The little dog ran to the",
+        metric: str = "previous_token",
+        model: AnyModel = None,
+    ) -> None:
+        self.text = TextInput(value=text, label="Text")
         self.map = HeadMap(metrics=_OFFERED, metric=metric)
         self.view = AttentionView()
         self.texts = TextInput(value="\n".join(TEXTS), label="Texts to compare, one a line")
-        self.button = ipywidgets.Button(
-            description="Random words, twice",
-            tooltip="A text in which induction heads show",
-            layout={"width": "200px"},
-        )
+        tip = "A text in which induction heads show"
+        self.button = button("Random words, twice", tip, width=200)
         self.maps: AttentionMaps | None = None
         self._of_model: dict[str, Tensor] = {}
         self._measured: LoadedModel | None = None
@@ -67,9 +79,9 @@ class HeadsPanel(TextPanel):
             "Heads at a glance",
             "One cell for each head. Click one, or move there with the arrow keys and press "
             "Enter: it opens beside the map.",
-            text,
-            [beside(ipywidgets.VBox([self.button, self.map]), self.view), self.texts],
-            model,
+            [self.text, beside(ipywidgets.VBox([self.button, self.map]), self.view), self.texts],
+            controls=[self.text],
+            choice=as_choice(model, ANY_KIND),
         )
         mark_main(self.map, self.view)
         self._fold_texts()
@@ -112,7 +124,7 @@ class HeadsPanel(TextPanel):
 
     def _forget_change(self) -> None:
         self._of_model.pop(CHANGE, None)
-        self.redraw(TYPING_SECONDS)
+        self.redraw(self.quiet_seconds)
 
     def _choose_metric(self) -> None:
         self._fold_texts()
@@ -143,22 +155,11 @@ class HeadsPanel(TextPanel):
         }
         metric = calls.get(self.map.metric, f"at.head_metrics(maps).{self.map.metric}")
         return (
+            f"text = {self.text.value!r}\n"
             "maps = at.maps(m, text)\n"
             f"metric = {metric}\n"
             f"metric, maps.weights[{self.view.layer}, {self.view.heads}]"
         )
 
 
-def heads_panel(
-    text: str = "The little dog ran to the",
-    metric: str = "previous_token",
-    model: str | ModelChoice | None = None,
-) -> HeadsPanel:
-    """See all heads of a model at once, find those that do one thing, and open any of them.
-
-    Args:
-        text: the text at the start; it can be edited.
-        metric: what colours the map: a name of `METRICS`, "random_induction" or "change".
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return HeadsPanel(text, metric, model)
+heads_panel = HeadsPanel

@@ -7,9 +7,10 @@ import ipywidgets
 from lablib.attention.compute.heads import AttentionMaps, maps
 from lablib.attention.compute.layers import Lens, logit_lens, rollout
 from lablib.attention.figures import layers as figures
-from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import ModelChoice
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
+from lablib.widgets.controls import toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 
@@ -21,17 +22,28 @@ _ABOUT = {
 }
 
 
-class LayersPanel(TextPanel):
-    """A text, and either the lens or the rollout, from the first layer to the last.
+class LayersPanel(LivePanel):
+    """Follow a text through the layers: what the model would say after each, and what flows where.
 
+    A text, and either the lens or the rollout, from the first layer to the last.
     `lens` and `reached` are those in sight, None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        view: "Logit lens" or "Attention rollout".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
-        self.choose = ipywidgets.ToggleButtons(
-            options=[LENS, ROLLOUT], value=view, description="Show"
-        )
-        self.choose.style.button_width = "200px"
+    imports = "attention as at, models"
+
+    def __init__(
+        self,
+        text: str = "The king and the queen lived in a",
+        view: str = LENS,
+        model: AnyModel = None,
+    ) -> None:
+        self.text = TextInput(value=text, label="Text")
+        self.choose = toggles("Show", [LENS, ROLLOUT], view, each=200)
         self.about, self.words, self.table = (ipywidgets.HTML() for _ in range(3))
         self.view = AttentionView()
         mark_main(self.choose, self.table)
@@ -42,11 +54,10 @@ class LayersPanel(TextPanel):
             "Through the layers",
             "What a token is about changes from layer to layer: from the token here to the one "
             "that comes next.",
-            text,
-            [self.choose, self.about, self.words, self.table, self.view],
-            model,
+            [self.text, self.choose, self.about, self.words, self.table, self.view],
+            controls=[self.text, self.choose],
+            choice=as_choice(model, ANY_KIND),
         )
-        self.choose.observe(lambda _: self.redraw(), "value")
         self.view.observe(lambda _: self.show_code(), "layer")
 
     def draw(self) -> Drawing:
@@ -75,21 +86,10 @@ class LayersPanel(TextPanel):
 
     def code_lines(self) -> str:
         """The likeliest tokens after each layer, or the rollout of the layer in sight."""
+        text = f"text = {self.text.value!r}\n"
         if self.choose.value == LENS:
-            return "lens = at.logit_lens(m, text)\nlens.texts, lens.probabilities"
-        return f"reached = at.rollout(at.maps(m, text))\nreached[{self.view.layer}]"
+            return f"{text}lens = at.logit_lens(m, text)\nlens.texts, lens.probabilities"
+        return f"{text}reached = at.rollout(at.maps(m, text))\nreached[{self.view.layer}]"
 
 
-def layers_panel(
-    text: str = "The king and the queen lived in a",
-    view: str = LENS,
-    model: str | ModelChoice | None = None,
-) -> LayersPanel:
-    """Follow a text through the layers: what the model would say after each, and what flows where.
-
-    Args:
-        text: the text at the start; it can be edited.
-        view: "Logit lens" or "Attention rollout".
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return LayersPanel(text, view, model)
+layers_panel = LayersPanel

@@ -4,20 +4,31 @@ import ipywidgets
 
 from lablib.attention.compute.multihead import HeadParts, head_parts
 from lablib.attention.figures import multihead as figures
-from lablib.attention.panel.base import Drawing, HeadChoice, TextPanel
-from lablib.widgets import ModelChoice, TokenStrip
+from lablib.attention.panel.head_choice import ANY_KIND, HeadChoice
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, TokenStrip, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 from lablib.widgets.tokens import token_dicts
 
 
-class MultiheadPanel(TextPanel):
-    """A text, a layer, and each head's share of the layer's output, for one token and for all.
+class MultiheadPanel(LivePanel):
+    """See how the heads of a layer share its output: each head's part through W^O, by its length.
 
+    A text, a layer, and each head's share of the layer's output, for one token and for all.
     `parts` are those in sight, None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        layer: from 0.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, text: str, layer: int, model: str | ModelChoice | None) -> None:
+    imports = "attention as at, models"
+
+    def __init__(
+        self, text: str = "The little dog ran to the", layer: int = 0, model: AnyModel = None
+    ) -> None:
+        self.text = TextInput(value=text, label="Text")
         self.place = HeadChoice(layer, None, lambda: self.redraw())
         self.strip = TokenStrip(selection="one", label="Choose a token", legend=False)
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
@@ -27,9 +38,9 @@ class MultiheadPanel(TextPanel):
             "Many heads, one output",
             "Each head's output goes through its own rows of W^O, and the results are added up. "
             "A head's share is the length of what it adds.",
-            text,
-            [self.place, self.strip, self.words, self.table],
-            model,
+            [self.text, self.place, self.strip, self.words, self.table],
+            controls=[self.text],
+            choice=as_choice(model, ANY_KIND),
         )
         self.strip.observe(lambda _: self._show(), "selected")
 
@@ -60,21 +71,10 @@ class MultiheadPanel(TextPanel):
     def code_lines(self) -> str:
         """Each head's share for the chosen token."""
         return (
+            f"text = {self.text.value!r}\n"
             f"parts = at.head_parts(m, text, layer={self.place.layer})\n"
             f"parts.shares[:, {self.token}]"
         )
 
 
-def multihead_panel(
-    text: str = "The little dog ran to the",
-    layer: int = 0,
-    model: str | ModelChoice | None = None,
-) -> MultiheadPanel:
-    """See how the heads of a layer share its output: each head's part through W^O, by its length.
-
-    Args:
-        text: the text at the start; it can be edited.
-        layer: from 0.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return MultiheadPanel(text, layer, model)
+multihead_panel = MultiheadPanel

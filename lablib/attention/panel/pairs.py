@@ -1,19 +1,32 @@
 """The pairs panel: two sentences read at once, and who looks at whom across them."""
 
 from lablib.attention.compute.heads import AttentionMaps, maps
-from lablib.attention.panel.base import TYPING_SECONDS, Drawing, TextPanel
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import ModelChoice, TextInput
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.layout import mark_main
 
 
-class PairsPanel(TextPanel):
-    """Two texts, and the attention of every head within and between them.
+class PairsPanel(LivePanel):
+    """Look at the attention within and between two sentences that a BERT reads at once.
 
+    Two texts, and the attention of every head within and between them.
     `maps` are those in sight, None before the first.
+
+    Args:
+        first: the first text, A.
+        second: the second text, B; an empty one leaves A alone.
+        model: a name, hub id or folder; None for the encoder that all panels of the notebook share.
     """
 
-    def __init__(self, first: str, second: str, model: str | ModelChoice | None) -> None:
+    imports = "attention as at, models"
+
+    def __init__(
+        self,
+        first: str = "The cat sat on the mat.",
+        second: str = "It was tired and fell asleep.",
+        model: AnyModel = None,
+    ) -> None:
+        self.text = TextInput(value=first, label="First text (A)")
         self.second = TextInput(value=second, label="Second text (B)")
         self.view = AttentionView(kind="lines", type_names=["A", "B"])
         mark_main(self.second, self.view)
@@ -22,13 +35,10 @@ class PairsPanel(TextPanel):
             "Two sentences at once",
             "Every token sees every other, in both directions. Choose who looks at whom: all, A at "
             "A, A at B, B at A or B at B.",
-            first,
-            [self.second, self.view],
-            model,
-            kind=("encoder", "masked"),
+            [self.text, self.second, self.view],
+            controls=[self.text, self.second],
+            choice=as_choice(model, ("encoder", "masked")),
         )
-        self.text.label = "First text (A)"
-        self.second.observe(lambda _: self.redraw(TYPING_SECONDS), "value")
         self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
 
     def draw(self) -> Drawing:
@@ -44,22 +54,11 @@ class PairsPanel(TextPanel):
         """The weights of the heads in sight."""
         pair = f", {self.second.value!r}" if self.second.value else ""
         return (
+            f"text = {self.text.value!r}\n"
             f"maps = at.maps(m, text{pair})\n"
             "print(maps.token_types)\n"
             f"maps.weights[{self.view.layer}, {self.view.heads}]"
         )
 
 
-def pairs_panel(
-    first: str = "The cat sat on the mat.",
-    second: str = "It was tired and fell asleep.",
-    model: str | ModelChoice | None = None,
-) -> PairsPanel:
-    """Look at the attention within and between two sentences that a BERT reads at once.
-
-    Args:
-        first: the first text, A.
-        second: the second text, B; an empty one leaves A alone.
-        model: a name, hub id or folder; None for the encoder that all panels of the notebook share.
-    """
-    return PairsPanel(first, second, model)
+pairs_panel = PairsPanel

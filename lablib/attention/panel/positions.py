@@ -7,9 +7,10 @@ import ipywidgets
 
 from lablib.attention.compute.positions import Shuffle, learned_positions, shuffle, sinusoidal
 from lablib.attention.figures import positions as figures
-from lablib.attention.panel.base import Drawing, TextPanel
+from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.head_map import HeadMap
-from lablib.widgets import ModelChoice, TokenStrip
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, TokenStrip, as_choice
+from lablib.widgets.controls import button, checkbox, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 from lablib.widgets.tokens import token_dicts
@@ -32,20 +33,32 @@ _COLOURS = [
 ]
 
 
-class PositionsPanel(TextPanel):
-    """Three views: the sinusoidal vectors, the model's learned ones, and a shuffled text.
+class PositionsPanel(LivePanel):
+    """See how a model knows where words stand, and shuffle them to see whether attention notices.
 
+    Three views: the sinusoidal vectors, the model's learned ones, and a shuffled text.
     `vectors` are the positions in sight and `shuffles` the last shuffle with and without positions;
     None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        view: which of the three views at first: "Sines and cosines", "Learned by the model" or
+            "Shuffle the words".
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, text: str, view: str, model: str | ModelChoice | None) -> None:
-        self.choose = ipywidgets.ToggleButtons(
-            options=[WAVES, LEARNED, SHUFFLED], value=view, description="Show"
-        )
-        self.choose.style.button_width = "200px"
-        self.again = ipywidgets.Button(description="Shuffle again")
-        self.masked = ipywidgets.Checkbox(True, description="keep the causal mask", indent=False)
+    imports = "attention as at, models"
+
+    def __init__(
+        self,
+        text: str = "The cat sat on the mat and slept",
+        view: str = WAVES,
+        model: AnyModel = None,
+    ) -> None:
+        self.text = TextInput(value=text, label="Text")
+        self.choose = toggles("Show", [WAVES, LEARNED, SHUFFLED], view, each=200)
+        self.again = button("Shuffle again")
+        self.masked = checkbox("keep the causal mask", True)
         self.strip = TokenStrip(label="The shuffled text", legend=False)
         self.map = HeadMap(metrics=_COLOURS)
         self.stage, self.words = ipywidgets.VBox(), ipywidgets.HTML()
@@ -58,12 +71,10 @@ class PositionsPanel(TextPanel):
             "Where words stand",
             "Dot products know no order. A vector for each position brings it in: made of waves in "
             "the first Transformer, learned in GPT-2 and BERT.",
-            text,
-            [self.choose, self.stage, self.words],
-            model,
+            [self.text, self.choose, self.stage, self.words],
+            controls=[self.text, self.choose, self.masked],
+            choice=as_choice(model, ANY_KIND),
         )
-        self.choose.observe(lambda _: self.redraw(), "value")
-        self.masked.observe(lambda _: self.redraw(), "value")
         self.again.on_click(lambda _: self._shuffle_again())
 
     def draw(self) -> Drawing:
@@ -106,30 +117,18 @@ class PositionsPanel(TextPanel):
 
     def code_lines(self) -> str:
         """The numbers behind the view that is chosen."""
+        text = f"text = {self.text.value!r}\n"
         if self.choose.value == SHUFFLED:
             mask = "" if self.masked.value else ", masked=False"
             return (
-                f"told = at.shuffle(m, text, seed={self.seed})\n"
+                f"{text}told = at.shuffle(m, text, seed={self.seed})\n"
                 f"untold = at.shuffle(m, text, seed={self.seed}, positions=False{mask})\n"
                 "told.noticed, untold.noticed"
             )
         vectors = f"at.sinusoidal({POSITIONS}, {POSITIONS})"
         if self.choose.value == LEARNED:
             vectors = f"at.learned_positions(m)[:{POSITIONS}]"
-        return f"positions = {vectors}\nat.products_by_distance(positions)"
+        return f"{text}positions = {vectors}\nat.products_by_distance(positions)"
 
 
-def positions_panel(
-    text: str = "The cat sat on the mat and slept",
-    view: str = WAVES,
-    model: str | ModelChoice | None = None,
-) -> PositionsPanel:
-    """See how a model knows where words stand, and shuffle them to see whether attention notices.
-
-    Args:
-        text: the text at the start; it can be edited.
-        view: which of the three views at first: "Sines and cosines", "Learned by the model" or
-            "Shuffle the words".
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return PositionsPanel(text, view, model)
+positions_panel = PositionsPanel

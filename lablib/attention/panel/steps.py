@@ -2,24 +2,40 @@
 
 from lablib.attention.compute.multihead import LayerVectors, vectors
 from lablib.attention.compute.text import read
-from lablib.attention.panel.base import Drawing, HeadChoice, TextPanel
+from lablib.attention.panel.head_choice import ANY_KIND, HeadChoice
 from lablib.attention.views.steps import StepsView
-from lablib.widgets import ModelChoice
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.layout import mark_main
 
 MOST_TOKENS = 64
 """Of a longer text the matrices would be too large to point at a cell."""
 
 
-class StepsPanel(TextPanel):
-    """A text, one head of one layer, and every stage of its attention.
+class StepsPanel(LivePanel):
+    """Watch one head of a real model compute softmax(QKᵀ/√d_k)V, stage by stage.
 
+    A text, one head of one layer, and every stage of its attention.
     `vectors` are those of the layer in sight, None before the first.
+
+    Args:
+        text: the text at the start; it can be edited.
+        layer: from 0.
+        head: from 0.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        scale: whether the scores are divided by √d_k at first; there is a switch.
     """
 
+    imports = "attention as at, models"
+
     def __init__(
-        self, text: str, layer: int, head: int, scale: bool, model: str | ModelChoice | None
+        self,
+        text: str = "The little dog ran to the",
+        layer: int = 0,
+        head: int = 0,
+        model: AnyModel = None,
+        scale: bool = True,
     ) -> None:
+        self.text = TextInput(value=text, label="Text")
         self.place = HeadChoice(layer, head, lambda: self.redraw())
         self.view = StepsView(use_scale=scale)
         mark_main(self.place, self.view)
@@ -28,9 +44,9 @@ class StepsPanel(TextPanel):
             "One head, step by step",
             "Queries meet keys, softmax makes weights of the products, and the weights mix the "
             "values. Point at a cell to see its sum.",
-            text,
-            [self.place, self.view],
-            model,
+            [self.text, self.place, self.view],
+            controls=[self.text],
+            choice=as_choice(model, ANY_KIND),
         )
         self.view.observe(lambda _: self.show_code(), ["use_scale", "use_mask", "temperature"])
 
@@ -59,6 +75,7 @@ class StepsPanel(TextPanel):
         view = self.view
         settings = f"masked={view.use_mask}, scale={view.use_scale}"
         return (
+            f"text = {self.text.value!r}\n"
             f"reading = at.read(m, text, limit={MOST_TOKENS})\n"
             f"vectors = at.vectors(m, reading, layer={self.place.layer})\n"
             f"result = vectors.steps({settings}, temperature={view.temperature:g})\n"
@@ -66,20 +83,4 @@ class StepsPanel(TextPanel):
         )
 
 
-def steps_panel(
-    text: str = "The little dog ran to the",
-    layer: int = 0,
-    head: int = 0,
-    model: str | ModelChoice | None = None,
-    scale: bool = True,
-) -> StepsPanel:
-    """Watch one head of a real model compute softmax(QKᵀ/√d_k)V, stage by stage.
-
-    Args:
-        text: the text at the start; it can be edited.
-        layer: from 0.
-        head: from 0.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-        scale: whether the scores are divided by √d_k at first; there is a switch.
-    """
-    return StepsPanel(text, layer, head, scale, model)
+steps_panel = StepsPanel

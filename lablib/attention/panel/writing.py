@@ -1,27 +1,42 @@
 """The writing panel: a row of attention for each token that is written."""
 
-import time
-
-import ipywidgets
-
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.writing import Written, so_far, write
-from lablib.attention.panel.base import Drawing, TextPanel
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import ModelChoice, Progress, TokenStrip
+from lablib.widgets import (
+    AnyModel,
+    Drawing,
+    LivePanel,
+    Progress,
+    TextInput,
+    TokenStrip,
+    as_choice,
+)
+from lablib.widgets.controls import slider
 from lablib.widgets.layout import mark_main
-from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.panel import RateLimit
 from lablib.widgets.tokens import token_dicts
 
 
-class WritingPanel(TextPanel):
-    """A prompt, the tokens that follow it, and the attention each was chosen from.
+class WritingPanel(LivePanel):
+    """Watch the attention grow, row by row, while a next-word model writes.
 
+    A prompt, the tokens that follow it, and the attention each was chosen from.
     `maps` are those of the whole text, None before the first.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        tokens: how many tokens are written, 1 to 60; always the likeliest.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, prompt: str, tokens: int, model: str | ModelChoice | None) -> None:
-        self.tokens = ipywidgets.IntSlider(tokens, min=1, max=60, description="Tokens")
+    imports = "attention as at, models"
+
+    def __init__(
+        self, prompt: str = "Once upon a time", tokens: int = 12, model: AnyModel = None
+    ) -> None:
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.tokens = slider("Tokens", tokens, 1, 60)
         self.strip = TokenStrip(
             value_label="probability", selection="one", label="What was written", marks=["prompt"]
         )
@@ -33,13 +48,10 @@ class WritingPanel(TextPanel):
             "While it writes",
             "Each new token reads all before it, and adds one row. Choose a token, or move the "
             "slider, to step through.",
-            prompt,
-            [self.tokens, self.strip, self.view],
-            model,
-            kind="causal",
+            [self.text, self.tokens, self.strip, self.view],
+            controls=[self.text, self.tokens],
+            choice=as_choice(model),
         )
-        self.text.label = "Prompt"
-        self.tokens.observe(lambda _: self.redraw(), "value")
         self.strip.observe(lambda _: self._step(), "selected")
         self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
 
@@ -48,13 +60,12 @@ class WritingPanel(TextPanel):
         m, total = self.model(), self.tokens.value
         self.strip.selected = []
         written: list[Written] = []
-        drawn = 0.0
+        limit = RateLimit()
         for each in write(m, self.text.value, total):
             written.append(each)
             self._prompt = len(written[0].ids)
-            if time.monotonic() - drawn > PROGRESS_SECONDS or each.step is None:
+            if limit.due() or each.step is None:
                 self._show(written)
-                drawn = time.monotonic()
             yield Progress(len(written), total + 1, "tokens")
 
     def _show(self, written: list[Written]) -> None:
@@ -78,20 +89,11 @@ class WritingPanel(TextPanel):
     def code_lines(self) -> str:
         """The maps of the text that was written."""
         return (
+            f"text = {self.text.value!r}\n"
             f"written = list(at.write(m, text, {self.tokens.value}))\n"
             "maps = at.so_far(m, written)\n"
             f"maps.weights[{self.view.layer}, {self.view.heads}]"
         )
 
 
-def writing_panel(
-    prompt: str = "Once upon a time", tokens: int = 12, model: str | ModelChoice | None = None
-) -> WritingPanel:
-    """Watch the attention grow, row by row, while a next-word model writes.
-
-    Args:
-        prompt: the text at the start; it can be edited.
-        tokens: how many tokens are written, 1 to 60; always the likeliest.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return WritingPanel(prompt, tokens, model)
+writing_panel = WritingPanel

@@ -181,6 +181,16 @@ class NGrams:
         return number
 
 
+def likeliest(scores: np.ndarray, k: int) -> list[int]:
+    """The ids of the best of the scores [vocabulary], best first: `k`, or all above 0 if fewer are.
+
+    >>> likeliest(np.array([0.0, 0.2, 0.5, 0.2]), 8)
+    [2, 1, 3]
+    """
+    best = np.argsort(-scores, kind="stable")[:k]
+    return best[scores[best] > 0].tolist()
+
+
 def _check(length: int, order: int, smoothing: str, k: float) -> None:
     if smoothing not in SMOOTHINGS:
         raise ValueError(f"The smoothing is one of {', '.join(SMOOTHINGS)}, not {smoothing!r}.")

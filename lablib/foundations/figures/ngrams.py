@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Column = dict[str, Any]
 
-GUESSES = 8
 SUM_TOLERANCE = 1e-4
 """What sums to 1 within this is a distribution (a model's is rounded to single precision)."""
 
@@ -46,11 +45,13 @@ def share(value: float) -> str:
 
 
 def column(
-    title: str, note: str, scores: np.ndarray, tokenizer: "PreTrainedTokenizerBase"
+    title: str,
+    note: str,
+    scores: np.ndarray,
+    ids: Sequence[int],
+    tokenizer: "PreTrainedTokenizerBase",
 ) -> Column:
-    """The ids with the best scores [vocabulary], as a column of a `GuessView`; none with 0."""
-    best = np.argsort(-scores, kind="stable")[:GUESSES]
-    best = best[scores[best] > 0]
+    """Some `ids` with their scores, of [vocabulary], as a column of a `GuessView`."""
     probabilities = abs(scores.sum() - 1) < SUM_TOLERANCE
     words = share if probabilities else number
     rows = [
@@ -61,7 +62,7 @@ def column(
             "number": words(float(scores[token["id"]])),
             "note": f"token {token['id']}",
         }
-        for token in token_dicts(best.tolist(), tokenizer)
+        for token in token_dicts(ids, tokenizer)
     ]
     return {"title": title, "note": note, "rows": rows}
 

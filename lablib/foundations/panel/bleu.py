@@ -1,13 +1,11 @@
 """The BLEU panel: a translation held against a reference, word by word."""
 
-from collections.abc import Generator
-
 import ipywidgets
 
 from lablib.foundations.compute.bleu import LONGEST, Bleu, bleu
 from lablib.foundations.figures import bleu as figures
-from lablib.foundations.panel.live import LivePanel
-from lablib.widgets import TextInput, TokenStrip
+from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.controls import dropdown
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 from lablib.widgets.presets import start_from
@@ -32,26 +30,35 @@ CASES = {
 
 
 class BleuPanel(LivePanel):
-    """Two texts as strips: the darker a word's chip, the shorter the matched piece it is in.
+    """Score a text against a reference with BLEU, and show which pieces are matched.
 
+    Two texts as strips: the darker a word's chip, the shorter the matched piece it is in.
     `found` is what is drawn.
+
+    Args:
+        candidate: what is scored; it can be edited.
+        reference: what it is held against; it can be edited.
     """
 
-    def __init__(self, candidate: str, reference: str) -> None:
+    imports = "foundations as fo"
+    found: Bleu | None = None
+
+    def __init__(
+        self,
+        candidate: str = CASES["nearly the same"][0],
+        reference: str = CASES["nearly the same"][1],
+    ) -> None:
         self.candidate = TextInput(value=candidate, label="Candidate")
         self.reference = TextInput(value=reference, label="Reference")
-        self.case = ipywidgets.Dropdown(
-            options=[("choose one …", ""), *((name, name) for name in CASES)],
-            value="",
-            description="Or try",
-        )
+        self.case = dropdown("Or try", [("choose one …", ""), *((name, name) for name in CASES)])
         self.strips = [_strip("Candidate"), _strip("Reference")]
         self.strips[0].legend = False
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.candidate, self.table)
-        self.found: Bleu | None = None
         super().__init__(
             "BLEU",
+            "Pieces of one to four words that both texts have. It counts words, and "
+            "knows nothing of meaning.",
             [
                 self.candidate,
                 self.reference,
@@ -63,19 +70,16 @@ class BleuPanel(LivePanel):
                 self.words,
                 self.table,
             ],
-            controls=(self.candidate, self.reference),
-            work=self._answer,
-            subtitle="Pieces of one to four words that both texts have. It counts words, and "
-            "knows nothing of meaning.",
-            code=self._lines,
+            controls=[self.candidate, self.reference],
         )
         start_from(self.case, self._take, (self.candidate, self.reference))
 
     def _take(self, name: str) -> None:
         self.candidate.value, self.reference.value = CASES[name]
 
-    def _answer(self) -> Generator[None, None, None]:
-        yield
+    def draw(self) -> Drawing:
+        """Score the candidate, and mark what is matched."""
+        yield None
         self.found = found = bleu(self.candidate.value, self.reference.value)
         sides = (
             (found.candidate, found.candidate_longest),
@@ -86,9 +90,9 @@ class BleuPanel(LivePanel):
         self.words.value = escape(figures.bleu_words(found))
         self.table.value = figures.bleu_table(found)
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The score and what it is made of."""
         return (
-            "from lablib import foundations as fo\n\n"
             f"found = fo.bleu({self.candidate.value!r},\n"
             f"                {self.reference.value!r})\n"
             "found.score, found.precisions, found.penalty"
@@ -102,13 +106,4 @@ def _strip(label: str) -> TokenStrip:
     return strip
 
 
-def bleu_panel(
-    candidate: str = CASES["nearly the same"][0], reference: str = CASES["nearly the same"][1]
-) -> BleuPanel:
-    """Score a text against a reference with BLEU, and show which pieces are matched.
-
-    Args:
-        candidate: what is scored; it can be edited.
-        reference: what it is held against; it can be edited.
-    """
-    return BleuPanel(candidate, reference)
+bleu_panel = BleuPanel

@@ -1,8 +1,6 @@
 """The descent panel: four optimizers in the same valley, and on the same small network."""
 
-from collections.abc import Generator
-
-import ipywidgets
+from ipywidgets import HTML
 
 from lablib.foundations.compute.descent import (
     METHODS,
@@ -13,33 +11,38 @@ from lablib.foundations.compute.descent import (
     train_net,
 )
 from lablib.foundations.figures import descent as figures
-from lablib.foundations.panel.live import NAMED, LivePanel, toggles
+from lablib.widgets import Drawing, LivePanel, PlotPlace
+from lablib.widgets.controls import log_slider, slider, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main
-from lablib.widgets.plot import Plot
 
 
 class DescentPanel(LivePanel):
-    """Paths in a valley of two weights, and the loss of a small network.
+    """Compare SGD, momentum, Adam and AdamW, in a valley and on a small network.
 
+    Paths in a valley of two weights, and the loss of a small network.
     `paths` and `curves` hold what is drawn, by the name of the optimizer.
+
+    Args:
+        valley: one of `VALLEYS`.
+        learning_rate: from 0.001 to 10; it can be changed.
     """
 
-    def __init__(self, valley: str, learning_rate: float) -> None:
-        self.valley = toggles(list(VALLEYS), valley, "Valley")
-        self.rate = ipywidgets.FloatLogSlider(
-            learning_rate, min=-3, max=1, step=0.05, description="Learning rate", style=NAMED
-        )
+    imports = "foundations as fo"
+
+    def __init__(self, valley: str = "ravine", learning_rate: float = 0.1) -> None:
+        self.valley = toggles("Valley", list(VALLEYS), valley, each="auto")
+        self.rate = log_slider("Learning rate", learning_rate, -3, 1, 0.05, label=116)
         self.rate.readout_format = ".3f"
-        self.steps = ipywidgets.IntSlider(60, min=1, max=200, description="Steps", style=NAMED)
-        self.place = ipywidgets.VBox()
-        self.plot: Plot | None = None
-        self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
+        self.steps = slider("Steps", 60, 1, 200, label=116)
+        self.place, self.words, self.table = PlotPlace(), HTML(), HTML()
         mark_main(self.rate, self.place)
         self.paths: dict[str, Descent] = {}
         self.curves: dict[str, NetCurve] = {}
         super().__init__(
             "Downhill",
+            "Left, a loss of two weights from above, and each optimizer's way down. "
+            "Right, a network of 1,185 weights tells two spirals apart.",
             [
                 self.valley,
                 in_row(self.rate, self.steps),
@@ -47,31 +50,26 @@ class DescentPanel(LivePanel):
                 self.words,
                 Fold("Where each came to, in numbers", [self.table]),
             ],
-            controls=(self.valley, self.rate, self.steps),
-            work=self._answer,
-            subtitle="Left, a loss of two weights from above, and each optimizer's way down. "
-            "Right, a network of 1,185 weights tells two spirals apart.",
-            code=self._lines,
+            controls=[self.valley, self.rate, self.steps],
         )
 
-    def _answer(self) -> Generator[None, None, None]:
-        if self.plot is None:
-            self.plot = figures.descent_plot(list(METHODS))
-            self.place.children = [self.plot]
-        yield
+    def draw(self) -> Drawing:
+        """Descend in the valley, then train the network."""
+        plot = self.open_plot(figures.descent_plot, list(METHODS))
+        yield None
         valley, rate, steps = self.valley.value, self.rate.value, self.steps.value
         self.paths = {name: descend(name, rate, valley, steps) for name in METHODS}
-        figures.draw_descents(self.plot, valley, self.paths)
+        figures.draw_descents(plot, valley, self.paths)
         self.words.value = escape(figures.descent_words(valley, self.paths))
-        yield
+        yield None
         self.curves = {name: train_net(name, rate, steps) for name in METHODS}
-        figures.draw_curves(self.plot, self.curves)
+        figures.draw_curves(plot, self.curves)
         self.table.value = figures.descent_table(self.paths, self.curves)
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The last losses of every optimizer."""
         rate, steps = f"{self.rate.value:.6g}", self.steps.value
         return (
-            "from lablib import foundations as fo\n\n"
             f"paths = [fo.descend(name, {rate}, {self.valley.value!r}, {steps}) "
             "for name in fo.METHODS]\n"
             f"curves = [fo.train_net(name, {rate}, {steps}) for name in fo.METHODS]\n"
@@ -79,11 +77,4 @@ class DescentPanel(LivePanel):
         )
 
 
-def descent_panel(valley: str = "ravine", learning_rate: float = 0.1) -> DescentPanel:
-    """Compare SGD, momentum, Adam and AdamW, in a valley and on a small network.
-
-    Args:
-        valley: one of `VALLEYS`.
-        learning_rate: from 0.001 to 10; it can be changed.
-    """
-    return DescentPanel(valley, learning_rate)
+descent_panel = DescentPanel

@@ -1,75 +1,85 @@
 """The n-gram panel: a table of counts and a neural model, asked the same."""
 
-from collections.abc import Generator
-
 import ipywidgets
 
 from lablib import data
 from lablib.foundations.compute.counting import Cost, Split, costs, count, split_text, write
-from lablib.foundations.compute.ngrams import SMOOTHINGS, NGrams
+from lablib.foundations.compute.ngrams import SMOOTHINGS, NGrams, likeliest
 from lablib.foundations.compute.perplexity import surprise
 from lablib.foundations.figures import ngrams as figures
 from lablib.models import LoadedModel
 from lablib.models.text import text_ids, token_text
 from lablib.sampling.compute.generation import generate, next_logits
 from lablib.sampling.compute.text import prepare
-from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, TextInput, TokenStrip, as_choice
+from lablib.widgets.controls import button, dropdown, log_slider, seed_field, slider
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
-from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import token_dicts
 
 OWN = "your own text"
 LONGEST = 6
+GUESSES = 8
 WRITTEN = 24
 NEVER_SEEN = "A submarine full of elephants was"
-QUIET_SECONDS = 0.15
-
-Work = Generator[Progress | None, None, None]
 
 
-class NgramPanel(Panel):
-    """A text that is counted, a prompt, and what the counts and a neural model make of it.
+class NgramPanel(LivePanel):
+    """Count what follows what in a text, and compare with a neural model: what comes next, what
+    each writes, and what a part of the text that was kept back costs it.
 
+    A text that is counted, a prompt, and what the counts and a neural model make of it.
     `ngrams` is the model of counts, `costs` what the text costs models of every length, and
     `neural` what it costs the neural model, in bits per byte (None before it is measured).
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        text: the name of a text that comes with the labs, or a text of your own.
+        n: the length of the n-grams, 1 to 6.
+        smoothing: one of `SMOOTHINGS`.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for another n or smoothing.
     """
 
+    imports = "data, foundations as fo, models, sampling as sp"
+    quiet_seconds = 0.15
+    ngrams: NGrams | None = None
+    neural: float | None = None
+
     def __init__(
-        self, prompt: str, text: str, n: int, smoothing: str, model: str | ModelChoice | None
+        self,
+        prompt: str = "So it is written, and the ink is",
+        text: str = "almanac",
+        n: int = 3,
+        smoothing: str = "kneser-ney",
+        model: AnyModel = None,
     ) -> None:
+        if smoothing not in SMOOTHINGS or not 1 <= n <= LONGEST:
+            raise ValueError(f"n is 1 to {LONGEST}, and smoothing one of {', '.join(SMOOTHINGS)}.")
         shipped = text in data.names()
-        self.source = ipywidgets.Dropdown(
-            options=[*data.names(), OWN], value=text if shipped else OWN, description="Count"
-        )
+        options = [*data.names(), OWN]
+        self.source = dropdown("Count", options, text if shipped else OWN, width=216)
         self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
         self.prompt = TextInput(value=prompt, label="Prompt")
-        self.n = ipywidgets.IntSlider(n, min=1, max=LONGEST, description="n")
-        self.source.layout.width, self.n.layout.width = "216px", "240px"
+        self.n = slider("n", n, 1, LONGEST, width=240)
         names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
-        self.smoothing = ipywidgets.Dropdown(
-            options=names, value=smoothing, description="Smoothing", layout={"width": "376px"}
-        )
-        self.k = ipywidgets.FloatLogSlider(
-            0.1, min=-3, max=0, step=0.25, description="k", readout_format=".3f"
-        )
-        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
-        self.seed.layout.width = "200px"
-        self.unseen = ipywidgets.Button(description="Try a context never seen")
-        self.unseen.layout.width = "208px"
+        self.smoothing = dropdown("Smoothing", names, smoothing, width=376)
+        self.k = log_slider("k", 0.1, -3, 0, 0.25, readout_format=".3f")
+        self.seed = seed_field(width=200)
+        self.unseen = button("Try a context never seen", width=208)
         self.guesses = GuessView(self._pick, label="The next token, by both models")
         self.words, self.lookup = ipywidgets.HTML(), ipywidgets.HTML()
         self.counted = TokenStrip(value_label="probability", label="Written from counts")
         self.counted.legend = False
         self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
         self.names = ipywidgets.HTML(), ipywidgets.HTML()
-        self.place = ipywidgets.VBox()
-        self.plot: Plot | None = None
+        self.place = PlotPlace()
         self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
-        self.ngrams: NGrams | None = None
         self.costs: list[Cost] = []
-        self.neural: float | None = None
+        self._offered: list[list[int]] = [[], []]  # the ids in the columns of guesses
         self._measured: tuple[LoadedModel, str] | None = None
         written = [self.seed, self.names[0], self.counted, self.names[1], self.computed]
         views = {
@@ -81,31 +91,23 @@ class NgramPanel(Panel):
         mark_main(self.prompt, self.views)
         super().__init__(
             "Counting against computing",
+            "A language model says what comes next, and how likely. The oldest way is to "
+            "count what followed the last n − 1 tokens.",
             [
                 in_row(self.source, self.n, self.smoothing, self.k),
                 self.own,
                 beside(self.prompt, self.unseen, widths=(600, 200), align="center"),
                 self.views,
             ],
+            controls=[
+                self.source, self.own, self.prompt, self.n, self.smoothing, self.k, self.seed,
+            ],
             choice=as_choice(model),
-            subtitle="A language model says what comes next, and how likely. The oldest way is to "
-            "count what followed the last n − 1 tokens.",
-            code=self._lines,
-        )
+        )  # fmt: skip
         self._arrange()
-        for control in (self.source, self.own, self.prompt, self.n, self.smoothing, self.k):
-            control.observe(lambda _: self._restart(), "value")
-        self.seed.observe(lambda _: self._restart(), "value")
+        for menu in (self.source, self.smoothing):
+            menu.observe(lambda _: self._arrange(), "value")
         self.unseen.on_click(lambda _: setattr(self.prompt, "value", NEVER_SEEN))
-        self.run(self._answer)
-
-    def model_changed(self) -> None:
-        """Ask the new model, and cut the text into its tokens."""
-        self.run(self._answer)
-
-    def _restart(self) -> None:
-        self._arrange()
-        self.run(self._answer, QUIET_SECONDS)
 
     def _arrange(self) -> None:
         """Show only what has a meaning now."""
@@ -116,7 +118,8 @@ class NgramPanel(Panel):
         own = self.source.value == OWN
         return str(self.own.value) if own else data.text(self.source.value)
 
-    def _answer(self) -> Work:
+    def draw(self) -> Drawing:
+        """Count, ask both, let both write, and measure what the text costs them."""
         m = self.model()
         split = split_text(self._text(), m.tokenizer)
         smoothing, k = self.smoothing.value, self.k.value
@@ -145,9 +148,11 @@ class NgramPanel(Panel):
         scores = ngrams.distribution(ids)
         probabilities = next_logits(m, prompt).softmax(-1).numpy()
         read = f"It read {len(prompt.ids):,} tokens."
+        self._offered = both = [likeliest(each, GUESSES) for each in (scores, probabilities)]
+        note, tokenizer = figures.answer_note(scores), m.tokenizer
         self.guesses.columns = [
-            figures.column(self._name(), figures.answer_note(scores), scores, m.tokenizer),
-            figures.column(m.card.name, read, probabilities, m.tokenizer),
+            figures.column(self._name(), note, scores, both[0], tokenizer),
+            figures.column(m.card.name, read, probabilities, both[1], tokenizer),
         ]
         rows = ngrams.seen(ids)
         self.words.value = escape(figures.context_words(rows, self.smoothing.value, m.card.name))
@@ -156,7 +161,7 @@ class NgramPanel(Panel):
     def _name(self) -> str:
         return f"{self.n.value}-gram counts, {self.smoothing.value}"
 
-    def _write(self, m: LoadedModel, ngrams: NGrams) -> Work:
+    def _write(self, m: LoadedModel, ngrams: NGrams) -> Drawing:
         """Let both go on from the prompt, with the same draws."""
         seed, ids = self.seed.value, self._ids(m)
         written = write(ngrams, ids, WRITTEN, seed)
@@ -173,11 +178,8 @@ class NgramPanel(Panel):
         yield None
 
     def _show_costs(self, m: LoadedModel, split: Split) -> None:
-        if self.plot is None:
-            self.plot = figures.costs_plot()
-            self.place.children = [self.plot]
         name = m.card.name
-        figures.draw_costs(self.plot, self.costs, self.neural)
+        figures.draw_costs(self.open_plot(figures.costs_plot), self.costs, self.neural)
         self.cost_words.value = escape(
             figures.costs_words(self.costs, self.n.value, self.neural, name)
         )
@@ -185,18 +187,15 @@ class NgramPanel(Panel):
 
     def _pick(self, column: int, row: int) -> None:
         """Go on with a token that was clicked."""
-        token = self.guesses.columns[column]["rows"][row]
-        id = int(token["note"].removeprefix("token "))
-        text = token_text(self.model().tokenizer, id)
+        text = token_text(self.model().tokenizer, self._offered[column][row])
         self.prompt.value = self.prompt.value + text
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """What both expect next, and what the text costs the neural model."""
         own = self.source.value == OWN
         text = repr(self.own.value) if own else f"data.text({self.source.value!r})"
         k = f", k={self.k.value:.6g}" if self.smoothing.value == "add-k" else ""
         return (
-            "from lablib import data, foundations as fo, models, sampling as sp\n\n"
-            f"m = models.load({self.choice.name!r})\n"
             f"split = fo.split_text({text}, m.tokenizer)\n"
             f"ngrams = fo.count(split, m.tokenizer, {self.n.value}, {self.smoothing.value!r}{k})\n"
             f"prompt = {self.prompt.value!r}\n"
@@ -208,26 +207,4 @@ class NgramPanel(Panel):
         )
 
 
-def ngram_panel(
-    prompt: str = "So it is written, and the ink is",
-    text: str = "almanac",
-    n: int = 3,
-    smoothing: str = "kneser-ney",
-    model: str | ModelChoice | None = None,
-) -> NgramPanel:
-    """Count what follows what in a text, and compare with a neural model: what comes next, what
-    each writes, and what a part of the text that was kept back costs it.
-
-    Args:
-        prompt: the text at the start; it can be edited.
-        text: the name of a text that comes with the labs, or a text of your own.
-        n: the length of the n-grams, 1 to 6.
-        smoothing: one of `SMOOTHINGS`.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-
-    Raises:
-        ValueError: for another n or smoothing.
-    """
-    if smoothing not in SMOOTHINGS or not 1 <= n <= LONGEST:
-        raise ValueError(f"n is 1 to {LONGEST}, and smoothing one of {', '.join(SMOOTHINGS)}.")
-    return NgramPanel(prompt, text, n, smoothing, model)
+ngram_panel = NgramPanel

@@ -1,16 +1,16 @@
 """The scale panel: from layers, width and tokens to parameters, operations, memory and money."""
 
-from collections.abc import Generator
+from typing import Any
 
 import ipywidgets
 
 from lablib.foundations.compute.devices import DEVICES, TrainingCost, training_bill
 from lablib.foundations.compute.scale import Shape, training_flops
 from lablib.foundations.figures import scale as figures
-from lablib.foundations.panel.live import NAMED, LivePanel
+from lablib.widgets import Drawing, LivePanel, PlotPlace
+from lablib.widgets.controls import dropdown, log_slider, number, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
-from lablib.widgets.plot import Plot
 from lablib.widgets.presets import start_from
 
 PRESETS = {
@@ -25,39 +25,45 @@ PRESETS = {
 
 
 class ScalePanel(LivePanel):
-    """A model that is only thought of: how large, and what it takes to train and to serve it.
+    """Compute what a model of GPT-2's kind would take: parameters, training, memory, money.
 
+    A model that is only thought of: how large, and what it takes to train and to serve it.
     `shape` and `bill` are what is drawn.
+
+    Args:
+        layers, width, vocabulary, context: its shape; all can be changed.
+        tokens: read in training, from a million to a hundred trillion.
+        device: one of `DEVICES`.
+
+    Raises:
+        ValueError: for a shape that is none.
     """
 
-    def __init__(self, shape: Shape, tokens: float, device: str) -> None:
-        self.preset = ipywidgets.Dropdown(
-            options=["choose one …", *PRESETS], description="Begin from", style=NAMED
-        )
-        self.layers = _number(shape.layers, "Layers", 200)
-        self.width = _number(shape.width, "Width", 65_536)
-        self.vocabulary = _number(shape.vocabulary, "Vocabulary", 1_000_000)
-        self.context = _number(shape.context, "Context", 1_000_000)
-        self.tokens = ipywidgets.FloatLogSlider(
-            tokens, min=6, max=14, step=0.02, description="Tokens", style=NAMED
-        )
-        self.tokens.readout_format = ".2e"
-        self.device = ipywidgets.Dropdown(
-            options=list(DEVICES), value=device, description="Device", style=NAMED
-        )
-        self.count = _number(8, "How many", 1_000_000)
-        self.batch = _number(8, "Texts at once", 100_000)
-        self.use = ipywidgets.FloatSlider(
-            0.4, min=0.05, max=1, step=0.05, description="Utilisation", style=NAMED
-        )
-        self.use.readout_format = ".0%"
-        self.price = ipywidgets.BoundedFloatText(
-            DEVICES[device].price, min=0, max=1000, description="Dollars an hour", style=NAMED
-        )
-        for control in (self.preset, self.device, self.price, self.tokens, self.use):
-            control.layout.width = "100%"
-        self.place = ipywidgets.VBox()
-        self.plot: Plot | None = None
+    imports = "foundations as fo"
+
+    def __init__(
+        self,
+        layers: int = 12,
+        width: int = 768,
+        vocabulary: int = 50_257,
+        context: int = 1024,
+        tokens: float = 1e10,
+        device: str = "A100",
+    ) -> None:
+        shape = Shape(layers, width, vocabulary, context)
+        look: dict[str, Any] = {"width": "100%", "label": 116}
+        self.preset = dropdown("Begin from", ["choose one …", *PRESETS], **look)
+        self.layers = number("Layers", shape.layers, 1, 200, **look)
+        self.width = number("Width", shape.width, 1, 65_536, **look)
+        self.vocabulary = number("Vocabulary", shape.vocabulary, 1, 1_000_000, **look)
+        self.context = number("Context", shape.context, 1, 1_000_000, **look)
+        self.tokens = log_slider("Tokens", tokens, 6, 14, 0.02, readout_format=".2e", **look)
+        self.device = dropdown("Device", list(DEVICES), device, **look)
+        self.count = number("How many", 8, 1, 1_000_000, **look)
+        self.batch = number("Texts at once", 8, 1, 100_000, **look)
+        self.use = slider("Utilisation", 0.4, 0.05, 1, 0.05, readout_format=".0%", **look)
+        self.price = number("Dollars an hour", DEVICES[device].price, 0.0, 1000, **look)
+        self.place = PlotPlace()
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
         self.shape, self.bill = shape, TrainingCost(0.0, 0.0, 0.0)
         sizes = [self.layers, self.width, self.vocabulary, self.context, self.tokens]
@@ -71,6 +77,8 @@ class ScalePanel(LivePanel):
         mark_main(self.layers, self.place)
         super().__init__(
             "What would it take?",
+            "A model of GPT-2's kind: its parameters counted exactly; operations, time "
+            "and money at the utilisation you expect.",
             [
                 beside(
                     ipywidgets.VBox([self.preset, *sizes, *means]),
@@ -78,11 +86,7 @@ class ScalePanel(LivePanel):
                     widths=(288, 560),
                 )
             ],
-            controls=(*sizes, *means),
-            work=self._answer,
-            subtitle="A model of GPT-2's kind: its parameters counted exactly; operations, time "
-            "and money at the utilisation you expect.",
-            code=self._lines,
+            controls=[*sizes, *means],
         )
         start_from(self.preset, self._take, sizes)
         self.device.observe(self._take_price, "value")
@@ -95,12 +99,11 @@ class ScalePanel(LivePanel):
     def _take_price(self, _: object) -> None:
         self.price.value = DEVICES[self.device.value].price
 
-    def _answer(self) -> Generator[None, None, None]:
-        if self.plot is None:
-            self.plot = figures.scale_plot()
-            self.place.children = [self.plot]
-            self.known.value = figures.known_table()
-        yield
+    def draw(self) -> Drawing:
+        """Reckon the model that the controls describe."""
+        plot = self.open_plot(figures.scale_plot)
+        self.known.value = figures.known_table()
+        yield None
         device, tokens = DEVICES[self.device.value], self.tokens.value
         self.shape = shape = Shape(
             self.layers.value, self.width.value, self.vocabulary.value, self.context.value
@@ -108,15 +111,15 @@ class ScalePanel(LivePanel):
         flops = training_flops(shape.parameters, tokens)
         self.bill = training_bill(flops, device, self.count.value, self.use.value, self.price.value)
         names = f"{self.count.value:,} × {self.device.value}"
-        figures.draw_scale(self.plot, shape.parameters, tokens)
+        figures.draw_scale(plot, shape.parameters, tokens)
         self.words.value = escape(figures.scale_words(shape, tokens, flops, self.bill, names))
         self.memory.value = figures.memory_table(shape, self.batch.value, device.gigabytes)
         self.parts.value = figures.parts_table(shape)
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The parameters, the bill and the memory."""
         shape = self.shape
         return (
-            "from lablib import foundations as fo\n\n"
             f"shape = fo.Shape({shape.layers}, {shape.width}, {shape.vocabulary}, "
             f"{shape.context})\n"
             f"flops = fo.training_flops(shape.parameters, {self.tokens.value!r})\n"
@@ -127,28 +130,4 @@ class ScalePanel(LivePanel):
         )
 
 
-def _number(value: int, name: str, most: int) -> ipywidgets.BoundedIntText:
-    field = ipywidgets.BoundedIntText(value, min=1, max=most, description=name, style=NAMED)
-    field.layout.width = "100%"
-    return field
-
-
-def scale_panel(
-    layers: int = 12,
-    width: int = 768,
-    vocabulary: int = 50_257,
-    context: int = 1024,
-    tokens: float = 1e10,
-    device: str = "A100",
-) -> ScalePanel:
-    """Compute what a model of GPT-2's kind would take: parameters, training, memory, money.
-
-    Args:
-        layers, width, vocabulary, context: its shape; all can be changed.
-        tokens: read in training, from a million to a hundred trillion.
-        device: one of `DEVICES`.
-
-    Raises:
-        ValueError: for a shape that is none.
-    """
-    return ScalePanel(Shape(layers, width, vocabulary, context), tokens, device)
+scale_panel = ScalePanel

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lablib.masking.compute.fill import chain_questions
 from lablib.masking.compute.gaps import word_in_gap
 from lablib.masking.compute.reading import MaskedQuery, log_probabilities
-from lablib.masking.compute.text import MASK
+from lablib.masking.compute.text import MASK, MaskedText, prepare
 from lablib.models.hub import Progress
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def probe(
     sizes = []
     for template in templates:
         for subject in (first, second):
-            text = sentence(template, subject)
+            read = prepare(m, sentence(template, subject))
             for word in words:
-                asked = _questions(m, text, word)
+                asked = _questions(m, read, word)
                 questions += asked
                 sizes.append(len(asked))
     parts = log_probabilities(m, questions, progress).split(sizes)
@@ -134,7 +134,7 @@ def sentence(template: str, subject: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _questions(m: "LoadedModel", text: str, word: str) -> list[MaskedQuery]:
+def _questions(m: "LoadedModel", text: MaskedText, word: str) -> list[MaskedQuery]:
     gap = word_in_gap(m, text, word)
     return chain_questions(gap.read.ids, gap.places, gap.ids)
 

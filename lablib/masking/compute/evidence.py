@@ -64,7 +64,7 @@ class Evidence:
 
 def evidence(
     m: "LoadedModel",
-    text: str,
+    text: str | MaskedText,
     answer: str | None = None,
     mask: int = 0,
     how: How = "mask",
@@ -113,7 +113,7 @@ def evidence(
     )
 
 
-def _best_guess(m: "LoadedModel", text: str, mask: int) -> Gap:
+def _best_guess(m: "LoadedModel", text: str | MaskedText, mask: int) -> Gap:
     read = prepare(m, text)
     place = read.require_mask(mask)
     return Gap(read, (place,), (int(logits_at(m, [read.ids], [[place]]).argmax()),))

@@ -52,7 +52,7 @@ class Fill:
         ]
 
 
-def fill(m: "LoadedModel", text: str, k: int = 10) -> Fill:
+def fill(m: "LoadedModel", text: str | MaskedText, k: int = 10) -> Fill:
     """The k most probable tokens for each mask of a text.
 
     Each mask is guessed on its own, as if the others stayed masks: see `fill_joint` for guesses
@@ -134,7 +134,7 @@ class WordScore:
         return math.exp(self.log_probability)
 
 
-def score_word(m: "LoadedModel", text: str, word: str, mask: int = 0) -> WordScore:
+def score_word(m: "LoadedModel", text: str | MaskedText, word: str, mask: int = 0) -> WordScore:
     """How probable a given word is at a mask: "how probable is rhinoceros here?"
 
     The word is asked for with the pieces that it has in this text: at the text's beginning or after

@@ -42,7 +42,7 @@ class Gap:
     ids: tuple[int, ...]
 
 
-def word_in_gap(m: "LoadedModel", text: str, word: str, mask: int = 0) -> Gap:
+def word_in_gap(m: "LoadedModel", text: str | MaskedText, word: str, mask: int = 0) -> Gap:
     """The tokens of a word where a mask stands, and the text with these tokens hidden.
 
     Where the word would run into its neighbours ("light" and "house" may be one token together),

@@ -97,7 +97,7 @@ class JointFill:
 
 
 def fill_joint(
-    m: "LoadedModel", text: str, k: int = 5, progress: Progress | None = None
+    m: "LoadedModel", text: str | MaskedText, k: int = 5, progress: Progress | None = None
 ) -> JointFill:
     """The k most probable combinations of tokens for all masks of a text together.
 
@@ -187,7 +187,9 @@ def _filling(m: "LoadedModel", values: Tensor, seen: Tensor) -> Filling:
     return Filling(ids, pieces(m, ids), tuple(seen.tolist()), tuple(range(len(ids))), total)
 
 
-def fill_in_order(m: "LoadedModel", text: str, order: Order = "left to right") -> Filling:
+def fill_in_order(
+    m: "LoadedModel", text: str | MaskedText, order: Order = "left to right"
+) -> Filling:
     """Fill every mask with the token the model finds most probable, in one of three `ORDERS`.
 
     "independent": all at once, none knows of the others. "left to right": each knows what stands
@@ -229,7 +231,7 @@ def fill_in_order(m: "LoadedModel", text: str, order: Order = "left to right") -
 
 
 def compare_orders(
-    m: "LoadedModel", text: str, k: int = 5, progress: Progress | None = None
+    m: "LoadedModel", text: str | MaskedText, k: int = 5, progress: Progress | None = None
 ) -> tuple[dict[Order, Filling], JointFill]:
     """What each of the three `ORDERS` puts into the gaps, and the k best combinations.
 

@@ -69,7 +69,7 @@ class MaskedExample:
 
 def exercise(
     m: "LoadedModel",
-    text: str,
+    text: str | MaskedText,
     seed: int = 0,
     rate: float = 0.15,
     mask: float = 0.8,

@@ -64,7 +64,10 @@ class PseudoLogLikelihood:
 
 
 def pseudo_log_likelihood(
-    m: "LoadedModel", text: str, whole_words: bool = False, progress: Progress | None = None
+    m: "LoadedModel",
+    text: str | MaskedText,
+    whole_words: bool = False,
+    progress: Progress | None = None,
 ) -> PseudoLogLikelihood:
     """Hide each token in turn and ask for it, all places in one batch (or a few, if it is long).
 
@@ -156,8 +159,8 @@ class Comparison:
 
 def compare_sentences(
     m: "LoadedModel",
-    first: str,
-    second: str,
+    first: str | MaskedText,
+    second: str | MaskedText,
     whole_words: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:

@@ -107,8 +107,8 @@ class MaskedText:
         return masks[number]
 
 
-def prepare(m: "LoadedModel", text: str) -> MaskedText:
-    """The text's token ids and words, cut to what the model can read.
+def prepare(m: "LoadedModel", text: str | MaskedText) -> MaskedText:
+    """The text's token ids and words, cut to what the model can read; once prepared, it stays so.
 
     What is too long is cut around its masks (around the first, if they lie too far apart), else at
     its end. `[mask]` in any case and the model's own mask token both count as masks. A lone
@@ -123,6 +123,8 @@ def prepare(m: "LoadedModel", text: str) -> MaskedText:
         >>> [word.text for word in prepared.words], prepared.masks
         (['The', 'cat', 'sat', 'on', '[MASK]', '.'], (5,))
     """
+    if isinstance(text, MaskedText):
+        return text
     require_masked(m)
     return read_pieces(m, pieces_of(m, clean(text, m.tokenizer.mask_token)))
 

@@ -1,14 +1,13 @@
 """The bias panel: what a model expects of whom, in many wordings."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import ipywidgets
 
 from lablib.masking.compute.bias import TEMPLATES, WORDS, Probe, probe
 from lablib.masking.figures import bias as figures
 from lablib.masking.figures import shared
-from lablib.masking.panel.live import LivePanel
-from lablib.widgets import ModelChoice
+from lablib.widgets import AnyModel, Drawing, LivePanel, as_choice
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
@@ -23,21 +22,36 @@ CAN_AND_CANNOT = (
 
 
 class BiasPanel(LivePanel):
-    """Templates, two subjects and a list of words, with the differences and their spread.
+    """Compare what a model expects after two subjects, over several templates.
 
+    Templates, two subjects and a list of words, with the differences and their spread.
     `result` is what is drawn.
+
+    Args:
+        templates: sentences with one `[X]` and one `[MASK]`; they can be edited.
+        subjects: the two that are compared.
+        words: what is asked for at the mask.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for another number of subjects than two.
     """
+
+    imports = "masking as mk, models"
+    result: Probe | None = None
 
     def __init__(
         self,
-        templates: Sequence[str],
-        subjects: Sequence[str],
-        words: Sequence[str],
-        model: str | ModelChoice | None,
+        templates: Sequence[str] = TEMPLATES,
+        subjects: Sequence[str] = ("he", "she"),
+        words: Sequence[str] = WORDS,
+        model: AnyModel = None,
     ) -> None:
         self.templates = ipywidgets.Textarea(
             "\n".join(templates), rows=5, description="Templates", layout={"width": "100%"}
         )
+        if len(subjects) != 2:
+            raise ValueError("Give two subjects to compare, such as he and she.")
         first, second = subjects
         self.first = ipywidgets.Text(first, description="[X] is")
         self.second = ipywidgets.Text(second, description="or")
@@ -50,9 +64,10 @@ class BiasPanel(LivePanel):
         self.table = ipywidgets.HTML()
         views = {"Means": self.means, "Differences": self.differences, "Table": self.table}
         mark_main(self.words, self.means)
-        self.result: Probe | None = None
         super().__init__(
             "What does the model expect of whom?",
+            "One template a line, with [X] for the subject and [MASK] for the word. Each "
+            "word is asked for after both subjects, in every template.",
             [
                 beside(
                     ipywidgets.VBox([self.templates, self.first, self.second, self.words]),
@@ -61,13 +76,8 @@ class BiasPanel(LivePanel):
                 ),
                 ipywidgets.HTML(escape(CAN_AND_CANNOT)),
             ],
-            controls=(self.templates, self.first, self.second, self.words),
-            work=self._probe,
-            clear=self._empty,
-            model=model,
-            subtitle="One template a line, with [X] for the subject and [MASK] for the word. Each "
-            "word is asked for after both subjects, in every template.",
-            code=self._lines,
+            controls=[self.templates, self.first, self.second, self.words],
+            choice=as_choice(model, "masked"),
         )
 
     def _asked(self) -> tuple[list[str], tuple[str, str], list[str]]:
@@ -76,9 +86,10 @@ class BiasPanel(LivePanel):
         words = [word.strip() for word in self.words.value.split(",") if word.strip()]
         return templates, (self.first.value, self.second.value), words
 
-    def _probe(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Ask for every word in every sentence."""
         m, asked = self.model(), self._asked()
-        yield
+        yield None
         self.result = found = probe(m, *asked, progress=self.slot.report)
         if not self.plots:
             self.plots = [
@@ -91,37 +102,20 @@ class BiasPanel(LivePanel):
         self.sentence.value = escape(figures.probe_words(found))
         self.table.value = figures.probe_table(found)
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """Take the picture away."""
         self.result, self.means.children, self.differences.children = None, [], []
         self.sentence.value = self.table.value = ""
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The differences as a table."""
         templates, subjects, words = self._asked()
         listed = "".join(f"    {template!r},\n" for template in templates)
-        return self.opening() + (
+        return (
             f"templates = [\n{listed}]\n"
             f"found = mk.probe(m, templates, {subjects!r}, {words!r})\n"
             "found.table()"
         )
 
 
-def bias_panel(
-    templates: Sequence[str] = TEMPLATES,
-    subjects: Sequence[str] = ("he", "she"),
-    words: Sequence[str] = WORDS,
-    model: str | ModelChoice | None = None,
-) -> BiasPanel:
-    """Compare what a model expects after two subjects, over several templates.
-
-    Args:
-        templates: sentences with one `[X]` and one `[MASK]`; they can be edited.
-        subjects: the two that are compared.
-        words: what is asked for at the mask.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-
-    Raises:
-        ValueError: for another number of subjects than two.
-    """
-    if len(subjects) != 2:
-        raise ValueError("Give two subjects to compare, such as he and she.")
-    return BiasPanel(templates, subjects, words, model)
+bias_panel = BiasPanel

@@ -1,6 +1,5 @@
 """The causal panel: the same gap for a GPT and for a BERT."""
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -10,9 +9,8 @@ from lablib.masking.compute.causal import LeftFill, fill_from_left
 from lablib.masking.compute.fill import Fill, fill
 from lablib.masking.compute.text import prepare
 from lablib.masking.figures import causal as figures
-from lablib.masking.panel.live import LivePanel
 from lablib.masking.panel.masked_input import MaskedInput
-from lablib.widgets import ModelChoice, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, as_choice
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.layout import mark_main
 
@@ -23,19 +21,32 @@ GUESSES = 8
 
 
 class CausalPanel(LivePanel):
-    """A text with a gap, and what a model of each kind puts into it.
+    """Fill the same gap with a model that reads the left side and with one that reads both.
 
+    A text with a gap, and what a model of each kind puts into it.
     `left` and `both` are what is drawn. The badge is the masked model's; the causal one is chosen
     in the field.
+
+    Args:
+        text: a text with one mask; it can be edited.
+        model: the masked model: a name, hub id or folder; None for the one that all panels share.
+        causal: the causal model, likewise.
     """
 
+    imports = "masking as mk, models"
+    left: LeftFill | None = None
+    both: Fill | None = None
+
     def __init__(
-        self, text: str, model: str | ModelChoice | None, causal: str | ModelChoice | None
+        self,
+        text: str = "She put the [MASK] into the oven and waited for the bread.",
+        model: AnyModel = None,
+        causal: AnyModel = None,
     ) -> None:
         self.input = MaskedInput(text)
         self.causal = as_choice(causal, "causal")
         self.writer = ipywidgets.Combobox(
-            value=self.causal.name or models.default_name("causal"),
+            value=self.causal.chosen,
             options=[card.name for card in models.catalogue() if card.kind == "causal"],
             description="GPT",
             tooltip="A causal model: a name, a hub id or a folder",
@@ -43,35 +54,32 @@ class CausalPanel(LivePanel):
         )
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
         mark_main(self.input, self.view)
-        self.left: LeftFill | None = None
-        self.both: Fill | None = None
         self._readers: tuple[LoadedModel, ...] = ()
         super().__init__(
             "One side or both?",
-            [self.input, self.writer, self.view],
-            controls=(self.input.text, self.writer),
-            work=self._fill,
-            clear=self._empty,
-            model=model,
-            subtitle="A GPT reads from left to right, so before a gap it has not seen what comes "
+            "A GPT reads from left to right, so before a gap it has not seen what comes "
             "after. A BERT reads the whole sentence at once.",
-            code=self._lines,
+            [self.input, self.writer, self.view],
+            controls=[self.input.text, self.writer],
+            choice=as_choice(model, "masked"),
         )
 
-    def _fill(self) -> Generator[None, None, None]:
-        m, text, name = self.model(), self.input.text.value, self.writer.value.strip()
-        read = prepare(m, text)
+    def draw(self) -> Drawing:
+        """Let both fill the gap."""
+        m, name = self.model(), self.writer.value.strip()
+        read = prepare(m, self.input.text.value)
         self.input.show(m, read)
-        yield
-        both = fill(m, text, GUESSES)
+        yield None
+        both = fill(m, read, GUESSES)
         another = name if name != self.causal.name else None
         writer = self.causal.open(self.slot, another)
-        yield
+        yield None
         self.left = fill_from_left(writer, read.text, GUESSES, progress=self.slot.report)
         self.both, self._readers = both, (writer, writer, m)
         self.view.columns = figures.causal_columns(self.left, both)
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """Take the guesses away."""
         self.left = self.both = None
         self.view.columns = []
 
@@ -80,8 +88,9 @@ class CausalPanel(LivePanel):
             guesses = (self.left.guesses, self.left.rescored, self.both.top())[column]
             self.input.fill_in({0: guesses[place].text}, self._readers[column])
 
-    def _lines(self) -> str:
-        return self.opening() + (
+    def code_lines(self) -> str:
+        """The guesses of both."""
+        return (
             f"gpt = models.load({self.writer.value.strip()!r})\n"
             f"text = {self.input.text.value!r}\n"
             f"left = mk.fill_from_left(gpt, text, k={GUESSES})\n"
@@ -90,16 +99,4 @@ class CausalPanel(LivePanel):
         )
 
 
-def causal_panel(
-    text: str = "She put the [MASK] into the oven and waited for the bread.",
-    model: str | ModelChoice | None = None,
-    causal: str | ModelChoice | None = None,
-) -> CausalPanel:
-    """Fill the same gap with a model that reads the left side and with one that reads both.
-
-    Args:
-        text: a text with one mask; it can be edited.
-        model: the masked model: a name, hub id or folder; None for the one that all panels share.
-        causal: the causal model, likewise.
-    """
-    return CausalPanel(text, model, causal)
+causal_panel = CausalPanel

@@ -1,14 +1,13 @@
 """The learning panel: what a BERT sees while it learns, and which positions carry loss."""
 
-from collections.abc import Generator
 from typing import Any
 
 import ipywidgets
 
 from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, MaskedExample, exercise
 from lablib.masking.figures import learning as figures
-from lablib.masking.panel.live import LivePanel
-from lablib.widgets import ModelChoice, TextInput, TokenStrip
+from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, TokenStrip, as_choice
+from lablib.widgets.controls import button, checkbox, seed_field, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts
@@ -28,12 +27,9 @@ class CorruptionSliders(ipywidgets.HBox):
 
     def __init__(self) -> None:
         self.sliders = {
-            name: ipywidgets.FloatSlider(
-                value, min=0.0, max=1.0, step=0.05, description=label, tooltip=tip,
-                layout={"width": "260px"},
-            )
+            name: slider(label, value, 0, 1, 0.05, width=260, tooltip=tip)
             for name, (label, value, tip) in SLIDERS.items()
-        }  # fmt: skip
+        }
         self.kept = ipywidgets.Label()
         for name, other in (("mask", "random"), ("random", "mask")):
             self.sliders[name].observe(lambda _, a=name, b=other: self._make_room(a, b), "value")
@@ -56,17 +52,28 @@ class CorruptionSliders(ipywidgets.HBox):
 
 
 class LearningPanel(LivePanel):
-    """A text, what the model sees of it, and the loss at each position that carries one.
+    """Corrupt a text as in BERT's pretraining, and see which positions carry loss, and how much.
 
+    A text, what the model sees of it, and the loss at each position that carries one.
     `result` is what is drawn.
+
+    Args:
+        text: any text; it can be edited.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
-    def __init__(self, text: str, model: str | ModelChoice | None) -> None:
+    imports = "masking as mk, models"
+    result: MaskedExample | None = None
+
+    def __init__(
+        self,
+        text: str = "The old man walked slowly down to the sea, and his old dog walked behind him.",
+        model: AnyModel = None,
+    ) -> None:
         self.text = TextInput(value=text, label="Text")
         self.shares = CorruptionSliders()
-        self.whole = ipywidgets.Checkbox(False, description="choose whole words", indent=False)
-        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Draw")
-        self.again = ipywidgets.Button(description="Draw again", button_style="primary")
+        self.whole, self.seed = checkbox("choose whole words"), seed_field(name="Draw")
+        self.again = button("Draw again", primary=True)
         self.again.on_click(lambda _: self._draw_again())
         marks = [MASKED, RANDOM, KEPT]
         self.original = TokenStrip(
@@ -75,9 +82,10 @@ class LearningPanel(LivePanel):
         self.seen = TokenStrip(label="What the model sees", marks=marks)
         self.words = ipywidgets.HTML()
         mark_main(self.shares, self.seen)
-        self.result: MaskedExample | None = None
         super().__init__(
             "What a BERT is asked while it learns",
+            "Of the tokens chosen most become [MASK], some another token, some stay; the "
+            "model is asked for the original at these alone.",
             [
                 self.text,
                 self.shares,
@@ -88,22 +96,18 @@ class LearningPanel(LivePanel):
                 self.original,
                 self.words,
             ],
-            controls=(self.text, *self.shares.sliders.values(), self.whole, self.seed),
-            work=self._ask,
-            clear=self._empty,
-            model=model,
-            subtitle="Of the tokens chosen most become [MASK], some another token, some stay; the "
-            "model is asked for the original at these alone.",
-            code=self._lines,
+            controls=[self.text, *self.shares.sliders.values(), self.whole, self.seed],
+            choice=as_choice(model, "masked"),
         )
 
     def _draw_again(self) -> None:
         self.seed.value += 1
 
-    def _ask(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Corrupt the text, and let the model guess."""
         m, text = self.model(), self.text.value
         shares, whole = self.shares.shares, self.whole.value
-        yield
+        yield None
         self.result = done = exercise(m, text, self.seed.value, **shares, whole_words=whole)
         self.text.note = done.read.note
         original, seen = (token_dicts(ids, m.tokenizer) for ids in (done.read.ids, done.seen))
@@ -117,28 +121,20 @@ class LearningPanel(LivePanel):
             self.original.tokens = figures.exercise_tokens(done, original)
         self.words.value = escape(figures.exercise_words(done))
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """Take both rows away."""
         self.result, self.words.value = None, ""
         self.original.tokens, self.seen.tokens = [], []
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """What the model saw, and its loss."""
         shares = ", ".join(f"{name}={value}" for name, value in self.shares.shares.items())
         whole = ", whole_words=True" if self.whole.value else ""
-        return self.opening() + (
+        return (
             f"text = {self.text.value!r}\n"
             f"done = mk.exercise(m, text, seed={self.seed.value}, {shares}{whole})\n"
             "done.seen, done.loss"
         )
 
 
-def learning_panel(
-    text: str = "The old man walked slowly down to the sea, and his old dog walked behind him.",
-    model: str | ModelChoice | None = None,
-) -> LearningPanel:
-    """Corrupt a text as in BERT's pretraining, and see which positions carry loss, and how much.
-
-    Args:
-        text: any text; it can be edited.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return LearningPanel(text, model)
+learning_panel = LearningPanel

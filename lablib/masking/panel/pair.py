@@ -6,7 +6,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from lablib.masking.panel.live import LivePanel
+from lablib.widgets import LivePanel
 
 
 class SideBySide(ipywidgets.HBox):

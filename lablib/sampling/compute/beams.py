@@ -87,6 +87,11 @@ class BeamTree:
         """The nodes of the winner, from the first step to its last."""
         return _winner(self.steps, self.finished)
 
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """The step and the place there of every candidate, [candidates]."""
+        return [(i, place) for i, nodes in enumerate(self.steps) for place in range(len(nodes))]
+
     def path(self, step: int, place: int) -> tuple[BeamNode, ...]:
         """The nodes from the first step to the node at this place of this step."""
         return _path(self.steps, step, place)

@@ -41,15 +41,13 @@ def probabilities(nodes: Sequence[BeamNode] | Sequence[Step]) -> list[float]:
 
 
 def tree_nodes(tree: BeamTree) -> list[dict[str, Any]]:
-    """The tree as `TreeView` takes it. Every step has as many candidates, so the node with number
-    `id` is found again at `divmod(id, len(tree.steps[0]))`: its step and its place there.
-    """
+    """The tree as `TreeView` takes it; the node with number `id` stands at `tree.places[id]`."""
     winner = {id(node) for node in tree.winner}
-    width = len(tree.steps[0])
+    numbers = {place: number for number, place in enumerate(tree.places)}
     return [
         {
-            "id": step * width + place,
-            "parent": (step - 1) * width + node.parent if step else None,
+            "id": numbers[step, place],
+            "parent": numbers[step - 1, node.parent] if step else None,
             "text": visible(node.text),
             "value": math.exp(node.log_probability),
             "cumulative": node.cumulative,

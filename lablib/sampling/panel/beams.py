@@ -1,7 +1,6 @@
 """The beam panel: the tree of a beam search as it grows, and greedy decoding beside it."""
 
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -10,18 +9,16 @@ from lablib.sampling.compute.beams import BeamNode, BeamTree, grow_beams
 from lablib.sampling.compute.generation import Step
 from lablib.sampling.compute.text import prepare
 from lablib.sampling.figures import beams as figures
-from lablib.sampling.panel.controls import opening_code
 from lablib.sampling.views.tree import TreeView
-from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.controls import slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main
-from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.panel import RateLimit
 from lablib.widgets.tokens import token_dicts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-QUIET_SECONDS = 0.2
 
 
 class Line(ipywidgets.VBox):
@@ -42,19 +39,33 @@ class Line(ipywidgets.VBox):
         self.strip.tokens = token_dicts([node.id for node in nodes], tokenizer, probabilities)
 
 
-class BeamPanel(Panel):
-    """A prompt and the tree of texts that beam search looks at.
+class BeamPanel(LivePanel):
+    """Watch beam search keep and prune texts, and compare its winner with greedy decoding.
 
+    A prompt and the tree of texts that beam search looks at.
     `result` is the tree that is drawn, None before the first.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        beams: how many texts go on from each step, 1 to 8.
+        steps: how many tokens are written at most, 1 to 20.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
     """
 
+    imports = "models, sampling as sp"
+    quiet_seconds = 0.2
+    result: BeamTree | None = None
+
     def __init__(
-        self, prompt: str, beams: int, steps: int, model: str | ModelChoice | None
+        self,
+        prompt: str = "Once upon a time",
+        beams: int = 4,
+        steps: int = 8,
+        model: AnyModel = None,
     ) -> None:
         self.text = TextInput(value=prompt, label="Prompt")
-        self.beams = ipywidgets.IntSlider(beams, min=1, max=8, description="Beams")
-        self.steps = ipywidgets.IntSlider(steps, min=1, max=20, description="Steps")
-        self.beams.layout.width = self.steps.layout.width = "208px"
+        self.beams = slider("Beams", beams, 1, 8, width=208)
+        self.steps = slider("Steps", steps, 1, 20, width=208)
         self.tree = TreeView(label="Beam search")
         self.words = ipywidgets.HTML()
         self.winner, self.greedy = Line("Beam search"), Line("Greedy")
@@ -62,40 +73,32 @@ class BeamPanel(Panel):
         self.greedy.strip.legend = True
         lines = [self.picked, self.winner, self.greedy]
         mark_main(self.beams, self.tree)
-        self.result: BeamTree | None = None
         super().__init__(
             "Beam search",
+            "Every beam goes on with every token, and only the likeliest texts are kept: "
+            "what looks poor now may win later.",
             [
                 beside(self.text, in_row(self.beams, self.steps), widths=(424, 440)),
                 self.tree,
                 self.words,
                 Fold("The texts: of a token, of beam search, and greedy", lines),
             ],
+            controls=[self.text, self.beams, self.steps],
             choice=as_choice(model),
-            subtitle="Every beam goes on with every token, and only the likeliest texts are kept: "
-            "what looks poor now may win later.",
-            code=self._lines,
         )
-        for control in (self.text, self.beams, self.steps):
-            control.observe(lambda _: self.run(self._search, QUIET_SECONDS), "value")
         self.tree.observe(lambda change: self._pick(change.new), "picked")
-        self.run(self._search)
 
-    def model_changed(self) -> None:
-        """Search with the new model."""
-        self.run(self._search)
-
-    def _search(self) -> Generator[Progress, None, None]:
+    def draw(self) -> Drawing:
+        """Search, drawing the tree as it grows."""
         m, beams, steps = self.model(), self.beams.value, self.steps.value
         prompt = prepare(m, self.text.value, steps)
         self.text.note = prompt.note
         self.tree.picked = None
-        drawn = 0.0
+        limit = RateLimit()
         for tree in grow_beams(m, prompt, beams, steps):
             self.result = tree
-            if time.monotonic() - drawn > PROGRESS_SECONDS:
+            if limit.due():
                 self._draw(tree)
-                drawn = time.monotonic()
             yield Progress(len(tree.steps), steps, "steps")
         self._draw(tree)
         self.words.value = escape(figures.beam_words(tree))
@@ -109,11 +112,12 @@ class BeamPanel(Panel):
     def _pick(self, node: int | None) -> None:
         if self.result is None:
             return
-        path = () if node is None else self.result.path(*divmod(node, len(self.result.steps[0])))
+        path = () if node is None else self.result.path(*self.result.places[node])
         self.picked.show(path, self.model().tokenizer)
 
-    def _lines(self) -> str:
-        return opening_code(self.choice.name or "") + (
+    def code_lines(self) -> str:
+        """Both texts, with how probable they are."""
+        return (
             f"prompt = {self.text.value!r}\n"
             f"beams, steps = {self.beams.value}, {self.steps.value}\n"
             "tree = sp.beam_search(m, prompt, beams, steps)\n"
@@ -122,18 +126,4 @@ class BeamPanel(Panel):
         )
 
 
-def beam_panel(
-    prompt: str = "Once upon a time",
-    beams: int = 4,
-    steps: int = 8,
-    model: str | ModelChoice | None = None,
-) -> BeamPanel:
-    """Watch beam search keep and prune texts, and compare its winner with greedy decoding.
-
-    Args:
-        prompt: the text at the start; it can be edited.
-        beams: how many texts go on from each step, 1 to 8.
-        steps: how many tokens are written at most, 1 to 20.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-    """
-    return BeamPanel(prompt, beams, steps, model)
+beam_panel = BeamPanel

@@ -1,7 +1,6 @@
 """The comparison panel: several settings of the knobs, given the same random draws."""
 
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import ipywidgets
 
@@ -9,13 +8,14 @@ from lablib.sampling.compute.generation import Step, generate_rows, lockstep
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.text import prepare
 from lablib.sampling.figures import comparison as figures
-from lablib.sampling.panel.controls import knobs_code, opening_code
+from lablib.sampling.panel.controls import knobs_code
 from lablib.sampling.panel.seeds import SEEDS, SeedsView
 from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
-from lablib.widgets import ModelChoice, Panel, Progress, TextInput, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
+from lablib.widgets.controls import button, number, seed_field
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main, scrolling_rows
-from lablib.widgets.panel import PROGRESS_SECONDS
+from lablib.widgets.panel import RateLimit
 from lablib.widgets.tokens import token_dicts
 
 SETTINGS = (
@@ -27,29 +27,42 @@ SETTINGS = (
 MOST_SETTINGS = 6
 TOKENS_AT_ONCE = 4096
 """How many tokens, prompts included, are remembered at once: 300 MB of them for GPT-2."""
-QUIET_SECONDS = 0.2
 
-Work = Generator[Progress | None, None, None]
 Rounds = list[tuple[Step | None, ...]]
 
 
-class ComparisonPanel(Panel):
-    """A prompt and the texts that several settings write after it, one token of each at a time.
+class ComparisonPanel(LivePanel):
+    """Compare what different settings of the knobs write with the same random draws.
 
+    A prompt and the texts that several settings write after it, one token of each at a time.
     `runs` holds the steps of the texts in the strips.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        settings: one to six settings; None for greedy, two milder ones and a wild one.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: for no setting, or more than six.
     """
 
+    imports = "models, sampling as sp"
+    quiet_seconds = 0.2
+
     def __init__(
-        self, prompt: str, settings: Sequence[Knobs], model: str | ModelChoice | None
+        self,
+        prompt: str = "Once upon a time",
+        settings: Sequence[Knobs] | None = None,
+        model: AnyModel = None,
     ) -> None:
+        chosen = SETTINGS if settings is None else settings
+        if not 1 <= len(chosen) <= MOST_SETTINGS:
+            raise ValueError(f"Give 1 to {MOST_SETTINGS} settings to compare, not {len(chosen)}.")
         self.text = TextInput(value=prompt, label="Prompt")
-        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
-        self.length = ipywidgets.BoundedIntText(30, min=1, max=200, description="Tokens")
-        self.add_button = ipywidgets.Button(description="Add a setting")
-        self.seeds_button = ipywidgets.Button(
-            description=f"Compare {SEEDS} seeds", button_style="primary"
-        )
-        self.settings = [self._new_setting(knobs) for knobs in settings]
+        self.seed, self.length = seed_field(), number("Tokens", 30, 1, 200)
+        self.add_button = button("Add a setting")
+        self.seeds_button = button(f"Compare {SEEDS} seeds", primary=True)
+        self.settings = [self._new_setting(knobs) for knobs in chosen]
         self.rows = scrolling_rows(384)
         self.words = ipywidgets.HTML()
         self.seeds = SeedsView(on_pick=self._take_seed)
@@ -57,23 +70,20 @@ class ComparisonPanel(Panel):
         self.tabs = Tabs({"One seed": one, f"{SEEDS} seeds": self.seeds})
         mark_main(self.seed, self.rows)
         self.runs: list[list[Step]] = []
-        controls = [self.seed, self.length, self.add_button, self.seeds_button]
-        for control in controls:
-            control.layout.width = "200px"
+        self._arrange()
+        row = in_row(self.seed, self.length, self.add_button, self.seeds_button, width=200)
         super().__init__(
             "Same draws, other knobs",
-            [self.text, in_row(*controls), self.tabs],
-            choice=as_choice(model),
-            subtitle="The same random numbers for all: what differs comes from the knobs alone. "
+            "The same random numbers for all: what differs comes from the knobs alone. "
             "Press a setting's name to turn its knobs.",
-            code=self._lines,
+            [self.text, row, self.tabs],
+            controls=[self.seed],
+            choice=as_choice(model),
         )
         self.text.observe(lambda _: self._restart(), "value")
         self.length.observe(lambda _: self._restart(), "value")
-        self.seed.observe(lambda _: self.run(self._write, QUIET_SECONDS), "value")
         self.add_button.on_click(lambda _: self.add(self.settings[-1].knobs))
         self.seeds_button.on_click(lambda _: self.run(self._write_seeds))
-        self._arrange()
 
     def model_changed(self) -> None:
         """Let the new model write."""
@@ -85,12 +95,14 @@ class ComparisonPanel(Panel):
             self.settings.append(self._new_setting(knobs))
             self.settings[-1].name.value = True
             self._arrange()
+            self._restart()
 
     def remove(self, setting: Setting) -> None:
         """Take a setting away, unless it is the only one."""
         if len(self.settings) > 1:
             self.settings.remove(setting)
             self._arrange()
+            self._restart()
 
     def _new_setting(self, knobs: Knobs) -> Setting:
         return Setting(knobs, on_change=self._restart, on_remove=self.remove)
@@ -101,31 +113,30 @@ class ComparisonPanel(Panel):
             setting.strip.legend = setting is self.settings[-1]
         self.add_button.disabled = len(self.settings) == MOST_SETTINGS
         self.rows.children = self.settings
-        self._restart()
 
     def _restart(self) -> None:
         """Write anew; what the seeds gave belongs to the controls as they were."""
         self.seeds.clear()
         self.tabs.line.shown = 0
-        self.run(self._write, QUIET_SECONDS)
+        self.redraw(self.quiet_seconds)
 
     def _take_seed(self, seed: int) -> None:
         self.seed.value = seed
         self.tabs.line.shown = 0
 
-    def _write(self) -> Work:
+    def draw(self) -> Drawing:
+        """Let all settings write, a token of each at a time."""
         m, n = self.model(), self.length.value
         prompt = prepare(m, self.text.value, n)
         self.text.note = prompt.note
         settings = list(self.settings)
         knobs = [setting.knobs for setting in settings]
         rounds: Rounds = []
-        drawn = 0.0
+        limit = RateLimit()
         for steps in lockstep(m, prompt, knobs, self.seed.value, n, keep_logits=False):
             rounds.append(steps)
-            if time.monotonic() - drawn > PROGRESS_SECONDS:
+            if limit.due():
                 self._draw(settings, rounds)
-                drawn = time.monotonic()
             yield Progress(len(rounds), n, "tokens")
         self._draw(settings, rounds)
 
@@ -146,7 +157,7 @@ class ComparisonPanel(Panel):
                 setting.strip.append(*tokens[len(setting.strip.tokens) :])
         self.words.value = escape(figures.divergence_words(texts))
 
-    def _write_seeds(self) -> Work:
+    def _write_seeds(self) -> Drawing:
         """Write a text with every seed and setting, as many together as memory allows."""
         m, n = self.model(), self.length.value
         prompt = prepare(m, self.text.value, n)
@@ -164,10 +175,11 @@ class ComparisonPanel(Panel):
         self.tabs.line.shown = 1
         self.seeds.show(names, [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)])
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The texts of all settings, and how varied those of all seeds are where they are shown."""
         settings = "".join(f"    {knobs_code(setting.knobs)},\n" for setting in self.settings)
         n = self.length.value
-        lines = opening_code(self.choice.name or "") + (
+        lines = (
             f"prompt = {self.text.value!r}\n"
             f"settings = [\n{settings}]\n"
             f"rounds = sp.lockstep(m, prompt, settings, seed={self.seed.value}, n={n})\n"
@@ -189,22 +201,4 @@ def _runs(rounds: Rounds) -> list[list[Step]]:
     return [[step for step in run if step] for run in zip(*rounds, strict=True)]
 
 
-def comparison_panel(
-    prompt: str = "Once upon a time",
-    settings: Sequence[Knobs] | None = None,
-    model: str | ModelChoice | None = None,
-) -> ComparisonPanel:
-    """Compare what different settings of the knobs write with the same random draws.
-
-    Args:
-        prompt: the text at the start; it can be edited.
-        settings: one to six settings; None for greedy, two milder ones and a wild one.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-
-    Raises:
-        ValueError: for no setting, or more than six.
-    """
-    chosen = SETTINGS if settings is None else settings
-    if not 1 <= len(chosen) <= MOST_SETTINGS:
-        raise ValueError(f"Give 1 to {MOST_SETTINGS} settings to compare, not {len(chosen)}.")
-    return ComparisonPanel(prompt, chosen, model)
+comparison_panel = ComparisonPanel

@@ -2,41 +2,41 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from typing import Any
 
 import ipywidgets
 
 from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.widgets.controls import slider
 
-SLIDERS: dict[str, tuple[str, dict[str, Any], str]] = {
+SLIDERS: dict[str, tuple[str, tuple[float, float, float], str]] = {
     "temperature": (
         "Temperature",
-        {"min": 0.0, "max": 2.0, "step": 0.05},
+        (0.0, 2.0, 0.05),
         "Below 1 the likely become likelier, above 1 all become alike; 0 takes the likeliest.",
     ),
     "top_k": (
         "Top-k",
-        {"min": 0, "max": 200, "step": 1},
+        (0, 200, 1),
         "Keep the k likeliest tokens; 0 keeps all.",
     ),
     "top_p": (
         "Top-p",
-        {"min": 0.0, "max": 1.0, "step": 0.01},
+        (0.0, 1.0, 0.01),
         "Keep the likeliest tokens that together reach this probability; 1 keeps all.",
     ),
     "min_p": (
         "Min-p",
-        {"min": 0.0, "max": 1.0, "step": 0.01},
+        (0.0, 1.0, 0.01),
         "Keep tokens at least this share as likely as the likeliest; 0 keeps all.",
     ),
     "typical_p": (
         "Typical-p",
-        {"min": 0.05, "max": 1.0, "step": 0.05},
+        (0.05, 1.0, 0.05),
         "Keep the tokens closest to the expected surprise, up to this probability; 1 keeps all.",
     ),
     "repetition_penalty": (
         "Repetition",
-        {"min": 0.5, "max": 2.0, "step": 0.05},
+        (0.5, 2.0, 0.05),
         "The repetition penalty: above 1, tokens that were there already become less likely.",
     ),
 }
@@ -56,9 +56,12 @@ class KnobSliders(ipywidgets.Box):
     """
 
     def __init__(self, knobs: Knobs = OFF, on_change: Callable[[], object] = lambda: None) -> None:
-        self.sliders = {name: _slider(name, getattr(knobs, name)) for name in SLIDERS}
-        for slider in self.sliders.values():
-            slider.observe(lambda _: on_change(), "value")
+        self.sliders = {
+            name: slider(label, getattr(knobs, name), *ends, width=300, label=116, tooltip=tip)
+            for name, (label, ends, tip) in SLIDERS.items()
+        }
+        for each in self.sliders.values():
+            each.observe(lambda _: on_change(), "value")
         layout = ipywidgets.Layout(flex_flow="row wrap", width="100%")
         super().__init__(list(self.sliders.values()), layout=layout)
 
@@ -66,19 +69,6 @@ class KnobSliders(ipywidgets.Box):
     def value(self) -> Knobs:
         """The knobs as the sliders stand."""
         return Knobs(**{name: slider.value for name, slider in self.sliders.items()})
-
-
-def _slider(name: str, value: float) -> ipywidgets.Widget:
-    label, ends, tooltip = SLIDERS[name]
-    kind = ipywidgets.IntSlider if isinstance(ends["step"], int) else ipywidgets.FloatSlider
-    return kind(
-        value=value,
-        **ends,
-        description=label,
-        tooltip=tooltip,
-        style={"description_width": "116px"},
-        layout=ipywidgets.Layout(width="300px"),
-    )
 
 
 def knobs_code(knobs: Knobs) -> str:
@@ -90,8 +80,3 @@ def knobs_code(knobs: Knobs) -> str:
     neutral, values = asdict(OFF), asdict(knobs)
     turned = [f.name for f in fields(Knobs) if values[f.name] != neutral[f.name]]
     return f"sp.Knobs({', '.join(f'{name}={values[name]!r}' for name in turned)})"
-
-
-def opening_code(model_name: str) -> str:
-    """The lines that every code fold of this room begins with."""
-    return f"from lablib import models, sampling as sp\n\nm = models.load({model_name!r})\n"

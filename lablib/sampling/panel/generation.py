@@ -1,6 +1,6 @@
 """The generation panel: text arrives token by token; any token can be looked into and changed."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -11,9 +11,10 @@ from lablib.sampling.compute.knobs import OFF, Knobs
 from lablib.sampling.compute.text import Prompt, prepare
 from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.alternatives import Alternatives
-from lablib.sampling.panel.controls import KnobSliders, knobs_code, opening_code
+from lablib.sampling.panel.controls import KnobSliders, knobs_code
 from lablib.sampling.views.tree import TreeView
-from lablib.widgets import ModelChoice, Panel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
+from lablib.widgets.controls import button, dropdown, number, seed_field
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
@@ -24,32 +25,37 @@ COLOURS: dict[str, dict[str, Any]] = {
 }
 """What the chips can be coloured by, and the scale of each: what the model expected is bright."""
 
-Work = Generator[Progress | None, None, None]
 
+class GenerationPanel(LivePanel):
+    """Write a text token by token, look into each token, and branch off from any of them.
 
-class GenerationPanel(Panel):
-    """A prompt, what the model writes after it, and the branches taken from it.
-
+    A prompt, what the model writes after it, and the branches taken from it.
     `branches` holds every text since the prompt last changed, `shown` the nodes of the one in the
     strip. One session reads for all of them, so that a branch costs only its own tokens.
+
+    Args:
+        prompt: the text at the start; it can be edited.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        knobs: how the knobs stand at first.
+        seed: decides every draw: the same seed and settings write the same text.
+        max_new_tokens: how many tokens to write.
     """
+
+    imports = "models, sampling as sp"
 
     def __init__(
         self,
-        prompt: str,
-        model: str | ModelChoice | None,
-        knobs: Knobs,
-        seed: int,
-        max_new_tokens: int,
+        prompt: str = "Once upon a time",
+        model: AnyModel = None,
+        knobs: Knobs = OFF,
+        seed: int = 0,
+        max_new_tokens: int = 60,
     ) -> None:
         self.text = TextInput(value=prompt, label="Prompt")
         self.sliders = KnobSliders(knobs)
-        self.seed = ipywidgets.BoundedIntText(seed, min=0, max=2**31 - 1, description="Seed")
-        self.length = ipywidgets.BoundedIntText(
-            max_new_tokens, min=1, max=999, description="Tokens"
-        )
-        self.colour = ipywidgets.Dropdown(options=list(COLOURS), description="Colour")
-        self.button = ipywidgets.Button(description="Write", button_style="primary")
+        self.seed, self.length = seed_field(seed), number("Tokens", max_new_tokens, 1, 999)
+        self.colour = dropdown("Colour", list(COLOURS))
+        self.button = button("Write", primary=True)
         self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
         self.words = ipywidgets.HTML()
         self.alternatives = Alternatives(self._branch)
@@ -59,49 +65,39 @@ class GenerationPanel(Panel):
         self._scripts: dict[int, str] = {}
         self._prompt: Prompt | None = None
         self._session: Session | None = None
-        settings = [self.seed, self.length, self.colour, self.button]
-        for setting in settings:
-            setting.layout.width = "200px"
         mark_main(self.button, self.strip)
         self.tree.add_class("lab-tree-low")
         super().__init__(
             "Write",
+            "Each token is drawn from the distribution the knobs leave. "
+            "Look into any of them, and branch off from it.",
             [
                 self.text,
                 self.sliders,
-                in_row(*settings),
+                in_row(self.seed, self.length, self.colour, self.button, width=200),
                 self.strip,
                 self.words,
                 self.alternatives,
                 self.tree,
             ],
             choice=as_choice(model),
-            subtitle="Each token is drawn from the distribution the knobs leave. "
-            "Look into any of them, and branch off from it.",
-            code=self._lines,
+            button=self.button,
         )
-        self.button.on_click(lambda _: self.run(self._write))
         self.text.observe(lambda _: self.mark_stale(), "value")
         self.colour.observe(lambda _: self._show(self.shown), "value")
         self.strip.observe(lambda _: self._look(), "selected")
         self.tree.observe(lambda change: self._visit(change.new), "picked")
-        self.run(self._write)
-
-    def model_changed(self) -> None:
-        """What another model wrote is of no use to the new one: write anew."""
-        self.run(self._write)
 
     @property
     def steps(self) -> list[Step]:
         """The steps of the text in the strip."""
         return [self.branches.steps[node] for node in self.shown]
 
-    def _write(self) -> Work:
+    def draw(self) -> Drawing:
         """Write a text from the prompt on."""
-        opening = opening_code(self.model().card.name) + f"prompt = {self.text.value!r}\n"
-        yield from self._continue([], opening)
+        yield from self._continue([], f"prompt = {self.text.value!r}\n")
 
-    def _continue(self, path: Sequence[Step], script: str) -> Work:
+    def _continue(self, path: Sequence[Step], script: str) -> Drawing:
         """Write on after `path`, one chip at a time, until the length that was asked for.
 
         `script` is the code that leads to the path; that of the new steps is added to it.
@@ -136,7 +132,7 @@ class GenerationPanel(Panel):
         place, steps = self._place(), self.steps
         script = f"{self._script()}path = [*steps[:{place}], sp.choose(m, steps[{place}], {id})]\n"
 
-        def work() -> Work:
+        def work() -> Drawing:
             path = [*steps[:place], choose(self.model(), steps[place], id)]
             yield from self._continue(path, script)
 
@@ -201,7 +197,8 @@ class GenerationPanel(Panel):
         """The code that writes the steps in the strip, with every branch that led to them."""
         return self._scripts.get(self.shown[-1], "") if self.shown else ""
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The calls that wrote the text in the strip."""
         script = self._script()
         return script and f'{script}"".join(step.text for step in steps)'
 
@@ -212,20 +209,4 @@ def _writing_code(knobs: Knobs, seed: int, length: int, path: Sequence[Step]) ->
     return f"steps = [*path, *{call}, after=path)]\n" if path else f"steps = [*{call})]\n"
 
 
-def generation_panel(
-    prompt: str = "Once upon a time",
-    model: str | ModelChoice | None = None,
-    knobs: Knobs = OFF,
-    seed: int = 0,
-    max_new_tokens: int = 60,
-) -> GenerationPanel:
-    """Write a text token by token, look into each token, and branch off from any of them.
-
-    Args:
-        prompt: the text at the start; it can be edited.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-        knobs: how the knobs stand at first.
-        seed: decides every draw: the same seed and settings write the same text.
-        max_new_tokens: how many tokens to write.
-    """
-    return GenerationPanel(prompt, model, knobs, seed, max_new_tokens)
+generation_panel = GenerationPanel

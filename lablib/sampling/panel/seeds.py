@@ -29,6 +29,7 @@ class SeedsView(ipywidgets.VBox):
         self.table = ipywidgets.HTML()
         self.plot: Plot | None = None
         self.runs: list[Runs] = []
+        self._seeds: list[int] = []  # of the points, as they are drawn
         self._on_pick = on_pick
 
     def show(self, names: Sequence[str], runs: list[Runs]) -> None:
@@ -39,7 +40,7 @@ class SeedsView(ipywidgets.VBox):
                 trace.on_click(lambda _, points, __: self._pick(points.point_inds))
         figures.draw_seeds(self.plot, names, runs)
         self.table.value = figures.diversity_table(names, [diversity(row) for row in runs])
-        self.runs = runs
+        self.runs, self._seeds = runs, [seed for row in runs for seed in range(len(row))]
         self.children = [self.plot, self.table]
 
     def clear(self) -> None:
@@ -48,4 +49,4 @@ class SeedsView(ipywidgets.VBox):
 
     def _pick(self, points: Sequence[int]) -> None:
         if points:
-            self._on_pick(points[0] % SEEDS)
+            self._on_pick(self._seeds[points[0]])

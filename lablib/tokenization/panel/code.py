@@ -1,9 +1,7 @@
-"""The lines that the code folds of this room begin with."""
+"""A text in a code fold."""
 
 LONGEST = 20_000
 """Characters of a text that are written into the code."""
-
-OPENING = "from lablib import tokenization as tk\n\n"
 
 
 def text_code(text: str) -> str:

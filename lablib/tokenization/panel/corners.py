@@ -1,7 +1,5 @@
 """The corner panel: two or three ways to write a text, cut by one tokenizer."""
 
-from collections.abc import Generator
-
 import ipywidgets
 import numpy as np
 
@@ -9,8 +7,9 @@ from lablib.tokenization.compute.corners import CORNERS, LONGEST, Reading, corne
 from lablib.tokenization.compute.named import AnyTokenizer
 from lablib.tokenization.figures.shared import ADDED, chips, counted
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
-from lablib.tokenization.panel.code import OPENING, text_code
-from lablib.widgets import Panel, TextInput, TokenStrip
+from lablib.tokenization.panel.code import text_code
+from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.controls import dropdown
 from lablib.widgets.html import fill
 from lablib.widgets.layout import mark_main
 
@@ -48,72 +47,10 @@ def reading_words(reading: Reading, first: Reading) -> str:
     return f"{words}, the same as in the first row" if same else words
 
 
-class CornerPanel(Panel):
-    """A corner to choose, its text to edit, and its cases one above the other."""
-
-    def __init__(self, name: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
-        chosen = corner(name)
-        self.menu = ipywidgets.Dropdown(
-            options=[(one.title, one.name) for one in CORNERS.values()],
-            value=chosen.name,
-            description="Corner",
-            layout={"width": "400px"},
-        )
-        self.question, self.why = ipywidgets.HTML(), ipywidgets.HTML()
-        self.text = TextInput(value=chosen.text, label="Text", limit=LONGEST)
-        self.rows = ipywidgets.VBox()
-        mark_main(self.text, self.rows)
-        super().__init__(
-            "Odd corners",
-            [self.menu, self.question, self.text, self.rows, self.why],
-            choice=as_choice(tokenizer),
-            subtitle="Texts that look nearly alike, and what a tokenizer makes of them. Choose a "
-            "corner, change its text or the tokenizer.",
-            code=self._lines,
-        )
-        self.menu.observe(lambda _: self._enter(), "value")
-        self.text.observe(lambda _: self.run(self._work), "value")
-        self._describe()
-        self.run(self._work)
-
-    def model_changed(self) -> None:
-        """Let the new tokenizer cut."""
-        self.run(self._work)
-
-    def _enter(self) -> None:
-        """Go to the chosen corner, with its own text."""
-        self._describe()
-        self.text.value = corner(self.menu.value).text
-        self.run(self._work)
-
-    def _describe(self) -> None:
-        chosen = corner(self.menu.value)
-        self.question.value = fill("<b>{question}</b>", question=chosen.question)
-        self.why.value = fill("{why}", why=chosen.why)
-
-    def _work(self) -> Generator[None, None, None]:
-        tokenizer = self.choice.open(self.slot).tokenizer
-        readings = corner(self.menu.value).compare(self.text.value, tokenizer)
-        yield
-        if len(self.rows.children) != len(readings):
-            self.rows.children = [ReadingRow() for _ in readings]
-        for row, reading in zip(self.rows.children, readings, strict=True):
-            row.show(reading, readings[0])
-            row.strip.legend = reading is readings[-1]
-
-    def _lines(self) -> str:
-        return (
-            OPENING
-            + text_code(self.text.value)
-            + f"readings = tk.corner({self.menu.value!r}).compare(text, {self.choice.name!r})\n"
-            + "[(reading.label, reading.encoding.ids) for reading in readings]"
-        )
-
-
-def corner_panel(
-    name: str = "leading-space", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
-) -> CornerPanel:
+class CornerPanel(LivePanel):
     """Show how a tokenizer reads texts that look alike, or nearly.
+
+    A corner to choose, its text to edit, and its cases one above the other.
 
     Args:
         name: the corner at the start, one of `tk.CORNERS`; another can be chosen.
@@ -122,4 +59,60 @@ def corner_panel(
     Raises:
         ValueError: if there is no such corner.
     """
-    return CornerPanel(name, tokenizer)
+
+    imports = "tokenization as tk"
+    quiet_seconds = 0.0  # it is quick
+
+    def __init__(
+        self, name: str = "leading-space", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
+    ) -> None:
+        chosen = corner(name)
+        titles = [(one.title, one.name) for one in CORNERS.values()]
+        self.menu = dropdown("Corner", titles, chosen.name, width=400)
+        self.question, self.why = ipywidgets.HTML(), ipywidgets.HTML()
+        self.text = TextInput(value=chosen.text, label="Text", limit=LONGEST)
+        self.rows = ipywidgets.VBox()
+        mark_main(self.text, self.rows)
+        super().__init__(
+            "Odd corners",
+            "Texts that look nearly alike, and what a tokenizer makes of them. Choose a "
+            "corner, change its text or the tokenizer.",
+            [self.menu, self.question, self.text, self.rows, self.why],
+            controls=[self.text],
+            choice=as_choice(tokenizer),
+        )
+        self.menu.observe(lambda _: self._enter(), "value")
+        self._describe()
+
+    def _enter(self) -> None:
+        """Go to the chosen corner, with its own text."""
+        self._describe()
+        self.text.value = corner(self.menu.value).text
+        self.redraw()
+
+    def _describe(self) -> None:
+        chosen = corner(self.menu.value)
+        self.question.value = fill("<b>{question}</b>", question=chosen.question)
+        self.why.value = fill("{why}", why=chosen.why)
+
+    def draw(self) -> Drawing:
+        """Cut every case of the corner."""
+        tokenizer = self.choice.open(self.slot).tokenizer
+        readings = corner(self.menu.value).compare(self.text.value, tokenizer)
+        yield None
+        if len(self.rows.children) != len(readings):
+            self.rows.children = [ReadingRow() for _ in readings]
+        for row, reading in zip(self.rows.children, readings, strict=True):
+            row.show(reading, readings[0])
+            row.strip.legend = reading is readings[-1]
+
+    def code_lines(self) -> str:
+        """The ids of every case."""
+        return (
+            text_code(self.text.value)
+            + f"readings = tk.corner({self.menu.value!r}).compare(text, {self.choice.name!r})\n"
+            + "[(reading.label, reading.encoding.ids) for reading in readings]"
+        )
+
+
+corner_panel = CornerPanel

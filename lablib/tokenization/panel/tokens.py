@@ -1,6 +1,6 @@
 """The token panel: a text, its tokens, and the way from one to the other and back."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import ipywidgets
@@ -12,9 +12,11 @@ from lablib.tokenization.compute.tokens import Encoding, encode
 from lablib.tokenization.figures.shared import MARKS, chips
 from lablib.tokenization.figures.tokens import encoding_words, ladder_html
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
-from lablib.tokenization.panel.code import OPENING, text_code
+from lablib.tokenization.panel.code import text_code
 from lablib.unicode import well_formed
-from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
+from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.controls import checkbox
+from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 
 LIMIT = 2**20
@@ -27,55 +29,58 @@ LONGEST_PIECE = 200
 """Characters it is made for at most, which is more than it shows."""
 
 
-class TokenPanel(Panel):
-    """A text and its tokens; whatever is pointed at or selected in one is marked in the other."""
+class TokenPanel(LivePanel):
+    """Show a text as tokens while it is typed.
 
-    def __init__(self, text: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
+    A text and its tokens; whatever is pointed at or selected in one is marked in the other.
+
+    Args:
+        text: the text at the start; it can be edited, up to a megabyte.
+        tokenizer: a name, hub id or folder, a model, or a tokenizer; it can be changed in the head.
+    """
+
+    imports = "tokenization as tk"
+    quiet_seconds = 0.0  # it is quick
+    encoding: Encoding | None = None
+
+    def __init__(
+        self,
+        text: str = "Hello world! Tokens aren't words: naïve 👩🏽‍🚀 नमस्ते 1234567",
+        tokenizer: AnyTokenizer | TokenizerChoice = "gpt2",
+    ) -> None:
         self.text = TextInput(value=well_formed(text), label="Text", limit=LIMIT, selects=True)
-        self.control = ipywidgets.Checkbox(
-            True,
-            description="a control token spelled in the text becomes one",
-            tooltip="As libraries read text; untick it to read <|endoftext|> as any other text",
-            indent=False,
-            layout={"width": "auto"},
-        )
-        self.words = html_widget("")
+        tip = "As libraries read text; untick it to read <|endoftext|> as any other text"
+        self.control = checkbox("a control token spelled in the text becomes one", True)
+        self.control.tooltip, self.control.layout.width = tip, "auto"
+        self.words, self.ladder = ipywidgets.HTML(), ipywidgets.HTML()
         self.strip = TokenStrip(selection="many", marks=MARKS, label="Tokens", show_numbers=True)
-        self.ladder = html_widget("")
         mark_main(self.text, self.strip)
-        self.encoding: Encoding | None = None
         super().__init__(
             "Text and tokens",
-            [self.text, self.control, self.words, self.strip, self.ladder],
-            choice=as_choice(tokenizer),
-            subtitle="The text as the model gets it. Point at a token; select tokens, or "
+            "The text as the model gets it. Point at a token; select tokens, or "
             "characters of the text, to see what they are made of.",
-            code=self._lines,
+            [self.text, self.control, self.words, self.strip, self.ladder],
+            controls=[self.text, self.control],
+            choice=as_choice(tokenizer),
         )
-        self.text.observe(lambda _: self.run(self._work), "value")
-        self.control.observe(lambda _: self.run(self._work), "value")
         self.text.observe(lambda change: self._select(change.new), "selection")
         self.strip.observe(lambda _: self._mark(), "hovered")
         self.strip.observe(lambda _: self._look(), "selected")
-        self.run(self._work)
 
-    def model_changed(self) -> None:
-        """Cut the text with the new tokenizer."""
-        self.run(self._work)
-
-    def _work(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Cut the text."""
         opened = self.choice.open(self.slot)
         encoding = encode(self.text.value, opened.tokenizer, self.control.value)
-        yield
+        yield None
         shared = sharing(encoding)
-        yield
+        yield None
         self._show(encoding, shared)
 
     def _show(self, encoding: Encoding, shared: np.ndarray) -> None:
         self.encoding = encoding
         self.text.marked = []
         self.strip.show(len(encoding), partial(chips, encoding, shared))
-        self.words.value = html_widget("{words}", words=encoding_words(encoding, shared)).value
+        self.words.value = escape(encoding_words(encoding, shared))
         self._look()
 
     def _select(self, selection: Sequence[int]) -> None:
@@ -110,24 +115,14 @@ class TokenPanel(Panel):
         end = min(end, start + LONGEST_PIECE)
         self.ladder.value = ladder_html(ladder(self.encoding, start, end))
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The tokens as a table."""
         control = "" if self.control.value else ", control=False"
         return (
-            OPENING
-            + text_code(self.text.value)
+            text_code(self.text.value)
             + f"encoding = tk.encode(text, {self.choice.name!r}{control})\n"
             + "encoding.table()"
         )
 
 
-def token_panel(
-    text: str = "Hello world! Tokens aren't words: naïve 👩🏽‍🚀 नमस्ते 1234567",
-    tokenizer: AnyTokenizer | TokenizerChoice = "gpt2",
-) -> TokenPanel:
-    """Show a text as tokens while it is typed.
-
-    Args:
-        text: the text at the start; it can be edited, up to a megabyte.
-        tokenizer: a name, hub id or folder, a model, or a tokenizer; it can be changed in the head.
-    """
-    return TokenPanel(text, tokenizer)
+token_panel = TokenPanel

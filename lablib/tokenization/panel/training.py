@@ -9,11 +9,13 @@ import ipywidgets
 from lablib import data
 from lablib.tokenization.compute.sizes import VocabularyCurve, growth
 from lablib.tokenization.compute.training import Kind, Trained, TrainingProgress, held_out, train
-from lablib.tokenization.panel.code import OPENING, text_code
+from lablib.tokenization.panel.code import text_code
 from lablib.tokenization.views.merges import MergeView
 from lablib.unicode import well_formed
-from lablib.widgets import Panel, Progress, TextInput, html_widget
-from lablib.widgets.layout import mark_main
+from lablib.widgets import Drawing, LivePanel, Progress, TextInput
+from lablib.widgets.controls import button, dropdown, number
+from lablib.widgets.html import escape
+from lablib.widgets.layout import in_row, mark_main
 
 OWN = "your own text"
 SECOND = "almanach"
@@ -27,72 +29,58 @@ SENTENCE = (
     "Der Laternenanzünder ging nach Hause."
 )
 
-Work = Generator[Progress | None, None, None]
 
+class TrainingPanel(LivePanel):
+    """Train a tokenizer and see what a larger vocabulary buys and costs.
 
-class TrainingPanel(Panel):
-    """What to train, a button to train it, and the slider over the size of its vocabulary.
-
+    What to train, a button to train it, and the slider over the size of its vocabulary.
     `trained` is the tokenizer, None before the first; `growths` how many tokens the texts take.
+
+    Args:
+        text: the learner's own text, of any length; None for one that comes with the labs.
+        kind: "BPE", "WordPiece" or "Unigram".
+        size: how many entries its vocabulary should have.
     """
 
-    def __init__(self, text: str | None, kind: Kind, size: int) -> None:
-        self.kind = ipywidgets.Dropdown(options=get_args(Kind), value=kind, description="Kind")
-        self.size = ipywidgets.BoundedIntText(
-            size,
-            min=1,
-            max=50_000,
-            step=100,
-            description="Entries",
-            tooltip="How large the vocabulary may become",
-        )
-        options = [*data.names(), OWN]
-        self.source = ipywidgets.Dropdown(options=options, description="Text")
+    imports = "data, tokenization as tk"
+    trained: Trained | None = None
+
+    def __init__(self, text: str | None = None, kind: Kind = "BPE", size: int = 1500) -> None:
+        look = {"width": 180, "label": 56}
+        self.kind = dropdown("Kind", get_args(Kind), kind, **look)
+        tip = "How large the vocabulary may become"
+        self.size = number("Entries", size, 1, 50_000, 100, tooltip=tip, **look)
+        self.source = dropdown("Text", [*data.names(), OWN], **look)
         self.own = TextInput(label="Your own text", limit=LONGEST)
-        self.second = ipywidgets.Dropdown(
-            options=options[:-1],
-            value=SECOND,
-            description="Second",
-            tooltip="A text in another language: it is only counted, never trained on",
-        )
-        self.button = ipywidgets.Button(
-            description="Train", button_style="primary", layout={"width": "96px"}
-        )
-        self.note = html_widget("")
+        tip = "A text in another language: it is only counted, never trained on"
+        self.second = dropdown("Second", data.names(), SECOND, tooltip=tip, **look)
+        self.button = button("Train", width=96, primary=True)
+        self.note = ipywidgets.HTML()
         self.sentence = TextInput(value=SENTENCE, label="Text under the slider", limit=LIMIT)
         self.view = MergeView()
         mark_main(self.sentence, self.view)
-        self.trained: Trained | None = None
         self.growths: dict[str, VocabularyCurve] = {}
         self._given = text
         if text is not None:
             self.own.value, self.source.value = well_formed(text[:LONGEST]), OWN
-        for control in (self.kind, self.size, self.source, self.second):
-            control.layout.width, control.style.description_width = "180px", "56px"
         super().__init__(
             "Train a tokenizer",
+            "Trained on nine tenths of the text; the rest is held out. Move the slider: "
+            "the vocabulary grows, entry by entry.",
             [
-                self._row(self.kind, self.size, self.source, self.second, self.button),
+                in_row(self.kind, self.size, self.source, self.second, self.button),
                 self.own,
                 self.note,
                 self.sentence,
                 self.view,
             ],
-            subtitle="Trained on nine tenths of the text; the rest is held out. Move the slider: "
-            "the vocabulary grows, entry by entry.",
-            code=self._lines,
+            button=self.button,
         )
-        self.button.on_click(lambda _: self.run(self._train))
         self.sentence.observe(lambda _: self.run(self._cut), "value")
         self.source.observe(lambda _: self._show_field(), "value")
         for control in (self.kind, self.size, self.source, self.second, self.own):
             control.observe(lambda _: self.mark_stale(), "value")
         self._show_field()
-        self.run(self._train)
-
-    @staticmethod
-    def _row(*controls: ipywidgets.Widget) -> ipywidgets.Box:
-        return ipywidgets.Box(controls, layout=ipywidgets.Layout(flex_flow="row wrap"))
 
     def _show_field(self) -> None:
         self.own.layout.display = None if self.source.value == OWN else "none"
@@ -104,7 +92,8 @@ class TrainingPanel(Panel):
         given = self._given or ""
         return given if self.own.value == well_formed(given[:LONGEST]) else self.own.value
 
-    def _train(self) -> Work:
+    def draw(self) -> Drawing:
+        """Train, then count how many tokens the texts take at every size."""
         text, heldout = held_out(self.text())
         second = self.second.value
         with closing(train(self.kind.value, [text], self.size.value)) as run:
@@ -118,19 +107,20 @@ class TrainingPanel(Panel):
                 growths[label] = growth(trained, one)
         yield None
         self.trained, self.growths = trained, growths
-        self.note.value = html_widget("{note}", note=trained.note).value
+        self.note.value = escape(trained.note)
         self.view.use(trained, growths)
         yield from self._cut()
 
-    def _cut(self) -> Work:
+    def _cut(self) -> Drawing:
         yield None
         if self.trained is not None:
             self.view.show(self.sentence.value[:LIMIT])
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The same training, and what it gained on the text held out."""
         own = self.source.value == OWN
         source = text_code(self.text()) if own else f"text = data.text({self.source.value!r})\n"
-        return f"from lablib import data\n{OPENING}{source}" + (
+        return source + (
             f"training, heldout = tk.held_out(text)\n"
             f"trained = tk.{KINDS[self.kind.value]}([training], {self.size.value})\n"
             "tokenizer = trained.at(len(trained.entries))  # or any smaller size\n"
@@ -148,12 +138,4 @@ def _told(run: Generator[TrainingProgress, None, Trained]) -> Generator[Progress
         yield Progress(done, total, text)
 
 
-def training_panel(text: str | None = None, kind: Kind = "BPE", size: int = 1500) -> TrainingPanel:
-    """Train a tokenizer and see what a larger vocabulary buys and costs.
-
-    Args:
-        text: the learner's own text, of any length; None for one that comes with the labs.
-        kind: "BPE", "WordPiece" or "Unigram".
-        size: how many entries its vocabulary should have.
-    """
-    return TrainingPanel(text, kind, size)
+training_panel = TrainingPanel

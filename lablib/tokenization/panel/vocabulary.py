@@ -1,7 +1,5 @@
 """The vocabulary panel: what entries there are, and which of them a text uses."""
 
-from collections.abc import Generator
-
 import ipywidgets
 
 from lablib.models.vocabulary import Entry
@@ -11,8 +9,10 @@ from lablib.tokenization.compute.vocabulary import ORDERS, Query, entries_of, sc
 from lablib.tokenization.figures.shared import counted
 from lablib.tokenization.figures.vocabulary import vocabulary_chips
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
-from lablib.tokenization.panel.code import OPENING, text_code
-from lablib.widgets import Panel, Progress, TextInput, TokenStrip, html_widget
+from lablib.tokenization.panel.code import text_code
+from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.controls import checkbox, dropdown
+from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 
 KINDS = {
@@ -25,23 +25,31 @@ USES = {"all entries": None, "used by the text": True, "not used by the text": F
 ANY_SCRIPT = ("any script", "")
 
 
-class VocabularyPanel(Panel):
-    """A search field, filters, and the entries of the vocabulary that pass them."""
+class VocabularyPanel(LivePanel):
+    """Look through a tokenizer's vocabulary.
 
-    def __init__(self, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
-        self.kind = ipywidgets.Dropdown(options=KINDS, description="Entry")
+    A search field, filters, and the entries of the vocabulary that pass them.
+
+    Args:
+        tokenizer: a name, hub id or folder, a model, or a tokenizer; it can be changed in the head.
+    """
+
+    imports = "tokenization as tk"
+    quiet_seconds = 0.0  # it is quick
+
+    def __init__(self, tokenizer: AnyTokenizer | TokenizerChoice = "gpt2") -> None:
+        self.kind = dropdown("Entry", KINDS)
         self.wanted = TextInput(label="Search", placeholder="ing, or f0 9f ?? for bytes", limit=200)
-        self.script = ipywidgets.Dropdown(options=[ANY_SCRIPT], description="Script")
+        self.script = dropdown("Script", [ANY_SCRIPT])
         self.length = ipywidgets.IntRangeSlider(
             value=(0, 130), min=0, max=130, description="Length", tooltip="in characters"
         )
-        self.order = ipywidgets.Dropdown(options=list(ORDERS), description="Order")
-        self.spaces = ipywidgets.Checkbox(False, description="only spaces", indent=False)
-        self.use = ipywidgets.Dropdown(options=USES, description="Show")
+        self.order, self.use = dropdown("Order", list(ORDERS)), dropdown("Show", USES)
+        self.spaces = checkbox("only spaces")
         self.text = TextInput(
             value=" ".join(parallel_sentences().values()), label="A text of yours", limit=2**20
         )
-        self.words = html_widget("")
+        self.words = ipywidgets.HTML()
         self.strip = TokenStrip(
             selection="one", label="Entries of the vocabulary", show_numbers=True
         )
@@ -52,6 +60,7 @@ class VocabularyPanel(Panel):
             control.layout.width = "296px"
         super().__init__(
             "Search the vocabulary",
+            "Everything this tokenizer can say, and what of it a text uses.",
             [
                 self.wanted,
                 ipywidgets.Box(controls, layout={"flex_flow": "row wrap"}),
@@ -59,20 +68,11 @@ class VocabularyPanel(Panel):
                 self.words,
                 self.strip,
             ],
+            controls=[self.wanted, *controls, self.text],
             choice=as_choice(tokenizer),
-            subtitle="Everything this tokenizer can say, and what of it a text uses.",
-            code=self._lines,
         )
-        for changing in [self.wanted, *controls]:
-            changing.observe(lambda _: self.run(self._work), "value")
-        self.text.observe(lambda _: self.run(self._work), "value")
         self.use.observe(lambda _: self._show_text(), "value")
         self._show_text()
-        self.run(self._work)
-
-    def model_changed(self) -> None:
-        """Search the vocabulary of the new tokenizer."""
-        self.run(self._work)
 
     def _show_text(self) -> None:
         """The text is there where it matters."""
@@ -90,7 +90,8 @@ class VocabularyPanel(Panel):
             spaces=self.spaces.value,
         )
 
-    def _work(self) -> Generator[Progress | None, None, None]:
+    def draw(self) -> Drawing:
+        """Search the vocabulary."""
         tokenizer = self.choice.open(self.slot).tokenizer
         total = len(entries_of(tokenizer))
         yield None
@@ -107,7 +108,7 @@ class VocabularyPanel(Panel):
         self.found = found
         self.strip.show(len(found), lambda first, last: vocabulary_chips(found[first:last]))
         words = f"{counted(len(found), 'token')} of {total:,} in the vocabulary."
-        self.words.value = html_widget("{words}", words=words).value
+        self.words.value = escape(words)
 
     def _offer_scripts(self, counts: dict[str, int]) -> None:
         """The scripts of this vocabulary; the one chosen stays to be chosen."""
@@ -118,7 +119,8 @@ class VocabularyPanel(Panel):
                 self.script.options = options
                 self.script.value = chosen if chosen in counts else ""
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The texts of the entries that are shown."""
         query = ", ".join(
             f"{name}={value!r}"
             for name, value in vars(self.query).items()
@@ -126,19 +128,13 @@ class VocabularyPanel(Panel):
         )
         call = f"tk.search({self.choice.name!r}, tk.Query({query}), {self.order.value!r})"
         if self.use.value is None:
-            return f"{OPENING}found = {call}\n[entry.text for entry in found]"
+            return f"found = {call}\n[entry.text for entry in found]"
         test = "in" if self.use.value else "not in"
         return (
-            f"{OPENING}{text_code(self.text.value)}found = {call}\n"
+            f"{text_code(self.text.value)}found = {call}\n"
             f"seen = tk.used([text], {self.choice.name!r})\n"
             f"[entry.text for entry in found if entry.id {test} seen]"
         )
 
 
-def vocabulary_panel(tokenizer: AnyTokenizer | TokenizerChoice = "gpt2") -> VocabularyPanel:
-    """Look through a tokenizer's vocabulary.
-
-    Args:
-        tokenizer: a name, hub id or folder, a model, or a tokenizer; it can be changed in the head.
-    """
-    return VocabularyPanel(tokenizer)
+vocabulary_panel = VocabularyPanel

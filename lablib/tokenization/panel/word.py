@@ -1,6 +1,5 @@
 """The word panel: how a tokenizer builds the tokens of a word, step by step."""
 
-from collections.abc import Generator
 from typing import Any
 
 import ipywidgets
@@ -9,56 +8,60 @@ from lablib.tokenization.compute.named import AnyTokenizer
 from lablib.tokenization.compute.word import WordSteps, kind_of, word_steps
 from lablib.tokenization.figures.word import MARKS, Frame, frames, readable
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
-from lablib.tokenization.panel.code import OPENING
 from lablib.unicode import well_formed
-from lablib.widgets import Panel, TextInput, TokenStrip, html_widget
-from lablib.widgets.html import scrolling
+from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.controls import slider
+from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import mark_main
 
 LIMIT = 300
 """Characters of a word: every one may be a step, and the work grows with their square."""
 
 
-class WordPanel(Panel):
-    """A word, a slider over the steps that build its tokens, and the choice made at each.
+class WordPanel(LivePanel):
+    """Watch a word being built: BPE's merges, WordPiece's matches or a unigram's best path.
 
+    A word, a slider over the steps that build its tokens, and the choice made at each.
     `built` holds all steps, `frames` what the slider shows at each of its places.
+
+    Args:
+        word: the word at the start; it can be edited. A space before it counts in most BPEs.
+        tokenizer: a name, hub id or folder, a tokenizer, or a choice that panels share.
     """
 
-    def __init__(self, word: str, tokenizer: AnyTokenizer | TokenizerChoice) -> None:
+    imports = "tokenization as tk"
+    quiet_seconds = 0.0  # it is quick
+    built: WordSteps[Any] | None = None
+
+    def __init__(
+        self, word: str = "untranslatable", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
+    ) -> None:
         self.text = TextInput(value=well_formed(word)[:LIMIT], label="Word", limit=LIMIT)
         self.slider = self._new_slider(0, 0)
         self.place = ipywidgets.VBox([self.slider])
         self.strip = TokenStrip(marks=MARKS, label="Pieces")
-        self.words = html_widget("")
-        self.table = html_widget("")
+        self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.place, self.strip)
-        self.built: WordSteps[Any] | None = None
         self.frames: list[Frame] = []
         self._texts: tuple[object, dict[str, str]] = (None, {})
         super().__init__(
             "How a word is built",
-            [self.text, self.place, self.strip, self.words, self.table],
-            choice=as_choice(tokenizer),
-            subtitle="Move the slider to watch the tokenizer work. At each step: what it could do, "
+            "Move the slider to watch the tokenizer work. At each step: what it could do, "
             "what it does, and why this first.",
-            code=self._lines,
+            [self.text, self.place, self.strip, self.words, self.table],
+            controls=[self.text],
+            choice=as_choice(tokenizer),
         )
-        self.text.observe(lambda _: self.run(self._work), "value")
-        self.run(self._work)
 
-    def model_changed(self) -> None:
-        """Build the word with the new tokenizer."""
-        self.run(self._work)
-
-    def _work(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Build the word, and show the step the slider stands at."""
         tokenizer = self.choice.open(self.slot).tokenizer
         built = word_steps(self.text.value[:LIMIT], tokenizer)
-        yield
+        yield None
         if self._texts[0] is not tokenizer:
             self._texts = (tokenizer, readable(tokenizer))
         shown = frames(built, self._texts[1])
-        yield
+        yield None
         self.built, self.frames = built, shown
         if self.slider.max != len(shown) - 1:
             last = len(shown) - 1
@@ -70,22 +73,21 @@ class WordPanel(Panel):
         """A slider over the steps 0 to `last`; a slider whose end is moved instead would still go
         to its first end at the key "End".
         """
-        slider = ipywidgets.IntSlider(
-            value, min=0, max=last, description="Step", layout={"width": "100%"}
-        )
-        slider.observe(lambda _: self._draw(), "value")
-        return slider
+        made = slider("Step", value, 0, last, width="100%")
+        made.observe(lambda _: self._draw(), "value")
+        return made
 
     def _draw(self) -> None:
         frame = self.frames[min(self.slider.value, len(self.frames) - 1)]
         self.strip.tokens = [{"text": text, "mark": mark} for text, mark in frame.pieces]
-        self.words.value = html_widget("{words}", words=frame.words).value
+        self.words.value = escape(frame.words)
         self.table.value = scrolling(frame.table, "Choices", 336)
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """Every step, and the tokens at the end."""
         kind = kind_of(self.choice.open(self.slot).tokenizer)
         step = "step.pair, step.rank" if kind == "BPE" else "step"
-        return OPENING + (
+        return (
             f"word, tokenizer = {self.text.value!r}, {self.choice.name!r}\n"
             f"built = tk.{kind.lower()}_steps(word, tokenizer)\n"
             "for step in built:\n"
@@ -94,13 +96,4 @@ class WordPanel(Panel):
         )
 
 
-def word_panel(
-    word: str = "untranslatable", tokenizer: AnyTokenizer | TokenizerChoice = "gpt2"
-) -> WordPanel:
-    """Watch a word being built: BPE's merges, WordPiece's matches or a unigram's best path.
-
-    Args:
-        word: the word at the start; it can be edited. A space before it counts in most BPEs.
-        tokenizer: a name, hub id or folder, a tokenizer, or a choice that panels share.
-    """
-    return WordPanel(word, tokenizer)
+word_panel = WordPanel

@@ -1,27 +1,34 @@
 """The data panel: which labelled set, checked before anybody learns from it."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 
 from lablib.transfer.figures import data as figures
-from lablib.transfer.panel.shared import DESK, OPENING, SharedClassifier, Source
-from lablib.widgets import Panel
+from lablib.transfer.panel.shared import DESK, SharedClassifier, Source
+from lablib.widgets import Drawing, LivePanel
+from lablib.widgets.controls import button
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
 
 
-class DataPanel(Panel):
-    """The set that the panels of the notebook learn from: a name, a file, an upload.
+class DataPanel(LivePanel):
+    """Choose the labelled set that the panels of the notebook use, and look at it.
 
+    The set that the panels of the notebook learn from: a name, a file, an upload.
     `desk.labelled` is what is drawn, and the fields say where it is from, whichever panel or door
     it came through.
+
+    Args:
+        source: "sentiment", "topic", the path of a CSV file, or "hf:" and a hub data set.
+        desk: what the panels share; None for the one of all panels.
     """
 
-    def __init__(self, source: str, desk: SharedClassifier) -> None:
-        self.desk = desk
+    imports = "transfer as tr"
+
+    def __init__(self, source: str = "sentiment", desk: SharedClassifier | None = None) -> None:
+        self.desk = desk or DESK
         self.source = ipywidgets.Combobox(
             value=source, options=["sentiment", "topic"], ensure_option=False,
             description="Set", continuous_update=False,
@@ -30,16 +37,16 @@ class DataPanel(Panel):
         self.text = ipywidgets.Text("text", description="Text in", continuous_update=False)
         self.label = ipywidgets.Text("label", description="Label in", continuous_update=False)
         self.upload = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description="Upload CSV")
-        self.more = ipywidgets.Button(description="Other examples")
-        self.counts = ipywidgets.HTML()
-        self.notes = ipywidgets.HTML()
-        self.samples = ipywidgets.HTML()
+        self.more = button("Other examples")
+        self.counts, self.notes, self.samples = (ipywidgets.HTML() for _ in range(3))
         mark_main(self.source, self.samples)
         self._first = 0
         self._upload: Source | None = None
         self._following = False
         super().__init__(
             "The texts and their labels",
+            "Two sets come with the labs. Your own is a CSV file with a column of texts "
+            "and one of labels; what is wrong with it is said here.",
             [
                 in_row(self.source, self.text, self.label),
                 in_row(self.upload, self.more),
@@ -47,21 +54,17 @@ class DataPanel(Panel):
                 self.notes,
                 self.samples,
             ],
-            subtitle="Two sets come with the labs. Your own is a CSV file with a column of texts "
-            "and one of labels; what is wrong with it is said here.",
-            code=self._lines,
         )
         for control in (self.source, self.text, self.label):
             control.observe(lambda _: self._changed(), "value")
         self.upload.observe(self._uploaded, "value")
         self.more.on_click(lambda _: self.run(self._show_others))
-        desk.observe(lambda _: self._show(), "labelled")
-        self.run(self._read)
+        self.desk.observe(lambda _: self._show(), "labelled")
 
     def _changed(self) -> None:
         """Read what a person asks for; a field that only follows asks for nothing."""
         if not self._following:
-            self.run(self._read)
+            self.redraw()
 
     def _uploaded(self, change: Any) -> None:
         if change.new:
@@ -69,7 +72,7 @@ class DataPanel(Panel):
             self._upload = Source(str(file["name"]), bytes(file["content"]))
             self._follow(replace(self._asked(), name=self._upload.name))
             self.upload.value = ()  # so that the same file can be chosen again
-            self.run(self._read)
+            self.redraw()
 
     def _asked(self) -> Source:
         """What the fields say."""
@@ -86,9 +89,10 @@ class DataPanel(Panel):
         finally:
             self._following = False
 
-    def _read(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Read the set, and put it on the desk."""
         self.counts.value = self.notes.value = self.samples.value = ""
-        yield
+        yield None
         source = self._asked()
         self.desk.put(source, source.read())
         self._show()  # of an equal set the desk tells nobody
@@ -106,20 +110,14 @@ class DataPanel(Panel):
         self.samples.value = figures.sample_table(found, 0)
         self.show_code()
 
-    def _show_others(self) -> Generator[None, None, None]:
-        yield
+    def _show_others(self) -> Drawing:
+        yield None
         self._first += 6
         self.samples.value = figures.sample_table(self.desk.read(), self._first)
 
-    def _lines(self) -> str:
-        return OPENING + self._asked().line() + "labelled.table()"
+    def code_lines(self) -> str:
+        """The set as a table."""
+        return self._asked().line() + "labelled.table()"
 
 
-def data_panel(source: str = "sentiment", desk: SharedClassifier | None = None) -> DataPanel:
-    """Choose the labelled set that the panels of the notebook use, and look at it.
-
-    Args:
-        source: "sentiment", "topic", the path of a CSV file, or "hf:" and a hub data set.
-        desk: what the panels share; None for the one of all panels.
-    """
-    return DataPanel(source, desk or DESK)
+data_panel = DataPanel

@@ -1,17 +1,15 @@
 """What the two panels share that look at single texts: they follow the classifier."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
 
 from lablib.transfer.compute.judge import Attribution
 from lablib.transfer.figures import judged as figures
-from lablib.transfer.panel.shared import NOTHING_TRAINED, OPENING, SharedClassifier, Trained
-from lablib.widgets import Panel, TokenStrip
+from lablib.transfer.panel.shared import DESK, NOTHING_TRAINED, SharedClassifier, Trained
+from lablib.widgets import Drawing, LivePanel, TokenStrip
 from lablib.widgets.html import escape
-
-QUIET_SECONDS = 0.1
 
 
 def push_strip(way: str) -> TokenStrip:
@@ -27,42 +25,48 @@ def show_pushes(strip: TokenStrip, found: Attribution) -> None:
         strip.tokens = figures.push_tokens(found)
 
 
-class ClassifierPanel(Panel):
-    """A panel that asks the notebook's classifier anew when it or a control changes.
+class ClassifierPanel(LivePanel):
+    """A panel that asks the notebook's classifier, anew when it changes.
 
-    A kind of it has `_ask`, which draws for a classifier, and `_asked`, the lines for it.
+    A kind of it has `draw_for`, which draws for a classifier, and `code_for`, the lines for it.
+
+    Args:
+        desk: what the panels share; None for the one of all panels.
     """
+
+    imports = "transfer as tr"
 
     def __init__(
         self,
         title: str,
+        subtitle: str,
         body: Sequence[Any],
         controls: Sequence[Any],
-        subtitle: str,
-        desk: SharedClassifier,
+        desk: SharedClassifier | None,
     ) -> None:
-        self.desk = desk
+        self.desk = desk or DESK
         self.hint = ipywidgets.HTML()
-        super().__init__(title, [self.hint, *body], subtitle=subtitle, code=self._lines)
-        for control in controls:
-            control.observe(lambda _: self.run(self._answer, QUIET_SECONDS), "value")
-        desk.observe(lambda _: self.run(self._answer), "trained")
-        self.run(self._answer)
+        super().__init__(title, subtitle, [self.hint, *body], controls=controls)
+        self.desk.observe(lambda _: self.redraw(), "trained")
 
-    def _answer(self) -> Generator[None, None, None]:
+    def draw(self) -> Drawing:
+        """Draw for the classifier, or say that there is none yet."""
         trained = self.desk.trained
         said = " ".join(trained.classifier.notes) if trained else NOTHING_TRAINED
         self.hint.value = escape(said)
-        yield
+        yield None
         if trained:
-            yield from self._ask(trained)
+            yield from self.draw_for(trained)
 
-    def _ask(self, trained: Trained) -> Generator[None, None, None]:
+    def code_lines(self) -> str:
+        """The lines that train the classifier, and those that ask it."""
+        trained = self.desk.trained
+        return trained.code + self.code_for() if trained else ""
+
+    def draw_for(self, trained: Trained) -> Drawing:
+        """The work that draws for a classifier."""
         raise TypeError(f"{type(self).__name__} does not say what it asks.")
 
-    def _asked(self) -> str:
+    def code_for(self) -> str:
+        """The lines that ask the classifier."""
         raise TypeError(f"{type(self).__name__} does not show its code.")
-
-    def _lines(self) -> str:
-        trained = self.desk.trained
-        return OPENING + trained.code + self._asked() if trained else ""

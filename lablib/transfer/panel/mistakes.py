@@ -1,7 +1,5 @@
 """The mistakes panel: the surest errors on the test part, and the words that led to them."""
 
-from collections.abc import Generator
-
 import ipywidgets
 
 from lablib.transfer.compute.classifier import Prediction, predict
@@ -9,7 +7,9 @@ from lablib.transfer.compute.judge import Attribution, pushes
 from lablib.transfer.compute.scoring import worst
 from lablib.transfer.figures import mistakes as figures
 from lablib.transfer.panel.judged import ClassifierPanel, push_strip, show_pushes
-from lablib.transfer.panel.shared import DESK, SharedClassifier, Trained
+from lablib.transfer.panel.shared import SharedClassifier, Trained
+from lablib.widgets import Drawing
+from lablib.widgets.controls import toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main, scrolling_rows
 
@@ -17,16 +17,18 @@ SHOWN = 5
 
 
 class MistakesPanel(ClassifierPanel):
-    """A strip for each of the worst mistakes.
+    """The test texts that the notebook's classifier is surest and wrong about.
 
+    A strip for each of the worst mistakes.
     `found` holds what is drawn: for each mistake what was said and what pushed.
+
+    Args:
+        desk: what the panels share; None for the one of all panels.
     """
 
-    def __init__(self, desk: SharedClassifier) -> None:
-        self.way = ipywidgets.ToggleButtons(
-            options=[("hide each word", "occlusion"), ("gradient × input", "gradient")],
-            description="Method",
-        )
+    def __init__(self, desk: SharedClassifier | None = None) -> None:
+        ways = [("hide each word", "occlusion"), ("gradient × input", "gradient")]
+        self.way = toggles("Method", ways)
         self.titles = [ipywidgets.HTML() for _ in range(SHOWN)]
         self.strips = [push_strip("occlusion") for _ in range(SHOWN)]
         self.words = ipywidgets.HTML()
@@ -35,17 +37,18 @@ class MistakesPanel(ClassifierPanel):
         self.found: list[tuple[Prediction, Attribution]] = []
         super().__init__(
             "The worst mistakes",
-            [self.way, self.words, self.list],
-            controls=(self.way,),
-            subtitle="Test texts of which the classifier was surest and wrong. Each word is "
+            "Test texts of which the classifier was surest and wrong. Each word is "
             "coloured by what it did for the class that was said.",
+            [self.way, self.words, self.list],
+            controls=[self.way],
             desk=desk,
         )
 
-    def _ask(self, trained: Trained) -> Generator[None, None, None]:
+    def draw_for(self, trained: Trained) -> Drawing:
+        """Find the mistakes, then what pushed the classifier to each."""
         test, names = trained.labelled.test, trained.labelled.names
         said = predict(trained.classifier, test.texts)
-        yield
+        yield None
         self.found = []
         for place in worst(said, test.labels, SHOWN):
             one = said[place]
@@ -54,12 +57,13 @@ class MistakesPanel(ClassifierPanel):
             title.value = escape(figures.mistake_words(one, names[test.labels[place]]))
             show_pushes(strip, pushed)
             self.found.append((one, pushed))
-            yield
+            yield None
         rows = zip(self.titles, self.strips, strict=True)
         self.list.children = [part for row in list(rows)[: len(self.found)] for part in row]
         self.words.value = escape("" if self.found else "There is no mistake in the test part.")
 
-    def _asked(self) -> str:
+    def code_for(self) -> str:
+        """What pushed the classifier to each of the mistakes."""
         return (
             f"places = tr.worst(said, labelled.test.labels, {SHOWN})\n"
             "[tr.pushes(last.classifier, said[i].text, said[i].label, "
@@ -67,10 +71,4 @@ class MistakesPanel(ClassifierPanel):
         )
 
 
-def mistakes_panel(desk: SharedClassifier | None = None) -> MistakesPanel:
-    """The test texts that the notebook's classifier is surest and wrong about.
-
-    Args:
-        desk: what the panels share; None for the one of all panels.
-    """
-    return MistakesPanel(desk or DESK)
+mistakes_panel = MistakesPanel

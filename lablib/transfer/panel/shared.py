@@ -87,5 +87,3 @@ class SharedClassifier(traitlets.HasTraits):
 
 DESK = SharedClassifier()
 """What a panel uses that is not given another."""
-
-OPENING = "from lablib import transfer as tr\n\n"

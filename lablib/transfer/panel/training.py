@@ -1,6 +1,5 @@
 """The training panel: an encoder learns to tell the classes apart, and is tested."""
 
-from collections.abc import Generator
 from dataclasses import fields
 
 import ipywidgets
@@ -11,11 +10,11 @@ from lablib.transfer.compute.data import LabelledSet
 from lablib.transfer.compute.scoring import Scores, score
 from lablib.transfer.compute.training import RECIPES, Training, fine_tune, recipe
 from lablib.transfer.figures import training as figures
-from lablib.transfer.panel.shared import DESK, OPENING, SharedClassifier, Trained
-from lablib.widgets import ModelChoice, Panel, Progress
+from lablib.transfer.panel.shared import DESK, SharedClassifier, Trained
+from lablib.widgets import Drawing, LivePanel, ModelChoice, PlotPlace, Progress, as_choice
+from lablib.widgets.controls import button, dropdown, log_slider, number, seed_field, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main
-from lablib.widgets.plot import Plot
 
 LEARNING = {
     "all weights": "full",
@@ -25,41 +24,46 @@ LEARNING = {
 }
 
 
-class TrainingPanel(Panel):
-    """Settings, both losses and the accuracy as they move, and the scores on the test part.
+class TrainingPanel(LivePanel):
+    """Fine-tune an encoder on the notebook's labelled set, live; it can be stopped.
 
+    Settings, both losses and the accuracy as they move, and the scores on the test part.
     `steps` holds what is drawn; `scores` those of the test part, None before the end.
+
+    Args:
+        recipe: the settings to start from, "short" or "source".
+        model: a name, hub id or folder of an encoder.
+        desk: what the panels share; None for the one of all panels.
     """
 
-    def __init__(self, start: str, model: str | ModelChoice, desk: SharedClassifier) -> None:
-        self.desk = desk
-        self.recipe = ipywidgets.ToggleButtons(
-            options=[("a few hundred texts", "short"), ("BERT's own", "source")],
-            value=start,
-            description="Recipe",
-            style={"button_width": "max-content"},
-        )
-        self.method = ipywidgets.Dropdown(options=LEARNING, value="full", description="Learns")
-        self.epochs = ipywidgets.BoundedFloatText(min=0.1, max=50, step=1, description="Epochs")
-        self.batch = ipywidgets.BoundedIntText(min=1, max=256, description="Batch")
-        self.rate = ipywidgets.FloatLogSlider(
-            min=-5.5, max=-2, step=0.1, description="Learning rate", readout_format=".1e",
-            style={"description_width": "initial"},
-        )  # fmt: skip
-        self.seed = ipywidgets.BoundedIntText(0, min=0, max=2**31 - 1, description="Seed")
-        self.button = ipywidgets.Button(description="Train", button_style="primary")
-        self.place, self.matrix = ipywidgets.VBox(), ipywidgets.VBox()
-        self.words, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
-        self.table = ipywidgets.HTML()
-        self.plot: Plot | None = None
+    imports = "transfer as tr"
+    waits = True
+
+    def __init__(
+        self,
+        recipe: str = "short",
+        model: str | ModelChoice = "minilm",
+        desk: SharedClassifier | None = None,
+    ) -> None:
+        self.desk = desk or DESK
+        recipes = [("a few hundred texts", "short"), ("BERT's own", "source")]
+        self.recipe = toggles("Recipe", recipes, recipe, each="max-content")
+        start = RECIPES[recipe]
+        self.method = dropdown("Learns", LEARNING, "full")
+        self.epochs = number("Epochs", start.epochs, 0.1, 50, width=144)
+        self.batch = number("Batch", start.batch, 1, 256, width=144)
+        self.rate = log_slider("Learning rate", start.learning_rate, -5.5, -2, 0.1, label="initial")
+        self.rate.readout_format = ".1e"
+        self.seed, self.button = seed_field(width=144), button("Train", width=144, primary=True)
+        self.place, self.matrix = PlotPlace(), ipywidgets.VBox()
+        self.words, self.verdict, self.table = (ipywidgets.HTML() for _ in range(3))
         self.steps: list[Training] = []
         self.scores: Scores | None = None
-        for control in (self.epochs, self.batch, self.seed, self.button):
-            control.layout.width = "144px"
         mark_main(self.button, self.place)
-        self._follow_recipe()
         super().__init__(
             "An encoder learns to classify",
+            "A fifth of the training part is watched and not learned from: that is the "
+            "validation loss. The test part is asked once, at the end.",
             [
                 in_row(self.recipe, self.method),
                 in_row(self.epochs, self.batch, self.rate, self.seed, self.button),
@@ -68,15 +72,12 @@ class TrainingPanel(Panel):
                 self.verdict,
                 Fold("Precision and recall", [self.table]),
             ],
-            choice=model if isinstance(model, ModelChoice) else ModelChoice(model, "encoder"),
-            subtitle="A fifth of the training part is watched and not learned from: that is the "
-            "validation loss. The test part is asked once, at the end.",
-            code=self._lines,
+            controls=[self.method, self.epochs, self.batch, self.rate, self.seed],
+            choice=as_choice(model, "encoder"),
+            button=self.button,
         )
         self.recipe.observe(lambda _: self._follow_recipe(), "value")
-        self.button.on_click(lambda _: self.run(self._train))
         self.desk.observe(lambda _: self.show_code(), "labelled")
-        self.show_code()
 
     def _follow_recipe(self) -> None:
         start = RECIPES[self.recipe.value]
@@ -85,17 +86,15 @@ class TrainingPanel(Panel):
 
     def config(self) -> Config:
         """The settings as they stand."""
-        name = self.choice.name or "minilm"
         return recipe(
-            self.recipe.value, model=name, method=self.method.value, epochs=self.epochs.value,
-            batch=self.batch.value, learning_rate=float(f"{self.rate.value:.2g}"),
-            seed=self.seed.value,
+            self.recipe.value, model=self.choice.chosen, method=self.method.value,
+            epochs=self.epochs.value, batch=self.batch.value,
+            learning_rate=float(f"{self.rate.value:.2g}"), seed=self.seed.value,
         )  # fmt: skip
 
-    def _train(self) -> Generator[Progress | None, None, None]:
-        if self.plot is None:
-            self.plot = figures.training_plot()
-            self.place.children = [self.plot]
+    def draw(self) -> Drawing:
+        """Train, drawing the losses as they fall, and test at the end."""
+        plot = self.open_plot(figures.training_plot)
         self.steps, self.scores, self.matrix.children = [], None, []
         self.verdict.value = self.table.value = ""
         config, code = self.config(), self._training_lines()
@@ -105,17 +104,17 @@ class TrainingPanel(Panel):
         for step in fine_tune(labelled, config):
             self.steps.append(step)
             if step.val_loss is not None:
-                figures.draw_training(self.plot, self.steps)
+                figures.draw_training(plot, self.steps)
                 self.words.value = escape(figures.training_words(self.steps))
             yield Progress(step.step, step.total, "steps")
         yield from self._test(labelled, code)
 
-    def _test(self, labelled: LabelledSet, code: str) -> Generator[None, None, None]:
+    def _test(self, labelled: LabelledSet, code: str) -> Drawing:
         classifier = self.steps[-1].classifier
         if classifier is None:
             return
         said = predict(classifier, labelled.test.texts)
-        yield
+        yield None
         self.scores = score(said, labelled.test.labels)
         plot = figures.confusion_plot(labelled.names)
         figures.draw_confusion(plot, self.scores)
@@ -137,18 +136,9 @@ class TrainingPanel(Panel):
             "said = tr.predict(last.classifier, labelled.test.texts)\n"
         )
 
-    def _lines(self) -> str:
-        return OPENING + self._training_lines() + "tr.score(said, labelled.test.labels).table()"
+    def code_lines(self) -> str:
+        """The same training, and its scores on the test part."""
+        return self._training_lines() + "tr.score(said, labelled.test.labels).table()"
 
 
-def training_panel(
-    recipe: str = "short", model: str | ModelChoice = "minilm", desk: SharedClassifier | None = None
-) -> TrainingPanel:
-    """Fine-tune an encoder on the notebook's labelled set, live; it can be stopped.
-
-    Args:
-        recipe: the settings to start from, "short" or "source".
-        model: a name, hub id or folder of an encoder.
-        desk: what the panels share; None for the one of all panels.
-    """
-    return TrainingPanel(recipe, model, desk or DESK)
+training_panel = TrainingPanel

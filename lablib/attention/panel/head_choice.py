@@ -1,0 +1,52 @@
+"""Models that have heads, and choosing one of them."""
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from lablib.models import Kind, LoadedModel
+from lablib.widgets.controls import slider
+
+ANY_KIND: tuple[Kind, ...] = ("causal", "masked", "encoder", "seq2seq")
+"""Whatever has attention. Of a sequence-to-sequence model it is the encoder that is shown."""
+MOST_LAYERS = 1000
+
+
+class HeadChoice(ipywidgets.HBox):
+    """Two sliders: a layer, and a head of it.
+
+    Args:
+        layer: from 0.
+        head: from 0; None where a whole layer is chosen.
+        on_change: called when another was chosen.
+    """
+
+    def __init__(self, layer: int, head: int | None, on_change: Callable[[], object]) -> None:
+        self._layer, self._head = (
+            slider(name, value, 0, max(value, MOST_LAYERS), width=300)
+            for name, value in (("Layer", layer), ("Head", head or 0))
+        )
+        self._fitting = False
+        children = [self._layer] if head is None else [self._layer, self._head]
+        for each in children:
+            each.observe(lambda _: self._fitting or on_change(), "value")
+        super().__init__(children)
+
+    @property
+    def layer(self) -> int:
+        """The layer, from 0."""
+        return self._layer.value
+
+    @property
+    def head(self) -> int:
+        """The head, from 0."""
+        return self._head.value
+
+    def fit(self, m: LoadedModel) -> None:
+        """Offer the layers and heads that a model has; what it lacks becomes its last."""
+        config = m.model.config.get_text_config()
+        self._fitting = True
+        # A model without attention may have neither; what it lacks is said by whoever asks for it.
+        self._layer.max = getattr(config, "num_hidden_layers", 1) - 1
+        self._head.max = getattr(config, "num_attention_heads", 1) - 1
+        self._fitting = False
