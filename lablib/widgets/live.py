@@ -98,10 +98,10 @@ class LivePanel(Panel):
         super().__init__(title, body, choice=choice, subtitle=subtitle, code=self._code_fold)
         for control in self.controls:
             delay = 0.0 if isinstance(control, CLICKED) else self.quiet_seconds
-            control.observe(lambda _, delay=delay: self._changed(delay), "value")
+            control.observe(lambda _, delay=delay: self._respond(delay), "value")
         if button is not None:
             button.on_click(lambda _: self.redraw())
-        self._changed()
+        self._respond()
 
     def draw(self) -> Drawing:
         """The work that draws the picture, a generator (see `worker`)."""
@@ -120,7 +120,7 @@ class LivePanel(Panel):
 
     def model_changed(self) -> None:
         """Another model makes another picture."""
-        self._changed()
+        self._respond()
 
     def open_plot(self, make: Callable[..., "Plot"], *arguments: Any) -> "Plot":
         """The plot of this panel, made and put into `place` at first use: it takes a second."""
@@ -129,7 +129,7 @@ class LivePanel(Panel):
             self.place.children = [self.plot]
         return self.plot
 
-    def _changed(self, delay: float = 0.0) -> None:
+    def _respond(self, delay: float = 0.0) -> None:
         if self.waits:
             self.show_code()
         else:
@@ -144,9 +144,9 @@ class LivePanel(Panel):
 
     def _code_fold(self) -> str:
         lines = self.code_lines()
-        return lines and f"from lablib import {self.imports}\n\n{self._opening()}{lines}"
+        return lines and f"from lablib import {self.imports}\n\n{self._code_opening()}{lines}"
 
-    def _opening(self) -> str:
+    def _code_opening(self) -> str:
         opens = "models" in self.imports.split(", ")
         choice = self._choice
         return f"m = {choice.code}\n" if opens and isinstance(choice, ModelChoice) else ""

@@ -102,7 +102,12 @@ class Panel(ipywidgets.VBox):
         return loaded
 
     def run(self, work: Work, delay: float = 0.0) -> None:
-        """Ask for `work` (a generator function, see `worker`) after `delay` seconds of quiet."""
+        """Ask for `work` (a generator function, see `worker`) after `delay` seconds of quiet.
+
+        From here on the panel is not ready, though the worker may not have begun.
+        """
+        self._show_status(Status("working"))
+        self._shown = 0.0  # what holds the work up is said without delay
         self.slot.submit(work, delay)
 
     def stop(self) -> None:
@@ -116,10 +121,7 @@ class Panel(ipywidgets.VBox):
 
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
-        end = time.monotonic() + timeout
-        while self.slot.busy and time.monotonic() < end:
-            time.sleep(0.01)
-        return not self.slot.busy
+        return self.slot.wait(timeout)
 
     def show_code(self) -> None:
         """Bring the code under the picture up to date with the controls."""

@@ -108,6 +108,25 @@ def sendable(text: object) -> str:
     return str(text).encode("utf-8", "replace").decode()
 
 
+def scale_from_zero(values: Iterable[float], unit: str = "", least: float = 0.0) -> dict[str, Any]:
+    """The colour scale of a strip for values from 0 up: to their largest, and at least to `least`.
+
+    >>> scale_from_zero([0.5, 2.0], "bits")
+    {'min': 0.0, 'max': 2.0, 'unit': 'bits'}
+    """
+    return {"min": 0.0, "max": max([least, *values]) or 1.0, "unit": unit}
+
+
+def signed_scale(values: Iterable[float], unit: str = "", least: float = 0.0) -> dict[str, Any]:
+    """The colour scale for values of both signs: as far to one side as to the other.
+
+    >>> signed_scale([0.5, -2.0], "nats")
+    {'min': -2.0, 'max': 2.0, 'unit': 'nats', 'palette': 'signed'}
+    """
+    scale = scale_from_zero(map(abs, values), unit, least)
+    return {**scale, "min": -scale["max"], "palette": "signed"}
+
+
 def token_dicts(
     ids: Iterable[int],
     tokenizer: "PreTrainedTokenizerBase",

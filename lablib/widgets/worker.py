@@ -14,6 +14,7 @@ request into its slot and returns.
 
 import contextlib
 import ctypes
+import sys
 import threading
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lablib.models.errors import Failure, explain
+from lablib.widgets.cell import after_cell
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,10 @@ class Slot:
         """Whether a request is waiting or running."""
         return self.job is not None
 
+    def wait(self, timeout: float = 60.0) -> bool:
+        """Wait until nothing is left of the request; False if it takes over `timeout` seconds."""
+        return self._worker.wait_for(lambda: not self.busy, timeout)
+
     def report(self, done: float, total: float, text: str = "") -> None:
         """Progress from inside a call that cannot yield, such as a download.
 
@@ -139,6 +145,10 @@ class Slot:
         if self._running is None or self.job is not self._running:
             raise Cancelled
         self._on_status(Status("working", Progress(done, total, text), self._running.seconds()))
+
+    def show_loading(self) -> None:
+        """Say that the request waits for libraries, which takes seconds once in a kernel."""
+        self._on_status(Status("working", Progress(0, 0, "loading torch and transformers")))
 
     def advance(self, job: _Job) -> bool:
         """Run one stretch of `job`, telling how it went; False once it has ended."""
@@ -182,9 +192,13 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def _has_libraries() -> bool:
+    return "transformers.tokenization_utils_base" in sys.modules
+
+
 def _load_libraries() -> None:
-    """Import what most work stands on, on the thread that asks first and before the worker begins:
-    of two threads that import the same large library at once, one may find it half done.
+    """Import what most work stands on: of two threads that import the same large library at once,
+    one may find it half done, so it is done before the worker's thread begins.
     """
     import torch  # noqa: F401
     import transformers.modeling_utils
@@ -197,21 +211,35 @@ class Worker:
 
     def __init__(self) -> None:
         self._changed = threading.Condition(threading.RLock())
+        self._beginning = threading.Lock()
         self._slots: deque[Slot] = deque()
         self._dropped: list[_Job] = []
         self._thread: threading.Thread | None = None
 
     def enlist(self, slot: Slot, job: _Job) -> None:
-        """Make `job` the slot's only request and see that the thread runs."""
+        """Make `job` the slot's only request and see that the thread runs.
+
+        The first one of a kernel waits for the end of its cell, so that its panel is in sight while
+        the libraries are imported.
+        """
         with self._changed:
             self.drop(slot)
             slot.job = job
             self._slots.append(slot)
+            self._changed.notify_all()
+        if self._thread is None:
+            self.begin() if _has_libraries() else after_cell(self.begin)
+
+    def begin(self) -> None:
+        """Import the libraries and start the thread, unless that is done."""
+        with self._beginning:
             if self._thread is None:
-                _load_libraries()
+                if not _has_libraries():
+                    for slot in list(self._slots):
+                        slot.show_loading()
+                    _load_libraries()
                 self._thread = threading.Thread(target=self._run, name="lablib", daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
 
     def drop(self, slot: Slot) -> bool:
         """Take the slot's request away; whether there was one. Its clean-up runs on the thread."""
@@ -226,8 +254,16 @@ class Worker:
 
     def join(self, timeout: float = 60.0) -> bool:
         """Wait until nothing is left to do; False if that takes over `timeout` seconds."""
+        return self.wait_for(lambda: not (self._slots or self._dropped), timeout)
+
+    def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until a condition of the requests holds; whether it came to that in `timeout`
+        seconds. In the cell of the first panel this is what starts the thread.
+        """
+        if self._slots:
+            self.begin()
         with self._changed:
-            return self._changed.wait_for(lambda: not (self._slots or self._dropped), timeout)
+            return self._changed.wait_for(condition, timeout)
 
     def _run(self) -> None:
         import torch

@@ -1,5 +1,7 @@
 """A real JupyterLab, one server for all tests, and a page that records what went wrong."""
 
+import contextlib
+import json
 import os
 import re
 import shutil
@@ -9,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import pytest
 from tests.conftest import ROOT
 
 SERVER = """--no-browser --ip=127.0.0.1 --allow-root --ServerApp.port_retries=0
---IdentityProvider.token= --ServerApp.password="""
+--ServerApp.disable_check_xsrf=True --IdentityProvider.token= --ServerApp.password="""
 
 
 def free_port():
@@ -43,7 +45,7 @@ def lab_server(home):
         yield address, home
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(command, home, path):
     """A server started in `home` by a module and its options; its address once `path` answers."""
     port = free_port()
@@ -83,8 +85,39 @@ def wait_for(url, server, seconds=180):
     raise TimeoutError(f"{url} did not answer within {seconds} s")
 
 
+def kernels(address, seconds=60):
+    """What a server tells about its kernels; it fails to while one of them is being started."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/api/kernels", timeout=seconds) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError:
+            assert time.monotonic() < end, "the server does not tell its kernels"
+            time.sleep(0.2)
+
+
+def _has_begun(kernel):
+    return kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+
+
+def end_kernels(address):
+    """End every kernel of a server: a test leaves none to the next, which would share the machine
+    and its memory with all of them.
+    """
+    addresses = [f"{address}/api/kernels/{kernel['id']}" for kernel in kernels(address)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_delete, addresses))
+
+
+def _delete(url):
+    urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=60).close()
+
+
 SHOTS = os.environ.get("LAB_SCREENSHOTS")
 READY = ".lab-panel .lab-foot[data-state=ready]"
+PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+"""Of the code cells in sight: "[ ]:" of one that has not run, "[*]:" of one that waits or runs."""
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
@@ -111,7 +144,15 @@ class Lab:
         (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "JupyterLab {theme}"}}')
         self.page.goto(f"{self.address}/lab/tree/{notebook}?reset")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=180_000)
-        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=180_000)
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self, seconds=180):
+        """Wait until the page is connected to a kernel that has begun: what runs before is lost."""
+        end = time.monotonic() + seconds
+        while not any(map(_has_begun, kernels(self.address))):
+            assert time.monotonic() < end, "no kernel has begun"
+            self.page.wait_for_timeout(100)
+        self.page.wait_for_selector(IDLE, state="attached")
 
     def themes(self, *others):
         """The light theme of an open lab, then others (or the dark one), put on the same page."""
@@ -124,22 +165,31 @@ class Lab:
             self.page.wait_for_selector(chosen, state="attached")
             yield theme
 
-    def run_all(self):
+    def run_all(self, seconds=120):
         """Run every cell, and wait until the kernel has done them all."""
         self.page.locator(".jp-Notebook").first.click(position={"x": 5, "y": 5})
         self.page.locator('.lm-MenuBar-item:has-text("Run")').click()
         self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
-        self.wait_idle()
+        self.page.wait_for_function(f"{PROMPTS}.every((one) => one.textContent != '[ ]:')")
+        self.wait_idle(seconds)
 
     def run_cell(self, index, wait=True):
         """Run one code cell, counted from 0."""
-        self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(index).click()
+        prompt = self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(index)
+        before = prompt.text_content()
+        prompt.click()
         self.page.keyboard.press("Control+Enter")
+        self.page.wait_for_function(
+            f"([index, before]) => {PROMPTS}[index].textContent !== before", arg=[index, before]
+        )
         if wait:
             self.wait_idle()
 
     def wait_idle(self, seconds=120):
-        self.page.wait_for_timeout(500)
+        """Wait until no cell waits or runs."""
+        self.page.wait_for_function(
+            f"{PROMPTS}.every((one) => one.textContent !== '[*]:')", timeout=seconds * 1000
+        )
         self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
 
     def write(self, name, cells):
@@ -183,6 +233,8 @@ def lab(lab_server, page):
     )
     page.on("request", lambda r: _is_outside(r.url) and result.outside.append(r.url))
     yield result
+    page.goto("about:blank")  # or JupyterLab would say that its kernel is gone
+    end_kernels(address)
     assert result.outside == []
     assert [e for e in result.errors if not HARMLESS.search(e)] == []
 

@@ -21,12 +21,12 @@ SHOWN = ("steps", "heads")
 """The panels whose pictures are in the README."""
 PAYLOAD = "a <img src=x onerror='window.broken=1'></script><script>window.broken=1</script> $x$"
 DRAWN = """
-(panel) => [...panel.querySelectorAll("canvas")].filter((canvas) => canvas.width).map((canvas) => {
+(panel) => [...panel.querySelectorAll("canvas")].filter((one) => one.width).every((canvas) => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  return new Set(new Uint32Array(pixels.buffer)).size;
+  return new Set(new Uint32Array(pixels.buffer)).size > 4;
 })
 """
-"""How many colours there are in each canvas of a panel: 1 is an empty picture."""
+"""Whether each canvas of a panel has more than a few colours: an empty picture has one."""
 
 
 def opened(lab, *names, theme="Light"):
@@ -56,8 +56,9 @@ def is_drawn(panel, name):
         return panel.locator("td").count() > 20
     if name == "positions":
         return panel.locator(".heads-cell").count() == 24
-    panel.page.wait_for_timeout(500)
-    return min(panel.evaluate(DRAWN)) > 4
+    panel.locator("canvas").first.wait_for()
+    panel.page.wait_for_function(DRAWN, arg=panel.element_handle())
+    return True
 
 
 def delayed(page):
@@ -122,8 +123,7 @@ def test_the_whole_lab_runs_and_nothing_fails(lab):
     """With every prediction skipped, so that every panel is opened."""
     page = lab.page
     lab.open("labs/02_attention.ipynb")
-    lab.run_all()
-    lab.wait_idle(300)
+    lab.run_all(300)
     skips = page.get_by_role("button", name="Just show me")
     for left in range(skips.count(), 0, -1):
         skips.first.scroll_into_view_if_needed()

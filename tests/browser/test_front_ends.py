@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser.conftest import IDLE, READY, serving
+from tests.browser.conftest import READY, serving
 
 PREDICT = (
     "from lablib import exercises as ex, sampling as sp\n"
@@ -65,7 +65,7 @@ def test_notebook_7_guesses_a_word(lab):
     page = lab.page
     page.goto(f"{lab.address}/notebooks/{lab.write('notebook7.ipynb', [FILL])}")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_selector(IDLE, state="attached")
+    lab.wait_for_kernel()
     lab.run_all()
     page.wait_for_selector(READY)
     page.locator("[role=option]", has_text="sat").click()

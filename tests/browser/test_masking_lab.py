@@ -140,7 +140,6 @@ def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
 def test_the_whole_lab_runs_and_nothing_fails(lab):
     page = lab.page
     lab.open("labs/03_masked_words.ipynb")
-    lab.run_all()
-    lab.wait_idle(300)
+    lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

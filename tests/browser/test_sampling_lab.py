@@ -43,9 +43,8 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket):
     assert "temperature=0." in page.locator(".lab-code .lab-pre").text_content()
 
     page.locator(".lab-area").fill("She opened the")
-    page.wait_for_timeout(1500)
     other = top(pocket, next_logits(pocket, "She opened the").softmax(0), 1)[0]
-    assert other.text.strip() in page.locator(".lab-panel").inner_text()
+    page.locator(".lab-panel", has_text=other.text.strip()).wait_for()
 
 
 def test_write_look_branch_and_stop(lab):
@@ -87,8 +86,7 @@ def test_a_payload_as_prompt_is_never_run(lab):
 def test_the_whole_lab_runs_and_nothing_fails(lab):
     page = lab.page
     lab.open("labs/05_sampling.ipynb")
-    lab.run_all()
-    lab.wait_idle(300)
+    lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
 

@@ -125,6 +125,14 @@ def test_the_plot_is_made_once():
     assert panel.wait()
 
 
+def test_a_place_for_a_plot_loads_plotly_on_the_thread_that_makes_it(python):
+    said = python(
+        "import sys; from lablib.widgets import PlotPlace; before = set(sys.modules); PlotPlace();"
+        "print('plotly' in before, 'plotly' in sys.modules)"
+    )
+    assert said.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize(
     ("kind", "opened", "call"),
     [

@@ -156,8 +156,13 @@ def test_a_long_text_is_pasted_at_once(show):
     area = page.locator("textarea")
     area.evaluate("(area) => area.setSelectionRange(4, 7)")
     browsers_turn = area.evaluate(PASTE, LONG * 40)
-    value = "window.shown.then((all) => all[0].model.get('value'))"
-    page.wait_for_function(f"{value}.then((text) => text !== 'one two')")
+    page.evaluate(
+        """async (before) => {
+            const [{ model }] = await window.shown;
+            while (model.get("value") === before) await new Promise(requestAnimationFrame);
+        }""",
+        "one two",
+    )
     assert not browsers_turn
     assert get(page, "value") == "one " + LONG * 40
     area.evaluate(PASTE, "x" * 200_000)

@@ -10,7 +10,8 @@ from lablib.widgets.worker import Cancelled, Progress, Slot, Worker
 
 
 @pytest.fixture
-def worker():
+def worker(monkeypatch):
+    monkeypatch.setattr(worker_module, "_has_libraries", lambda: True)
     return Worker()
 
 
@@ -225,13 +226,42 @@ def test_memory_is_given_back_once_when_there_is_nothing_to_do(monkeypatch):
     assert len(given) == 2
 
 
-def test_the_libraries_are_there_before_the_thread_begins(python):
-    """A cell that comes next may import them too, and must not find them half done."""
+SHELL = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.parent_header = {"msg_type": "execute_request"}
+run = lambda *lines: shell.run_cell("\\n".join(lines)).raise_error()
+run("import sys", "from lablib.widgets import Panel", "panel = Panel('Title', [])", "said = []")
+run("panel.foot.observe(lambda change: said.append(change.new), 'text')", "def work(): yield")
+"""
+
+
+def test_the_first_panel_of_a_kernel_is_there_before_the_libraries(python):
+    """And they are there before the next cell, which may import them too: of two threads that
+    import one at once, one may find it half done.
+    """
+    said = python(
+        SHELL + "run('panel.run(work)', 'print(panel.state, \"torch\" in sys.modules)')\n"
+        "run('print(said[0])')\n"
+        "run('import transformers; print(hasattr(transformers, \"PreTrainedTokenizerBase\"))')\n"
+        "print('transformers.modeling_utils' in sys.modules)\n"
+        "run('print(panel.wait(), panel.state)')"
+    )
+    assert said.startswith("working False\nloading torch and transformers\n")
+    assert said.split()[-4:] == ["True", "True", "True", "ready"]
+
+
+def test_waiting_in_the_first_cell_is_answered(python):
+    said = python(SHELL + "run('panel.run(work)', 'print(panel.wait(), panel.state)')")
+    assert said.split() == ["True", "ready"]
+
+
+def test_outside_of_a_notebook_the_libraries_come_at_once(python):
     said = python(
         "import sys; from lablib.widgets import Slot\n"
         "def work(): yield\n"
         "Slot(lambda status: None).submit(work)\n"
-        "import transformers; print(hasattr(transformers, 'PreTrainedTokenizerBase'),"
-        " 'torch' in sys.modules, 'transformers.modeling_utils' in sys.modules)"
+        "print('torch' in sys.modules, 'transformers.modeling_utils' in sys.modules)"
     )
-    assert said.split() == ["True"] * 3
+    assert said.split() == ["True", "True"]

@@ -51,7 +51,6 @@ NOT_EXPLANATION = (
 class AblationPanel(LivePanel):
     """Mute heads of a model and see what it says then; sweep all of them to find those that matter.
 
-    A text, the map of all heads to mute them in, and what the model says with and without them.
     `result` is the ablation in sight, `effects` the sweep as far as it went; None before the first.
 
     Args:

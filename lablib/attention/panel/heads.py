@@ -104,9 +104,10 @@ class HeadsPanel(MapsPanel):
         values = {name: getattr(metrics, name) for name in METRICS}
         yield None
         values |= self._measure(values["entropy"])
-        self.map.show(values)
-        for layer, head, _ in top_heads(values[self.map.metric], 1):
-            self.map.opened = self.map.opened or [layer, head]
+        with self.map.hold_sync():  # or a head opened between the two messages would be lost
+            self.map.show(values)
+            for layer, head, _ in top_heads(values[self.map.metric], 1):
+                self.map.opened = self.map.opened or [layer, head]
 
     def _measure(self, like: "Tensor") -> dict[str, "Tensor"]:
         """What depends on the model and not on the text, measured when it is first asked for; of a

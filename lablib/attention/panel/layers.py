@@ -25,7 +25,6 @@ _ABOUT = {
 class LayersPanel(LivePanel):
     """Follow a text through the layers: what the model would say after each, and what flows where.
 
-    A text, and either the lens or the rollout, from the first layer to the last.
     `lens` and `reached` are those in sight, None before the first.
 
     Args:

@@ -14,7 +14,6 @@ from lablib.widgets.tokens import token_dicts
 class MultiheadPanel(LivePanel):
     """See how the heads of a layer share its output: each head's part through W^O, by its length.
 
-    A text, a layer, and each head's share of the layer's output, for one token and for all.
     `parts` are those in sight, None before the first.
 
     Args:
@@ -47,7 +46,8 @@ class MultiheadPanel(LivePanel):
     @property
     def token(self) -> int:
         """Which token is chosen; the last one if none is."""
-        return self.strip.selected[0] if self.strip.selected else len(self.strip.tokens) - 1
+        last = len(self.parts.tokens.ids) - 1 if self.parts else 0
+        return self.strip.selected[0] if self.strip.selected else last
 
     def draw(self) -> Drawing:
         """Run the model, and show what the heads of the layer add."""

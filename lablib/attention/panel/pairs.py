@@ -9,7 +9,6 @@ from lablib.widgets.layout import mark_main
 class PairsPanel(LivePanel):
     """Look at the attention within and between two sentences that a BERT reads at once.
 
-    Two texts, and the attention of every head within and between them.
     `maps` are those in sight, None before the first.
 
     Args:

@@ -14,7 +14,6 @@ MOST_TOKENS = 64
 class StepsPanel(LivePanel):
     """Watch one head of a real model compute softmax(QKᵀ/√d_k)V, stage by stage.
 
-    A text, one head of one layer, and every stage of its attention.
     `vectors` are those of the layer in sight, None before the first.
 
     Args:

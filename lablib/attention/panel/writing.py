@@ -3,17 +3,10 @@
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.writing import Written, so_far, write
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import (
-    AnyModel,
-    Drawing,
-    LivePanel,
-    Progress,
-    TextInput,
-    TokenStrip,
-    as_choice,
-)
+from lablib.widgets import AnyModel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import slider
 from lablib.widgets.layout import mark_main
+from lablib.widgets.live import Drawing, LivePanel
 from lablib.widgets.panel import RateLimit
 from lablib.widgets.tokens import token_dicts
 
@@ -21,7 +14,6 @@ from lablib.widgets.tokens import token_dicts
 class WritingPanel(LivePanel):
     """Watch the attention grow, row by row, while a next-word model writes.
 
-    A prompt, the tokens that follow it, and the attention each was chosen from.
     `maps` are those of the whole text, None before the first.
 
     Args:

@@ -1,6 +1,5 @@
 """The comparison panel: what two models write and predict, and taking the second one away."""
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -13,48 +12,56 @@ from lablib.finetuning.compute.comparison import (
     run_folder,
 )
 from lablib.finetuning.figures import comparison as figures
-from lablib.finetuning.panel.fields import button, text_field
+from lablib.finetuning.panel.fields import text_field
 from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.training.config import Config
 from lablib.training.run import Run
 from lablib.training.texts import read_text, split
-from lablib.widgets import ModelChoice, Progress, TextInput
+from lablib.widgets import Drawing, ModelChoice, Progress, TextInput
+from lablib.widgets.controls import button, number
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, in_row, mark_main
+from lablib.widgets.panel import RateLimit
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
 PROMPTS = "Once upon a time\nThe weather today"
-Work = Generator[Progress | None, None, None]
 
 
 class ComparisonPanel(PairPanel):
-    """Texts of both models side by side, and their perplexities.
+    """Compare a model before and after it learned a text, and take the second one to other labs.
 
     `measures` are those of the chosen text and of general text, each before and after.
+
+    Args:
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
+        text: on whose held-out part both are measured; "" for the text of the run.
+        prompts: one a line.
     """
 
-    def __init__(self, before: Named | None, after: Named | None, text: str, prompts: str) -> None:
+    waits = True
+    measures: tuple[figures.Measures, figures.Measures] | None = None
+
+    def __init__(
+        self,
+        before: Named | None = None,
+        after: Named | None = None,
+        text: str = "",
+        prompts: str = PROMPTS,
+    ) -> None:
         self.text = text_field(text)
         self.text.placeholder = "the run's own"
         self.prompts = TextInput(value=prompts, label="Prompts, one a line")
-        self.seeds = ipywidgets.BoundedIntText(2, min=1, max=8, description="Seeds")
-        self.length = ipywidgets.BoundedIntText(40, min=1, max=200, description="Tokens")
-        self.button = button("Compare")
-        self.sampling = ipywidgets.Button(description="Open in the sampling lab")
-        self.attention = ipywidgets.Button(description="Open in the attention lab")
+        self.seeds, self.length = number("Seeds", 2, 1, 8), number("Tokens", 40, 1, 200)
+        self.button = button("Compare", primary=True)
+        self.sampling = button("Open in the sampling lab")
+        self.attention = button("Open in the attention lab")
         self.words, self.table, self.texts = (ipywidgets.HTML() for _ in range(3))
         self.opened = ipywidgets.VBox()
-        self.measures: tuple[figures.Measures, figures.Measures] | None = None
         self.written: tuple[tuple[Continuation, ...], tuple[Continuation, ...]] = ((), ())
-        controls = [self.text, self.seeds, self.length, self.button]
-        for control in controls:
-            control.layout.width = "200px"
         mark_main(self.prompts, self.texts)
-        away = [self.sampling, self.attention]
-        for widget in away:
-            widget.layout.width = "200px"
         super().__init__(
             "Before and after",
             "The same prompts and random draws, side by side; and how well each predicts new pages "
@@ -63,18 +70,16 @@ class ComparisonPanel(PairPanel):
             after,
             [
                 self.prompts,
-                in_row(*controls),
+                in_row(self.text, self.seeds, self.length, self.button, width=200),
                 self.words,
                 Tabs({"What they write": self.texts, "Perplexity": self.table}),
-                in_row(*away),
+                in_row(self.sampling, self.attention, width=200),
                 self.opened,
             ],
-            self._lines,
+            start=self.button,
         )
-        self.button.on_click(lambda _: self.run(self._measure))
         self.sampling.on_click(lambda _: self.run(self._open_sampling))
         self.attention.on_click(lambda _: self.run(self._open_attention))
-        self.show_code()
 
     @property
     def config(self) -> Config:
@@ -84,7 +89,8 @@ class ComparisonPanel(PairPanel):
         named = self.text.value.strip()
         return Config(text=named or config.text, heldout=config.heldout, length=config.length)
 
-    def _measure(self) -> Work:
+    def draw(self) -> Drawing:
+        """Measure both on both texts, then let them write."""
         yield Progress(0, 0, "opening both models")
         both, config = self.open_both(), self.config
         own = split(read_text(config.text), config.heldout or 0.1)[1]
@@ -101,18 +107,18 @@ class ComparisonPanel(PairPanel):
         self.table.value = figures.measures_table(*self.measures)
         yield from self._write(*both)
 
-    def _write(self, *both: "LoadedModel") -> Work:
+    def _write(self, *both: "LoadedModel") -> Drawing:
         """Let first the one and then the other write."""
         prompts = self._prompts()
         total = 2 * len(prompts) * self.length.value
-        self.written, done = ((), ()), 0
+        self.written, done, limit = ((), ()), 0, RateLimit()
         for place, m in enumerate(both):
             for texts in continue_prompts(
                 m, prompts, range(self.seeds.value), max_new_tokens=self.length.value
             ):
                 self.written = (texts, ()) if place == 0 else (self.written[0], texts)
                 done += 1
-                if done % 10 == 0:
+                if limit.due():
                     self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
                 yield Progress(done, total, "tokens")
         self.texts.value = scrolling(figures.texts_html(*self.written), "Texts", 272)
@@ -125,7 +131,7 @@ class ComparisonPanel(PairPanel):
         folder = run_folder(self.after.value) if self.after.value.strip() else None
         return str(Run.open(folder).result if folder else self.after.value.strip())
 
-    def _open_sampling(self) -> Work:
+    def _open_sampling(self) -> Drawing:
         from lablib.sampling import generation_panel
 
         self.open_both()
@@ -133,7 +139,7 @@ class ComparisonPanel(PairPanel):
         prompt = next(iter(self._prompts()), "")
         self.opened.children = [generation_panel(prompt, model=ModelChoice(self._result()))]
 
-    def _open_attention(self) -> Work:
+    def _open_attention(self) -> Drawing:
         from lablib.attention import heads_panel
 
         self.open_both()
@@ -141,7 +147,8 @@ class ComparisonPanel(PairPanel):
         prompt = next(iter(self._prompts()), "")
         self.opened.children = [heads_panel(prompt, model=ModelChoice(self._result()))]
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The perplexities of both, and what they write."""
         config = self.config
         return self.opening() + (
             f"own = ft.split(ft.read_text({config.text!r}), {config.heldout or 0.1})[1]\n"
@@ -155,18 +162,4 @@ class ComparisonPanel(PairPanel):
         )
 
 
-def comparison_panel(
-    before: Named | None = None,
-    after: Named | None = None,
-    text: str = "",
-    prompts: str = PROMPTS,
-) -> ComparisonPanel:
-    """Compare a model before and after it learned a text, and take the second one to other labs.
-
-    Args:
-        before: a model's name or folder, or a run; None for what `after` was made from.
-        after: the same; None for the newest run that has made a model.
-        text: on whose held-out part both are measured; "" for the text of the run.
-        prompts: one a line.
-    """
-    return ComparisonPanel(before, after, text, prompts)
+comparison_panel = ComparisonPanel

@@ -1,7 +1,7 @@
 """What the panels of before and after share: which two models, and opening them."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -9,7 +9,8 @@ import ipywidgets
 from lablib import models
 from lablib.finetuning.compute.comparison import open_result
 from lablib.training.run import Run, runs
-from lablib.widgets import Panel
+from lablib.widgets import LivePanel
+from lablib.widgets.controls import button
 from lablib.widgets.layout import in_row
 
 if TYPE_CHECKING:
@@ -22,14 +23,18 @@ NOTHING_YET = (
 )
 
 
-class PairPanel(Panel):
+class PairPanel(LivePanel):
     """A panel about two models: one before it learned something, and one after.
 
     Args:
         before: a model's name or folder, or a run; None for what `after` was made from.
         after: the same; None for the newest run that has made a model.
         body: what stands below the two fields.
+        controls: those that the picture depends on, besides the two fields.
+        start: the button of a panel that waits for it.
     """
+
+    imports = "finetuning as ft"
 
     def __init__(
         self,
@@ -38,7 +43,8 @@ class PairPanel(Panel):
         before: Named | None,
         after: Named | None,
         body: Sequence[ipywidgets.Widget],
-        code: Callable[[], str],
+        controls: Sequence[ipywidgets.Widget] = (),
+        start: ipywidgets.Button | None = None,
     ) -> None:
         finished = finished_runs()
         known = [*finished, *models.names_here("causal")]
@@ -50,16 +56,14 @@ class PairPanel(Panel):
             )
             for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
         )  # fmt: skip
-        self.newest = ipywidgets.Button(
-            description="The newest run", tooltip="Put the newest finished run under After",
-            layout={"width": "160px"},
-        )  # fmt: skip
+        self.newest = button("The newest run", "Put the newest finished run under After", 160)
         self.newest.on_click(lambda _: self.take_newest())
         super().__init__(
             title,
+            subtitle,
             [in_row(self.before, self.after, self.newest), *body],
-            subtitle=subtitle,
-            code=code,
+            controls=[] if self.waits else [*controls, self.before, self.after],
+            button=start,
         )
 
     def take_newest(self) -> None:
@@ -84,9 +88,8 @@ class PairPanel(Panel):
         )
 
     def opening(self) -> str:
-        """The lines that the code of every panel here begins with."""
+        """The lines that open the two models."""
         return (
-            "from lablib import finetuning as ft\n\n"
             f"before = ft.open_result({self.before.value.strip() or origin(self.after.value)!r})\n"
             f"after = ft.open_result({self.after.value.strip()!r})\n"
         )

@@ -1,6 +1,5 @@
 """The list of runs: settings, results, curves laid over one another, and going on."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 import ipywidgets
@@ -9,7 +8,8 @@ from lablib.finetuning.figures import runs as figures
 from lablib.finetuning.figures import shared
 from lablib.finetuning.panel.training import kind_of
 from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
-from lablib.widgets import Panel, Progress, as_choice
+from lablib.widgets import Drawing, LivePanel, Progress, as_choice
+from lablib.widgets.controls import button
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main
 
@@ -17,16 +17,23 @@ RESUMABLE = ("interrupted", "stopped", "failed", "paused")
 NONE_YET = "There is no run in this folder yet: start one in the training panel."
 
 
-class RunsPanel(Panel):
-    """A table of runs, and the curves of those that are chosen.
+class RunsPanel(LivePanel):
+    """The runs in a folder with their settings and results.
+
+    A table of runs, and the curves of those that are chosen.
 
     Attributes:
         infos: what the table shows.
         opened: the runs that this panel has taken up; they go on as long as it is there.
+
+    Args:
+        folder: in which each run has one of its own.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    imports = "finetuning as ft"
+
+    def __init__(self, folder: str | Path = RUNS) -> None:
+        self._folder = Path(folder)
         self.infos: list[RunInfo] = []
         self.opened: dict[Path, Run] = {}
         self.table, self.said = ipywidgets.HTML(), ipywidgets.HTML()
@@ -35,7 +42,7 @@ class RunsPanel(Panel):
             tooltip="Choose several with Ctrl or Shift",
         )  # fmt: skip
         self.refresh, self.resume, self.stopping, self.use = (
-            ipywidgets.Button(description=name, tooltip=tip, layout={"width": "auto"})
+            button(name, tip, width="auto")
             for name, tip in (
                 ("Look again", "Read the folder anew"),
                 ("Resume", "Let the chosen run go on where it was left"),
@@ -49,17 +56,15 @@ class RunsPanel(Panel):
         buttons = [self.refresh, self.resume, self.stopping, self.use]
         super().__init__(
             "Runs",
-            [self.chosen, in_row(*buttons), self.said, self.tabs],
-            subtitle="Every run is kept, those of an earlier kernel too. Choose some to lay their "
+            "Every run is kept, those of an earlier kernel too. Choose some to lay their "
             "curves over one another.",
-            code=self._lines,
+            [self.chosen, in_row(*buttons), self.said, self.tabs],
+            button=self.refresh,
         )
-        self.refresh.on_click(lambda _: self.run(self._list))
         self.resume.on_click(lambda _: self.run(self._resume))
         self.stopping.on_click(lambda _: self.run(self._stop_run))
         self.use.on_click(lambda _: self.run(self._use))
-        self.chosen.observe(lambda _: self.run(self._draw), "value")
-        self.run(self._list)
+        self.chosen.observe(lambda _: self.run(self._draw_chosen), "value")
 
     def run_of(self, folder: Path) -> Run:
         """The run in a folder, the same one each time."""
@@ -67,7 +72,8 @@ class RunsPanel(Panel):
             self.opened[folder] = Run.open(folder)
         return self.opened[folder]
 
-    def _list(self) -> Generator[Progress | None, None, None]:
+    def draw(self) -> Drawing:
+        """Read the folder, and show what is there."""
         self.infos = runs(self._folder)
         yield None
         options = [(f"{info.folder.name} ({info.state})", info.folder) for info in self.infos]
@@ -78,7 +84,7 @@ class RunsPanel(Panel):
         self.chosen.value = kept or tuple(folder for _, folder in options[:1])
         self._show()
 
-    def _draw(self) -> Generator[Progress | None, None, None]:
+    def _draw_chosen(self) -> Drawing:
         yield None
         self._show()
 
@@ -97,28 +103,28 @@ class RunsPanel(Panel):
                  for info in chosen)  # fmt: skip
         self.said.value = "<br>".join(map(escape, words))
 
-    def _resume(self) -> Generator[Progress | None, None, None]:
+    def _resume(self) -> Drawing:
         (folder,) = self.chosen.value
         self.run_of(folder).resume()
         yield Progress(0, 0, "It goes on")
-        yield from self._list()
+        yield from self.draw()
 
-    def _stop_run(self) -> Generator[Progress | None, None, None]:
+    def _stop_run(self) -> Drawing:
         (folder,) = self.chosen.value
         self.run_of(folder).stop()
         yield Progress(0, 0, "It ends after its next step")
-        yield from self._list()
+        yield from self.draw()
 
-    def _use(self) -> Generator[Progress | None, None, None]:
+    def _use(self) -> Drawing:
         (folder,) = self.chosen.value
         run = self.run_of(folder)
         yield Progress(0, 0, "Opening the result")
         as_choice(None, kind_of(run.config)).open(self.slot, str(run.result))
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The runs, and the losses of those that are chosen."""
         chosen = [str(folder) for folder in self.chosen.value]
         return (
-            "from lablib import finetuning as ft\n\n"
             f"for info in ft.runs({str(self._folder)!r}):\n"
             "    print(info.folder.name, info.state, info.before, info.after)\n"
             f"chosen = [ft.Run.open(folder) for folder in {chosen!r}]\n"
@@ -126,10 +132,4 @@ class RunsPanel(Panel):
         )
 
 
-def runs_panel(folder: str | Path = RUNS) -> RunsPanel:
-    """The runs in a folder with their settings and results.
-
-    Args:
-        folder: in which each run has one of its own.
-    """
-    return RunsPanel(Path(folder))
+runs_panel = RunsPanel

@@ -1,7 +1,5 @@
 """The head panel: where the same attention head looks before and after."""
 
-from collections.abc import Generator
-
 import ipywidgets
 import traitlets
 
@@ -9,27 +7,36 @@ from lablib.attention.views.weights import AttentionView
 from lablib.finetuning.compute.same_head import HeadChange, head_change
 from lablib.finetuning.figures import same_head as figures
 from lablib.finetuning.panel.pair import Named, PairPanel
-from lablib.widgets import Progress, TextInput
+from lablib.widgets import Drawing, TextInput
+from lablib.widgets.controls import button
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main
 
-QUIET_SECONDS = 0.1
-
 
 class SameHeadPanel(PairPanel):
-    """Two attention views whose layer and heads move together.
+    """See where an attention head looks before and after a model learned a text.
 
+    Two attention views whose layer and heads move together.
     `found` is what is drawn.
+
+    Args:
+        text: what is read; it can be edited.
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
     """
 
-    def __init__(self, before: Named | None, after: Named | None, text: str) -> None:
+    found: HeadChange | None = None
+
+    def __init__(
+        self,
+        text: str = "The lamp was lit, and the boats came home.",
+        before: Named | None = None,
+        after: Named | None = None,
+    ) -> None:
         self.text = TextInput(value=text, label="Text")
         self.views = AttentionView(), AttentionView()
         self.words = ipywidgets.HTML()
-        self.most = ipywidgets.Button(
-            description="The head that changed most", layout={"width": "240px"}
-        )
-        self.found: HeadChange | None = None
+        self.most = button("The head that changed most", width=240)
         first, second = self.views
         for name in ("layer", "heads", "kind", "hide_sinks"):
             traitlets.link((first, name), (second, name))
@@ -49,15 +56,13 @@ class SameHeadPanel(PairPanel):
                 beside(*columns, widths=(400, 400)),
                 self.words,
             ],
-            self._lines,
+            controls=[self.text],
         )
         self.most.on_click(lambda _: self._open_most_changed())
         first.observe(lambda _: self._say(), ["layer", "heads"])
-        for control in (self.text, self.before, self.after):
-            control.observe(lambda _: self.run(self._look, QUIET_SECONDS), "value")
-        self.run(self._look)
 
-    def _look(self) -> Generator[Progress | None, None, None]:
+    def draw(self) -> Drawing:
+        """Read the text with both models."""
         both = self.open_both()
         yield None
         self.found = head_change(*both, self.text.value)
@@ -78,7 +83,8 @@ class SameHeadPanel(PairPanel):
             layer, head, _ = self.found.top(1)[0]
             self.views[0].layer, self.views[0].heads = layer, [head]
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The weights of the head in sight, and how far they have moved."""
         return self.opening() + (
             f"change = ft.head_change(before, after, {self.text.value!r})\n"
             f"place = {self.views[0].layer}, {self.views[0].heads}\n"
@@ -86,16 +92,4 @@ class SameHeadPanel(PairPanel):
         )
 
 
-def same_head_panel(
-    text: str = "The lamp was lit, and the boats came home.",
-    before: Named | None = None,
-    after: Named | None = None,
-) -> SameHeadPanel:
-    """See where an attention head looks before and after a model learned a text.
-
-    Args:
-        text: what is read; it can be edited.
-        before: a model's name or folder, or a run; None for what `after` was made from.
-        after: the same; None for the newest run that has made a model.
-    """
-    return SameHeadPanel(before, after, text)
+same_head_panel = SameHeadPanel

@@ -1,12 +1,11 @@
 """The range and search panels: looking for good settings, drawn as it goes."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 import ipywidgets
 
-from lablib import models
 from lablib.finetuning.compute.search import (
     SPACE,
     Range,
@@ -17,15 +16,15 @@ from lablib.finetuning.compute.search import (
     search_settings,
 )
 from lablib.finetuning.figures import search as figures
-from lablib.finetuning.panel.fields import button, seed_field, text_field
+from lablib.finetuning.panel.fields import text_field
 from lablib.finetuning.panel.settings import config_code
 from lablib.training.config import Config
-from lablib.widgets import ModelChoice, Panel, Progress, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, as_choice
+from lablib.widgets.controls import button, checkbox, dropdown, number, seed_field
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
 
-Work = Generator[Progress | None, None, None]
 TRIAL_STEPS = 15
 METHODS = ["full", "lora", "last", "scratch"]
 
@@ -36,7 +35,7 @@ class HasSettings(Protocol):
     settings: Any
 
 
-class SearchPanelBase(Panel):
+class SearchPanelBase(LivePanel):
     """What both panels share: text, method, a picture, a sentence, and taking settings over.
 
     Args:
@@ -45,25 +44,27 @@ class SearchPanelBase(Panel):
         table: the picture's numbers; None for none.
     """
 
+    imports = "finetuning as ft"
+    waits = True
+
     def __init__(
         self,
         title: str,
         subtitle: str,
         text: str,
-        model: str | ModelChoice | None,
+        model: AnyModel,
         training: HasSettings | None,
         controls: Sequence[ipywidgets.Widget],
         table: ipywidgets.HTML | None = None,
     ) -> None:
         self.training = training
         self.text = text_field(text)
-        self.method = ipywidgets.Dropdown(options=METHODS, description="Method")
-        self.button = button("Look")
-        self.take = ipywidgets.Button(
-            description="Take it over", tooltip="Put what was found into the training panel",
-            disabled=True, layout={"width": "200px", "display": "" if training else "none"},
-        )  # fmt: skip
-        self.place, self.words = ipywidgets.VBox(), ipywidgets.HTML()
+        self.method = dropdown("Method", METHODS)
+        self.button = button("Look", width=200, primary=True)
+        tip = "Put what was found into the training panel"
+        self.take = button("Take it over", tip, width=200)
+        self.take.disabled, self.take.layout.display = True, "" if training else "none"
+        self.place, self.words = PlotPlace(), ipywidgets.HTML()
         watched = [self.text, self.method, *controls]
         for control in watched:
             control.layout.width = "100%"
@@ -71,6 +72,7 @@ class SearchPanelBase(Panel):
         mark_main(self.button, self.place)
         super().__init__(
             title,
+            subtitle,
             [
                 beside(
                     ipywidgets.VBox([*watched, self.button, self.take]),
@@ -78,40 +80,23 @@ class SearchPanelBase(Panel):
                     widths=(240, 560),
                 )
             ],
+            controls=watched,
             choice=as_choice(model),
-            subtitle=subtitle,
-            code=self.code_lines,
+            button=self.button,
         )
-        self.button.on_click(lambda _: self.run(self.run_search))
         self.take.on_click(lambda _: self._take_over())
-        for control in watched:
-            control.observe(lambda _: self.show_code(), "value")
-        self.show_code()
 
     @property
     def config(self) -> Config:
         """The settings that are looked from: those of the training panel, if there is one."""
         base = self.training.settings.config if self.training else Config()
         return replace(
-            base, model=self.choice.name or models.default_name("causal"), text=self.text.value,
-            method=self.method.value,
-        )  # fmt: skip
-
-    def model_changed(self) -> None:
-        """What was found belongs to the model before."""
-        self.show_code()
-
-    def run_search(self) -> Work:
-        """The work that looks for settings."""
-        yield None
+            base, model=self.choice.chosen, text=self.text.value, method=self.method.value
+        )
 
     def found(self) -> dict[str, Any]:
         """What is taken over, by the names of `Config`; nothing if nothing was found."""
         return {}
-
-    def code_lines(self) -> str:
-        """The lines behind the picture."""
-        return ""
 
     def _take_over(self) -> None:
         if self.training and (found := self.found()):
@@ -119,18 +104,26 @@ class SearchPanelBase(Panel):
 
 
 class RangePanel(SearchPanelBase):
-    """The loss against a learning rate that grows from step to step; `test` is what is drawn."""
+    """Find a learning rate with one short training (Smith 2017).
+
+    The loss against a learning rate that grows from step to step; `test` is what is drawn.
+
+    Args:
+        text: a text that comes with the labs, a file, a folder, or the text itself.
+        steps: how many steps it makes at most.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        training: a training panel, whose settings are used and which can take over what is found.
+    """
 
     def __init__(
         self,
-        text: str,
-        steps: int,
-        model: str | ModelChoice | None,
-        training: HasSettings | None,
+        text: str = "logbook",
+        steps: int = 60,
+        model: AnyModel = None,
+        training: HasSettings | None = None,
     ) -> None:
-        self.steps = ipywidgets.BoundedIntText(steps, min=5, max=1000, description="Steps")
+        self.steps = number("Steps", steps, 5, 1000)
         self.test = RangeTest()
-        self.plot: Plot | None = None
         super().__init__(
             "A learning-rate range test",
             "One short training with a growing learning rate: first nothing happens, then the loss "
@@ -141,16 +134,14 @@ class RangePanel(SearchPanelBase):
             [self.steps],
         )
 
-    def run_search(self) -> Work:
+    def draw(self) -> Drawing:
         """Run the test, drawing after every step."""
         self.model()
         yield None
-        if self.plot is None:
-            self.plot = figures.range_plot()
+        plot = self.open_plot(figures.range_plot)
         for test in range_test(self.config, steps=self.steps.value):
             self.test = test
-            self.place.children = [self.plot]
-            figures.draw_range(self.plot, self.test)
+            figures.draw_range(plot, self.test)
             self.words.value = escape(figures.range_words(self.test))
             yield Progress(len(self.test.rates), self.steps.value, "steps")
         self.take.disabled = not self.found()
@@ -162,7 +153,6 @@ class RangePanel(SearchPanelBase):
     def code_lines(self) -> str:
         """The test, and what it suggests."""
         return (
-            "from lablib import finetuning as ft\n\n"
             f"config = {config_code(self.config)}\n"
             f"*_, test = ft.range_test(config, steps={self.steps.value})\n"
             "test.losses, test.suggestion"
@@ -170,33 +160,37 @@ class RangePanel(SearchPanelBase):
 
 
 class SearchPanel(SearchPanelBase):
-    """Trials of a search, a field for each setting; `trials` holds the newest state of each."""
+    """Look for good settings within a budget: a grid, at random, or with Optuna.
+
+    Trials of a search, a field for each setting; `trials` holds the newest state of each.
+
+    Args:
+        text: a text that comes with the labs, a file, a folder, or the text itself.
+        trials: the budget.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        training: a training panel, whose settings are used and which can take over what is found.
+    """
 
     def __init__(
         self,
-        text: str,
-        trials: int,
-        model: str | ModelChoice | None,
-        training: HasSettings | None,
+        text: str = "logbook",
+        trials: int = 8,
+        model: AnyModel = None,
+        training: HasSettings | None = None,
     ) -> None:
-        self.how = ipywidgets.Dropdown(
-            options=["bayesian", "random", "grid"], description="How",
-            tooltip="bayesian: each trial where the trials so far promise most",
-        )  # fmt: skip
-        self.count = ipywidgets.BoundedIntText(trials, min=1, max=200, description="Trials")
-        self.steps = ipywidgets.BoundedIntText(
-            TRIAL_STEPS, min=1, max=10_000, description="Steps each"
-        )
+        tip = "bayesian: each trial where the trials so far promise most"
+        self.how = dropdown("How", ["bayesian", "random", "grid"], tooltip=tip)
+        self.count = number("Trials", trials, 1, 200)
+        self.steps = number("Steps each", TRIAL_STEPS, 1, 10_000)
         self.seed = seed_field()
         self.chosen = {
-            name: ipywidgets.Checkbox(
-                name in ("learning_rate", "batch"), indent=False,
-                description=f"{figures.NAMES[name]}, {choice.low:g} to {choice.high:g}",
+            name: checkbox(
+                f"{figures.NAMES[name]}, {choice.low:g} to {choice.high:g}",
+                name in ("learning_rate", "batch"),
             )
             for name, choice in SPACE.items()
-        }  # fmt: skip
+        }
         self.table = ipywidgets.HTML()
-        self.plot: Plot | None = None
         self._trials: dict[int, Trial] = {}
         super().__init__(
             "Looking for good settings",
@@ -223,7 +217,7 @@ class SearchPanel(SearchPanelBase):
         """The settings of a trial, but for those looked for."""
         return replace(super().config, steps=self.steps.value)
 
-    def run_search(self) -> Work:
+    def draw(self) -> Drawing:
         """Try settings, drawing each trial that ends."""
         self.model()
         space, count = self.space, self.count.value
@@ -231,17 +225,15 @@ class SearchPanel(SearchPanelBase):
         yield None
         self._trials, self.plot = {}, None
         for trial in searching:
-            if self.plot is None:  # the fields of the plot are those of this search
-                self.plot = figures.search_plot(space)
-                self.place.children = [self.plot]
+            plot = self.open_plot(figures.search_plot, space)  # its fields are those of this search
             self._trials[trial.number] = trial
             if trial.done:
-                self._draw(self.plot)
+                self._draw(plot)
             share = trial.step / trial.total if trial.total else 0.0
             yield Progress(trial.number + share, count, "trials")
         self.take.disabled = not self.found()
 
-    def _draw(self, plot: "Plot") -> None:
+    def _draw(self, plot: Plot) -> None:
         figures.draw_search(plot, self.trials, self.space)
         self.words.value = escape(figures.search_words(self.trials))
         self.table.value = figures.trials_table(self.trials)
@@ -255,7 +247,6 @@ class SearchPanel(SearchPanelBase):
         """The search, and its best trial."""
         space = ", ".join(f"{name!r}: ft.{choice!r}" for name, choice in self.space.items())
         return (
-            "from lablib import finetuning as ft\n\n"
             f"config = {config_code(self.config)}\n"
             f"space = {{{space}}}\n"
             f"trials = ft.search_settings(config, space, {self.how.value!r}, "
@@ -264,35 +255,7 @@ class SearchPanel(SearchPanelBase):
         )
 
 
-def range_panel(
-    text: str = "logbook",
-    steps: int = 60,
-    model: str | ModelChoice | None = None,
-    training: HasSettings | None = None,
-) -> RangePanel:
-    """Find a learning rate with one short training (Smith 2017).
-
-    Args:
-        text: a text that comes with the labs, a file, a folder, or the text itself.
-        steps: how many steps it makes at most.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-        training: a training panel, whose settings are used and which can take over what is found.
-    """
-    return RangePanel(text, steps, model, training)
+range_panel = RangePanel
 
 
-def search_panel(
-    text: str = "logbook",
-    trials: int = 8,
-    model: str | ModelChoice | None = None,
-    training: HasSettings | None = None,
-) -> SearchPanel:
-    """Look for good settings within a budget: a grid, at random, or with Optuna.
-
-    Args:
-        text: a text that comes with the labs, a file, a folder, or the text itself.
-        trials: the budget.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-        training: a training panel, whose settings are used and which can take over what is found.
-    """
-    return SearchPanel(text, trials, model, training)
+search_panel = SearchPanel

@@ -8,6 +8,7 @@ import ipywidgets
 
 from lablib.training.config import PRESETS, Config
 from lablib.training.methods import METHODS
+from lablib.widgets.controls import dropdown, number
 from lablib.widgets.html import html_widget
 from lablib.widgets.presets import start_from
 
@@ -24,14 +25,8 @@ PRESET_WORDS = {
 }
 
 
-def _number(name: str, least: float, most: float, **more: Any) -> ipywidgets.Widget:
-    whole = isinstance(least, int)
-    kind = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
-    return kind(description=name, min=least, max=most, **more)
-
-
-def _menu(name: str, options: list[Any]) -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(description=name, options=options)
+def _number(name: str, least: float, most: float, step: float = 1) -> ipywidgets.Widget:
+    return number(name, least, least, most, step)
 
 
 def _check(name: str) -> ipywidgets.Checkbox:
@@ -41,7 +36,7 @@ def _check(name: str) -> ipywidgets.Checkbox:
 Make = Callable[[], ipywidgets.Widget]
 
 COMMON: dict[str, tuple[Make, str]] = {
-    "method": (lambda: _menu("Method", list(METHODS)), ""),
+    "method": (lambda: dropdown("Method", list(METHODS)), ""),
     "epochs": (
         lambda: _number("Epochs", 0.01, 1000.0, step=0.5),
         "how often the whole text is gone through",
@@ -76,7 +71,7 @@ MORE: dict[str, tuple[Make, str]] = {
         "how many blocks the method “last” trains",
     ),
     "schedule": (
-        lambda: _menu("Schedule", ["linear", "cosine", "constant"]),
+        lambda: dropdown("Schedule", ["linear", "cosine", "constant"]),
         "how the learning rate falls to zero, or that it does not",
     ),
     "warmup": (
@@ -92,7 +87,7 @@ MORE: dict[str, tuple[Make, str]] = {
         "longer gradients are cut to this length; 0 leaves them",
     ),
     "dropout": (
-        lambda: _menu("Dropout", [OWN, 0.0, 0.1, 0.2, 0.3, 0.5]),
+        lambda: dropdown("Dropout", [OWN, 0.0, 0.1, 0.2, 0.3, 0.5]),
         "share of numbers dropped while training",
     ),
     "heldout": (
@@ -113,11 +108,11 @@ MORE: dict[str, tuple[Make, str]] = {
         "rows computed at once: fewer need less memory; 0 leaves it to the engine",
     ),
     "precision": (
-        lambda: _menu("Precision", ["auto", "fp32", "bf16", "fp16"]),
+        lambda: dropdown("Precision", ["auto", "fp32", "bf16", "fp16"]),
         "of products; auto is bf16 where the device is fast at it",
     ),
     "attention": (
-        lambda: _menu("Attention", ["auto", "sdpa", "eager"]),
+        lambda: dropdown("Attention", ["auto", "sdpa", "eager"]),
         "the kernel: sdpa keeps no table of weights, eager does",
     ),
     "memory_limit": (
@@ -166,12 +161,8 @@ class Settings(ipywidgets.VBox):
 
     def __init__(self, config: Config, changed: Callable[[], object] = lambda: None) -> None:
         self._base = config
-        self.preset = ipywidgets.Dropdown(
-            options=[("choose a preset", ""), *PRESET_WORDS.items()],
-            description="Preset",
-            layout={"width": "480px"},
-            style=STYLE,
-        )
+        presets = [("choose a preset", ""), *PRESET_WORDS.items()]
+        self.preset = dropdown("Preset", presets, width=480, label=128)
         rows = {name: make() for name, (make, _) in (COMMON | MORE).items()}
         self.controls: dict[str, Any] = rows
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}

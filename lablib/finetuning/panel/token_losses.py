@@ -1,6 +1,5 @@
 """The loss panel: what each token of a sentence costs, before and after."""
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -8,23 +7,35 @@ import ipywidgets
 from lablib.finetuning.compute.token_losses import LossChange, loss_change
 from lablib.finetuning.figures import token_losses as figures
 from lablib.finetuning.panel.pair import Named, PairPanel
-from lablib.widgets import Progress, TextInput, TokenStrip
+from lablib.widgets import Drawing, TextInput, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main
+from lablib.widgets.tokens import scale_from_zero, signed_scale
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-QUIET_SECONDS = 0.1
-
 
 class LossPanel(PairPanel):
-    """A sentence in three strips: its losses before, after, and the difference.
+    """See what each token of a sentence costs a model before and after it learned a text.
 
+    A sentence in three strips: its losses before, after, and the difference.
     `found` is what is drawn.
+
+    Args:
+        text: a sentence; it can be edited.
+        before: a model's name or folder, or a run; None for what `after` was made from.
+        after: the same; None for the newest run that has made a model.
     """
 
-    def __init__(self, before: Named | None, after: Named | None, text: str) -> None:
+    found: LossChange | None = None
+
+    def __init__(
+        self,
+        text: str = "The lamp was lit, and the boats came home.",
+        before: Named | None = None,
+        after: Named | None = None,
+    ) -> None:
         self.text = TextInput(value=text, label="Sentence")
         self.strips = [
             TokenStrip(value_label=value, label=label, show_numbers=True, legend=legend)
@@ -35,7 +46,6 @@ class LossPanel(PairPanel):
             )
         ]
         self.words = ipywidgets.HTML()
-        self.found: LossChange | None = None
         labelled = [
             beside(ipywidgets.HTML(escape(strip.label)), strip, widths=(80, 720))
             for strip in self.strips
@@ -48,27 +58,19 @@ class LossPanel(PairPanel):
             before,
             after,
             [self.text, *labelled, self.words],
-            self._lines,
+            controls=[self.text],
         )
-        for control in (self.text, self.before, self.after):
-            control.observe(lambda _: self.run(self._ask, QUIET_SECONDS), "value")
-        self.run(self._ask)
 
-    def _ask(self) -> Generator[Progress | None, None, None]:
-        try:
-            before, after = self.open_both()
-            yield None
-            self.found = loss_change(before, after, self.text.value)
-        except ValueError:
-            self._empty()
-            raise
+    def draw(self) -> Drawing:
+        """Ask both models."""
+        before, after = self.open_both()
+        yield None
+        self.found = loss_change(before, after, self.text.value)
         self._draw(self.found, before.tokenizer)
 
     def _draw(self, found: LossChange, tokenizer: "PreTrainedTokenizerBase") -> None:
-        most = max(*found.before.losses, *found.after.losses, 1.0)
-        widest = max(*map(abs, found.differences), 0.1)
-        loss = {"min": 0.0, "max": most, "unit": "nats"}
-        signed = {"min": -widest, "max": widest, "palette": "signed", "unit": "nats"}
+        loss = scale_from_zero((*found.before.losses, *found.after.losses), "nats", least=1.0)
+        signed = signed_scale(found.differences, "nats", least=0.1)
         columns = (
             (found.before.losses, loss), (found.after.losses, loss), (found.differences, signed),
         )  # fmt: skip
@@ -79,28 +81,18 @@ class LossPanel(PairPanel):
         self.text.note = found.before.note
         self.words.value = escape(figures.loss_words(found))
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """Take the losses away."""
         self.found, self.words.value = None, ""
         for strip in self.strips:
             strip.tokens = []
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The losses of both, and what they differ by."""
         return self.opening() + (
             f"change = ft.loss_change(before, after, {self.text.value!r})\n"
             "change.before.losses, change.after.losses, change.differences"
         )
 
 
-def loss_panel(
-    text: str = "The lamp was lit, and the boats came home.",
-    before: Named | None = None,
-    after: Named | None = None,
-) -> LossPanel:
-    """See what each token of a sentence costs a model before and after it learned a text.
-
-    Args:
-        text: a sentence; it can be edited.
-        before: a model's name or folder, or a run; None for what `after` was made from.
-        after: the same; None for the newest run that has made a model.
-    """
-    return LossPanel(before, after, text)
+loss_panel = LossPanel

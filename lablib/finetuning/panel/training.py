@@ -1,7 +1,7 @@
 """The training panel: a model learns a text, and one watches, waits, goes on and stops."""
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,16 +31,15 @@ from lablib.training.flops import peak_flops
 from lablib.training.records import Record
 from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder
 from lablib.training.tasks import TASKS
-from lablib.widgets import ModelChoice, Panel, Progress, Status, as_choice
+from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
+from lablib.widgets.controls import button
 from lablib.widgets.html import escape, fill
 from lablib.widgets.layout import Tabs, in_row, mark_main
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
-QUIET_SECONDS = 0.5
-"""Of no changes, before it is worked out whether the run fits."""
 QUICK = Config(text="cookbook", sample_every=20)
 """How the settings stand where nothing else is said."""
 LOOK_SECONDS = 0.25
@@ -61,32 +60,52 @@ sp.knob_panel(model="{folder}")
 at.heads_panel(model="{folder}")</pre>"""
 
 
-class TrainingPanel(Panel):
-    """Text and settings, whether it fits, the buttons, and the run as it goes.
+class TrainingPanel(LivePanel):
+    """Fine-tune a model on a text, live.
+
+    Text and settings, whether it fits, the buttons, and the run as it goes.
 
     Attributes:
         the_run: the newest one; None before the first.
         memory: what the run that the controls describe needs.
         view: what is seen of the run.
+
+    Args:
+        config: how the settings stand at first.
+        runs: the folder in which each run gets one of its own.
+        model: a name, hub id or folder; None for the model that all panels of the notebook share.
+        processes: on how many devices of this machine.
     """
 
+    imports = "finetuning as ft"
+    quiet_seconds = 0.5  # of no changes, before it is worked out whether the run fits
+    the_run: Run | None = None
+    memory: Memory | None = None
+
     def __init__(
-        self, config: Config, runs: Path, model: str | ModelChoice | None, processes: int
+        self,
+        config: Config = QUICK,
+        runs: str | Path = RUNS,
+        model: AnyModel = None,
+        processes: int = 1,
     ) -> None:
-        self._runs, self._base, self._processes = runs, config, processes
+        self._runs, self._base, self._processes = Path(runs), config, processes
         self._watching: threading.Thread | None = None
         self._speeds: dict[tuple[object, ...], float] = {}
         self._opening = False
-        self.the_run: Run | None = None
-        self.memory: Memory | None = None
-        self.text = TextChoice(config.text, runs, self._changed)
-        self.settings = Settings(config, self._changed)
+        self.text = TextChoice(config.text, self._runs, self._forecast_anew)
+        self.settings = Settings(config, self._forecast_anew)
         self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
-        self.start = _button("Start", "Begin to train with these settings", "primary")
-        self.pause = _button("Pause", "Wait after the next step, with everything in memory")
-        self.go_on = _button("Resume", "Go on where it was left")
-        self.end = _button("Stop", "End after the next step; what was learned is kept")
-        self.use = _button("Use in the other labs", "All panels of the notebook take this model")
+        self.start, self.pause, self.go_on, self.end, self.use = (
+            button(name, tip, width="auto", primary=name == "Start")
+            for name, tip in (
+                ("Start", "Begin to train with these settings"),
+                ("Pause", "Wait after the next step, with everything in memory"),
+                ("Resume", "Go on where it was left"),
+                ("Stop", "End after the next step; what was learned is kept"),
+                ("Use in the other labs", "All panels of the notebook take this model"),
+            )
+        )
         self.opening = ipywidgets.HTML()
         self.view = RunView()
         buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
@@ -96,19 +115,17 @@ class TrainingPanel(Panel):
         mark_main(buttons, self.tabs)
         super().__init__(
             "Fine-tuning",
+            "The model learns to go on as the text does. It trains beside the notebook: "
+            "all other cells answer meanwhile.",
             [buttons, self.forecast, self.tabs],
             choice=as_choice(model, kind_of(config)),
-            subtitle="The model learns to go on as the text does. It trains beside the notebook: "
-            "all other cells answer meanwhile.",
-            code=self._lines,
-        )  # fmt: skip
+        )
         self.start.on_click(lambda _: self.run(self._start))
         self.pause.on_click(lambda _: self._steer("pause"))
         self.go_on.on_click(lambda _: self._steer("resume"))
         self.end.on_click(lambda _: self._steer("stop"))
         self.use.on_click(lambda _: self.run(self._use))
         self._show_buttons()
-        self.run(self._forecast)
 
     @property
     def config(self) -> Config:
@@ -133,7 +150,7 @@ class TrainingPanel(Panel):
     def model_changed(self) -> None:
         """Work out anew whether it fits."""
         if not self._opening:
-            self._changed()
+            self._forecast_anew()
 
     def stop(self) -> None:
         """End the run if one goes on, else drop what is being worked out."""
@@ -150,13 +167,13 @@ class TrainingPanel(Panel):
             done = done and not self._watching.is_alive()
         return done
 
-    def _changed(self) -> None:
+    def _forecast_anew(self) -> None:
         if not self.live:
-            self.run(self._forecast, QUIET_SECONDS)
+            self.redraw(self.quiet_seconds)
 
     # Before the start
 
-    def _forecast(self) -> Generator[Progress | None, None, None]:
+    def draw(self) -> Drawing:
         """Whether the run fits and how long it takes."""
         m = self.model()
         config = self.config
@@ -189,7 +206,7 @@ class TrainingPanel(Panel):
 
     # The run
 
-    def _start(self) -> Generator[Progress | None, None, None]:
+    def _start(self) -> Drawing:
         m = self.model()
         config = self.config
         check(config)
@@ -258,7 +275,7 @@ class TrainingPanel(Panel):
         seconds = self.view.records[-1].seconds if self.view.records else 0.0
         self._show_status(Status("ready", seconds=seconds))
 
-    def _use(self) -> Generator[Progress | None, None, None]:
+    def _use(self) -> Drawing:
         if self.the_run is not None:
             folder = str(self.the_run.result)
             yield Progress(0, 0, "Opening the result")
@@ -275,10 +292,10 @@ class TrainingPanel(Panel):
         self.settings.lock(live)
         self.text.lock(live)
 
-    def _lines(self) -> str:
+    def code_lines(self) -> str:
+        """The same run, with its losses."""
         config = self.the_run.config if self.the_run else self.config
         return (
-            "from lablib import finetuning as ft\n\n"
             f"config = {config_code(config)}\n"
             "run = ft.Run(config)\n"
             "run.start()\n"
@@ -287,30 +304,10 @@ class TrainingPanel(Panel):
         )
 
 
-def _button(name: str, tooltip: str, style: str = "") -> ipywidgets.Button:
-    return ipywidgets.Button(
-        description=name, tooltip=tooltip, button_style=style, layout={"width": "auto"}
-    )
-
-
 def kind_of(config: Config) -> Kinds:
     """What kind of model the task needs; one kind is named alone, as all panels name it."""
     kinds = TASKS[config.task].kinds
     return kinds[0] if len(kinds) == 1 else kinds
 
 
-def training_panel(
-    config: Config = QUICK,
-    runs: str | Path = RUNS,
-    model: str | ModelChoice | None = None,
-    processes: int = 1,
-) -> TrainingPanel:
-    """Fine-tune a model on a text, live.
-
-    Args:
-        config: how the settings stand at first.
-        runs: the folder in which each run gets one of its own.
-        model: a name, hub id or folder; None for the model that all panels of the notebook share.
-        processes: on how many devices of this machine.
-    """
-    return TrainingPanel(config, Path(runs), model, processes)
+training_panel = TrainingPanel

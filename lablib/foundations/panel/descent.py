@@ -20,7 +20,6 @@ from lablib.widgets.layout import Fold, in_row, mark_main
 class DescentPanel(LivePanel):
     """Compare SGD, momentum, Adam and AdamW, in a valley and on a small network.
 
-    Paths in a valley of two weights, and the loss of a small network.
     `paths` and `curves` hold what is drawn, by the name of the optimizer.
 
     Args:

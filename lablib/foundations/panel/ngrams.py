@@ -9,7 +9,9 @@ from lablib.foundations.compute.perplexity import surprise
 from lablib.foundations.figures import ngrams as figures
 from lablib.models import LoadedModel
 from lablib.models.text import text_ids, token_text
+from lablib.sampling.compute.distribution import distribution
 from lablib.sampling.compute.generation import generate, next_logits
+from lablib.sampling.compute.knobs import OFF
 from lablib.sampling.compute.text import prepare
 from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, dropdown, log_slider, seed_field, slider
@@ -29,7 +31,6 @@ class NgramPanel(LivePanel):
     """Count what follows what in a text, and compare with a neural model: what comes next, what
     each writes, and what a part of the text that was kept back costs it.
 
-    A text that is counted, a prompt, and what the counts and a neural model make of it.
     `ngrams` is the model of counts, `costs` what the text costs models of every length, and
     `neural` what it costs the neural model, in bits per byte (None before it is measured).
 
@@ -146,7 +147,7 @@ class NgramPanel(LivePanel):
         ids, prompt = self._ids(m), prepare(m, self.prompt.value)
         self.prompt.note = prompt.note
         scores = ngrams.distribution(ids)
-        probabilities = next_logits(m, prompt).softmax(-1).numpy()
+        probabilities = distribution(next_logits(m, prompt), OFF).numpy()
         read = f"It read {len(prompt.ids):,} tokens."
         self._offered = both = [likeliest(each, GUESSES) for each in (scores, probabilities)]
         note, tokenizer = figures.answer_note(scores), m.tokenizer

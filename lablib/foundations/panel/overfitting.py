@@ -16,7 +16,6 @@ PENALTIES = [0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01]
 class OverfittingPanel(LivePanel):
     """Train a network on 40 examples, and see what keeps it from learning them by heart.
 
-    The points, the network's line through them, and its errors as it learns.
     `reports` holds what is drawn.
 
     Args:

@@ -23,7 +23,6 @@ CASES = {
 class PerplexityPanel(LivePanel):
     """Show what each token of a text costs a model, and what perplexity is.
 
-    A text as tokens coloured by what they cost, and the measures made of it.
     `found` is what is drawn.
 
     Args:

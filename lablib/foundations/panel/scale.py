@@ -27,7 +27,6 @@ PRESETS = {
 class ScalePanel(LivePanel):
     """Compute what a model of GPT-2's kind would take: parameters, training, memory, money.
 
-    A model that is only thought of: how large, and what it takes to train and to serve it.
     `shape` and `bill` are what is drawn.
 
     Args:

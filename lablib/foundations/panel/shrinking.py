@@ -17,7 +17,6 @@ LENGTH = 1200
 class ShrinkingPanel(LivePanel):
     """Measure smaller copies of a model: 16 bits, 8 bits, and a share of the weights set to 0.
 
-    Copies with 16 and 8 bits for each weight, and with weights set to 0.
     `copies` is what was measured.
 
     Args:

@@ -15,7 +15,6 @@ from lablib.widgets.layout import beside, in_row, mark_main
 class ThresholdPanel(LivePanel):
     """Move the threshold between yes and no, and watch the measures.
 
-    Scores of two kinds of examples, a threshold between yes and no, and the measures.
     `counts` is what the threshold makes of them.
 
     Args:
@@ -38,7 +37,8 @@ class ThresholdPanel(LivePanel):
     ) -> None:
         if (labels is None) != (scores is None):
             raise ValueError("Give labels and scores, or neither.")
-        self._given = (list(labels), list(scores)) if labels and scores else None
+        both = None if labels is None or scores is None else (list(labels), list(scores))
+        self._given = both
         look = {"width": 284, "label": 116}
         self.threshold = slider("Threshold", threshold, 0, 1, 0.01, **look)
         self.share = log_slider("Share of yes", 0.05, -2.5, -0.25, 0.05, **look)

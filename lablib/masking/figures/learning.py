@@ -4,6 +4,7 @@ from typing import Any
 
 from lablib.masking.compute.learning import MaskedExample
 from lablib.masking.figures.shared import nats
+from lablib.widgets.tokens import scale_from_zero
 
 
 def exercise_tokens(done: MaskedExample, original: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -23,6 +24,11 @@ def exercise_tokens(done: MaskedExample, original: list[dict[str, Any]]) -> list
             original, done.corruption_types, done.losses, done.guesses, strict=True
         )
     ]
+
+
+def loss_scale(done: MaskedExample) -> dict[str, Any]:
+    """The colours of the losses: to 1 nat at least."""
+    return scale_from_zero((loss for loss in done.losses if loss is not None), "nats", least=1.0)
 
 
 def exercise_words(done: MaskedExample) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from lablib.masking.compute.sentences import Comparison, PseudoLogLikelihood
 from lablib.masking.figures.shared import Dumbbell, nats, percent
 from lablib.widgets.html import table
+from lablib.widgets.tokens import scale_from_zero
 
 ROWS = 24
 """How many word pairs of two sentences a chart has room for."""
@@ -21,6 +22,12 @@ def likelihood_tokens(score: PseudoLogLikelihood) -> list[dict[str, Any]]:
         }
         for word, chance in score.words
     ]
+
+
+def likelihood_scale(*scores: PseudoLogLikelihood) -> dict[str, Any]:
+    """The colours of some sentences' words: to their largest surprisal, to 1 bit at least."""
+    values = (token["value"] for score in scores for token in likelihood_tokens(score))
+    return scale_from_zero(values, "bits", least=1.0)
 
 
 def likelihood_words(score: PseudoLogLikelihood) -> str:

@@ -24,7 +24,6 @@ CAN_AND_CANNOT = (
 class BiasPanel(LivePanel):
     """Compare what a model expects after two subjects, over several templates.
 
-    Templates, two subjects and a list of words, with the differences and their spread.
     `result` is what is drawn.
 
     Args:
@@ -60,8 +59,7 @@ class BiasPanel(LivePanel):
         )
         self.means, self.differences = ipywidgets.VBox(), ipywidgets.VBox()
         self.plots: list[Plot] = []
-        self.sentence = ipywidgets.HTML()
-        self.table = ipywidgets.HTML()
+        self.sentence, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         views = {"Means": self.means, "Differences": self.differences, "Table": self.table}
         mark_main(self.words, self.means)
         super().__init__(

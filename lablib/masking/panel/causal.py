@@ -23,7 +23,6 @@ GUESSES = 8
 class CausalPanel(LivePanel):
     """Fill the same gap with a model that reads the left side and with one that reads both.
 
-    A text with a gap, and what a model of each kind puts into it.
     `left` and `both` are what is drawn. The badge is the masked model's; the causal one is chosen
     in the field.
 

@@ -12,15 +12,12 @@ from lablib.widgets.layout import Fold, mark_main
 class CurvesPanel(LivePanel):
     """Show how the models learned: one with a pretrained encoder, one without.
 
-    A plot of two trainings against their time, and the same in a sentence and a table.
     `curves` is what is drawn.
     """
 
     imports = "masking as mk"
 
-    def __init__(
-        self,
-    ) -> None:
+    def __init__(self) -> None:
         self.place = PlotPlace()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         numbers = Fold("As measured, in numbers", [self.table])

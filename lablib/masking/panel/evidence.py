@@ -10,12 +10,12 @@ from lablib.widgets import AnyModel, Drawing, LivePanel, TokenStrip, as_choice
 from lablib.widgets.controls import number, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main
+from lablib.widgets.tokens import scale_from_zero, signed_scale
 
 
 class EvidencePanel(LivePanel):
     """Take each word away in turn, and see what the answer loses; beside it, the attention.
 
-    A text with a mask, and two opinions on which of its words matter.
     `result` and `looks` are what is drawn: the changes of the answer, and the attention.
 
     Args:
@@ -40,8 +40,7 @@ class EvidencePanel(LivePanel):
             value_label="raises the answer's log-probability by", label="What each word does"
         )
         self.attention = TokenStrip(value_label="attention from the mask", label="Attention")
-        self.words = ipywidgets.HTML()
-        self.table = ipywidgets.HTML()
+        self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.input, self.changes)
         self.looks: list[float] = []
         super().__init__(
@@ -83,12 +82,11 @@ class EvidencePanel(LivePanel):
         self.words.value = self.table.value = ""
 
     def _draw(self, found: Evidence) -> None:
-        most = max(map(abs, found.changes)) or 1.0
         with self.changes.hold_sync():
-            self.changes.scale = {"min": -most, "max": most, "palette": "signed", "unit": "nats"}
+            self.changes.scale = signed_scale(found.changes, "nats")
             self.changes.tokens = figures.evidence_tokens(found)
         with self.attention.hold_sync():
-            self.attention.scale = {"min": 0.0, "max": max(self.looks) or 1.0}
+            self.attention.scale = scale_from_zero(self.looks)
             self.attention.tokens = figures.attention_tokens(found, self.looks)
         self.words.value = escape(figures.evidence_words(found, self.looks))
         self.table.value = figures.evidence_table(found, self.looks)

@@ -22,7 +22,6 @@ GUESSES = 10
 class FillPanel(LivePanel):
     """Hide words of a text and see what a masked-word model would put there.
 
-    A text with masks and the model's guesses for each of them.
     `result` is what is drawn, None before the first; `asked` are the scores of the word asked for.
 
     Args:

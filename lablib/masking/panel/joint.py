@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 class JointPanel(LivePanel):
     """Fill several masks independently, left to right, most certain first, and jointly.
 
-    A text with several masks and what each way of filling them gives.
     `orders` and `result` are what is drawn: the fillings of the three orders, and the joint search.
 
     Args:
@@ -39,8 +38,7 @@ class JointPanel(LivePanel):
         self.input = MaskedInput(text)
         self.k = slider("Combinations", k, 1, 20, label="initial")
         self.view = GuessView(self._put, label="Fillings; click one to put it in")
-        self.words = ipywidgets.HTML()
-        self.table = ipywidgets.HTML()
+        self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.input, self.view)
         self.orders: dict[Order, Filling] = {}
         self._reader: LoadedModel | None = None

@@ -54,7 +54,6 @@ class CorruptionSliders(ipywidgets.HBox):
 class LearningPanel(LivePanel):
     """Corrupt a text as in BERT's pretraining, and see which positions carry loss, and how much.
 
-    A text, what the model sees of it, and the loss at each position that carries one.
     `result` is what is drawn.
 
     Args:
@@ -114,10 +113,9 @@ class LearningPanel(LivePanel):
         marked: list[dict[str, Any]] = [
             {**token, "mark": fate} for token, fate in zip(seen, done.corruption_types, strict=True)
         ]
-        most = max([1.0, *(loss for loss in done.losses if loss is not None)])
         self.seen.tokens = marked
         with self.original.hold_sync():
-            self.original.scale = {"min": 0.0, "max": most, "unit": "nats"}
+            self.original.scale = figures.loss_scale(done)
             self.original.tokens = figures.exercise_tokens(done, original)
         self.words.value = escape(figures.exercise_words(done))
 

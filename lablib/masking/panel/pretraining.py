@@ -18,7 +18,6 @@ TEXT = "lighthouse"
 class PretrainingPanel(LivePanel):
     """Ask the next-sentence head about a pair, and weigh both losses on batches of a real text.
 
-    A pair of sentences with the model's opinion, and a batch with both losses.
     `probability` and `batch` are what is drawn.
 
     Args:

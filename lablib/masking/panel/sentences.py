@@ -1,5 +1,7 @@
 """The sentence panel: how likely a sentence is, word by word, and beside a variant of it."""
 
+from typing import Any
+
 from ipywidgets import HTML, VBox
 
 from lablib.masking.compute.sentences import (
@@ -25,11 +27,11 @@ class ScoredSentence(VBox):
         self.words = HTML()
         super().__init__([self.text, self.strip, self.words])
 
-    def show(self, score: PseudoLogLikelihood | None, most: float) -> None:
-        """Draw a score, the colours reaching to `most` bits; nothing for None."""
+    def show(self, score: PseudoLogLikelihood | None, scale: dict[str, Any] | None = None) -> None:
+        """Draw a score in the colours of a scale; nothing for None."""
         self.text.note = score.read.note if score else ""
         with self.strip.hold_sync():
-            self.strip.scale = {"min": 0.0, "max": most, "unit": "bits"}
+            self.strip.scale = scale or figures.likelihood_scale()
             self.strip.tokens = figures.likelihood_tokens(score) if score else []
         self.words.value = escape(figures.likelihood_words(score)) if score else ""
 
@@ -37,7 +39,6 @@ class ScoredSentence(VBox):
 class SentencePanel(LivePanel):
     """Score a sentence word by word, and compare it with a variant.
 
-    One sentence or two, each word hidden in turn.
     `result` is what is drawn: a `Comparison`, or the score of the one sentence there is.
 
     Args:
@@ -85,12 +86,12 @@ class SentencePanel(LivePanel):
         else:
             self.result = pseudo_log_likelihood(m, first, whole, self.slot.report)
             self.clear()
-            self.first.show(self.result, _most(self.result))
+            self.first.show(self.result, figures.likelihood_scale(self.result))
 
     def clear(self) -> None:
         """Take the scores away."""
         for sentence in (self.first, self.second):
-            sentence.show(None, 1.0)
+            sentence.show(None)
         self.words.value, self.table.value, self.place.children = "", "", []
 
     def _draw_pair(self, pair: Comparison) -> None:
@@ -98,9 +99,9 @@ class SentencePanel(LivePanel):
             shared.dumbbell_plot, "log-probability given all other words (nats)", 480
         )
         shared.draw_dumbbells(plot, ("sentence", "variant"), figures.comparison_rows(pair))
-        most = max(_most(pair.first), _most(pair.second))
-        self.first.show(pair.first, most)
-        self.second.show(pair.second, most)
+        scale = figures.likelihood_scale(pair.first, pair.second)
+        self.first.show(pair.first, scale)
+        self.second.show(pair.second, scale)
         self.words.value = escape(figures.comparison_words(pair))
         self.table.value = figures.comparison_table(pair)
         self.place.children = [plot]
@@ -119,11 +120,6 @@ class SentencePanel(LivePanel):
             f"pair = mk.compare_sentences(m, first, second{whole})\n"
             "pair.difference, pair.table()"
         )
-
-
-def _most(score: PseudoLogLikelihood) -> float:
-    """The end of the colour scale: the largest surprisal in bits, 1 at least."""
-    return max([1.0, *(token["value"] for token in figures.likelihood_tokens(score))])
 
 
 sentence_panel = SentencePanel

@@ -16,7 +16,6 @@ EVERY = 10
 class TrainingPanel(LivePanel):
     """Train a tiny BERT on the tale that comes with the labs, live; it can be stopped.
 
-    A plot of what the tiny BERT can do, step by step, and its guesses for one sentence.
     `steps` holds the reports that are drawn; the last one's `m` is the model.
 
     Args:

@@ -42,7 +42,6 @@ class Line(ipywidgets.VBox):
 class BeamPanel(LivePanel):
     """Watch beam search keep and prune texts, and compare its winner with greedy decoding.
 
-    A prompt and the tree of texts that beam search looks at.
     `result` is the tree that is drawn, None before the first.
 
     Args:

@@ -15,7 +15,6 @@ from lablib.widgets.layout import Tabs, in_row, mark_main
 class CachePanel(LivePanel):
     """Measure what one more token costs with the key-value cache on and off, at growing lengths.
 
-    A plot of the time per token against the length of the text, point by point as measured.
     `timings` holds the points.
 
     Args:

@@ -34,7 +34,6 @@ Rounds = list[tuple[Step | None, ...]]
 class ComparisonPanel(LivePanel):
     """Compare what different settings of the knobs write with the same random draws.
 
-    A prompt and the texts that several settings write after it, one token of each at a time.
     `runs` holds the steps of the texts in the strips.
 
     Args:

@@ -14,11 +14,7 @@ SLIDERS: dict[str, tuple[str, tuple[float, float, float], str]] = {
         (0.0, 2.0, 0.05),
         "Below 1 the likely become likelier, above 1 all become alike; 0 takes the likeliest.",
     ),
-    "top_k": (
-        "Top-k",
-        (0, 200, 1),
-        "Keep the k likeliest tokens; 0 keeps all.",
-    ),
+    "top_k": ("Top-k", (0, 200, 1), "Keep the k likeliest tokens; 0 keeps all."),
     "top_p": (
         "Top-p",
         (0.0, 1.0, 0.01),

@@ -29,7 +29,6 @@ COLOURS: dict[str, dict[str, Any]] = {
 class GenerationPanel(LivePanel):
     """Write a text token by token, look into each token, and branch off from any of them.
 
-    A prompt, what the model writes after it, and the branches taken from it.
     `branches` holds every text since the prompt last changed, `shown` the nodes of the one in the
     strip. One session reads for all of them, so that a branch costs only its own tokens.
 

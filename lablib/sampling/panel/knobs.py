@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 
+from lablib import sampling as sp
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
-from lablib.sampling.compute.generation import next_logits
 from lablib.sampling.compute.knobs import OFF, STAGES, Knobs
-from lablib.sampling.compute.text import prepare
 from lablib.sampling.panel.controls import knobs_code
 from lablib.sampling.views.knobs import KnobView
 from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
@@ -56,8 +55,9 @@ class KnobPanel(LivePanel):
     def draw(self) -> Drawing:
         """One pass; the browser makes all pictures of it."""
         m = self.model()
-        prompt = prepare(m, self.text.value)
-        logits = next_logits(m, prompt)
+        # By way of the room's door, which loads torch when it is used: the panel is there before.
+        prompt = sp.prepare(m, self.text.value)
+        logits = sp.next_logits(m, prompt)
         yield None
         if m is not self._named:
             self.view.use_vocabulary(token_text(m.tokenizer, id) for id in range(len(logits)))

@@ -17,6 +17,7 @@ from lablib.widgets import Drawing, LivePanel, TextInput
 from lablib.widgets.controls import dropdown, number
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
+from lablib.widgets.plot import Plot
 
 TOKENIZERS = ("gpt2", "bert-base-uncased", "bytes")
 SENTENCES = 5
@@ -48,7 +49,7 @@ class LanguagePanel(LivePanel):
         self.sentence.layout.width = "240px"
         self.price = number("Price", 2.5, 0.0, 1e6, tooltip="of a million tokens", **look)
         self.context = number("Context", CONTEXT, 1, 10**8, tooltip="tokens read at once", **look)
-        self.plot = costs_plot()
+        self.plot: Plot = costs_plot()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.text, self.plot)
         super().__init__(

@@ -50,8 +50,8 @@ class TokenPanel(LivePanel):
     ) -> None:
         self.text = TextInput(value=well_formed(text), label="Text", limit=LIMIT, selects=True)
         tip = "As libraries read text; untick it to read <|endoftext|> as any other text"
-        self.control = checkbox("a control token spelled in the text becomes one", True)
-        self.control.tooltip, self.control.layout.width = tip, "auto"
+        name = "a control token spelled in the text becomes one"
+        self.control = checkbox(name, True, width="auto", tooltip=tip)
         self.words, self.ladder = ipywidgets.HTML(), ipywidgets.HTML()
         self.strip = TokenStrip(selection="many", marks=MARKS, label="Tokens", show_numbers=True)
         mark_main(self.text, self.strip)

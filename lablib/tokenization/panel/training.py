@@ -33,7 +33,6 @@ SENTENCE = (
 class TrainingPanel(LivePanel):
     """Train a tokenizer and see what a larger vocabulary buys and costs.
 
-    What to train, a button to train it, and the slider over the size of its vocabulary.
     `trained` is the tokenizer, None before the first; `growths` how many tokens the texts take.
 
     Args:

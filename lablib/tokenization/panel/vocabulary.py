@@ -15,11 +15,7 @@ from lablib.widgets.controls import checkbox, dropdown
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 
-KINDS = {
-    "contains": "contains",
-    "begins with": "prefix",
-    "has the bytes": "pattern",
-}
+KINDS = {"contains": "contains", "begins with": "prefix", "has the bytes": "pattern"}
 """How the words of the search field are meant: for people, and as a field of `Query`."""
 USES = {"all entries": None, "used by the text": True, "not used by the text": False}
 ANY_SCRIPT = ("any script", "")

@@ -21,7 +21,6 @@ LIMIT = 300
 class WordPanel(LivePanel):
     """Watch a word being built: BPE's merges, WordPiece's matches or a unigram's best path.
 
-    A word, a slider over the steps that build its tokens, and the choice made at each.
     `built` holds all steps, `frames` what the slider shows at each of its places.
 
     Args:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lablib.transfer.compute.judge import Attribution
+from lablib.widgets.tokens import signed_scale
 
 
 def push_tokens(found: Attribution) -> list[dict[str, Any]]:
@@ -19,5 +20,4 @@ def push_tokens(found: Attribution) -> list[dict[str, Any]]:
 
 def push_scale(found: Attribution) -> dict[str, Any]:
     """The colours' scale: as far to one side as to the other."""
-    most = max(map(abs, found.values))
-    return {"min": -(most or 1.0), "max": most or 1.0, "palette": "signed", "unit": "nats"}
+    return signed_scale(found.values, "nats")

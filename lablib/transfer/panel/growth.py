@@ -14,7 +14,6 @@ from lablib.widgets.layout import Tabs, in_row, mark_main
 class GrowthPanel(LivePanel):
     """From scratch, a frozen encoder, LoRA or all weights, with 20 to 320 labelled texts, live.
 
-    Accuracy against the number of training texts, drawn as it is measured.
     `points` holds what is drawn.
 
     Args:
