@@ -108,3 +108,16 @@ def test_all_its_heads_are_on_the_map_and_what_needs_the_model_is_left_open(gpt2
     for metric in (RANDOM, CHANGE):
         panel.map.metric = metric
         assert panel.wait() and panel.state == "ready", panel.foot.details
+
+
+def test_a_head_that_only_gpt2_has_is_left_with_it(gpt2):
+    panel = heads_panel("Once upon", model=opened(gpt2))
+    assert panel.wait()
+    choose(panel, RECORDED)
+    panel.map.opened = [11, 11]
+    assert (panel.view.layer, panel.view.heads) == (11, [11])
+    panel.text.value = "She opened the door"
+    assert panel.wait() and panel.state == "ready", panel.foot.details
+    layers, heads = panel.maps.layers, panel.maps.heads
+    assert panel.view.layer < layers and all(head < heads for head in panel.view.heads)
+    assert panel.map.opened == [] or panel.map.opened[0] < layers
