@@ -33,6 +33,7 @@ BY_FIXTURE = {
     "hub": "process",  # a download is one
 }
 BY_PLACE = {
+    "lablib/children.py": "process",
     "lablib/finetuning/compute/ladder.py": "process",
     "tests/benchmarks": "process",
     "tests/browser": "browser",

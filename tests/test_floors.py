@@ -11,7 +11,7 @@ from tests.imports import Package, circle, of_rooms
 ROOMS = "attention|finetuning|foundations|masking|sampling|tokenization|transfer"
 
 FLOORS = (
-    r"(__init__|decoding|lazy|output|randomness|unicode)\.py",
+    r"(__init__|children|decoding|lazy|output|randomness|unicode)\.py",
     r"(models/.*|writable\.py)",
     r"data/.*",
     r"training/.*",

@@ -32,6 +32,10 @@ from lablib.finetuning.compute.ladder import (
     benchmark_stages as benchmark_stages,
     stages as stages,
 )
+from lablib.finetuning.compute.sharing import (
+    merge as merge,
+    push_to_hub as push_to_hub,
+)
 from lablib.finetuning.panel.batches import (
     batch_panel as batch_panel,
 )

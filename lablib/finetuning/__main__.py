@@ -1,12 +1,17 @@
 """`python -m lablib.finetuning config.toml`: train as the file says.
 
+`python -m lablib.finetuning merge RUN FOLDER`: add what LoRA learned in a run to its model.
+`python -m lablib.finetuning push RUN OWNER/MODEL`: put a run's model on the Hugging Face hub.
+
 On several devices or machines: `accelerate launch -m lablib.finetuning config.toml`. A run that was
 interrupted goes on where its last checkpoint stood when the same command is given again.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
+from lablib.finetuning.compute.sharing import merge, push_to_hub
 from lablib.output import say
 from lablib.training.config import read_config
 from lablib.training.records import Record
@@ -14,7 +19,39 @@ from lablib.training.run import train
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Train, and print a line per step."""
+    """Train, and print a line per step; or take a run's model away."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] in (["merge"], ["push"]):
+        take_away(arguments)
+    else:
+        train_as_told(arguments)
+
+
+def take_away(arguments: list[str]) -> None:
+    """Merge or upload what a run has made."""
+    parser = argparse.ArgumentParser(prog="python -m lablib.finetuning")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, place, words in (
+        ("merge", "folder", "a new folder, for the whole model"),
+        ("push", "name", "owner/model, of the hub"),
+    ):
+        command = commands.add_parser(name)
+        command.add_argument("run", type=Path, help="the folder of a run")
+        command.add_argument(place, help=words)
+        if name == "push":
+            command.add_argument("--public", action="store_true", help="for everybody to see")
+    args = parser.parse_args(arguments)
+    try:
+        if args.command == "merge":
+            say(f"The whole model is in {merge(args.run, args.folder)}.")
+        else:
+            say(f"It is at {push_to_hub(args.run, args.name, private=not args.public)}.")
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+
+
+def train_as_told(arguments: list[str]) -> None:
+    """Train as a file of settings says, and print a line per step."""
     parser = argparse.ArgumentParser(prog="python -m lablib.finetuning", description=__doc__)
     parser.add_argument(
         "config", type=Path, help="a TOML file with settings, as write_config makes"

@@ -12,10 +12,8 @@ stopped at any moment: a thread would go on reading from a slow line.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from errno import EACCES, EDQUOT, ENOSPC, EROFS
@@ -23,6 +21,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from lablib import children
 from lablib.models.checkpoint import (
     CONFIG,
     TOKENIZER_CONFIG,
@@ -191,20 +190,14 @@ def _choose(name: str, files: dict[str, int], whole: bool) -> list[str]:
 def _start(name: str, files: list[str]) -> subprocess.Popen[str]:
     from huggingface_hub import constants
 
-    return subprocess.Popen(
-        [sys.executable, "-m", "lablib.models.fetching", name, *files],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "HF_ENDPOINT": constants.ENDPOINT,
-            "HF_HUB_CACHE": str(constants.HF_HUB_CACHE),
-        },
+    return children.start(
+        "lablib.models.fetching",
+        name,
+        *files,
+        env={"HF_ENDPOINT": constants.ENDPOINT, "HF_HUB_CACHE": str(constants.HF_HUB_CACHE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,  # interrupting a notebook cell is not meant for the download
     )
 
 

@@ -165,11 +165,10 @@ def chosen_recipe(args: argparse.Namespace) -> Recipe:
 
 def earlier(folder: Path | None) -> Model | None:
     """The model of a folder, in single precision, to be trained further; None without a folder."""
-    return (
-        None
-        if folder is None
-        else AutoModelForPreTraining.from_pretrained(folder, dtype=torch.float32)
-    )
+    if folder is None:
+        return None
+    model: Model = AutoModelForPreTraining.from_pretrained(folder, dtype=torch.float32)
+    return model
 
 
 def open_tokenizer(recipe: Recipe, texts: list[str], folder: Path) -> PreTrainedTokenizerBase:

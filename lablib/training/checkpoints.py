@@ -199,13 +199,13 @@ def on_first(accelerator: "Accelerator", work: Callable[[], object]) -> None:
     """
     from accelerate.utils import broadcast_object_list
 
-    said: list[str | None] = [None]
+    messages: list[str | None] = [None]
     if accelerator.is_main_process:
         try:
             work()
         except (OSError, ValueError) as error:
-            said = [str(error) or type(error).__name__]
-    (message,) = broadcast_object_list(said)
+            messages = [str(error) or type(error).__name__]
+    (message,) = broadcast_object_list(messages)
     if message is not None:
         raise CheckpointError(message)
 
@@ -265,8 +265,8 @@ def _flush(path: Path) -> None:
 
 def _numbered(folder: Path) -> dict[int, Path]:
     """The checkpoints in a folder by their steps, damaged ones too."""
-    found = (path for path in folder.glob("step-*") if path.name[5:].isdigit())
-    return {int(path.name[5:]): path for path in found}
+    checkpoints = (path for path in folder.glob("step-*") if path.name[5:].isdigit())
+    return {int(path.name[5:]): path for path in checkpoints}
 
 
 def _require_space(folder: Path, size: int) -> None:

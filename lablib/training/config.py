@@ -48,6 +48,9 @@ class Config:
         heldout: share of the text, at its end, that is never learned from.
         evaluate_every, sample_every, save_every: steps between two measurements on the held-out
             part, two samples, two checkpoints; 0: only at the end (a sample: never).
+        patience: so many measurements in a row that are not below the lowest held-out loss end the
+            run, and its result is the model that had the lowest; 0: the run goes to its last step,
+            and the result is the model of that step.
         log_every: steps between two readings of loss and speed; None: every step on a CPU, every
             tenth on a GPU, which a reading makes wait.
         prompt: how the samples begin.
@@ -84,6 +87,7 @@ class Config:
     evaluate_every: int = 20
     sample_every: int = 0
     save_every: int = 50
+    patience: int = 0
     log_every: int | None = None
     prompt: str = "Once upon a time"
     sample_tokens: int = 60
@@ -97,6 +101,11 @@ class Config:
     labels: tuple[str, ...] = ()
     device: Device = "auto"
 
+
+QUIET: dict[str, Any] = dict.fromkeys(
+    ("evaluate_every", "sample_every", "save_every", "patience"), 0
+)
+"""With these changes a run does nothing but learn, and measure at its two ends."""
 
 PRESETS: dict[str, Config] = {
     "pocket": Config(),
@@ -112,9 +121,9 @@ learn; none that learned before."""
 
 _AT_LEAST: dict[str, float] = {
     "steps": 1, "batch": 1, "micro_batch": 1, "length": 2, "rank": 1, "last_blocks": 1,
-    "warmup": 0, "evaluate_every": 0, "sample_every": 0, "save_every": 0, "log_every": 1,
-    "sample_tokens": 1, "weight_decay": 0, "max_grad_norm": 0, "dropout": 0, "heldout": 0,
-    "seed": 0,
+    "warmup": 0, "evaluate_every": 0, "sample_every": 0, "save_every": 0, "patience": 0,
+    "log_every": 1, "sample_tokens": 1, "weight_decay": 0, "max_grad_norm": 0, "dropout": 0,
+    "heldout": 0, "seed": 0,
 }  # fmt: skip
 _ABOVE_ZERO = ("epochs", "learning_rate", "memory_limit")
 _BELOW_ONE = ("dropout", "heldout")
@@ -142,6 +151,11 @@ def check(config: Config) -> None:
         raise ValueError(
             f"micro_batch is {config.micro_batch} rows and batch only {config.batch}: a "
             "micro-batch is a part of the batch."
+        )
+    if config.patience and not config.evaluate_every:
+        raise ValueError(
+            "patience counts measurements on the held-out part, and evaluate_every is 0: say how "
+            "many steps lie between two, or take patience=0."
         )
 
 

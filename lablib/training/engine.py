@@ -32,12 +32,21 @@ from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
 from lablib.training import checkpoints, devices, guards
 from lablib.training.config import Config, check, write_config
-from lablib.training.folders import control, read_status
+from lablib.training.folders import History, control, read_status
 from lablib.training.methods import merged, prepare, trained
 from lablib.training.records import Evaluation, Record
-from lablib.training.state import State
-from lablib.training.tasks import Batch, Task, make_task, open_model, tokenizer_of
-from lablib.training.texts import read_source
+from lablib.training.results import has_plain_base, write_adapter, write_model
+from lablib.training.state import Best, State
+from lablib.training.tasks import (
+    Batch,
+    Task,
+    make_task,
+    open_model,
+    reads_table,
+    tokenizer_of,
+    total_steps,
+)
+from lablib.training.texts import Source, read_source
 from lablib.training.writing import sample
 from lablib.writable import put
 
@@ -82,7 +91,8 @@ def setup(
         folder: where settings, text, history, checkpoints and result are kept; None for a run in
             memory only, whose result is `state.model`.
         task: what is learned; None for the task of the settings, with the rows of their text. A run
-            that goes on has to be given the same one again: only a text is kept in the folder.
+            that goes on has to be given the same one again, or none if it was made of a text: only
+            that is kept in the folder.
         lr: the learning rate of each step, counted from 0; None for the schedule of the settings.
 
     Raises:
@@ -103,8 +113,10 @@ def setup(
     precision = devices.pick_precision(config, device)
     source = _keep_source(config, folder, accelerator, task)
     m = open_model(config)
-    task = make_task(source, m) if task is None else task
-    total = config.steps or math.ceil(config.epochs * task.train_rows / config.batch)
+    task = make_task(config, m, source) if task is None else task
+    if config.patience and not task.heldout_rows:
+        raise ValueError("patience needs a held-out part to measure on: take patience=0.")
+    total = total_steps(config, task)
     model = prepare(m, config, task)
     devices.tune(model, config, device)
     objective: nn.Module = Objective(model, task, device, precision)
@@ -155,29 +167,38 @@ def _require_compiler(config: Config) -> None:
 
 def _keep_source(
     config: Config, folder: Path | None, accelerator: Accelerator, task: Task | None
-) -> Config:
-    """Settings whose text is the run's own copy: the source may change before the run goes on.
-
-    A run with a task of its own reads no text, so there is none to keep.
+) -> Source | None:
+    """The run's own copy of its text, which may change before the run goes on; None without a
+    folder, and where the task has its rows from elsewhere.
     """
+    source = None if task is None else task.source
     if folder is None:
-        return config
-    own = own_source(config, folder)
+        return source
 
     def write() -> None:
+        nonlocal source
         folder.mkdir(parents=True, exist_ok=True)
         write_config(config, folder / "config.toml")
-        if task is None and not own.exists():
-            put(own, read_source(config.text, table=own.suffix == ".csv"))
+        if task is None and not own_source(config, folder).exists():
+            source = read_source(config.text, reads_table(config))
+        if source is not None:
+            keep_source(config, folder, source)
 
     checkpoints.on_first(accelerator, write)
-    return replace(config, text=str(own))
+    if task is None and source is None:
+        source = read_source(own_source(config, folder), reads_table(config))
+    return source
+
+
+def keep_source(config: Config, folder: Path, source: Source) -> None:
+    """Write a run's own copy of its text, if it has none yet."""
+    if not (own := own_source(config, folder)).exists():
+        put(own, source.content)
 
 
 def own_source(config: Config, folder: Path) -> Path:
     """The file in which a run keeps its text or its table."""
-    table = config.task in ("classification", "sequence")
-    return folder / ("data.csv" if table else "text.txt")
+    return folder / ("data.csv" if reads_table(config) else "text.txt")
 
 
 def _optimizer(model: PreTrainedModel, config: Config) -> torch.optim.Optimizer:
@@ -198,7 +219,8 @@ def fit(state: State) -> Iterator[Record]:
     """Train to the last step, yielding a `Record` before the first one and after each.
 
     In a run with a folder it obeys the word in `control`, and leaves a checkpoint and the model
-    behind when it ends. Not going on is how to stop a run without one.
+    behind when it ends. Not going on is how to stop a run without one. With patience in the
+    settings the model is, once all records were taken, that of the best step.
 
     Raises:
         NonFinite: if a loss or a gradient is not a number.
@@ -216,7 +238,7 @@ def fit(state: State) -> Iterator[Record]:
             record = _measured(state, _first(state))
         yield _log_record(state, record)
     for batch, targets in _batches(state):
-        if _should_log(state) and _requested_action(state) == "stop":
+        if state.is_done or (_should_log(state) and _requested_action(state) == "stop"):
             break
         began = time.perf_counter()
         lr = state.lr(state.step)
@@ -349,10 +371,10 @@ def _clip_gradients(state: State) -> Tensor:
 
 def _should_log(state: State) -> bool:
     """Whether the numbers of the step that comes now are read."""
-    every = state.config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
-    step = state.step + 1
-    asked = (state.config.evaluate_every, state.config.sample_every, state.config.save_every, every)
-    return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in asked)
+    config, step = state.config, state.step + 1
+    every = config.log_every or (1 if state.device.type == "cpu" else GPU_LOG_EVERY)
+    intervals = (config.evaluate_every, config.sample_every, config.save_every, every)
+    return step in (state.began + 1, state.total) or any(n and step % n == 0 for n in intervals)
 
 
 def _requested_action(state: State) -> str:
@@ -381,8 +403,8 @@ def validate(state: State) -> Evaluation:
 
     Example: before any training it does better than to guess among its 4,096 tokens.
         >>> state = setup(Config(text="lighthouse", length=16, heldout=0.05, device="cpu"))
-        >>> found = validate(state)
-        >>> found.step, found.targets, found.loss < math.log(4096)
+        >>> evaluation = validate(state)
+        >>> evaluation.step, evaluation.targets, evaluation.loss < math.log(4096)
         (0, 70, True)
     """
     if not state.task.heldout_rows:
@@ -446,14 +468,40 @@ def _measured(state: State, record: Record) -> Record:
     if state.task.heldout_rows and (
         step in (0, state.total) or (config.evaluate_every and step % config.evaluate_every == 0)
     ):
-        found = validate(state)
-        record = replace(record, heldout_loss=found.loss, measures=found.measures)
+        evaluation = validate(state)
+        record = replace(record, heldout_loss=evaluation.loss, measures=evaluation.measures)
+        _keep_best(state, evaluation.loss)
     if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
         text = sample(
             state.model, state.tokenizer, config.prompt, config.sample_tokens, config.seed
         )
         record = replace(record, sample=text)
     return record
+
+
+@torch.inference_mode(False)
+def _keep_best(state: State, loss: float) -> None:
+    """Keep the weights if no held-out loss before was as low, or count in vain."""
+    if not state.config.patience:
+        return
+    if loss < state.best.loss:
+        weights = {n: w.detach().to("cpu", copy=True) for n, w in trained(state.model).items()}
+        state.best = Best(state.step, loss, weights=weights)
+        return
+    state.best.waited += 1
+    if state.is_done and state.step < state.total:
+        state.notes.append(
+            f"It stopped early: in the last {state.best.waited} measurements the held-out loss was "
+            f"not below that of step {state.best.step}, whose model is the result."
+        )
+
+
+@torch.no_grad()
+def take_best(state: State) -> None:
+    """Give the model the weights of its best step, where they were kept."""
+    weights = trained(state.model)
+    for name, kept in state.best.weights.items():
+        weights[name].copy_(kept)
 
 
 def _log_record(state: State, record: Record) -> Record:
@@ -478,7 +526,7 @@ def save(state: State) -> None:
     if state.folder is None:
         return
     weights = trained(state.model)
-    parts = {
+    parts: dict[str, Any] = {
         "model": weights,
         "optimizer": {name: state.optimizer.state[p] for name, p in weights.items()},
         "scaler": state.scaler.state_dict(),
@@ -489,6 +537,8 @@ def save(state: State) -> None:
             "threads": state.threads,
         },
     }
+    if state.config.patience:
+        parts["best"] = vars(state.best)
     folder = state.folder / "checkpoints"
     checkpoints.on_first(state.accelerator, lambda: checkpoints.save(folder, state.step, parts))
 
@@ -496,21 +546,22 @@ def save(state: State) -> None:
 @torch.no_grad()
 def _restore(state: State) -> None:
     """Go on from the newest whole checkpoint, and forget what was told of later steps."""
-    found = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
-    if found is not None:
-        parts = found.read()
+    checkpoint = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
+    if checkpoint is not None:
+        parts = checkpoint.read()
         for name, weight in trained(state.model).items():
             weight.copy_(parts["model"][name])
             kept = parts["optimizer"][name]
             state.optimizer.state[weight] = {k: v.to(state.device) for k, v in kept.items()}
         state.scaler.load_state_dict(parts["scaler"])
         counters: dict[str, Any] = parts["counters"]
-        state.step = state.began = found.step
+        state.step = state.began = checkpoint.step
         state.tokens, state.seconds = counters["tokens"], counters["seconds"]
         state.micro_batch = min(state.micro_batch, counters["micro_batch"])
         state.threads = counters.get("threads", state.threads)
         state.last_read = state.tokens, state.seconds
-        state.notes += found.damaged
+        state.best = Best(**parts.get("best", {}))
+        state.notes += checkpoint.damaged
     _cut_history(state)
 
 
@@ -526,22 +577,20 @@ def _cut_history(state: State) -> None:
 
 
 def finish(state: State) -> None:
-    """Leave a checkpoint, and the model as an ordinary folder of `transformers`."""
+    """Leave a checkpoint to go on from, and the model as an ordinary folder of `transformers`."""
+    save(state)
+    take_best(state)
     folder = state.folder
     if folder is None:
         return
-    save(state)
 
     def write() -> None:
-        with (
-            quiet(),
-            on_threads(state.threads),
-            checkpoints.new_folder(folder / "model") as place,
-        ):
-            model = merged(state.model)
-            model.config.use_cache = True
-            model.save_pretrained(place)
-            model.config.use_cache = False
-            state.tokenizer.save_pretrained(place)
+        told = state.tokenizer, state.config, History(folder).read()
+        with quiet(), on_threads(state.threads):
+            with checkpoints.new_folder(folder / "model") as place:
+                write_model(place, merged(state.model), *told)
+            if state.config.method == "lora" and has_plain_base(state.config):
+                with checkpoints.new_folder(folder / "adapter") as place:
+                    write_adapter(place, state.model, *told)
 
     checkpoints.on_first(state.accelerator, write)

@@ -10,6 +10,7 @@
 | `lock` | held by the process that trains: freed by the system when that process dies |
 | `log.txt` | what several processes print |
 | `checkpoints/`, `model/` | where to go on from, and the result |
+| `adapter/` | of LoRA: what was learned alone, for `peft` |
 """
 
 import json

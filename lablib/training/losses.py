@@ -6,7 +6,7 @@ tokens at a time, in the precision of the products, and are overwritten by their
 a few rows of them are ever there in 32 bits.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,9 @@ from torch.autograd.function import once_differentiable
 from torch.utils.checkpoint import checkpoint
 
 from lablib.training.corruption import IGNORE_INDEX
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 BLOCK = 1024
 """Rows whose scores exist at one time: enough for products to be fast. GPT-2's are 103 MB."""
@@ -158,3 +161,36 @@ def _softmax_minus_one(logits: Tensor, target: Tensor) -> Tensor:
     logits.mul_(asked[:, None] / total)
     logits.scatter_add_(1, place, -asked[:, None].float())
     return (total.log() - chosen).squeeze(1) * asked
+
+
+# --- of a text --------------------------------------------------------------------------------
+
+
+@torch.inference_mode()
+def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
+    """The loss of every id but the first given those before it, in nats, [tokens − 1] on the CPU.
+
+    Every token is predicted once, with at least half a context before it (but for the first ones):
+    windows of the whole context move on by half of it.
+
+    Args:
+        ids: [tokens].
+        context: how many tokens the model reads at once.
+
+    Example: after "Once upon a" the last word was to be expected.
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2")
+        >>> ids = torch.tensor(m.tokenizer("Once upon a time")["input_ids"])
+        >>> losses = token_losses(m.model, ids, context=8)
+        >>> losses.shape, bool(losses[-1] < 0.5)
+        (torch.Size([3]), True)
+    """
+    losses, scored = [], 1
+    while scored < len(ids):
+        start = max(0, scored - context // 2)
+        window = ids[start : start + context + 1].to(model.device)
+        logits = model(window[None, :-1]).logits[0].float()
+        nats = nn.functional.cross_entropy(logits, window[1:], reduction="none")
+        losses.append(nats[scored - start - 1 :].cpu())
+        scored = start + len(window)
+    return torch.cat(losses) if losses else torch.zeros(0)

@@ -120,13 +120,17 @@ def _all(model: PreTrainedModel, config: Config) -> None:
 
 
 def _lora(model: PreTrainedModel, config: Config) -> None:
-    """Hu et al. 2021, at all matrices of the body as Dettmers et al. 2023 advise."""
+    """Hu et al. 2021, at all matrices of the body as Dettmers et al. 2023 advise.
+
+    The head over the vocabulary stays out, also where it is registered as a part of the body, as in
+    T5: it is the matrix of the embeddings, and what is merged into one would change the other.
+    """
     from peft import LoraConfig, inject_adapter_in_model
     from transformers.pytorch_utils import Conv1D
 
     kinds = (nn.Linear, Conv1D)
-    parts = dict(model.base_model.named_modules())
-    names = [name for name, part in parts.items() if isinstance(part, kinds)]
+    parts, head = dict(model.base_model.named_modules()), model.get_output_embeddings()
+    names = [name for name, part in parts.items() if isinstance(part, kinds) and part is not head]
     names = [name for name in names if not _goes_into_a_kernel(name, parts)]
     fan_in_fan_out = any(isinstance(part, Conv1D) for part in model.base_model.modules())
     settings = LoraConfig(

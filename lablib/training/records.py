@@ -1,5 +1,6 @@
 """What a run says of each step, and of how good the model is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -35,6 +36,17 @@ class Record:
     measures: dict[str, float] | None = None
     sample: str | None = None
     note: str = ""
+
+
+def best_record(records: Sequence[Record]) -> Record | None:
+    """The first record with the lowest held-out loss; None if nothing was measured.
+
+    >>> losses = enumerate((3.0, 2.0, None, 2.0, 2.5))
+    >>> best_record([Record(i, None, 0.1, None, 0, None, 0, 0.0, loss) for i, loss in losses]).step
+    1
+    """
+    measured = [(r.heldout_loss, r.step, r) for r in records if r.heldout_loss is not None]
+    return min(measured, key=lambda each: each[:2], default=(None, 0, None))[-1]
 
 
 @dataclass(frozen=True)

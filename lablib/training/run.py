@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,8 +20,8 @@ from lablib.models.errors import explain
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, check, write_config
 from lablib.training.folders import Phase
-from lablib.training.records import Evaluation, Record
-from lablib.training.tasks import TASKS
+from lablib.training.records import Evaluation, Record, best_record
+from lablib.training.tasks import TASKS, Task
 from lablib.writable import places, writable
 
 if TYPE_CHECKING:
@@ -60,19 +60,22 @@ def train(
 
 
 def _train(
-    config: Config, folder: Path, tell: Callable[[Record], object] = lambda record: None
+    config: Config,
+    folder: Path,
+    tell: Callable[[Record], object] = lambda record: None,
+    task: Task | None = None,
 ) -> None:
     """Train in a folder that is held, and write down what becomes of it."""
     folders.write_status(folder, state="running", message="", details="")
     try:
-        state = engine.setup(config, folder)
+        state = engine.setup(config, folder, task)
         folders.write_status(folder, total=state.total, threads=state.threads)
         for record in engine.fit(state):
             tell(record)
     except Exception as error:
         _write_failure(folder, error)
         raise
-    folders.write_status(folder, state="done" if state.step >= state.total else "stopped")
+    folders.write_status(folder, state="done" if state.is_done else "stopped")
 
 
 def _write_failure(folder: Path, error: Exception) -> None:
@@ -91,6 +94,8 @@ class Run:
             nothing may be written beside the notebook, among the files of one's own: `.folder`).
         processes: on how many devices of this machine; with more than one the training is a
             process of its own, which also goes on when the kernel is restarted.
+        task: that of the settings, if it has been made (see `training.prepared`), so that its text
+            is not read again. Several processes read the run's own copy.
 
     Raises:
         ValueError: if the settings are wrong, or the folder holds a run with other settings.
@@ -104,7 +109,11 @@ class Run:
     """
 
     def __init__(
-        self, config: Config, folder: str | os.PathLike[str] | None = None, processes: int = 1
+        self,
+        config: Config,
+        folder: str | os.PathLike[str] | None = None,
+        processes: int = 1,
+        task: Task | None = None,
     ) -> None:
         check(config)
         if processes < 1:
@@ -114,6 +123,7 @@ class Run:
         if not folder and self.folder.parent != RUNS:
             warnings.warn(elsewhere(self.folder), stacklevel=2)
         self._require_own_settings()
+        self._task = task
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = folders.History(self.folder)
@@ -149,6 +159,8 @@ class Run:
             write_config(self.config, self.folder / "config.toml")
             folders.set_control(self.folder, "run")
             if self.processes > 1:
+                if self._task is not None and self._task.source is not None:
+                    engine.keep_source(self.config, self.folder, self._task.source)
                 self._process = launching.launch(self.folder, self.processes)
                 folders.write_status(self.folder, pid=self._process.pid)
             else:
@@ -168,13 +180,14 @@ class Run:
         self._require_own_settings()
 
     def _start_thread(self, holding: ExitStack) -> None:
-        """Train in a thread, which takes over what holds the folder."""
+        """Train in a thread, which takes over what holds the folder, and the rows."""
+        task, self._task = self._task, None
 
         def work() -> None:
             _lower_thread_priority()
             # What goes wrong stands in the folder: there is nobody here to raise it to.
             with holding, suppress(Exception):
-                _train(self.config, self.folder)
+                _train(self.config, self.folder, task=task)
 
         self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
         self._thread.start()
@@ -228,8 +241,8 @@ class Run:
         """Why it failed or was interrupted, in a sentence; else empty."""
         if self.state == "interrupted":
             words = launching.last_words(self.folder)
-            said = f" The last it said: {words}" if words else ""
-            return f"Its process is gone before it was done; it can be resumed.{said}"
+            last_line = f" The last it said: {words}" if words else ""
+            return f"Its process is gone before it was done; it can be resumed.{last_line}"
         return folders.read_status(self.folder).message if self.state == "failed" else ""
 
     @property
@@ -296,7 +309,14 @@ class Run:
         own = replace(self.config, model=str(self.result), method="full")
         if (kept := engine.own_source(self.config, self.folder)).is_file():
             own = replace(own, text=str(kept))
-        return replace(engine.validate(engine.setup(own)), step=self.history[-1].step)
+        step = result_step(self.config, self.history)
+        return replace(engine.validate(engine.setup(own)), step=step)
+
+
+def result_step(config: Config, history: Sequence[Record]) -> int:
+    """The step whose model is the result: the last, or with patience the best."""
+    best = best_record(history) if config.patience else None
+    return best.step if best else history[-1].step
 
 
 def _lower_thread_priority() -> None:
@@ -338,10 +358,11 @@ class RunInfo:
         config: its settings.
         state, message: as of `Run`.
         step, total: done, and of the whole run.
-        before, after: held-out loss at its first and last measurement, in nats; None if not
-            measured.
+        before, after: held-out loss at its first measurement, and of its result: at the last one,
+            or with patience at the best, in nats; None if not measured.
         tokens_per_second: the middle of those read.
         seconds: spent on training.
+        result: the step whose model is the result.
     """
 
     folder: Path
@@ -354,6 +375,7 @@ class RunInfo:
     after: float | None
     tokens_per_second: float | None
     seconds: float
+    result: int
 
 
 def describe(run: Run) -> RunInfo:
@@ -361,7 +383,9 @@ def describe(run: Run) -> RunInfo:
     from statistics import median
 
     history = run.history
+    result = result_step(run.config, history) if history else 0
     measured = [r.heldout_loss for r in history if r.heldout_loss is not None]
+    until = [r.heldout_loss for r in history if r.step <= result and r.heldout_loss is not None]
     speeds = [r.tokens_per_second for r in history if r.tokens_per_second is not None]
     last = history[-1] if history else None
     return RunInfo(
@@ -372,9 +396,10 @@ def describe(run: Run) -> RunInfo:
         step=last.step if last else 0,
         total=run.total,
         before=measured[0] if measured else None,
-        after=measured[-1] if measured else None,
+        after=until[-1] if until else None,
         tokens_per_second=median(speeds) if speeds else None,
         seconds=last.seconds if last else 0.0,
+        result=result,
     )
 
 
@@ -388,9 +413,9 @@ def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     []
     """
     files = {file for place in places(folder) for file in place.glob("*/config.toml")}
-    found = sorted(files, key=_begun, reverse=True)
+    newest_first = sorted(files, key=_begun, reverse=True)
     infos = []
-    for file in found:
+    for file in newest_first:
         try:
             infos.append(describe(Run.open(file.parent)))
         except ValueError:

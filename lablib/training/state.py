@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,23 @@ from lablib.training.tasks import Task
 if TYPE_CHECKING:
     from accelerate import Accelerator
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+@dataclass
+class Best:
+    """The lowest held-out loss so far, and the weights that had it; see `Config.patience`.
+
+    Attributes:
+        step: at which it was measured.
+        loss: in nats; infinite before the first measurement.
+        waited: measurements since then.
+        weights: those that learn, by name, on the CPU.
+    """
+
+    step: int = 0
+    loss: float = inf
+    waited: int = 0
+    weights: dict[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass
@@ -37,6 +55,7 @@ class State:
         memory: most bytes seen in use.
         notes: what the next record has to say.
         last_read: tokens and seconds when the speed was read last.
+        best: what is kept where the settings have patience.
         broken: the first step with a loss or gradient that is no number; 0: none. On the device.
     """
 
@@ -62,7 +81,14 @@ class State:
     memory: int = 0
     notes: list[str] = field(default_factory=list)
     last_read: tuple[int, float] = (0, 0.0)
+    best: Best = field(default_factory=Best)
     broken: Tensor = field(default_factory=lambda: torch.zeros((), dtype=torch.long))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is no step left to make, or no patience."""
+        patience = self.config.patience
+        return self.step >= self.total or 0 < patience <= self.best.waited
 
     def rows(self, step: int) -> list[int]:
         """The rows of the global batch of a step, counted from 1."""

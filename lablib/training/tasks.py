@@ -6,11 +6,12 @@ else, so it is the same for all of them.
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from collections.abc import Sequence as Several
-from math import exp
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from math import ceil, exp
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import torch
 import torch.nn.functional as F
@@ -27,7 +28,7 @@ from lablib.training import losses
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.training.padding import padded_tokenizer
-from lablib.training.texts import read_table, read_text, split
+from lablib.training.texts import Source, read_source, split, table_of, table_rows
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ class Task(ABC):
         kinds: what a model has to be, best first.
         labels: the names of the classes, where there are some.
         notes: what was left out or mended of the data, a sentence each.
+        source: what the rows were made of; None where there is no such text.
     """
 
     kinds: ClassVar[tuple[Kind, ...]]
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    source: Source | None = None
 
     def __init__(self, train: Several[Row], heldout: Several[Row], pad_id: int) -> None:
         self._rows: dict[Split, Several[Row]] = {"train": train, "heldout": heldout}
@@ -71,6 +74,19 @@ class Task(ABC):
     def heldout_rows(self) -> int:
         """How many rows are measured on."""
         return len(self._rows["heldout"])
+
+    def with_rows(self, train: int | None = None, heldout: int | None = None) -> Self:
+        """The same task with only the first of its rows, shared with this one.
+
+        Args:
+            train, heldout: how many; None for all.
+        """
+        part = copy.copy(self)
+        part._rows = {
+            "train": self._rows["train"][:train],
+            "heldout": self._rows["heldout"][:heldout],
+        }
+        return part
 
     @property
     def highest_ids(self) -> list[int]:
@@ -303,11 +319,22 @@ def open_model(config: Config) -> LoadedModel:
     return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
 
 
-def make_task(config: Config, m: LoadedModel) -> Task:
+def reads_table(config: Config) -> bool:
+    """Whether the rows of a run are those of a table, and not cut from a text."""
+    return config.task in ("classification", "sequence")
+
+
+def total_steps(config: Config, task: Task) -> int:
+    """How many steps a run makes."""
+    return config.steps or ceil(config.epochs * task.train_rows / config.batch)
+
+
+def make_task(config: Config, m: LoadedModel, source: Source | None = None) -> Task:
     """The task of a configuration, with the rows of its text.
 
     Args:
         m: whose tokenizer makes the rows.
+        source: its text, if that has been read; None: it is read as the settings say.
 
     Raises:
         ValueError: if there is too little text, or tokenizer and weights do not fit, or the model
@@ -320,15 +347,16 @@ def make_task(config: Config, m: LoadedModel) -> Task:
         torch.Size([2, 32])
     """
     _require_length(config, m)
-    make: dict[str, Callable[[Config, PreTrainedTokenizerBase, list[str]], Task]] = {
+    source = source or read_source(config.text, reads_table(config))
+    make: dict[str, Callable[[Config, PreTrainedTokenizerBase, Source, list[str]], Task]] = {
         "causal": _causal,
         "masked": _masked,
         "classification": _classification,
         "sequence": _sequence,
     }
     notes: list[str] = []
-    task = make[config.task](config, tokenizer_of(config, m), notes)
-    task.notes = tuple(notes)
+    task = make[config.task](config, tokenizer_of(config, m), source, notes)
+    task.notes, task.source = tuple(notes), source
     _require_all_vectors(task, m)
     return task
 
@@ -381,10 +409,12 @@ def tokenizer_of(config: Config, m: LoadedModel) -> PreTrainedTokenizerBase:
     return padded_tokenizer(m) if config.task == "classification" else m.tokenizer
 
 
-def _causal(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
+def _causal(
+    config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
+) -> Task:
     train, heldout = (
         causal_rows(part, tokenizer, config.length, config.packed)
-        for part in split(read_text(config.text), config.heldout)
+        for part in split(source.content, config.heldout)
     )
     # A shorter last row would be all padding in a packed batch; measured it still counts.
     full = [row for row in train if len(row) == config.length] if config.packed else train
@@ -418,8 +448,10 @@ def _windows(ids: list[int], length: int) -> list[Tensor]:
     return [stream[start : start + length] for start in range(0, len(ids) - 1, length - 1)]
 
 
-def _masked(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
-    known, unseen = split(read_text(config.text), config.heldout)
+def _masked(
+    config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
+) -> Task:
+    known, unseen = split(source.content, config.heldout)
     train, heldout = (_framed(part, tokenizer, config.length) for part in (known, unseen))
     full = [row for row in train if len(row) == config.length]
     _require_rows(full, heldout, config, sum(map(len, train)))
@@ -436,8 +468,10 @@ def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[
     ]
 
 
-def _classification(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
-    train, heldout = _table(config, ("text", "label"), notes)
+def _classification(
+    config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
+) -> Task:
+    train, heldout = _table(config, source, ("text", "label"), notes)
     return _classes(config, tokenizer, *_labelled(train, heldout, config.labels, notes))
 
 
@@ -471,13 +505,15 @@ def _labelled(
         given = {label_key(name): name for name in names}
         labels = [s if s in names else given.get(label_key(s), s) for s in labels]
     else:
-        labels, said = one_spelling(labels)
-        notes.extend(said)
+        labels, spellings = one_spelling(labels)
+        notes.extend(spellings)
     rows: Pairs = [(row[0], label) for row, label in zip(train + heldout, labels, strict=True)]
     return rows[: len(train)], rows[len(train) :]
 
 
-def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[str]) -> Task:
+def _sequence(
+    config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
+) -> Task:
     def row(source: str, target: str) -> Row:
         answer = tokenizer(text_target=target, truncation=True, max_length=config.length)
         return {
@@ -485,18 +521,20 @@ def _sequence(config: Config, tokenizer: PreTrainedTokenizerBase, notes: list[st
             "labels": torch.tensor(answer["input_ids"]),
         }
 
-    train, heldout = _table(config, ("source", "target"), notes)
+    train, heldout = _table(config, source, ("source", "target"), notes)
     rows = [[row(*pair) for pair in part] for part in (train, heldout)]
     return Sequence(rows[0], rows[1], _pad_id(tokenizer))
 
 
-def _table(config: Config, columns: tuple[str, str], notes: list[str]) -> tuple[Pairs, Pairs]:
+def _table(
+    config: Config, source: Source, columns: tuple[str, str], notes: list[str]
+) -> tuple[Pairs, Pairs]:
     """The rows of a table to learn from, and those to measure on.
 
     Where it does not say which these are, they are drawn: tables are often sorted. The draw is
     always the same, so that runs with other seeds are measured on the same rows.
     """
-    train, heldout = read_table(config.text, columns, notes)
+    train, heldout = table_rows(table_of(source), columns, notes)
     if not heldout and config.heldout:
         order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0)).tolist()
         known = len(train) - max(1, round(len(train) * config.heldout))

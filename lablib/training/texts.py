@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -50,20 +50,63 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     return _tidy(_raw(source, _file_text))
 
 
-def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> str:
-    """What a run keeps of a person's data: the text, or the whole content of a table.
+@dataclass(frozen=True)
+class Source:
+    """What a person named, as it was read: a run keeps it, and makes its rows of it.
 
-    >>> read_source("text,label\\nGood!,plus", table=True)
-    'text,label\\nGood!,plus'
+    Attributes:
+        content: the text, or the whole content of a table.
+        notes: what to know about how it was read, a sentence each.
     """
-    return _tidy(_raw(source, _table_text)) if table else read_text(source)
+
+    content: str
+    notes: tuple[str, ...] = ()
+
+
+def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> Source:
+    r"""Read what a person named, whole.
+
+    Args:
+        source: as of `read_text`.
+        table: whether the rows of a table are wanted, and not a text.
+
+    Raises:
+        ValueError: as `read_text` does, or if a hub data set is to be a table.
+
+    >>> read_source("text,label\nGood!,plus", table=True).content
+    'text,label\nGood!,plus'
+    """
+    if not table:
+        return Source(read_text(source))
+    whole = _table_source(source)
+    _require_words(whole.content)
+    return whole
 
 
 def _tidy(text: str) -> str:
     text = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
+    _require_words(text)
+    return text
+
+
+def _require_words(text: str) -> None:
     if not text.strip():
         raise ValueError("The text is empty: give one of at least a few hundred words.")
-    return text
+
+
+def stamp(source: str | os.PathLike[str]) -> tuple[tuple[str, int, int], ...]:
+    """What becomes another when the file, or a file of the folder, that is named is changed: each
+    file's name, time in nanoseconds and size in bytes. Nothing for any other source.
+
+    >>> stamp("Once upon a time."), stamp("It rained.\\n" * 1000)
+    ((), ())
+    """
+    try:
+        path = Path(os.path.expanduser(source))
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        return tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files)
+    except (OSError, ValueError):  # no file of that name, or no name at all
+        return ()
 
 
 def _raw(source: str | os.PathLike[str] | bytes, read: Callable[[bytes, Path | None], str]) -> str:
@@ -131,12 +174,6 @@ def _file_text(content: bytes, path: Path | None) -> str:
     table = parse_table(text, _called(path))
     (place,) = [0] if len(table.columns) == 1 else table.require("text")
     return "\n\n".join(row[place].strip("\n") for row in table.rows)
-
-
-def _table_text(content: bytes, path: Path | None) -> str:
-    """The content of a file with a table."""
-    require_plain(content, _called(path), "table")
-    return decode(content, _called(path))
 
 
 def _called(path: Path | None) -> str:
@@ -211,6 +248,24 @@ def open_table(source: str | os.PathLike[str] | bytes, name: str = "The table") 
     >>> open_table(b"text,label\nGood!,plus\n").columns
     ('text', 'label')
     """
+    return table_of(_table_source(source), name)
+
+
+def table_of(source: Source, name: str = "The table") -> Table:
+    r"""The table of a content that has been read.
+
+    Raises:
+        ValueError: if it cannot be read as one.
+
+    >>> table_of(Source("text,label\nGood!,plus\n")).columns
+    ('text', 'label')
+    """
+    table = parse_table(source.content, name)
+    return replace(table, notes=(*source.notes, *table.notes))
+
+
+def _table_source(source: str | os.PathLike[str] | bytes) -> Source:
+    """The content of a table, its line ends as they are: a cell may hold others."""
     if isinstance(source, str) and source.startswith(HUB):
         raise ValueError(
             f"A hub data set ({quoted(source)}) cannot be taken for a table here: save it as CSV."
@@ -219,18 +274,15 @@ def open_table(source: str | os.PathLike[str] | bytes, name: str = "The table") 
 
     def read(content: bytes, path: Path | None) -> str:
         require_plain(content, _called(path), "table")
-        found = decoded(content, _called(path))
-        notes.extend([found.note] if found.note else [])
-        return found.text
+        file = decoded(content, _called(path))
+        notes.extend([file.note] if file.note else [])
+        return file.text
 
-    table = parse_table(well_formed(_raw(source, read)), name)
-    return replace(table, notes=(*notes, *table.notes))
+    return Source(well_formed(_raw(source, read)), tuple(notes))
 
 
-def read_table(
-    source: str | os.PathLike[str] | bytes,
-    columns: Sequence[str],
-    notes: list[str] | None = None,
+def table_rows(
+    table: Table, columns: Sequence[str], notes: list[str] | None = None
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     r"""Some columns of a table: the rows to learn from, and those to measure on.
 
@@ -238,17 +290,17 @@ def read_table(
     those of "test" are left alone. Without any "validation" the second list is empty.
 
     Args:
-        source: a .csv or .tsv file, or its content; the first row has the names.
+        table: of `open_table`.
         columns: their names, as ("text", "label"). Rows that lack one of them are left out.
         notes: where to put a sentence for every kind of row that was left out.
 
     Raises:
-        ValueError: if there is no such table, or it has no such columns.
+        ValueError: if it has no such columns.
 
-    >>> read_table("text,label\nGood!,plus\n\"Bad, sad\",minus\n", ("text", "label"))
+    >>> table = open_table("text,label\nGood!,plus\n\"Bad, sad\",minus\n")
+    >>> table_rows(table, ("text", "label"))
     ([('Good!', 'plus'), ('Bad, sad', 'minus')], [])
     """
-    table = open_table(source)
     places = table.require(*columns)
     notes = [] if notes is None else notes
     notes.extend(table.notes)

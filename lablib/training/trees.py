@@ -90,14 +90,14 @@ def size_of(tree: Any) -> int:
     >>> size_of([torch.ones(3), {"a": torch.ones(2, dtype=torch.float64)}])
     28
     """
-    found: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     stack = [tree]
     while stack:
         each = stack.pop()
         if isinstance(each, Tensor):
-            found[each.data_ptr()] = each.nbytes
+            sizes[each.data_ptr()] = each.nbytes
         elif isinstance(each, dict):
             stack.extend(each.values())
         elif isinstance(each, list | tuple):
             stack.extend(each)
-    return sum(found.values())
+    return sum(sizes.values())

@@ -68,6 +68,25 @@ def dropdown(name: str, options: Options, value: Any = None, **look: Any) -> ipy
     return _control(ipywidgets.Dropdown, name, options=options, **chosen, **look)
 
 
+def combobox(name: str, options: Options, value: str = "", **look: Any) -> ipywidgets.Combobox:
+    """A field for any name, with a list of some; it is read when the typing has ended.
+
+    >>> combobox("Model", ["pocket-gpt2"], "gpt2").value
+    'gpt2'
+    """
+    look = {"continuous_update": False, **look}
+    return _control(ipywidgets.Combobox, name, options=options, value=value, **look)
+
+
+def text_line(name: str, value: str = "", **look: Any) -> ipywidgets.Text:
+    """A field for a few words.
+
+    >>> text_line("Answer", "mat").value
+    'mat'
+    """
+    return _control(ipywidgets.Text, name, value=value, **look)
+
+
 def toggles(
     name: str, options: Options, value: Any = None, each: int | str = "", **look: Any
 ) -> ipywidgets.ToggleButtons:
@@ -85,13 +104,15 @@ def toggles(
     return buttons
 
 
-def checkbox(label: str, value: bool = False, **look: Any) -> ipywidgets.Checkbox:
-    """A box to tick, with its words right behind it.
+def checkbox(
+    name: str, value: bool = False, indent: bool = False, **look: Any
+) -> ipywidgets.Checkbox:
+    """A box to tick, with its words behind it; `indent` puts it where other controls begin.
 
     >>> checkbox("choose whole words").indent
     False
     """
-    return _control(ipywidgets.Checkbox, label, value=value, indent=False, **look)
+    return _control(ipywidgets.Checkbox, name, value=value, indent=indent, **look)
 
 
 def button(

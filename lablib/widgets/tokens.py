@@ -79,6 +79,36 @@ def power_of_ten(exponent: int) -> str:
     return f"10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
+def scientific(value: float, digits: int = 3) -> str:
+    """A number as a power of ten, to so many figures.
+
+    >>> scientific(3.15e23), scientific(0.0, 2)
+    ('3.15 × 10²³', '0.0 × 10⁰')
+    """
+    figures, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{figures} × {power_of_ten(int(exponent))}"
+
+
+def times(ratio: float) -> str:
+    """How many times, in words.
+
+    >>> times(1.26), times(12.4), times(1e9)
+    ('1.3 times', '12 times', 'over a million times')
+    """
+    if ratio > 1e6:
+        return "over a million times"
+    return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text that is too long for its place.
+
+    >>> shortened("one two three", 7)
+    'one tw…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def number(value: float) -> str:
     """A number to three figures, with a real minus sign.
 

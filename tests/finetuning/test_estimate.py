@@ -9,6 +9,7 @@ import torch
 from lablib.finetuning.compute import estimate
 from lablib.training import devices, engine
 from lablib.training.config import Config
+from lablib.training.tasks import make_task, open_model, total_steps
 
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 20
 CPU = torch.device("cpu")
@@ -71,6 +72,7 @@ from lablib.finetuning.compute import estimate
 from lablib.finetuning.compute.measuring import peak_memory
 from lablib.training import engine
 from lablib.training.config import Config
+from lablib.training.tasks import make_task, open_model, total_steps
 from transformers import GPT2Config, GPT2LMHeadModel
 from lablib import models
 torch.set_num_threads(1)
@@ -131,7 +133,10 @@ def test_a_limit_of_ones_own_counts():
 
 
 def test_how_long_it_takes(config):
-    assert estimate.steps_of(config) == 3
-    assert estimate.steps_of(replace(config, steps=None, epochs=2.0)) > 3
+    task = make_task(config, open_model(config))
+    assert total_steps(config, task) == 3
+    rows = task.train_rows
+    assert total_steps(replace(config, steps=None, epochs=2.0), task) == -(-2 * rows // 2)
+    assert estimate.seconds_for(config, 48.0, task) == 3 * 2 * 16 / 48
     assert estimate.seconds_for(config, tokens_per_second=48.0) == 3 * 2 * 16 / 48
     assert estimate.seconds_for(config) > 0

@@ -30,7 +30,7 @@ RECORDS = [
     record(1, 3.0), record(2, 2.0, sample=PAYLOAD, note="micro-batch halved"),
     record(3, 1.0, heldout_loss=2.0, sample="later"),
 ]  # fmt: skip
-INFO = RunInfo(Path("runs/a"), Config(text=PAYLOAD), "done", "", 3, 3, 4.0, 2.0, 100.0, 6.0)
+INFO = RunInfo(Path("runs/a"), Config(text=PAYLOAD), "done", "", 3, 3, 4.0, 2.0, 100.0, 6.0, 3)
 
 
 @given(st.lists(st.integers(), max_size=60), st.integers(2, 20))
@@ -46,14 +46,17 @@ def test_thin_keeps_the_ends_and_the_order(points, most):
 def test_losses_and_perplexity_on_one_scale():
     plot = run_figures.loss_plot()
     run_figures.draw_losses(plot, RECORDS)
-    each, mean, heldout = plot.data
+    each, mean, heldout, lowest = plot.data
     assert list(each.x) == [1, 2, 3] and list(each.y) == [3.0, 2.0, 1.0]
     assert list(mean.y) == [3.0, 2.5, 2.0]
     assert list(heldout.x) == [0, 3] and list(heldout.customdata) == [exp(4.0), exp(2.0)]
+    assert list(lowest.x) == [3] and list(lowest.y) == [2.0] and lowest.marker.symbol == "star"
     axis = plot.layout.yaxis2
     assert axis.matches == "y" and axis.tickvals[axis.ticktext.index("10")] == log(10)
+    run_figures.draw_losses(plot, [*RECORDS, record(4, 0.5, heldout_loss=2.5)])
+    assert list(plot.data[2].x) == [0, 3, 4] and list(plot.data[3].x) == [3]
     run_figures.draw_losses(plot, [])
-    assert list(plot.data[0].x) == []
+    assert list(plot.data[0].x) == list(plot.data[3].x) == []
 
 
 def test_learning_rate_and_gradient_norm():
@@ -101,6 +104,8 @@ def test_the_table_of_runs_is_escaped():
 
 def test_outcomes_in_words():
     assert "fell from 54.6 to 7.4" in shared.outcome_words(INFO)
+    best = replace(INFO, config=replace(INFO.config, patience=2), result=2)
+    assert shared.outcome_words(best).endswith("to 7.4. The model of step 2 was kept.")
     assert "rose" in shared.outcome_words(replace(INFO, after=5.0))
     assert shared.outcome_words(replace(INFO, after=None)) == "3 of 3 steps in 6 s."
 

@@ -75,6 +75,22 @@ def test_it_says_whether_it_fits_then_learns_and_its_code_does_the_same(config, 
     assert told == values(panel.view.records) and names["run"].folder != panel.the_run.folder
 
 
+def test_from_the_forecast_to_the_last_step_its_text_is_read_once(
+    config, folder, tmp_path, monkeypatch
+):
+    book, read, original = tmp_path / "book.txt", [], Path.read_bytes
+    book.write_text(TEXT)
+
+    def noted(path):
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    panel = ready(started(opened(replace(config, text=str(book)), folder)))
+    assert panel.the_run.state == "done" and read.count("book.txt") == 1
+    assert "text.txt" not in read
+
+
 def test_pause_resume_stop_and_use(config, folder, monkeypatch):
     panel = started(opened(replace(config, steps=100_000, sample_every=0), folder))
     until(lambda: len(panel.view.records) > 3)

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from tokenizers import Tokenizer, trainers
 
+from lablib import children
 from lablib.tokenization.compute import training
 from lablib.tokenization.compute.pipeline import backend, model_part
 from lablib.tokenization.compute.trainer import untrained
@@ -133,7 +134,7 @@ def test_closing_it_ends_the_process(monkeypatch):
 
 
 def test_a_process_that_dies_is_said(monkeypatch):
-    monkeypatch.setattr(training.sys, "executable", "/bin/false")
+    monkeypatch.setattr(children.sys, "executable", "/bin/false")
     with pytest.raises(ValueError, match="without a result"):
         train_bpe([TEXT * 2000], 300)
 

@@ -6,11 +6,13 @@ from contextlib import suppress
 
 import psutil
 import pytest
+import torch
+from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
 
 from lablib.training import folders
 from lablib.training.corpus import token_stream, train_tokenizer
 from lablib.training.run import Run
-from tests.sampling.conftest import m, tiny  # noqa: F401
+from tests.sampling.conftest import byte_tokenizer, m, tiny  # noqa: F401
 from tests.training.fox import TEXT, TINY
 from tests.training.tiny_folder import save_tiny
 
@@ -62,3 +64,22 @@ def tokenizer():
 def stream(tokenizer):
     """The foxes as ids, [tokens]."""
     return token_stream([TEXT], tokenizer)
+
+
+@pytest.fixture(scope="session")
+def t5(tmp_path_factory):
+    """The folder of a tiny T5 that reads and writes bytes."""
+    folder = tmp_path_factory.mktemp("t5")
+    words = byte_tokenizer()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=words.backend_tokenizer, eos_token=words.eos_token, pad_token="!"
+    )
+    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
+    torch.manual_seed(0)
+    settings = T5Config(
+        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
+        pad_token_id=pad, eos_token_id=end, decoder_start_token_id=pad, dropout_rate=0.0,
+    )  # fmt: skip
+    T5ForConditionalGeneration(settings).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)

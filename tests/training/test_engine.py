@@ -6,9 +6,6 @@ import torch
 from torch.utils.data import SequentialSampler
 from transformers import (
     AutoModelForCausalLM,
-    PreTrainedTokenizerFast,
-    T5Config,
-    T5ForConditionalGeneration,
     Trainer,
     TrainingArguments,
 )
@@ -17,8 +14,7 @@ from lablib import models
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.engine import fit, setup, validate
-from lablib.training.tasks import inputs, make_task, open_model
-from tests.sampling.conftest import byte_tokenizer
+from lablib.training.tasks import classification_task, inputs, make_task, open_model
 from tests.training.tiny_folder import save_tiny
 
 TEXT = "The lamp is lit at dusk, and put out at dawn. The keeper sleeps by day.\n" * 30
@@ -99,7 +95,15 @@ def test_a_task_that_is_given_takes_the_place_of_the_text(gpt2, tmp_path):
     own = config(gpt2)
     given = setup(replace(own, text="lighthouse"), tmp_path, task=make_task(own, open_model(own)))
     assert losses(fit(given)) == losses(run(gpt2)[1])
-    assert (tmp_path / "config.toml").is_file() and not (tmp_path / "text.txt").exists()
+    assert (tmp_path / "config.toml").is_file()
+    assert (tmp_path / "text.txt").read_text() == TEXT  # of the task, so that the run can go on
+
+
+def test_a_task_without_a_text_leaves_none_behind(gpt2, tmp_path):
+    own = config(gpt2, task="classification", text="lighthouse")
+    pairs = [("the old hat", "no"), ("the new hat", "yes")]
+    setup(own, tmp_path, task=classification_task(own, open_model(own), pairs, []))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml"]
 
 
 def test_a_run_of_a_given_task_goes_on_bit_for_bit(gpt2, tmp_path):
@@ -173,24 +177,6 @@ def test_classes_are_told_apart(gpt2):
     assert records[-1].measures["accuracy"] == 1.0
     assert set(records[-1].measures) == {"loss", "accuracy"}
     assert state.task.labels == ("minus", "plus")
-
-
-@pytest.fixture(scope="module")
-def t5(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("t5")
-    words = byte_tokenizer()
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words.backend_tokenizer, eos_token=words.eos_token, pad_token="!"
-    )
-    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
-    torch.manual_seed(0)
-    settings = T5Config(
-        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
-        pad_token_id=pad, eos_token_id=end, decoder_start_token_id=pad, dropout_rate=0.0,
-    )  # fmt: skip
-    T5ForConditionalGeneration(settings).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 @pytest.mark.training

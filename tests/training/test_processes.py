@@ -9,6 +9,8 @@ import pytest
 
 from lablib.training.config import Config, write_config
 from lablib.training.engine import fit, setup
+from lablib.training.records import best_record
+from lablib.training.run import Run
 from tests.conftest import ROOT
 
 TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by day.\n\n" * 30
@@ -50,3 +52,18 @@ def test_two_processes_are_one(gpt2, tmp_path):
         [record.heldout_loss for record in one[::25]], rel=1e-5
     )
     assert said.count("step 50 ") == 1
+
+
+def test_two_processes_lose_patience_together(gpt2, tmp_path):
+    config = Config(
+        gpt2, TEXT, steps=200, batch=4, length=32, learning_rate=0.1, schedule="constant",
+        method="lora", packed=False, precision="fp32", device="cpu", evaluate_every=1, patience=3,
+    )  # fmt: skip
+    write_config(config, tmp_path / "config.toml")
+    said = launch(tmp_path, 2)
+    run = Run.open(tmp_path)
+    best = best_record(run.history)
+    assert run.state == "done" and run.history[-1].step == best.step + 3 < 40
+    assert said.count(f"of step {best.step}, whose model") == 1
+    assert run.evaluate().loss == pytest.approx(best.heldout_loss, rel=1e-4)
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()

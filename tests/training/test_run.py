@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from lablib import models
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, write_config
-from lablib.training.run import Run, new_folder, runs
+from lablib.training.run import Run, describe, new_folder, runs
 from tests.noise import noise
 from tests.training.conftest import launched
 from tests.training.tiny_folder import save_tiny
@@ -343,6 +343,29 @@ def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, start_process, 
     run.resume()
     assert run.wait(300) and whole.wait(300)
     same(run, whole)
+
+
+def test_killed_and_resumed_its_patience_ends_at_the_same_step(config, tmp_path, start_process):
+    """The rate is so high that what is held out is soon worse; the best comes before the kill."""
+    config = replace(
+        config, steps=LONG, learning_rate=0.03, schedule="constant", patience=12, save_every=3,
+        evaluate_every=1,
+    )  # fmt: skip
+    whole = Run(config, tmp_path / "whole")
+    whole.start()
+    assert whole.wait(300) and whole.state == "done"
+    end = whole.history[-1].step
+    process = start_process(config, tmp_path / "killed")
+    until(lambda: len(folders.History(tmp_path / "killed").read()) > end - 6)
+    process.kill()
+    process.wait()
+    run = Run.open(tmp_path / "killed")
+    if run.state != "done":  # it may have been quicker
+        run.resume()
+        assert run.wait(300)
+    same(run, whole)
+    best = describe(run).result
+    assert best == end - 12 and f"not below that of step {best}" in run.history[-1].note
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import data
-from lablib.training.texts import read_table, read_text, split
+from lablib.training.texts import open_table, read_source, read_text, split, stamp, table_rows
 from lablib.unicode import well_formed
 
 
@@ -76,9 +76,9 @@ def test_a_hub_data_set_by_a_folder_that_stands_for_it(tmp_path):
 
 def test_a_table_says_which_rows_are_for_what():
     table = "text\tlabel\tsplit\na\tx\ttrain\nb\ty\tvalidation\nc\tx\ttest\n"
-    assert read_table(table, ("text", "label")) == ([("a", "x")], [("b", "y")])
+    assert table_rows(open_table(table), ("text", "label")) == ([("a", "x")], [("b", "y")])
     with pytest.raises(ValueError, match="no column 'target'"):
-        read_table(table, ("text", "target"))
+        table_rows(open_table(table), ("text", "target"))
 
 
 def test_a_sentence_is_no_name_of_a_file():
@@ -92,14 +92,14 @@ ROWS = [("Good, really; yes", "plus"), ("Bad\tor so", "minus"), ('"Fine" it says
 def test_rows_that_are_left_out_are_said_with_their_lines():
     table = "Text;LABEL;Split\na;x;Train\nb;y; val\n;x;train\nc;x;TEST\nd;;dev\ne;x;\n"
     notes = []
-    train, heldout = read_table(table, ("text", "label"), notes)
+    train, heldout = table_rows(open_table(table), ("text", "label"), notes)
     assert (train, heldout) == ([("a", "x"), ("e", "x")], [("b", "y")])
     assert notes == [
         "2 rows have no text or label and were left out (lines 4 and 6).",
         "The test part (1 row) was left alone.",
     ]
     with pytest.raises(ValueError, match=r"column split holds 'later' \(line 2\)"):
-        read_table("text,label,split\na,x,later\n", ("text", "label"))
+        table_rows(open_table("text,label,split\na,x,later\n"), ("text", "label"))
 
 
 @pytest.mark.parametrize("name", ["own.csv", "own.tsv", "own.txt"])
@@ -107,8 +107,8 @@ def test_rows_that_are_left_out_are_said_with_their_lines():
 def test_a_terminal_reads_the_tables_that_a_panel_reads(tmp_path, name, encoding):
     lines = ["sep=|", "text|label|split", *("|".join((*row, "train")) for row in ROWS)]
     (tmp_path / name).write_bytes("\r\n".join(lines).encode(encoding))
-    assert read_table(tmp_path / name, ("text", "label")) == (ROWS, [])
-    assert read_table((tmp_path / name).read_bytes(), ("text", "label")) == (ROWS, [])
+    assert table_rows(open_table(tmp_path / name), ("text", "label")) == (ROWS, [])
+    assert table_rows(open_table((tmp_path / name).read_bytes()), ("text", "label")) == (ROWS, [])
 
 
 def test_of_a_table_the_texts_are_learned_and_not_its_commas(tmp_path):
@@ -143,7 +143,7 @@ def test_what_is_no_plain_text_is_known_by_its_content(tmp_path, what):
         read_text(FOREIGN[what])
     (tmp_path / "table.csv").write_bytes(FOREIGN[what])
     with pytest.raises(ValueError, match=rf"'table.csv' is {what.strip()}"):
-        read_table(tmp_path / "table.csv", ("text", "label"))
+        table_rows(open_table(tmp_path / "table.csv"), ("text", "label"))
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,24 @@ def test_what_is_no_plain_text_is_known_by_its_content(tmp_path, what):
 )
 def test_a_text_that_only_begins_like_one_is_a_text(text):
     assert read_text(text.encode()) == text
+
+
+def test_what_a_run_keeps_of_a_table_is_the_table(tmp_path):
+    content = 'text,label\r\n"So,\rso",bad\r\ncafé,good\r\n'
+    (tmp_path / "mac.csv").write_bytes(content.encode("cp1252"))
+    found = read_source(tmp_path / "mac.csv", table=True)
+    assert found.content == content
+    assert len(found.notes) == 1 and "1252" in found.notes[0]
+    with pytest.raises(ValueError, match="The text is empty"):
+        read_source(b" \n", table=True)
+    with pytest.raises(ValueError, match="cannot be taken for a table"):
+        read_source("hf:some/set", table=True)
+
+
+def test_the_stamp_of_a_folder_is_that_of_its_files(tmp_path):
+    (tmp_path / "a.txt").write_text("first")
+    before = stamp(tmp_path)
+    assert before == stamp(tmp_path) and len(before) == 1 and before[0][2] == 5
+    (tmp_path / "b.txt").write_text("second")
+    assert len(stamp(tmp_path)) == 2 and stamp(str(tmp_path / "a.txt")) == before
+    assert stamp("almanac") == stamp("x" * 5000) == stamp("a\0b") == ()

@@ -11,11 +11,13 @@ from lablib.widgets import LivePanel, ModelChoice, PlotPlace
 from lablib.widgets.controls import (
     button,
     checkbox,
+    combobox,
     dropdown,
     log_slider,
     number,
     seed_field,
     slider,
+    text_line,
     toggles,
 )
 from lablib.widgets.panel import RateLimit
@@ -175,7 +177,10 @@ def test_a_rate_limit_is_due_again_after_its_time(monkeypatch):
         (dropdown("A", ["x", "y"]), "Dropdown", {"value": "x"}),
         (dropdown("A", {"x": 1, "y": 2}, 2), "Dropdown", {"value": 2, "label": "y"}),
         (toggles("A", ["x", "y"], "y"), "ToggleButtons", {"value": "y"}),
+        (combobox("A", ["x"], "z"), "Combobox", {"value": "z", "continuous_update": False}),
+        (text_line("A", "x", placeholder="y"), "Text", {"value": "x", "placeholder": "y"}),
         (checkbox("A", True), "Checkbox", {"value": True, "indent": False}),
+        (checkbox("A", indent=True), "Checkbox", {"value": False, "indent": True}),
     ],
 )
 def test_a_control_is_what_its_line_says(control, kind, state):

@@ -129,8 +129,8 @@ def _label_shift(ids: Tensor, asked: Tensor) -> int:
     """How far ahead the tokens asked for stand: one, or two where all of them do."""
     for distance in (1, 2):
         width = ids.shape[1] - distance
-        there = asked[:, :width] != IGNORE_INDEX
-        if bool(there.any()) and bool((asked[:, :width] == ids[:, distance:])[there].all()):
+        is_target = asked[:, :width] != IGNORE_INDEX
+        if bool(is_target.any()) and bool((asked[:, :width] == ids[:, distance:])[is_target].all()):
             return distance
     return 1
 

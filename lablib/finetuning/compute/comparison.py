@@ -87,8 +87,8 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
 
     Example:
         >>> from lablib import models
-        >>> found = measure_text(models.load("pocket-gpt2"), data.text("lighthouse"))
-        >>> 5 < found.perplexity < 500, found.bits_per_byte < 3
+        >>> measure = measure_text(models.load("pocket-gpt2"), data.text("lighthouse"))
+        >>> 5 < measure.perplexity < 500, measure.bits_per_byte < 3
         (True, True)
     """
     most = min(length, context_length(m) or length)
@@ -96,8 +96,8 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
     if not rows:
         raise ValueError("This text is too short to measure: it takes two tokens at least.")
     require_vectors(m, [int(row.max()) for row in rows])
-    asked = [{"input_ids": row, "labels": row} for row in rows]
-    measures = Causal([], asked, pad_id=0).measures(m.model)
+    heldout = [{"input_ids": row, "labels": row} for row in rows]
+    measures = Causal([], heldout, pad_id=0).measures(m.model)
     tokens = sum(len(row) - 1 for row in rows)
     return TextMeasure(measures["loss"], tokens, len(text.encode()))
 

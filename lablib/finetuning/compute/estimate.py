@@ -6,7 +6,6 @@ every architecture, method, precision and attention kernel, and takes a second a
 """
 
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,18 @@ import torch
 from torch import Tensor
 
 from lablib.training import devices
-from lablib.training.config import Config
+from lablib.training.config import QUIET, Config
 from lablib.training.flops import flops_per_token
 from lablib.training.losses import BLOCK
 from lablib.training.methods import prepare, trained
-from lablib.training.tasks import Causal, Classification, Task, make_task, open_model
+from lablib.training.tasks import (
+    Causal,
+    Classification,
+    Task,
+    make_task,
+    open_model,
+    total_steps,
+)
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -27,7 +33,7 @@ SHORT = 4
 """Rows of a step that is made to find out how fast the device is."""
 
 PARTS = {
-    "weights": "the model's numbers, 32 bits each",
+    "weights": "the model's numbers, 32 bits each; of the best step too where it is kept",
     "gradients": "one number for each weight that learns",
     "optimizer": "two numbers that AdamW keeps for each weight that learns",
     "activations": "activations saved for the backward pass, of one micro-batch",
@@ -85,8 +91,9 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
     device = device_of(config)
     model = shape_of(config, m or open_model(config), device)
     learning = sum(weight.numel() for weight in trained(model).values())
+    kept = learning if config.patience and device.type == "cpu" else 0
     return Memory(
-        weights=MASTER_BYTES * model.num_parameters(),
+        weights=MASTER_BYTES * (model.num_parameters() + kept),
         gradients=MASTER_BYTES * learning,
         optimizer=2 * MASTER_BYTES * learning,
         activations=activation_bytes(model.base_model, config, device, processes),
@@ -271,12 +278,15 @@ def training_flops(config: Config, m: "LoadedModel", trained: int) -> float:
     )
 
 
-def seconds_for(config: Config, tokens_per_second: float | None = None) -> float:
+def seconds_for(
+    config: Config, tokens_per_second: float | None = None, task: Task | None = None
+) -> float:
     """How long a run takes on this device, without measurements and samples.
 
     Args:
         config: the settings.
         tokens_per_second: from an earlier run; None: a few steps are made to find out.
+        task: that of the settings, if it has been made; else the text is read.
 
     Raises:
         ValueError: if the run could not learn anything.
@@ -285,22 +295,21 @@ def seconds_for(config: Config, tokens_per_second: float | None = None) -> float
         >>> seconds_for(Config(text="lighthouse", steps=20, batch=8, length=128), 1024.0)
         20.0
     """
-    return steps_of(config) * config.batch * config.length / (tokens_per_second or speed(config))
+    task = task or make_task(config, open_model(config))
+    tokens = total_steps(config, task) * config.batch * config.length
+    return tokens / (tokens_per_second or speed(config, task))
 
 
-def steps_of(config: Config) -> int:
-    """How many steps a run makes."""
-    rows = make_task(config, open_model(config)).train_rows
-    return config.steps or ceil(config.epochs * rows / config.batch)
+def speed(config: Config, task: Task) -> float:
+    """Tokens a second on this device, of the faster of two short steps after a first one.
 
-
-def speed(config: Config) -> float:
-    """Tokens a second on this device, of the faster of two short steps after a first one."""
+    Args:
+        task: that of the settings.
+    """
     from lablib.training import engine
 
     rows = min(config.batch, SHORT)
-    short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1)
-    silent = replace(short, evaluate_every=0, sample_every=0, save_every=0, heldout=0.0)
+    short = replace(config, steps=3, batch=rows, micro_batch=None, log_every=1, **QUIET)
     with torch.inference_mode(False), torch.enable_grad():
-        records = list(engine.fit(engine.setup(silent)))
+        records = list(engine.fit(engine.setup(short, task=task.with_rows(heldout=0))))
     return max(r.tokens_per_second for r in records[2:] if r.tokens_per_second is not None)

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from lablib import children
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -214,26 +214,18 @@ def _rows(m: "LoadedModel", text: str, batch: int, length: int) -> dict[str, lis
 @contextmanager
 def _process() -> Iterator[tuple[Any, "SimpleQueue[str]"]]:
     """The process that measures, and what it answers, line by line; it is ended at the end."""
-    command = [sys.executable, "-m", "lablib.finetuning.compute.measuring"]
     lines: SimpleQueue[str] = SimpleQueue()
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, start_new_session=True, cwd=_home(),
-    )  # fmt: skip
+    process = children.start(
+        "lablib.finetuning.compute.measuring",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     Thread(target=_follow, args=(process.stdout, lines), daemon=True).start()
     try:
         yield process, lines
     finally:
         _end(process)
-
-
-def _home() -> str:
-    """Where `lablib` is found from, whether it is installed or not."""
-    from pathlib import Path
-
-    import lablib
-
-    return str(Path(lablib.__file__).parents[1])
 
 
 def _follow(output: IO[str], lines: "SimpleQueue[str]") -> None:

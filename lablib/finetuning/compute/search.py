@@ -18,8 +18,9 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from lablib.training.config import Config, check
+from lablib.training.config import QUIET, Config, check
 from lablib.training.engine import fit, setup
+from lablib.training.prepared import Prepared
 
 How = Literal["grid", "random", "bayesian"]
 
@@ -52,11 +53,11 @@ class RangeTest:
         >>> [round(loss, 6) for loss in RangeTest((1.0, 2.0), (4.0, 4.0)).smoothed]
         [4.0, 4.0]
         """
-        mean, found = 0.0, []
+        mean, means = 0.0, []
         for step, loss in enumerate(self.losses, start=1):
             mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
-            found.append(mean / (1 - SMOOTHING**step))
-        return tuple(found)
+            means.append(mean / (1 - SMOOTHING**step))
+        return tuple(means)
 
     @property
     def suggestion(self) -> float | None:
@@ -97,23 +98,23 @@ def range_test(
         )
     flat = replace(
         config, steps=steps + 1, schedule="constant", warmup=0, learning_rate=lowest,
-        evaluate_every=0, sample_every=0, save_every=0, log_every=1,
+        log_every=1, **QUIET,
     )  # fmt: skip
     rates = np.geomspace(lowest, highest, steps).tolist()
     records = fit(setup(flat, lr=rates.__getitem__))
     next(records)  # before the first step
-    found = RangeTest(total=steps)
+    test = RangeTest(total=steps)
     for rate in rates:
         try:
             loss = next(records).loss or 0.0
         except ArithmeticError:
-            yield replace(found, ended=f"At {rate:.2g} the loss became NaN or infinite.")
+            yield replace(test, ended=f"At {rate:.2g} the loss became NaN or infinite.")
             return
-        found = replace(found, rates=(*found.rates, rate), losses=(*found.losses, loss))
-        if found.smoothed[-1] > DIVERGED * min(found.smoothed):
-            yield replace(found, ended=f"At {rate:.2g} the loss had diverged.")
+        test = replace(test, rates=(*test.rates, rate), losses=(*test.losses, loss))
+        if test.smoothed[-1] > DIVERGED * min(test.smoothed):
+            yield replace(test, ended=f"At {rate:.2g} the loss had diverged.")
             return
-        yield found
+        yield test
 
 
 @dataclass(frozen=True)
@@ -215,21 +216,22 @@ def search_settings(
     if not config.heldout:
         raise ValueError("A search judges by the held-out part: let heldout be above 0.")
     proposals = _grid(space, trials) if how == "grid" else _Drawn(space, how, trials, seed)
+    prepared = Prepared()
     for number, settings in enumerate(proposals):
         last = Trial(number, settings)
-        for trial in _try(last, config):
+        for trial in _try(last, config, prepared):
             last = trial
             yield trial
         if isinstance(proposals, _Drawn):
             proposals.tell(None if last.failure else last.loss)
 
 
-def _try(trial: Trial, config: Config) -> Iterator[Trial]:
-    """Train with the settings of a trial."""
+def _try(trial: Trial, config: Config, prepared: Prepared) -> Iterator[Trial]:
+    """Train with the settings of a trial, on rows that most trials share."""
     try:
-        own = replace(trial.applied(config), evaluate_every=0, sample_every=0, save_every=0)
+        own = replace(trial.applied(config), **QUIET)
         check(own)
-        state = setup(own)
+        state = setup(own, task=prepared.task(own))
         trial = replace(trial, total=state.total)
         for record in fit(state):
             measured = record.step and record.heldout_loss is not None
@@ -247,8 +249,8 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
     >>> best_trial([Trial(0, {}, 5, 5, 3.0), Trial(1, {}, 5, 5, 2.0), Trial(2, {}, 1, 5)]).number
     1
     """
-    there = [trial for trial in trials if trial.done and not trial.failure and _measured(trial)]
-    return min(there, key=lambda trial: trial.loss or 0.0, default=None)
+    measured = [trial for trial in trials if trial.done and not trial.failure and _measured(trial)]
+    return min(measured, key=lambda trial: trial.loss or 0.0, default=None)
 
 
 def _measured(trial: Trial) -> bool:

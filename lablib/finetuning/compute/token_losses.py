@@ -1,13 +1,13 @@
 """What each token of a sentence costs a model, before it learned something and after."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
 
 from lablib.models.text import start_of_text, token_text
 from lablib.sampling.compute.text import prepare
+from lablib.training import losses
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -66,7 +66,6 @@ class LossChange:
         return sorted(pairs, key=lambda pair: -abs(pair[1]))[:k]
 
 
-@torch.inference_mode()
 def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
     """What each token of a text costs a causal model.
 
@@ -77,19 +76,18 @@ def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
 
     Example:
         >>> from lablib import models
-        >>> found = token_losses(models.load("pocket-gpt2"), "Once upon a time")
-        >>> found.texts[0], len(found.losses) == len(found.ids)
+        >>> sentence = token_losses(models.load("pocket-gpt2"), "Once upon a time")
+        >>> sentence.texts[0], len(sentence.losses) == len(sentence.ids)
         ('Once', True)
     """
     if not text:
         raise ValueError("There is nothing to read: type a sentence.")
     prompt = prepare(m, text)
     start, ids = prompt.ids[: prompt.marks] or tuple(start_of_text(m)), prompt.ids[prompt.marks :]
-    read = torch.tensor([start + ids], device=m.device)
-    logits = cast(Any, m.model)(input_ids=read).logits[0, len(start) - 1 : -1].float()
-    each = F.cross_entropy(logits, read[0, len(start) :], reduction="none").tolist()
+    read = torch.tensor(start + ids)
+    each = losses.token_losses(m.model, read, context=len(read))[len(start) - 1 :]
     texts = tuple(token_text(m.tokenizer, id) for id in ids)
-    return TokenLosses(ids, texts, tuple(each), prompt.note)
+    return TokenLosses(ids, texts, tuple(each.tolist()), prompt.note)
 
 
 def loss_change(before: "LoadedModel", after: "LoadedModel", text: str) -> LossChange:

@@ -16,7 +16,7 @@ import torch
 from lablib.training.config import Config, Device, Method, check
 from lablib.training.engine import fit, setup
 from lablib.training.records import Record
-from lablib.training.tasks import Causal, Task, make_task, open_model
+from lablib.training.tasks import Task, make_task, open_model
 
 RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}
 """The ways, and a learning rate that suits each: what learns less can take longer steps."""
@@ -119,12 +119,9 @@ def _learn(config: Config, share: float, task: Task) -> Iterator[TransferPoint]:
         yield replace(point, failure=str(error))
 
 
-def _beginning(task: Task, share: float) -> Causal:
+def _beginning(task: Task, share: float) -> Task:
     """The same task with only the first rows of its text to learn from, one at least."""
-    count = max(1, round(share * task.train_rows))
-    train = [task.row(i, "train") for i in range(count)]
-    heldout = [task.row(i, "heldout") for i in range(task.heldout_rows)]
-    return Causal(train, heldout, pad_id=0)
+    return task.with_rows(train=max(1, round(share * task.train_rows)))
 
 
 def _after(

@@ -12,7 +12,7 @@ NAMES = ("as it should be", "with the bug")
 
 def harm_plot() -> "Plot":
     """An empty plot of two runs; `draw_harm` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     lines = [
         {
@@ -29,7 +29,7 @@ def harm_plot() -> "Plot":
         height=320,
         xaxis={"title": "training steps", "rangemode": "tozero"},
         yaxis={"title": ""},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from lablib.training.records import Record
+from lablib.training.records import Record, best_record
 from lablib.widgets.html import fill
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 from lablib.finetuning.figures.shared import (
-    LEGEND,
     SMOOTH,
     duration,
     line,
@@ -23,18 +22,20 @@ from lablib.finetuning.figures.shared import (
 
 def loss_plot() -> "Plot":
     """An empty plot of the losses against the step; `draw_losses` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     said = "step %{x}: %{y:.3f} nats, perplexity %{customdata:,.1f}<extra></extra>"
     heldout = {
         "mode": "lines+markers", "marker": {"symbol": "square", "size": 8}, "yaxis": "y2",
         "hovertemplate": said,
     }  # fmt: skip
+    star = {"symbol": "star", "size": 14}
     return Plot(
         [
             line("training, each step", COLOURS[5], line={"width": 1}, opacity=0.6),
             line(f"training, mean of {SMOOTH} steps", COLOURS[0], hovertemplate=said),
             line("held out", COLOURS[1], **heldout),
+            line("held out, lowest", COLOURS[3], **heldout | {"mode": "markers", "marker": star}),
         ],
         height=280,
         xaxis={"title": "step", "rangemode": "tozero"},
@@ -51,8 +52,10 @@ def draw_losses(plot: "Plot", records: Sequence[Record]) -> None:
     measured = [(r.step, r.heldout_loss) for r in records if r.heldout_loss is not None]
     each = thin([(r.step, r.loss) for r in read])
     curve = thin(list(zip((r.step for r in read), means, strict=True)))
+    best = best_record(records)
+    lowest = [(best.step, best.heldout_loss)] if best else []
     with plot.batch_update():
-        for trace, points in zip(plot.data, (each, curve, thin(measured)), strict=True):
+        for trace, points in zip(plot.data, (each, curve, thin(measured), lowest), strict=True):
             trace.x, trace.y = [step for step, _ in points], [loss for _, loss in points]
             trace.customdata = [exp(min(loss, 50.0)) for _, loss in points]
 

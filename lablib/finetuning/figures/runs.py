@@ -10,13 +10,13 @@ from lablib.widgets.html import table
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 from lablib.finetuning.figures.shared import (
-    LEGEND,
     duration,
     line,
     perplexity_axis,
     smooth,
     thin,
 )
+from lablib.widgets.tokens import shortened
 
 _RUN_COLUMNS = [
     ("Run", "the name of its folder"),
@@ -51,13 +51,13 @@ def runs_table(infos: Sequence[RunInfo]) -> str:
 def settings_words(info: RunInfo) -> str:
     """The settings that matter most, in a few words."""
     config = info.config
-    text = config.text if len(config.text) <= 20 else f"{config.text[:19]}…"
+    text = shortened(config.text, 20)
     return f"{config.method}, {config.learning_rate:g}, {config.batch} × {config.length}, {text}"
 
 
 def overlay_plot(runs: Sequence[tuple[str, Sequence[Record]]]) -> "Plot":
     """The losses of several runs on one pair of axes: held out with marks, training thin."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     traces = []
     for place, (name, records) in enumerate(runs):

@@ -31,7 +31,7 @@ def setting(value: object) -> str:
 
 def range_plot() -> "Plot":
     """An empty range test; `draw_range` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     return Plot(
         [
@@ -45,7 +45,7 @@ def range_plot() -> "Plot":
         height=320,
         xaxis={"title": "learning rate", "type": "log", "exponentformat": "power"},
         yaxis={"title": "training loss (nats)"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def range_words(found: RangeTest) -> str:
 
 def search_plot(space: Space) -> "Plot":
     """An empty plot of the trials: one field a setting, all with the loss upwards."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     traces: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
@@ -96,7 +96,7 @@ def search_plot(space: Space) -> "Plot":
         traces,
         height=320,
         yaxis={"title": "held-out loss (nats)"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
         **axes,
     )
 

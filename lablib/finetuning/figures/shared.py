@@ -81,9 +81,6 @@ def perplexity_axis() -> dict[str, Any]:
     }  # fmt: skip
 
 
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-
-
 def outcome_words(info: RunInfo) -> str:
     """What a run has come to, in a sentence or two."""
     done = f"{info.step:,} of {info.total:,} steps in {duration(info.seconds)}."
@@ -91,7 +88,8 @@ def outcome_words(info: RunInfo) -> str:
         return done
     before, after = exp(min(info.before, 50.0)), exp(min(info.after, 50.0))
     change = "fell" if after < before else "rose"
-    return f"{done} The held-out perplexity {change} from {before:,.1f} to {after:,.1f}."
+    kept = f" The model of step {info.result:,} was kept." if info.config.patience else ""
+    return f"{done} The held-out perplexity {change} from {before:,.1f} to {after:,.1f}.{kept}"
 
 
 def perplexity(loss: float) -> str:

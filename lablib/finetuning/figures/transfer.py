@@ -36,7 +36,7 @@ def means(points: Iterable[TransferPoint]) -> dict[tuple[str, float], float]:
 
 def transfer_plot() -> "Plot":
     """An empty plot with a line a method; `draw_transfer` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     lines = [
         {
@@ -58,7 +58,7 @@ def transfer_plot() -> "Plot":
         height=320,
         xaxis={"title": "share of the text learned from", "type": "log", "tickmode": "array"},
         yaxis={"title": "held-out perplexity", "type": "log", "dtick": "D2"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

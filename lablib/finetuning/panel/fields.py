@@ -3,16 +3,10 @@
 import ipywidgets
 
 from lablib import data
-from lablib.widgets.controls import css
+from lablib.widgets.controls import combobox
 
 
 def text_field(value: str, width: int | str | None = None) -> ipywidgets.Combobox:
     """Which text: a name of those that come with the labs, a file, a folder, or the text itself."""
-    return ipywidgets.Combobox(
-        value=value,
-        options=data.names(),
-        description="Text",
-        continuous_update=False,
-        tooltip="A text that comes with the labs, a file, a folder, or the text itself",
-        layout={} if width is None else {"width": css(width)},
-    )
+    tip = "A text that comes with the labs, a file, a folder, or the text itself"
+    return combobox("Text", data.names(), value, width=width, tooltip=tip)

@@ -10,7 +10,7 @@ from lablib import models
 from lablib.finetuning.compute.comparison import open_result
 from lablib.training.run import Run, runs
 from lablib.widgets import LivePanel
-from lablib.widgets.controls import button
+from lablib.widgets.controls import button, combobox
 from lablib.widgets.layout import in_row
 
 if TYPE_CHECKING:
@@ -50,12 +50,9 @@ class PairPanel(LivePanel):
         known = [*finished, *models.names_here("causal")]
         chosen = _name(after) or next(iter(finished), "")
         self.before, self.after = (
-            ipywidgets.Combobox(
-                value=value, options=known, description=label, continuous_update=False,
-                placeholder="a model, a folder or a run", layout={"width": "344px"},
-            )
-            for label, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
-        )  # fmt: skip
+            combobox(name, known, value, width=344, placeholder="a model, a folder or a run")
+            for name, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
+        )
         self.newest = button("The newest run", "Put the newest finished run under After", 160)
         self.newest.on_click(lambda _: self.take_newest())
         super().__init__(

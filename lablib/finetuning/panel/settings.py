@@ -8,7 +8,7 @@ import ipywidgets
 
 from lablib.training.config import PRESETS, Config
 from lablib.training.methods import METHODS
-from lablib.widgets.controls import dropdown, number
+from lablib.widgets.controls import checkbox, dropdown, number, text_line
 from lablib.widgets.html import html_widget
 from lablib.widgets.presets import start_from
 
@@ -27,10 +27,6 @@ PRESET_WORDS = {
 
 def _number(name: str, least: float, most: float, step: float = 1) -> ipywidgets.Widget:
     return number(name, least, least, most, step)
-
-
-def _check(name: str) -> ipywidgets.Checkbox:
-    return ipywidgets.Checkbox(description=name, indent=True)
 
 
 Make = Callable[[], ipywidgets.Widget]
@@ -98,6 +94,10 @@ MORE: dict[str, tuple[Make, str]] = {
         lambda: _number("Measure every", 0, 100_000, step=5),
         "steps between two measurements on the held-out part; 0 for the end only",
     ),
+    "patience": (
+        lambda: _number("Patience", 0, 1000),
+        "measurements in vain that end the run, and the best step’s model is kept; 0 for never",
+    ),
     "save_every": (
         lambda: _number("Save every", 0, 100_000, step=10),
         "steps between two checkpoints to go on from; 0 for the end only",
@@ -120,12 +120,15 @@ MORE: dict[str, tuple[Make, str]] = {
         "GB this process may take on a CPU; 0 for no limit",
     ),
     "checkpointing": (
-        lambda: _check("Checkpointing"),
+        lambda: checkbox("Checkpointing", indent=True),
         "forget what the way forward left and compute it again: less memory, more work",
     ),
-    "compile": (lambda: _check("Compile"), "torch.compile: faster after a minute, needs C++"),
+    "compile": (
+        lambda: checkbox("Compile", indent=True),
+        "torch.compile: faster after a minute, needs C++",
+    ),
     "packed": (
-        lambda: _check("Packed rows"),
+        lambda: checkbox("Packed rows", indent=True),
         "rows cut from one stream; else a paragraph a row, filled up with padding",
     ),
     "seed": (
@@ -168,10 +171,8 @@ class Settings(ipywidgets.VBox):
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
         for control in rows.values():
             control.layout, control.style = CONTROL, STYLE
-        self.prompt = ipywidgets.Text(
-            config.prompt, description="Samples begin", layout={"width": "480px"}, style=STYLE,
-            continuous_update=False,
-        )  # fmt: skip
+        self.prompt = text_line("Samples begin", config.prompt, width=480, label=128)
+        self.prompt.continuous_update = False
         more = ipywidgets.Accordion([ipywidgets.VBox([self._row(name) for name in MORE])])
         more.titles = ["More settings"]
         super().__init__([self.preset, *map(self._row, COMMON), self.prompt, more])

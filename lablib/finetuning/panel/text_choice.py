@@ -12,6 +12,7 @@ from lablib import data
 from lablib.decoding import decoded
 from lablib.models.errors import explain
 from lablib.widgets import TextInput
+from lablib.widgets.controls import dropdown, text_line, toggles
 from lablib.widgets.html import escape
 from lablib.writable import writable
 
@@ -42,23 +43,17 @@ class TextChoice(ipywidgets.VBox):
         self._keep = keep
         self._uploaded = ""
         source = _source(text)
-        self.source = ipywidgets.ToggleButtons(
-            options=[SHIPPED, TYPED, UPLOADED, NAMED], value=source, description="Text",
-            style={"description_width": "128px", "button_width": "auto"},
-        )  # fmt: skip
-        self.shipped = ipywidgets.Dropdown(
-            options=data.names(), value=text if source == SHIPPED else data.names()[0],
-            description="Which", style={"description_width": "128px"},
-        )  # fmt: skip
+        sources = [SHIPPED, TYPED, UPLOADED, NAMED]
+        self.source = toggles("Text", sources, source, each="auto", label=128)
+        shipped = text if source == SHIPPED else None
+        self.shipped = dropdown("Which", data.names(), shipped, label=128)
         self.typed = TextInput(value=text if source == TYPED else "", label="Your text")
         self.upload = ipywidgets.FileUpload(
             accept=".txt,.md,text/plain", description="Choose a text file"
         )
-        self.named = ipywidgets.Text(
-            text if source == NAMED else "", description="Path or hf:name",
-            continuous_update=False, layout={"width": "480px"},
-            style={"description_width": "128px"},
-        )  # fmt: skip
+        named = text if source == NAMED else ""
+        self.named = text_line("Path or hf:name", named, width=480, label=128)
+        self.named.continuous_update = False
         self.said = ipywidgets.HTML()
         super().__init__([])
         self._show()

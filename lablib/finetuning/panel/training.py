@@ -16,7 +16,6 @@ from lablib.finetuning.compute.estimate import (
     memory_parts,
     seconds_for,
     speed,
-    steps_of,
     training_flops,
 )
 from lablib.finetuning.figures import shared
@@ -28,9 +27,10 @@ from lablib.models.errors import Failure, explain
 from lablib.training.config import Config, check
 from lablib.training.devices import pick_precision
 from lablib.training.flops import peak_flops
+from lablib.training.prepared import Prepared
 from lablib.training.records import Record
 from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder
-from lablib.training.tasks import TASKS
+from lablib.training.tasks import TASKS, Task, total_steps
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.controls import button
@@ -92,6 +92,7 @@ class TrainingPanel(LivePanel):
         self._runs, self._base, self._processes = Path(runs), config, processes
         self._watching: threading.Thread | None = None
         self._speeds: dict[tuple[object, ...], float] = {}
+        self._prepared = Prepared()
         self._opening = False
         self.text = TextChoice(config.text, self._runs, self._forecast_anew)
         self.settings = Settings(config, self._forecast_anew)
@@ -189,19 +190,20 @@ class TrainingPanel(LivePanel):
         self.show_code()
 
     def _time_words(self, config: Config, m: "LoadedModel") -> str:
-        steps = f"{steps_of(config):,} steps"
-        pace = self._known_speed(config, m)
+        task = self._prepared.task(config, m)
+        steps = f"{total_steps(config, task):,} steps"
+        pace = self._known_speed(config, m, task)
         if pace is None:
             return f"{steps}; how long they take is known after the first ones."
-        return f"{steps}, about {shared.duration(seconds_for(config, pace))}."
+        return f"{steps}, about {shared.duration(seconds_for(config, pace, task))}."
 
-    def _known_speed(self, config: Config, m: "LoadedModel") -> float | None:
+    def _known_speed(self, config: Config, m: "LoadedModel", task: Task) -> float | None:
         """Tokens a second, measured once for each shape of a run that is not too large."""
         shape = tuple(getattr(config, name) for name in SPEED)
         if shape not in self._speeds:
             if m.model.num_parameters() > MEASURED_PARAMETERS:
                 return None
-            self._speeds[shape] = speed(config) * self._processes
+            self._speeds[shape] = speed(config, task) * self._processes
         return self._speeds[shape]
 
     # The run
@@ -216,7 +218,8 @@ class TrainingPanel(LivePanel):
         self.opening.value = ""
         self.view.pace = self._pace(config, m)
         yield Progress(0, 0, "Starting")
-        self.the_run = Run(config, new_folder(config, self._runs), self._processes)
+        folder, task = new_folder(config, self._runs), self._prepared.task(config, m)
+        self.the_run = Run(config, folder, self._processes, task)
         self.the_run.start()
         if self.the_run.folder.parent != self._runs:
             self.opening.value = escape(elsewhere(self.the_run.folder, self._runs))

@@ -10,49 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from lablib.models.text import context_length, require_vectors, start_of_text, text_ids
+from lablib.training.losses import token_losses as token_losses
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
     from lablib.models import LoadedModel
 
 WINDOW = 1024
 """How many tokens are read at once where the model itself has no limit."""
-
-
-@torch.inference_mode()
-def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
-    """The loss of every id but the first given those before it, in nats, [tokens − 1] on the CPU.
-
-    Every token is predicted once, with at least half a context before it (but for the first ones):
-    windows of the whole context move on by half of it.
-
-    Args:
-        ids: [tokens].
-        context: how many tokens the model reads at once.
-
-    Example: after "Once upon a" the last word was to be expected.
-        >>> from lablib import models
-        >>> m = models.load("pocket-gpt2")
-        >>> ids = torch.tensor(m.tokenizer("Once upon a time")["input_ids"])
-        >>> losses = token_losses(m.model, ids, context=8)
-        >>> losses.shape, bool(losses[-1] < 0.5)
-        (torch.Size([3]), True)
-    """
-    losses, scored = [], 1
-    while scored < len(ids):
-        start = max(0, scored - context // 2)
-        window = ids[start : start + context + 1].to(model.device)
-        logits = model(window[None, :-1]).logits[0].float()
-        nats = F.cross_entropy(logits, window[1:], reduction="none")
-        losses.append(nats[scored - start - 1 :].cpu())
-        scored = start + len(window)
-    return torch.cat(losses) if losses else torch.zeros(0)
 
 
 @dataclass(frozen=True)

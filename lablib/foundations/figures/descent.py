@@ -12,12 +12,12 @@ from lablib.widgets.tokens import number
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, LEGEND, RIGHT, line
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
 
 def descent_plot(methods: Sequence[str]) -> "Plot":
     """An empty plot: a valley with the paths of the methods, and the losses of the network."""
-    from lablib.widgets.plot import Plot
+    from lablib.widgets.plot import LEGEND, Plot
 
     floor = {
         "type": "contour",

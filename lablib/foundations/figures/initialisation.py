@@ -9,14 +9,14 @@ from lablib.widgets.tokens import number
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, LEGEND, RIGHT, line
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
 
 def signal_plot(inits: Sequence[str]) -> "Plot":
     """An empty plot: the size of the signal after each layer for every start, and the histograms
     of one of them. `draw_signals` fills it.
     """
-    from lablib.widgets.plot import Plot
+    from lablib.widgets.plot import LEGEND, Plot
 
     lines = [line(i, name, mode="lines+markers") for i, name in enumerate(inits)]
     bars = {

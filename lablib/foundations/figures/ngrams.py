@@ -144,7 +144,7 @@ def split_words(split: Split) -> str:
 
 def costs_plot() -> "Plot":
     """An empty plot of bits per byte against n; `draw_costs` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, dash: str) -> dict[str, Any]:
         look = {
@@ -165,7 +165,7 @@ def costs_plot() -> "Plot":
         showlegend=True,
         xaxis={"title": "n", "dtick": 1, "range": [0.8, 6.2]},
         yaxis={"title": "bits per byte", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

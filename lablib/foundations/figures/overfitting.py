@@ -10,12 +10,12 @@ from lablib.widgets.tokens import number
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, LEGEND, RIGHT, line
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
 
 def fit_plot() -> "Plot":
     """An empty plot: the points with the network's line, and the errors as it learns."""
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     dots = {"size": 8, "color": COLOURS[0], "symbol": "circle-open", "line": {"width": 2}}
     kept = {"symbol": "star", "size": 14, "color": COLOURS[1]}

@@ -13,9 +13,9 @@ from lablib.foundations.compute.scale import (
     serving_memory,
     training_memory,
 )
-from lablib.foundations.figures.shared import LEGEND, line
+from lablib.foundations.figures.shared import line
 from lablib.widgets.html import table
-from lablib.widgets.tokens import number, power_of_ten
+from lablib.widgets.tokens import number, scientific
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -74,21 +74,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.3g} seconds"
 
 
-def power(value: float) -> str:
-    """A very large number as a power of ten.
-
-    >>> power(3.15e23)
-    '3.15 × 10²³'
-    """
-    digits, exponent = f"{value:.2e}".split("e")
-    return f"{digits} × {power_of_ten(int(exponent))}"
-
-
 def scale_plot() -> "Plot":
     """Known models by parameters and tokens, both on scales of powers of ten, and an empty mark for
     the model that is thought of.
     """
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     told = [model for model in KNOWN if model.tokens]
     rest = [model for model in KNOWN if not model.tokens]
@@ -136,7 +126,7 @@ def scale_words(shape: Shape, tokens: float, flops: float, bill: TrainingCost, d
         f"{shape.parameters:,} parameters ({large(shape.parameters)})."
         f"{f' As large as {near.name}.' if alike else ''} {large(tokens)} tokens are "
         f"{number(ratio)} for each parameter, {much} the {BEST_RATIO} that make the best of a "
-        f"given amount of computation. Training takes {power(flops)} operations: "
+        f"given amount of computation. Training takes {scientific(flops)} operations: "
         f"{duration(bill.seconds)} on {devices}, {bill.kilowatt_hours:,.3g} kWh, "
         f"{bill.dollars:,.0f} dollars."
     )

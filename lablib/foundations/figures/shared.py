@@ -2,9 +2,6 @@
 
 from typing import Any
 
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-
-
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lablib.foundations.compute.threshold import Counts
-from lablib.foundations.figures.shared import LEFT, LEGEND, RIGHT, line
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
 from lablib.widgets.html import table
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def threshold_plot() -> "Plot":
     """An empty plot: the scores of both kinds, and the measures at every threshold."""
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     def bars(place: int, name: str) -> dict[str, Any]:
         look = {"color": COLOURS[place], "pattern": {"shape": "" if place else "/"}}

@@ -5,7 +5,7 @@ import ipywidgets
 from lablib.foundations.compute.overfitting import STEPS, Fit, Regularization, examples, fit
 from lablib.foundations.figures import overfitting as figures
 from lablib.widgets import Drawing, LivePanel, PlotPlace, Progress
-from lablib.widgets.controls import dropdown, seed_field, slider
+from lablib.widgets.controls import checkbox, dropdown, seed_field, slider
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
 from lablib.widgets.panel import RateLimit
@@ -29,7 +29,7 @@ class OverfittingPanel(LivePanel):
         self.l1 = _penalty("L1", guard.l1)
         self.l2 = _penalty("L2", guard.l2)
         self.dropout = slider("Dropout", guard.dropout, 0, 0.9, 0.05)
-        self.early = ipywidgets.Checkbox(guard.early_stopping, description="Early stopping")
+        self.early = checkbox("Early stopping", guard.early_stopping, indent=True)
         self.seed = seed_field(width=200)
         self.place, self.words = PlotPlace(), ipywidgets.HTML()
         mark_main(self.dropout, self.place)

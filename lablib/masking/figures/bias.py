@@ -17,7 +17,7 @@ def probe_rows(found: Probe) -> list[Dumbbell]:
 
 def probe_plot() -> "Plot":
     """An empty plot of the differences: a small point a template, a large one for their mean."""
-    from lablib.widgets.plot import COLOURS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     single = {"color": COLOURS[5], "symbol": "circle-open", "size": 8, "line": {"width": 2}}
     mean = {"color": COLOURS[1], "symbol": "diamond", "size": 12}
@@ -31,7 +31,7 @@ def probe_plot() -> "Plot":
         height=320,
         xaxis={"zeroline": True, "zerolinecolor": "#888", "zerolinewidth": 2},
         yaxis={"tickmode": "array", "showgrid": False},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )  # fmt: skip
 
 

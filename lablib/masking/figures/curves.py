@@ -13,7 +13,7 @@ from lablib.masking.figures.shared import nats, percent
 
 def curves_plot(curves: Sequence[Curve]) -> "Plot":
     """The accuracy of each training against its time, with the points as they were measured."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     traces = [
         {
@@ -32,7 +32,7 @@ def curves_plot(curves: Sequence[Curve]) -> "Plot":
         height=320,
         xaxis={"title": "minutes of one processor core", "rangemode": "tozero"},
         yaxis={"title": "hidden tokens guessed right", "tickformat": ".0%", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
         showlegend=True,
     )
 

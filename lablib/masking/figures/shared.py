@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lablib.masking.compute.fill import Guess
 from lablib.widgets.html import escape
-from lablib.widgets.tokens import power_of_ten, spoken, visible
+from lablib.widgets.tokens import scientific, spoken, times, visible
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -25,8 +25,7 @@ def percent(probability: float) -> str:
         return f"{100 * probability:.3g} %"
     if probability <= 0:
         return "0 %"
-    digits, exponent = f"{probability:.1e}".split("e")
-    return f"{digits} × {power_of_ten(int(exponent))}"
+    return scientific(probability, 2)
 
 
 def nats(value: float, sign: bool = False) -> str:
@@ -44,10 +43,7 @@ def factor(difference: float) -> str:
     >>> factor(0.6931), factor(-6.0), factor(50.0)
     ('2.0 times', '403 times', 'over a million times')
     """
-    times = math.exp(min(abs(difference), 50.0))
-    if times > 1e6:
-        return "over a million times"
-    return f"{times:.1f} times" if times < 10 else f"{times:,.0f} times"
+    return times(math.exp(min(abs(difference), 50.0)))
 
 
 def guess_row(guess: Guess) -> dict[str, Any]:
@@ -63,7 +59,7 @@ def guess_row(guess: Guess) -> dict[str, Any]:
 
 def dumbbell_plot(title: str, height: int = 320) -> "Plot":
     """An empty dumbbell chart: two points a row, joined by a line. `draw_dumbbells` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def points(place: int) -> dict[str, Any]:
         marker = {"color": COLOURS[place], "symbol": SYMBOLS[place], "size": 10}
@@ -81,7 +77,7 @@ def dumbbell_plot(title: str, height: int = 320) -> "Plot":
         height=height,
         xaxis={"title": title},
         yaxis={"tickmode": "array", "showgrid": False},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

@@ -12,7 +12,7 @@ from lablib.masking.figures.shared import Column, guess_row
 
 def training_plot() -> "Plot":
     """An empty plot of accuracy and loss against the step; `draw_training` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, axis: str, dash: str = "solid") -> dict[str, Any]:
         return {
@@ -41,7 +41,7 @@ def training_plot() -> "Plot":
             "showgrid": False,
             "tickmode": "auto",
         },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

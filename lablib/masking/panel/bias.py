@@ -8,6 +8,7 @@ from lablib.masking.compute.bias import TEMPLATES, WORDS, Probe, probe
 from lablib.masking.figures import bias as figures
 from lablib.masking.figures import shared
 from lablib.widgets import AnyModel, Drawing, LivePanel, as_choice
+from lablib.widgets.controls import text_line
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, mark_main
 from lablib.widgets.plot import Plot
@@ -52,8 +53,7 @@ class BiasPanel(LivePanel):
         if len(subjects) != 2:
             raise ValueError("Give two subjects to compare, such as he and she.")
         first, second = subjects
-        self.first = ipywidgets.Text(first, description="[X] is")
-        self.second = ipywidgets.Text(second, description="or")
+        self.first, self.second = text_line("[X] is", first), text_line("or", second)
         self.words = ipywidgets.Textarea(
             ", ".join(words), rows=3, description="Words", layout={"width": "100%"}
         )

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import ipywidgets
-
 from lablib import models
 from lablib.masking.compute.causal import LeftFill, fill_from_left
 from lablib.masking.compute.fill import Fill, fill
@@ -11,6 +9,7 @@ from lablib.masking.compute.text import prepare
 from lablib.masking.figures import causal as figures
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.widgets import AnyModel, Drawing, LivePanel, as_choice
+from lablib.widgets.controls import combobox
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.layout import mark_main
 
@@ -44,13 +43,9 @@ class CausalPanel(LivePanel):
     ) -> None:
         self.input = MaskedInput(text)
         self.causal = as_choice(causal, "causal")
-        self.writer = ipywidgets.Combobox(
-            value=self.causal.chosen,
-            options=[card.name for card in models.catalogue() if card.kind == "causal"],
-            description="GPT",
-            tooltip="A causal model: a name, a hub id or a folder",
-            continuous_update=False,
-        )
+        names = [card.name for card in models.catalogue() if card.kind == "causal"]
+        tip = "A causal model: a name, a hub id or a folder"
+        self.writer = combobox("GPT", names, self.causal.chosen, tooltip=tip)
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
         mark_main(self.input, self.view)
         self._readers: tuple[LoadedModel, ...] = ()

@@ -7,7 +7,7 @@ from lablib.masking.compute.text import prepare
 from lablib.masking.figures import evidence as figures
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.widgets import AnyModel, Drawing, LivePanel, TokenStrip, as_choice
-from lablib.widgets.controls import number, toggles
+from lablib.widgets.controls import number, text_line, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, in_row, mark_main
 from lablib.widgets.tokens import scale_from_zero, signed_scale
@@ -31,9 +31,7 @@ class EvidencePanel(LivePanel):
         self, text: str = "The cat sat on the [MASK].", answer: str = "", model: AnyModel = None
     ) -> None:
         self.input = MaskedInput(text)
-        self.answer = ipywidgets.Text(
-            answer, description="Answer", placeholder="the model's best guess"
-        )
+        self.answer = text_line("Answer", answer, placeholder="the model's best guess")
         self.mask = number("Mask", 1, 1, 1)
         self.how = toggles("Method", [("hide each word", "mask"), ("replace each word", "replace")])
         self.changes = TokenStrip(

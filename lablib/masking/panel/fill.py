@@ -9,6 +9,7 @@ from lablib.masking.compute.text import MaskedText, prepare
 from lablib.masking.figures import fill as figures
 from lablib.masking.panel.masked_input import MaskedInput
 from lablib.widgets import AnyModel, Drawing, LivePanel, as_choice
+from lablib.widgets.controls import text_line
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
@@ -42,12 +43,8 @@ class FillPanel(LivePanel):
         model: AnyModel = None,
     ) -> None:
         self.input = MaskedInput(text)
-        self.word = ipywidgets.Text(
-            word,
-            description="How probable is",
-            placeholder="rhinoceros",
-            style={"description_width": "initial"},
-        )
+        name, example = "How probable is", "rhinoceros"
+        self.word = text_line(name, word, label="initial", placeholder=example)
         self.view = GuessView(self._put, label="Guesses; click one to put it in")
         self.words = ipywidgets.HTML()
         mark_main(self.input, self.view)

@@ -6,8 +6,7 @@ from typing import Any
 
 from lablib.sampling.compute.beams import BeamNode, BeamTree
 from lablib.sampling.compute.generation import Step
-from lablib.sampling.figures.shared import times
-from lablib.widgets.tokens import number, visible
+from lablib.widgets.tokens import number, times, visible
 
 
 def beam_words(tree: BeamTree) -> str:

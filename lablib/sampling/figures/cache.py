@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from lablib.sampling.compute.measures import Timing
 from lablib.widgets.html import table
+from lablib.widgets.tokens import times
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.sampling.figures.shared import times
 
 
 def timing_lengths(context: int | None, points: int = 8) -> list[int]:
@@ -45,7 +45,7 @@ def timing_table(timings: Sequence[Timing]) -> str:
 
 def timing_plot() -> "Plot":
     """An empty plot of the time per token against the length; `draw_timings` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, dash: str) -> dict[str, Any]:
         look = {
@@ -59,7 +59,7 @@ def timing_plot() -> "Plot":
         height=320,
         xaxis={"title": "tokens before it", "rangemode": "tozero"},
         yaxis={"title": "one more token takes (ms)", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

@@ -7,6 +7,7 @@ import ipywidgets
 from lablib.sampling.compute.knobs import OFF, Knobs
 from lablib.sampling.panel.controls import SLIDERS, KnobSliders
 from lablib.widgets import TokenStrip
+from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, in_row
 
 PARTS = "parts from the text above"
@@ -32,9 +33,7 @@ class Setting(ipywidgets.VBox):
             tooltip="Turn the knobs of this setting", layout={"width": "auto"}
         )
         self.name.add_class("lab-wrapping")
-        self.remove = ipywidgets.Button(
-            description="Remove", tooltip="Remove this setting", layout={"width": "80px"}
-        )
+        self.remove = button("Remove", "Remove this setting", width=80)
         self.strip = TokenStrip(value_label="probability by the model alone", marks=[PARTS])
         self.strip.layout.min_height = "64px"  # so that a text written anew moves nothing
         self._on_change = on_change

@@ -6,10 +6,8 @@ grow entry by entry, so that their first N entries are the tokenizer of N entrie
 """
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from lablib import children
 from lablib.tokenization.compute.pipeline import backend, model_part
 from lablib.unicode import well_formed
 
@@ -287,16 +286,13 @@ def _in_a_process(
     kind: Kind, text: str, size: int
 ) -> Generator[TrainingProgress, None, dict[str, Any]]:
     """Have `trainer` do it; end it if nobody waits for the result any more."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lablib.tokenization.compute.trainer", kind, str(size)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    process = children.start(
+        "lablib.tokenization.compute.trainer",
+        kind,
+        str(size),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,  # the library tells there how far it is
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,  # interrupting a notebook cell is told to us; we end the process
     )
     with process:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lablib.tokenization.compute.comparison import LOOKED_AT, Comparison, Difference
 from lablib.tokenization.figures.shared import counted
 from lablib.widgets.html import fill, table
-from lablib.widgets.tokens import visible
+from lablib.widgets.tokens import shortened, visible
 
 
 def comparison_table(comparison: Comparison) -> str:
@@ -80,17 +80,8 @@ def difference_words(differences: Sequence[Difference], most: int = 4) -> str:
     'Ça → ca, ⏎ → nothing'
     """
     shown = [
-        f"{visible(shortened(d.was)) or 'nothing'} → {visible(shortened(d.now)) or 'nothing'}"
+        " → ".join(visible(shortened(part, 24)) or "nothing" for part in (d.was, d.now))
         for d in differences[:most]
     ]
     more = len(differences) - len(shown)
     return ", ".join([*shown, *([f"and {more:,} more"] if more else [])])
-
-
-def shortened(text: str, most: int = 24) -> str:
-    """A text that fits a cell of a table.
-
-    >>> shortened("a" * 100)
-    'aaaaaaaaaaaaaaaaaaaaaaa…'
-    """
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -49,7 +49,7 @@ def costs_words(costs: Costs) -> str:
 
 def costs_plot() -> "Plot":
     """An empty plot of bars; `draw_costs` fills it."""
-    from lablib.widgets.plot import Plot
+    from lablib.widgets.plot import LEGEND, Plot
 
     return Plot(
         [],
@@ -57,7 +57,7 @@ def costs_plot() -> "Plot":
         barmode="group",
         xaxis={"tickangle": -40},
         yaxis={"title": "tokens, against the first language", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=LEGEND,
     )
 
 

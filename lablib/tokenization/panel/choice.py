@@ -9,6 +9,7 @@ import ipywidgets
 from lablib.models import ModelError
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, menu, name_of
 from lablib.widgets import Choice, Slot
+from lablib.widgets.controls import button, combobox
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -72,14 +73,10 @@ class TokenizerList(ipywidgets.Box):
     def __init__(self, names: Sequence[str], on_change: Callable[[], object]) -> None:
         self.names = tuple(dict.fromkeys(names))
         self._on_change = on_change
-        self.field = ipywidgets.Combobox(
-            options=[card.name for card in menu()],
-            placeholder="a name, hub id or folder",
-            description="Add",
-            style={"description_width": "40px"},
-            layout={"width": "280px"},
-        )
-        self.button = ipywidgets.Button(description="Add", layout={"width": "80px"})
+        names, hint = [card.name for card in menu()], "a name, hub id or folder"
+        self.field = combobox("Add", names, width=280, label=40, placeholder=hint)
+        self.field.continuous_update = True
+        self.button = button("Add", width=80)
         self.button.on_click(lambda _: self.add(self.field.value))
         super().__init__(layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center"))
         self._draw()
@@ -122,9 +119,7 @@ class TokenizerList(ipywidgets.Box):
         self.children = [*buttons, self.field, self.button]
 
     def _button(self, name: str) -> ipywidgets.Button:
-        button = ipywidgets.Button(
-            description=f"{name} ✕", tooltip=f"Take {name} away", layout={"width": "auto"}
-        )
-        button.disabled = len(self.names) == 1
-        button.on_click(lambda _: self.remove(name))
-        return button
+        made = button(f"{name} ✕", f"Take {name} away", width="auto")
+        made.disabled = len(self.names) == 1
+        made.on_click(lambda _: self.remove(name))
+        return made

@@ -79,9 +79,9 @@ def growth(points: Sequence[Point]) -> list[LearningCurvePoint]:
     rows = []
     for number, size in keys:
         method = list(METHODS)[number]
-        found = [p.accuracy for p in points if (p.method, p.size) == (method, size)]
-        spread = stdev(found) if len(found) > 1 else 0.0
-        rows.append(LearningCurvePoint(method, size, mean(found), spread, len(found)))
+        accuracies = [p.accuracy for p in points if (p.method, p.size) == (method, size)]
+        spread = stdev(accuracies) if len(accuracies) > 1 else 0.0
+        rows.append(LearningCurvePoint(method, size, mean(accuracies), spread, len(accuracies)))
     return rows
 
 
@@ -181,8 +181,8 @@ def _trained_point(
         if training.classifier is None:
             yield None
         else:
-            said = predict(training.classifier, labelled.test.texts)
-            accuracy = score(said, labelled.test.labels).accuracy
+            predictions = predict(training.classifier, labelled.test.texts)
+            accuracy = score(predictions, labelled.test.labels).accuracy
             yield Point(method, size, config.seed, accuracy)
 
 
@@ -220,5 +220,5 @@ def mean_vectors(m: models.LoadedModel, texts: Sequence[str], length: int = 48) 
     ).to(m.device)
     require_vectors(m, [int(rows["input_ids"].max())])
     hidden = m.model(**rows).last_hidden_state.float()  # [texts, tokens, width]
-    there = rows["attention_mask"][..., None]
-    return ((hidden * there).sum(1) / there.sum(1)).cpu()
+    mask = rows["attention_mask"][..., None]
+    return ((hidden * mask).sum(1) / mask.sum(1)).cpu()

@@ -89,7 +89,7 @@ def fine_tune(
         >>> before.loss, before.classifier, after.epoch, after.classifier.names
         (None, None, 0.25, ('positive', 'negative'))
     """
-    from lablib.training.engine import fit, setup
+    from lablib.training.engine import fit, setup, take_best
     from lablib.training.tasks import classification_task, open_model
 
     config = config or recipe()
@@ -111,6 +111,8 @@ def fine_tune(
         parts = (_pairs(part, labelled.names) for part in (learn, watched))
         state = setup(config, task=classification_task(config, open_model(config), *parts))
     for record in fit(state):
+        if state.is_done:
+            take_best(state)
         yield Training(
             step=record.step,
             total=state.total,
@@ -118,7 +120,7 @@ def fine_tune(
             loss=record.loss,
             val_loss=record.heldout_loss,
             accuracy=(record.measures or {}).get("accuracy"),
-            classifier=_result(state, config) if record.step == state.total else None,
+            classifier=_result(state, config) if state.is_done else None,
         )
 
 

@@ -8,7 +8,7 @@ from lablib.widgets.html import table
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.transfer.figures.shared import HEIGHT, LEGEND, percent
+from lablib.transfer.figures.shared import HEIGHT, percent
 
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",
@@ -21,7 +21,7 @@ WAY_NAMES = {
 
 def growth_plot(chance: float) -> "Plot":
     """An empty plot of accuracy against the number of texts, a line for each way."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     lines = [
         {

@@ -3,9 +3,6 @@
 HEIGHT = 280
 
 
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-
-
 def percent(share: float) -> str:
     """A share in whole percents.
 

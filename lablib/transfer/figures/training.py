@@ -9,7 +9,7 @@ from lablib.widgets.html import escape, table
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.transfer.figures.shared import HEIGHT, LEGEND, percent
+from lablib.transfer.figures.shared import HEIGHT, percent
 
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 """Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
@@ -17,7 +17,7 @@ SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 
 def training_plot() -> "Plot":
     """An empty plot of both losses and the accuracy; `draw_training` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, axis: str, mode: str) -> dict[str, Any]:
         marker = {"symbol": SYMBOLS[place], "size": 7}

@@ -8,7 +8,7 @@ import ipywidgets
 from lablib.transfer.figures import data as figures
 from lablib.transfer.panel.shared import DESK, SharedClassifier, Source
 from lablib.widgets import Drawing, LivePanel
-from lablib.widgets.controls import button
+from lablib.widgets.controls import button, combobox, text_line
 from lablib.widgets.html import escape
 from lablib.widgets.layout import in_row, mark_main
 
@@ -29,13 +29,10 @@ class DataPanel(LivePanel):
 
     def __init__(self, source: str = "sentiment", desk: SharedClassifier | None = None) -> None:
         self.desk = desk or DESK
-        self.source = ipywidgets.Combobox(
-            value=source, options=["sentiment", "topic"], ensure_option=False,
-            description="Set", continuous_update=False,
-            placeholder="sentiment, topic, a CSV file, hf:name",
-        )  # fmt: skip
-        self.text = ipywidgets.Text("text", description="Text in", continuous_update=False)
-        self.label = ipywidgets.Text("label", description="Label in", continuous_update=False)
+        hint = "sentiment, topic, a CSV file, hf:name"
+        self.source = combobox("Set", ["sentiment", "topic"], source, placeholder=hint)
+        self.text = text_line("Text in", "text", continuous_update=False)
+        self.label = text_line("Label in", "label", continuous_update=False)
         self.upload = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description="Upload CSV")
         self.more = button("Other examples")
         self.counts, self.notes, self.samples = (ipywidgets.HTML() for _ in range(3))
