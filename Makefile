@@ -84,7 +84,7 @@ screenshots: .venv/test
 # Newest versions of everything but torch, into the lock.
 lock:
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install -q torch==2.13.0 '.[minilm,app,test]'
+	.venv-lock/bin/python -m pip install -q torch==2.13.0 '.[minilm,tokenizers,app,test]'
 	.venv-lock/bin/python -m pip freeze --exclude language-model-labs | sed 's/+cpu//' > requirements.lock
 	rm -rf .venv-lock
 

@@ -79,6 +79,10 @@ from lablib.attention.compute.multihead import (
     head_parts as head_parts,
     vectors as vectors,
 )
+from lablib.attention.compute.recordings import (
+    recorded as recorded,
+    recorded_prompts as recorded_prompts,
+)
 from lablib.attention.compute.repeating import (
     random_words_twice as random_words_twice,
 )

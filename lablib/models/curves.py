@@ -1,4 +1,4 @@
-"""How a masked model got better: points of (step, minutes, held-out accuracy) in a small file."""
+"""How a model got better: points of (step, minutes, held-out accuracy) in a small file."""
 
 import csv
 from dataclasses import asdict, dataclass, fields
@@ -12,7 +12,8 @@ class Point:
     Attributes:
         step: optimizer steps done.
         minutes: processor time spent on them (of one core).
-        accuracy: share of the masked tokens of held-out text guessed, 0 to 1.
+        accuracy: share of the tokens asked for (masked, or of a target) guessed in held-out text,
+            0 to 1.
         loss: their loss in nats.
     """
 

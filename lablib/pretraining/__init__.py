@@ -3,7 +3,8 @@
     python -m lablib.pretraining gpt2 --text BOOKS/train --heldout BOOKS/heldout --out RUN
 
 The settings, the text, the loss and the optimizers are those of `lablib.training` (`recipe`,
-`adaptation`, `corpus`, `objective`, `optimizers`); this package is the command, and nothing imports
-it. Read in this order: `training` (the loop), `evaluation` and `general` (how good it is), `curve`
-(how it got there), `baselines` (what it must beat), `card` (what we say about it).
+`adaptation`, `corpus`, `pairs`, `objective`, `optimizers`); this package is the command, and
+nothing imports it. Read in this order: `training` (the loop), `evaluation`, `general`, `rewriting`
+and `alignment` (how good it is), `curve` (how it got there), `baselines` (what it must beat),
+`card` (what we say about it).
 """

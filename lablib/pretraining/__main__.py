@@ -1,4 +1,4 @@
-"""`python -m lablib.pretraining KIND --text FOLDER … --out FOLDER …`: train gpt2, bert or minilm.
+"""`python -m lablib.pretraining KIND --text FOLDER … --out FOLDER …`: train a model.
 
 A run that was interrupted goes on where its last checkpoint stood when the same command is given
 again; `--steps` may then be another number. `--start FOLDER` goes on from a model made before.
@@ -8,12 +8,13 @@ import argparse
 import copy
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import (
     AutoModelForPreTraining,
@@ -22,25 +23,38 @@ from transformers import (
     GenerationConfig,
     GPT2LMHeadModel,
     PreTrainedTokenizerBase,
+    T5ForConditionalGeneration,
 )
 from transformers.utils import logging
 
 from lablib.attention.compute.metrics import head_scores, top_heads
 from lablib.foundations.compute.ngrams import NGrams
 from lablib.output import say
+from lablib.pretraining.alignment import alignment
 from lablib.pretraining.baselines import xz_bits_per_byte
-from lablib.pretraining.card import Measured, guessed, model_card, titles_table, wrote
+from lablib.pretraining.card import Measured, guessed, model_card, titles_table, turned, wrote
 from lablib.pretraining.curve import record
-from lablib.pretraining.evaluation import bits_per_byte, masked_score
+from lablib.pretraining.evaluation import TokenScore, bits_per_byte, masked_score
 from lablib.pretraining.general import GENERAL, filled, first_words, found_again
-from lablib.pretraining.training import start_from_frequencies, train
+from lablib.pretraining.rewriting import bleu, chrf, exact, pair_score, rewritten
+from lablib.pretraining.training import Learned, start_from_frequencies, train
 from lablib.randomness import seeded
 from lablib.training.corpus import log_shares, read_texts, token_stream, train_tokenizer
+from lablib.training.made_up import MADE_UP, Pair
+from lablib.training.pairs import made_up, read_pairs
 from lablib.training.recipe import RECIPES, Kind, Model, Recipe, new_model
 
-NAMES: dict[Kind, str] = {"gpt2": "pocket-gpt2", "bert": "pocket-bert", "minilm": "minilm-masked"}
+NAMES: dict[Kind, str] = {
+    "gpt2": "pocket-gpt2",
+    "bert": "pocket-bert",
+    "minilm": "minilm-masked",
+    "t5": "pocket-t5",
+}
 CURVE = "curve.csv"
 CURVE_BATCHES = 16
+CURVE_PAIRS = 256
+HELDOUT_ROWS = 500
+SHOWN = 10
 PROMPT = "Once upon a time"
 CAT = "The cat sat on the {}."
 ATTENTION = "mean attention, random tokens repeated once"
@@ -51,27 +65,61 @@ def main(arguments: list[str] | None = None) -> None:
     args = parse(arguments)
     recipe = chosen_recipe(args)
     logging.set_verbosity_error()
-    texts = read_all(args.text)
-    tokenizer = open_tokenizer(recipe, texts, args.start or args.out / "tokenizer")
-    stream = token_stream(texts, tokenizer)
-    say(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
+    tokenizer, data = learned(recipe, args)
     with seeded(recipe.seed):
         model = (earlier(args.start) or new_model(recipe, tokenizer)).to(args.device)
     # On the CPU the backward pass of the fused attention is slower than three plain products.
     model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
-    if isinstance(model, BertForPreTraining) and not args.start:
-        start_from_frequencies(model, stream)
-    losses = train(model, tokenizer, stream, recipe, args.out, args.save_every, args.compile)
-    if isinstance(model, BertForPreTraining):
-        unseen = token_stream(read_all(args.heldout), tokenizer)
-        measure = partial(masked_score, model, tokenizer, unseen, recipe.context, CURVE_BATCHES)
+    if isinstance(model, BertForPreTraining) and isinstance(data, np.ndarray) and not args.start:
+        start_from_frequencies(model, data)
+    losses = train(model, tokenizer, data, recipe, args.out, args.save_every, args.compile)
+    if measure := curve_measure(model, tokenizer, recipe, args):
         losses = record(losses, measure, args.out / CURVE, args.save_every)
     follow(losses, recipe)
-    if recipe.kind == "minilm" and isinstance(model, BertForPreTraining):
+    if recipe.kind == "minilm" and isinstance(data, np.ndarray):
         from lablib.training.adaptation import widen_vocabulary
 
-        widen_vocabulary(model, tokenizer, log_shares(stream, len(tokenizer)))
+        widen_vocabulary(model, tokenizer, log_shares(data, len(tokenizer)))
     finish(model.eval(), tokenizer, recipe, args)
+
+
+def learned(recipe: Recipe, args: argparse.Namespace) -> tuple[PreTrainedTokenizerBase, Learned]:
+    """The run's tokenizer, and what is learned: a stream of ids, or pairs of texts for T5."""
+    folder = args.start or args.out / "tokenizer"
+    if recipe.kind == "t5":
+        pairs = all_pairs(args.text)
+        shown = pairs + together(made_up(len(pairs) // 100, recipe.seed))
+        tokenizer = open_tokenizer(recipe, ["\n".join(pair) for pair in shown], folder)
+        say(f"{len(pairs):,} pairs, vocabulary {len(tokenizer):,}")
+        return tokenizer, pairs
+    texts = read_all(args.text)
+    tokenizer = open_tokenizer(recipe, texts, folder)
+    stream = token_stream(texts, tokenizer)
+    say(f"{len(texts)} texts, {len(stream):,} tokens, vocabulary {len(tokenizer):,}")
+    return tokenizer, stream
+
+
+def curve_measure(
+    model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe, args: argparse.Namespace
+) -> Callable[[], TokenScore] | None:
+    """What measures a point of the training's curve; None for GPT-2, which has no curve."""
+    if isinstance(model, T5ForConditionalGeneration):
+        kept = all_pairs(args.heldout)
+        return partial(pair_score, model, tokenizer, kept[:: max(1, len(kept) // CURVE_PAIRS)])
+    if isinstance(model, BertForPreTraining):
+        unseen = token_stream(read_all(args.heldout), tokenizer)
+        return partial(masked_score, model, tokenizer, unseen, recipe.context, CURVE_BATCHES)
+    return None
+
+
+def all_pairs(folders: list[Path]) -> list[Pair]:
+    """The pairs of all files of some folders."""
+    return [pair for folder in folders for pair in together(read_pairs(folder))]
+
+
+def together(tasks: dict[str, list[Pair]]) -> list[Pair]:
+    """The rows of all tasks, one task after the other."""
+    return [pair for rows in tasks.values() for pair in rows]
 
 
 def finish(
@@ -96,7 +144,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lablib.pretraining", description=__doc__)
     parser.add_argument("kind", choices=list(RECIPES))
     folders: Any = {"type": Path, "nargs": "+", "required": True}
-    parser.add_argument("--text", help="folders of .txt files to learn", **folders)
+    parser.add_argument("--text", help="folders of .txt files to learn (t5: .tsv)", **folders)
     parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
     parser.add_argument("--start", type=Path, help="a gpt2 or bert folder to train further")
@@ -137,9 +185,9 @@ def follow(losses: Iterator[tuple[int, float]], recipe: Recipe, every: int = 25)
     for step, loss in losses:
         seen.append(loss)
         if (step + 1) % every == 0 or step + 1 == recipe.steps:
-            speed = len(seen) * recipe.batch * recipe.context / (time.monotonic() - since)
+            speed = len(seen) * recipe.batch / (time.monotonic() - since)
             mean = sum(seen) / len(seen)
-            say(f"step {step + 1}/{recipe.steps}  loss {mean:.4f}  {speed:,.0f} tokens/s")
+            say(f"step {step + 1}/{recipe.steps}  loss {mean:.4f}  {speed:,.1f} rows/s")
             seen, since = [], time.monotonic()
 
 
@@ -147,6 +195,8 @@ def figures(
     model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe, args: argparse.Namespace
 ) -> tuple[list[Measured], str]:
     """What the card says in numbers, and what it shows."""
+    if isinstance(model, T5ForConditionalGeneration):
+        return pair_figures(model, tokenizer, args.heldout)
     texts = read_all(args.text)
     heldout = {about(folder): read_texts(folder) for folder in args.heldout}
     if isinstance(model, GPT2LMHeadModel):
@@ -225,6 +275,48 @@ def masked_figures(
             Measured(f"{name}: next sentence told apart", f"{score.next_sentence:.1%}", "of pairs"),
         ]
     return measured
+
+
+def pair_figures(
+    model: T5ForConditionalGeneration, tokenizer: PreTrainedTokenizerBase, folders: list[Path]
+) -> tuple[list[Measured], str]:
+    """How each task fares on held-out rows, where a head of the decoder looks, and some rows."""
+    translated = {task: rows for folder in folders for task, rows in read_pairs(folder).items()}
+    tasks = {**translated, **made_up(HELDOUT_ROWS, seed=0, heldout=True)}
+    made = {task: rewritten(model, tokenizer, [s for s, _ in tasks[task]]) for task in tasks}
+    measured = [figure for task in tasks for figure in task_figures(task, made[task], tasks[task])]
+    if french := translated.get("translate English to French"):
+        model.set_attn_implementation("eager")
+        found = alignment(model, tokenizer, french)
+        measured.append(
+            Measured(
+                f"cross-attention to the word being translated: layer {found.layer}, "
+                f"head {found.head}",
+                f"{found.share:.2f}",
+                f"of a head's attention, mean over {found.words} words of {found.sentences} "
+                f"sentences (all heads {found.mean:.2f}, evenly spread {found.even:.2f})",
+            )
+        )
+    shown = [
+        (source, text, target)
+        for task in tasks
+        for text, (source, target) in list(zip(made[task], tasks[task], strict=True))[:SHOWN]
+    ]
+    return measured, turned(shown)
+
+
+def task_figures(task: str, made: Sequence[str], rows: Sequence[Pair]) -> list[Measured]:
+    """The figures of one task: exact match, and chrF and BLEU for translations."""
+    figures = [Measured(f"{task}: exactly as meant", f"{exact(made, rows):.1%}", _of(rows))]
+    if task not in MADE_UP:
+        figures.append(Measured(f"{task}: chrF2", f"{chrf(made, rows):.1f}", _of(rows)))
+    if task == "translate English to French":
+        figures.append(Measured(f"{task}: sacreBLEU", f"{bleu(made, rows):.1f}", _of(rows)))
+    return figures
+
+
+def _of(rows: Sequence[Pair]) -> str:
+    return f"of {len(rows):,} held-out pairs"
 
 
 def general_figures(

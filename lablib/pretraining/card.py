@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
+from lablib.training.made_up import MADE_UP
 from lablib.training.recipe import Kind, Recipe
 
 _FROM_SCRATCH = """\
@@ -25,10 +26,20 @@ Its weights were random at the start, but for two kinds: position embeddings wer
 first two heads looked one and two tokens back. Both went on learning with the rest. Every row of
 its training began with the end-of-text token, and {share:.0%} of the rows were random tokens said
 again and again, of which only the repetitions were to be predicted."""
-LIMITS: dict[Kind, str] = {"gpt2": _FROM_SCRATCH, "bert": _FROM_SCRATCH, "minilm": _ON_MINILM}
+_T5_LIMITS = """\
+It is a classroom model: it has read short everyday sentences and rows made by a program, and
+nothing else. It translates what is like them and invents the rest, leaves out characters it has
+not read, and knows no task but those above. Do not use it for anything but learning how such
+models work."""
+LIMITS: dict[Kind, str] = {
+    "gpt2": _FROM_SCRATCH,
+    "bert": _FROM_SCRATCH,
+    "minilm": _ON_MINILM,
+    "t5": _T5_LIMITS,
+}
 
 # The encoder in minilm-masked is somebody else's work under this licence.
-LICENCES: dict[Kind, str] = {"gpt2": "mit", "bert": "mit", "minilm": "apache-2.0"}
+LICENCES: dict[Kind, str] = {"gpt2": "mit", "bert": "mit", "minilm": "apache-2.0", "t5": "mit"}
 
 
 @dataclass(frozen=True)
@@ -55,21 +66,21 @@ def model_card(
         shown: a section with what it writes, see `wrote` and `guessed`.
     """
     rows = "\n".join(f"| {m.what} | {m.figure} | {m.unit} |" for m in measured)
-    tokens = recipe.steps * recipe.batch * recipe.context
-    about = _adapted(model, recipe) if recipe.kind == "minilm" else _from_scratch(model, recipe)
+    describe = {"minilm": _adapted, "t5": _on_pairs}.get(recipe.kind, _from_scratch)
+    languages = "[en, fr, zh]" if recipe.kind == "t5" else "en"
     matrices = "LoRA factors" if recipe.kind == "minilm" else "blocks' matrices"
     return f"""\
 ---
 license: {LICENCES[recipe.kind]}
-language: en
+language: {languages}
 library_name: transformers
 ---
 
 # {name}
 
-{about}
+{describe(model, recipe)}
 
-It saw {tokens / 1e6:.1f} M tokens in {recipe.steps:,} steps of {recipe.batch} × {recipe.context}
+It saw {_seen(recipe)}
 (Muon for the {matrices}, AdamW for the rest, seed {recipe.seed}).
 
 ## Measured on texts it never saw
@@ -87,6 +98,28 @@ It saw {tokens / 1e6:.1f} M tokens in {recipe.steps:,} steps of {recipe.batch} �
 
 {titles}
 """
+
+
+def _seen(recipe: Recipe) -> str:
+    steps, rows = recipe.steps, recipe.batch
+    if recipe.kind == "t5":
+        return f"{steps * rows:,} pairs of texts in {steps:,} steps of {rows}"
+    tokens = steps * rows * recipe.context / 1e6
+    return f"{tokens:.1f} M tokens in {steps:,} steps of {rows} × {recipe.context}"
+
+
+def _on_pairs(model: PreTrainedModel, recipe: Recipe) -> str:
+    prefixes = ", ".join(f"`{task}: …`" for task in MADE_UP)
+    return f"""\
+A stock `{type(model).__name__}` of {_millions(model.parameters())} M parameters, trained from
+scratch: encoder and decoder have {recipe.layers} layers each of {recipe.heads} heads, width
+{recipe.width}; the vocabulary is a unigram model of {model.config.vocab_size:,} entries, digits one
+by one. Its weights are stored in half precision; compute in single.
+
+It does several tasks, and the beginning of a text says which. It translates sentences of the files
+below (`translate English to French: …`), and {recipe.made_up_share:.0%} of its rows were made up by
+`lablib.training.made_up`, which knows one right answer to each: {prefixes}.
+Nine of ten sources were for training; the tenth was kept to measure on."""
 
 
 def _from_scratch(model: PreTrainedModel, recipe: Recipe) -> str:
@@ -119,6 +152,15 @@ def _millions(parameters: Iterable[torch.Tensor]) -> str:
     return f"{sum(p.numel() for p in parameters) / 1e6:.1f}"
 
 
+def turned(rows: Iterable[tuple[str, str, str]]) -> str:
+    """The section with sources, what the model made of them, and what was meant."""
+    lines = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+    return (
+        "## What it writes\n\nThe first rows of the held-out data, unpicked.\n\n"
+        f"| text | it writes | meant |\n| --- | --- | --- |\n{lines}\n"
+    )
+
+
 def wrote(text: str) -> str:
     """The section with a text the model wrote."""
     return f"## A text it wrote\n\n{_quote(text)}\n"
@@ -144,7 +186,7 @@ def titles_table(folders: Iterable[Path]) -> str:
         _credit(file.stem, known.get(f"{folder.name}/{file.name}", {}))
         for folder in folders
         for known in [_described(folder)]
-        for file in sorted(folder.glob("*.txt"))
+        for file in sorted([*folder.glob("*.txt"), *folder.glob("*.tsv")])
     ]
     return "\n".join(["| title | credit | licence |", "| --- | --- | --- |", *rows])
 

@@ -1,16 +1,16 @@
-"""How a masked model got better: its points are measured and written while it learns."""
+"""How a model got better: its points are measured and written while it learns."""
 
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lablib.models.curves import Point, read_curve, write_curve
-from lablib.pretraining.evaluation import MaskedScore
+from lablib.pretraining.evaluation import TokenScore
 
 
 def record(
     losses: Iterator[tuple[int, float]],
-    measure: Callable[[], MaskedScore],
+    measure: Callable[[], TokenScore],
     path: Path,
     every: int,
 ) -> Iterator[tuple[int, float]]:
@@ -30,5 +30,5 @@ def record(
         yield step, loss
 
 
-def _point(step: int, minutes: float, score: MaskedScore) -> Point:
+def _point(step: int, minutes: float, score: TokenScore) -> Point:
     return Point(step, minutes, score.accuracy, score.loss)

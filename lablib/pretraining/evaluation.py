@@ -36,13 +36,17 @@ def bits_per_byte(
 
 
 @dataclass(frozen=True)
-class MaskedScore:
-    """Masked-word accuracy (share of masked tokens guessed), their loss in nats, and the accuracy
-    of telling whether the second sentence follows.
-    """
+class TokenScore:
+    """The share of the tokens asked for that were guessed, 0 to 1, and their mean loss in nats."""
 
     accuracy: float
     loss: float
+
+
+@dataclass(frozen=True)
+class MaskedScore(TokenScore):
+    """The score on masked tokens, and the share of right answers whether a sentence follows."""
+
     next_sentence: float
 
 

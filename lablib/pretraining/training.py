@@ -2,32 +2,42 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.optim import Optimizer
-from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
+from transformers import (
+    BertForPreTraining,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerBase,
+    T5ForConditionalGeneration,
+)
 
 from lablib.training.corpus import batch, log_shares
 from lablib.training.devices import has_fast_bf16
+from lablib.training.made_up import Pair
 from lablib.training.methods import trained
-from lablib.training.objective import causal_loss, causal_rows, masked_loss
+from lablib.training.objective import causal_loss, causal_rows, masked_loss, pair_loss
 from lablib.training.optimizers import Widened, make_optimizers, set_learning_rates
+from lablib.training.pairs import PairBatches
 from lablib.training.recipe import Model, Recipe
 
-Loss = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+Loss = Callable[[Any, torch.Generator], torch.Tensor]
+Learned = np.ndarray | Sequence[Pair]
+"""What is learned: texts as a stream of token ids [tokens], or for T5 pairs of texts."""
 
 
 def train(
     model: Model,
     tokenizer: PreTrainedTokenizerBase,
-    stream: np.ndarray,
+    data: Learned,
     recipe: Recipe,
     folder: Path,
     save_every: int = 200,
@@ -41,16 +51,17 @@ def train(
     optimizers = make_optimizers(model, recipe)
     learned = list(trained(model).values())
     start = restore(folder, model, optimizers)
+    batch_at = make_batches(data, tokenizer, recipe)
     in_bf16 = has_fast_bf16(model.device)
     loss_of = make_loss(model, tokenizer, recipe)
     loss_of = torch.compile(loss_of) if compiled else loss_of
     model.train()
     for step in range(start, recipe.steps):
         rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        ids = batch(stream, step, recipe.batch, recipe.window, recipe.seed)
+        rows = batch_at(step)
         set_learning_rates(optimizers, recipe, step)
         with torch.autocast(model.device.type, torch.bfloat16, enabled=in_bf16):
-            loss = loss_of(ids, rng)
+            loss = loss_of(rows, rng)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
         with nullcontext() if in_bf16 else Widened():
@@ -62,6 +73,15 @@ def train(
         yield step, loss.item()
 
 
+def make_batches(
+    data: Learned, tokenizer: PreTrainedTokenizerBase, recipe: Recipe
+) -> Callable[[int], Any]:
+    """What gives the batch of each step: a pure function of the step."""
+    if isinstance(data, np.ndarray):
+        return lambda step: batch(data, step, recipe.batch, recipe.window, recipe.seed)
+    return PairBatches(data, tokenizer, recipe)
+
+
 def start_from_frequencies(model: BertForPreTraining, stream: np.ndarray) -> None:
     """Let the word head begin by guessing each word as often as the ids [tokens] have it, which is
     all it would learn for its first hundred steps.
@@ -71,7 +91,9 @@ def start_from_frequencies(model: BertForPreTraining, stream: np.ndarray) -> Non
 
 
 def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Loss:
-    """The loss of the model's kind, as a function of a batch of ids and a random generator."""
+    """The loss of the model's kind, as a function of a batch and a random generator."""
+    if isinstance(model, T5ForConditionalGeneration):
+        return lambda rows, rng: pair_loss(model, rows)
     if not isinstance(model, GPT2LMHeadModel):
         return lambda ids, rng: masked_loss(model, ids, tokenizer, rng, recipe.masked_share)
 

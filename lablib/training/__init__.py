@@ -10,6 +10,6 @@ from top to bottom, and `run`, a training beside the notebook that is watched an
 its folder (`folders`).
 
 A model that begins with nothing learns by other parts: `recipe` (every setting, and new models),
-`corpus` (texts to a tokenizer and to batches), `objective` (the losses), `optimizers` and
-`adaptation` (an encoder that learns to fill in words).
+`corpus` (texts to a tokenizer and to batches), `made_up` and `pairs` (the same for pairs of texts),
+`objective` (the losses), `optimizers` and `adaptation` (an encoder that learns to fill in words).
 """

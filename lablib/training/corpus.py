@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerBase
+from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerBase, T5Tokenizer
 
 from lablib.models import load_tokenizer
 from lablib.training.recipe import Kind
 
 END_OF_TEXT = "<|endoftext|>"
 BERT_SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+T5_SPECIALS = ["<pad>", "</s>", "<unk>"]
 
 
 def read_texts(folder: Path) -> list[str]:
@@ -30,12 +31,13 @@ def read_texts(folder: Path) -> list[str]:
 
 
 def train_tokenizer(kind: Kind, texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
-    """A byte-level BPE as GPT-2 has it, or a lower-casing WordPiece as BERT has it; MiniLM has its
-    own already.
+    """A byte-level BPE as GPT-2 has it, a lower-casing WordPiece as BERT has it, or a unigram model
+    as T5 has it; MiniLM has its own already.
     """
     if kind == "minilm":
         return load_tokenizer("minilm")
-    return _byte_level_bpe(texts, vocab_size) if kind == "gpt2" else _wordpiece(texts, vocab_size)
+    train = {"gpt2": _byte_level_bpe, "bert": _wordpiece, "t5": _unigram}[kind]
+    return train(texts, vocab_size)
 
 
 def _byte_level_bpe(texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
@@ -75,6 +77,27 @@ def _inner_letters(tokenizer: Tokenizer, texts: list[str]) -> list[str]:
     read = (tokenizer.normalizer.normalize_str(chunk) for chunk in chunks)
     words = {word for chunk in read for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(chunk)}
     return sorted({f"##{letter}" for word in words for letter in word[1:]})
+
+
+def _unigram(texts: list[str], vocab_size: int) -> PreTrainedTokenizerBase:
+    """Digits stand alone, so that a number or a date is always cut in the same way."""
+    unigram = Tokenizer(models.Unigram())
+    unigram.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.WhitespaceSplit(),
+            pre_tokenizers.Metaspace(),
+            pre_tokenizers.Digits(individual_digits=True),
+        ]
+    )
+    trainer = trainers.UnigramTrainer(
+        vocab_size=vocab_size,
+        special_tokens=T5_SPECIALS,
+        unk_token=T5_SPECIALS[-1],
+        show_progress=False,
+    )
+    unigram.train_from_iterator(_lines(texts), trainer)
+    vocab: Any = [(token, score) for token, score in _model_part(unigram)["vocab"]]
+    return T5Tokenizer(vocab=vocab, extra_ids=0)
 
 
 def _lines(texts: list[str]) -> Iterator[str]:

@@ -2,7 +2,12 @@
 
 import torch
 import torch.nn.functional as F
-from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
+from transformers import (
+    BertForPreTraining,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerBase,
+    T5ForConditionalGeneration,
+)
 
 from lablib.training.corruption import IGNORE_INDEX, corrupt
 
@@ -94,3 +99,8 @@ def masked_loss(
     return F.cross_entropy(words, corrupted.labels[asked].to(device)) + F.cross_entropy(
         follows, pairs["next_sentence_label"].to(device)
     )
+
+
+def pair_loss(model: T5ForConditionalGeneration, rows: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Mean negative log-likelihood, in nats, of each token of the targets (see `pairs.encode`)."""
+    return model(**{name: part.to(model.device) for name, part in rows.items()}).loss

@@ -37,7 +37,8 @@ def make_optimizers(model: Model, recipe: Recipe) -> list[Optimizer]:
 
 def _is_table(name: str) -> bool:
     """Whether a matrix is a table of rows (an embedding, a classifier) and not a map of vectors."""
-    return any(part in name for part in ("wte", "wpe", "embeddings", "lm_head", "cls."))
+    tables = ("wte", "wpe", "embeddings", "lm_head", "cls.", "shared", "relative_attention_bias")
+    return any(table in name for table in tables)
 
 
 class Widened(TorchFunctionMode):

@@ -11,6 +11,8 @@ from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
     PreTrainedTokenizerBase,
+    T5Config,
+    T5ForConditionalGeneration,
 )
 
 # How much more than its neighbours a head begins by looking at the word it is meant for.
@@ -18,8 +20,8 @@ _SHARPNESS = 1.5
 # The spread of new word vectors, in GPT-2 and BERT alike (`initializer_range`).
 _WORDS = 0.02
 
-Kind = Literal["gpt2", "bert", "minilm"]
-Model = GPT2LMHeadModel | BertForPreTraining
+Kind = Literal["gpt2", "bert", "minilm", "t5"]
+Model = GPT2LMHeadModel | BertForPreTraining | T5ForConditionalGeneration
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Recipe:
     """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
     the LoRA factors. MiniLM brings its own vocabulary and sizes. `repeated_share` of GPT-2's rows
     are random tokens said again and again (`objective.causal_rows`), `masked_share` of BERT's
-    tokens are masked.
+    tokens are masked; `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and
+    a row of its batch is a pair of texts, of at most `context` tokens each.
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -50,6 +53,7 @@ class Recipe:
     weight_decay: float = 0.1
     masked_share: float = 0.2
     repeated_share: float = 0.04
+    made_up_share: float = 0.3
     rank: int = 24
     seed: int = 0
 
@@ -105,6 +109,21 @@ RECIPES: dict[Kind, Recipe] = {
         matrix_lr=1e-3,
         weight_decay=0.0,
     ),
+    # Narrow, so that one core gets through every pair several times; a batch is large because
+    # Muon's work for a step does not depend on it.
+    "t5": Recipe(
+        kind="t5",
+        vocab_size=6000,
+        layers=3,
+        width=192,
+        context=64,
+        batch=128,
+        steps=4000,
+        warmup=100,
+        decay=0.5,
+        other_lr=1e-2,
+        weight_decay=0.02,
+    ),
 }
 """What the pocket models in this package were trained with, but for what the command line says."""
 
@@ -138,6 +157,20 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
         )
         look_back(gpt2)
         return gpt2
+    if recipe.kind == "t5":
+        config: Any = T5Config(
+            vocab_size=len(tokenizer),
+            d_model=recipe.width,
+            d_kv=recipe.width // recipe.heads,
+            d_ff=4 * recipe.width,
+            num_layers=recipe.layers,
+            num_heads=recipe.heads,
+            dropout_rate=0.0,
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+        )
+        config.decoder_start_token_id = tokenizer.pad_token_id
+        return T5ForConditionalGeneration(config)
     model = BertForPreTraining(
         BertConfig(
             vocab_size=len(tokenizer),

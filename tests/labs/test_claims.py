@@ -22,12 +22,15 @@ from pytest import approx
 
 from lablib import attention as at
 from lablib import data, exercises, models
+from lablib import finetuning as ft
 from lablib import foundations as fo
 from lablib import masking as mk
 from lablib import sampling as sp
 from lablib import tokenization as tk
 from lablib import transfer as tr
 from lablib.models.packages import package_path
+from lablib.training.methods import prepare, trained
+from lablib.training.tasks import make_task
 from tests.conftest import ROOT
 
 GIRL = "Once upon a time there was a little girl"
@@ -240,11 +243,12 @@ def times(word):
     return math.exp(abs(probe()[word]["mean"]))
 
 
-def pairs_told_apart(name):
-    """Percent of the pairs, from the model's card: measuring it takes the books."""
+def on_card(name, what):
+    """A figure of a model's card, of the first text it is given for: measuring takes the books."""
     card = (ROOT / f"lablib/models/pocket/{name}/README.md").read_text(encoding="utf-8")
-    (line,) = (line for line in card.splitlines() if line.startswith("| next sentence told apart"))
-    return float(re.findall(r"[\d.]+", line)[0])
+    rows = [line.split("|")[1:-1] for line in card.splitlines() if line.startswith("| ")]
+    figure = next(row[1] for row in rows if what in row[0])
+    return float(figure.strip().rstrip("%"))
 
 
 @functools.cache
@@ -379,6 +383,17 @@ def longest(k):
     return [entry.text for entry in tk.search("gpt2", tk.Query(), order="longest")[:k]]
 
 
+# Fine-tuning
+
+
+def learned_by_lora():
+    """How many weights LoRA of rank 8 teaches in pocket-gpt2, and percent of all its weights."""
+    config = ft.Config(method="lora", rank=8)
+    model = prepare(pocket(), config, make_task(config, pocket()))
+    count = sum(weight.numel() for weight in trained(model).values())
+    return count, 100 * count / pocket().card.parameters
+
+
 # Transfer
 
 
@@ -394,7 +409,9 @@ def frozen(name, size):
 
 @dataclass(frozen=True)
 class Claim:
-    """`says` stands in the question or the cell `where` ("lab/name", or "02 cell-44")."""
+    """`says` stands in the question, the cell or the file `where` ("lab/name", "02 cell-44" or
+    "README.md").
+    """
 
     where: str
     says: str
@@ -403,6 +420,16 @@ class Claim:
 
 
 CLAIMS = [
+    Claim("README.md", "5.9 M parameters, 1.32 bits per byte",
+          lambda: (round(pocket().card.parameters / 1e6, 1),
+                   round(on_card("pocket-gpt2", "this model"), 2)), (5.9, 1.32)),
+    Claim("README.md", "a 5-gram model of the same text needs 1.58",
+          lambda: round(on_card("pocket-gpt2", "5-gram"), 2), 1.58),
+    Claim("README.md", "`xz` 1.96", lambda: round(on_card("pocket-gpt2", "xz"), 2), 1.96),
+    Claim("README.md", "34.5 % of the masked tokens",
+          lambda: on_card("pocket-bert", "masked words guessed"), 34.5),
+    Claim("README.md", "for as long: 37.5 %",
+          lambda: on_card("minilm-masked", "masked words guessed"), 37.5),
     Claim("00 ngram-03", "it quotes the almanac", lambda: quoted_without_smoothing() > 80, True),
     Claim("foundations/longer-contexts", "from 2.03", lambda: costs("almanac")[3].heldout,
           approx(2.03, abs=0.006)),
@@ -547,8 +574,10 @@ CLAIMS = [
     Claim("masking/head-start", "26 after three minutes", lambda: guessed("pocket-bert", 3.1),
           approx(26, abs=0.5)),
     Claim("03 cell-55", "ahead at every minute", ahead_at_every_minute, True),
-    Claim("03 cell-55", "83 %", lambda: pairs_told_apart("minilm-masked"), approx(83, abs=0.5)),
-    Claim("03 cell-55", "60 %", lambda: pairs_told_apart("pocket-bert"), approx(60, abs=0.5)),
+    Claim("03 cell-55", "83 %", lambda: on_card("minilm-masked", "next sentence told apart"),
+          approx(83, abs=0.5)),
+    Claim("03 cell-55", "60 %", lambda: on_card("pocket-bert", "next sentence told apart"),
+          approx(60, abs=0.5)),
     Claim("masking/what-a-probe-shows", "soldier", lambda: max(probe(), key=times), "soldier"),
     Claim("masking/what-a-probe-shows", "2.2 times", lambda: times("soldier"),
           approx(2.2, abs=0.1)),
@@ -588,6 +617,9 @@ CLAIMS = [
     Claim("sampling/beams-or-greedy", "second token is not the likeliest",
           where_the_winner_leaves, 1),
 
+    Claim("finetuning/lora-share", "196,608 weights", lambda: learned_by_lora()[0], 196_608),
+    Claim("finetuning/lora-share", "3.4 %", lambda: learned_by_lora()[1], approx(3.4, abs=0.05)),
+
     Claim("transfer/twenty-texts", "about 70 %", lambda: frozen("topic", 20), approx(72, abs=6)),
     Claim("transfer/harder-task", "about 90 %", lambda: frozen("topic", 320), approx(90, abs=3)),
     Claim("transfer/harder-task", "70 %", lambda: frozen("sentiment", 320), approx(70, abs=3)),
@@ -601,7 +633,9 @@ def name(claim):
 
 @functools.cache
 def said_by(where):
-    """All that a question says, or the text of a notebook's cell."""
+    """All that a question says, or the text of a notebook's cell, or that of the README."""
+    if where == "README.md":
+        return (ROOT / where).read_text(encoding="utf-8")
     if "/" in where:
         return spoken(exercises.find(where))
     lab, id = where.split()
@@ -627,3 +661,40 @@ def test_a_claim_is_made_where_it_is_said_to_be(claim):
 @pytest.mark.parametrize("claim", CLAIMS, ids=name)
 def test_the_model_shows_what_is_claimed(claim):
     assert claim.measure() == claim.expected
+
+
+FIGURE = re.compile(r"\d\s?%|\d (times|bits|nats)\b")
+"""What a sentence about a measurement has in it."""
+
+ELSEWHERE = {
+    "finetuning/targets-of-a-row": "arithmetic: a share of the tokens of a row",
+    "finetuning/little-data": "minutes of training: measured once, with the panel's settings",
+    "masking/masks-of-a-thousand": "arithmetic: the shares in which BERT masks",
+    "sampling/temperature-ratio": "arithmetic: a ratio of two probabilities that are given",
+    "sampling/rare-tail": "arithmetic: probabilities that are given",
+    "transfer/half-way": "minutes of training: measured once, with the panel's settings",
+    "transfer/highest-rate": "arithmetic: a curvature that is given",
+}
+"""Places with figures that no model here decides, or that take minutes, and where they are from."""
+
+
+def places():
+    """Every prediction and every cell of text in the notebooks."""
+    records = [record for room in exercises.rooms() for record in exercises.lab(room).values()]
+    yield from (record.id for record in records if isinstance(record, exercises.Prediction))
+    for path in sorted((ROOT / "labs").glob("[0-9]*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                yield f"{path.name.partition('_')[0]} {cell.id}"
+
+
+def test_every_place_with_a_figure_is_in_one_of_the_tables():
+    known = {claim.where for claim in CLAIMS} | set(ELSEWHERE)
+    assert [
+        where for where in places() if FIGURE.search(said_by(where)) and where not in known
+    ] == []
+
+
+def test_no_place_is_in_the_second_table_for_nothing():
+    assert [where for where in ELSEWHERE if not FIGURE.search(said_by(where))] == []
+    assert set(ELSEWHERE) <= set(places())

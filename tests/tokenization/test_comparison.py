@@ -99,3 +99,32 @@ def test_plain_tokenizers():
     hello = encode("hello , hello", "words")
     assert hello.ids[0] == hello.ids[2] and len(hello) == 3
     assert decode(hello, "words") == "hello [UNK] hello"
+
+
+def test_what_is_cut_differently_is_found_whatever_becomes_of_spaces(bert):
+    text = "It isn't a  naïve 👋 unbelievableness"
+    found = compare(text, ["gpt2", "bert-base-uncased", "characters", "bytes"])
+    stretches = [text[start:end] for start, end in found.cut_differently]
+    assert "'t" in stretches and "👋" in stretches
+    assert not {"It", "a", "isn"} & set(stretches)
+    assert compare(text, ["gpt2"]).cut_differently == ()
+    assert compare(text, ["characters", "bytes"]).cut_differently == ()
+
+
+@given(text=ANY_TEXT)
+def test_outside_the_marked_stretches_all_cut_alike(bert, text):
+    found = compare(text, ["gpt2", "pocket-gpt2"])
+    inside = {i for start, end in found.cut_differently for i in range(start + 1, end)}
+    for row in found.rows:
+        others = [other for other in found.rows if other is not row]
+        for place in {int(end) for _, end in row.encoding.spans} - inside:
+            head = well_formed(text)[:place]
+            for other in others:  # a cut beside spaces may lie on their other side
+                ends = {0, *(int(p) for p in other.encoding.spans.flatten())}
+                assert any(well_formed(text)[:end].rstrip(" \t\r\n") == head.rstrip(" \t\r\n")
+                           for end in ends)  # fmt: skip
+
+
+def test_the_spread_is_between_the_fewest_tokens_and_the_most():
+    fewest, most = compare("Hello world", ["bytes", "gpt2", "words"]).spread
+    assert (fewest.name, fewest.tokens, most.name, most.tokens) == ("gpt2", 2, "bytes", 11)

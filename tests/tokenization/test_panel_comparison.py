@@ -6,6 +6,7 @@ from lablib.tokenization import compare
 from lablib.tokenization.figures.comparison import comparison_table
 from lablib.tokenization.panel.comparison import compare_panel
 from lablib.unicode import well_formed
+from lablib.widgets.html import escape
 from tests.panels import run_code
 
 TWO = ("gpt2", "words")
@@ -78,3 +79,13 @@ def test_any_text(text):
     settled(panel)
     assert panel.result.text == well_formed(text)
     assert "<img" not in panel.table.value
+
+
+def test_what_is_cut_differently_is_marked_and_the_spread_is_told():
+    panel = compare_panel("It isn't <b>", tokenizers=["gpt2", "words"])
+    assert panel.wait()
+    text = panel.result.rows[0].encoding.text
+    for start, end in panel.result.cut_differently:
+        assert f">{escape(text[start:end]).replace(' ', '␣')}</mark>" in panel.marked.value
+    assert panel.result.cut_differently and "<b>" not in panel.marked.value
+    assert "From 3 tokens (words) to" in panel.marked.value

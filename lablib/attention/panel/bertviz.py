@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from lablib.attention.compute.heads import maps
 from lablib.attention.panel.head_choice import ANY_KIND
+from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.bertviz import head_view, model_view
-from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
+from lablib.widgets import AnyModel, Drawing, TextInput, as_choice
 from lablib.widgets.controls import toggles
 from lablib.widgets.layout import mark_main
 
 VIEWS: dict[str, Callable[..., ipywidgets.VBox]] = {"head": head_view, "model": model_view}
 
 
-class BertvizPanel(LivePanel):
+class BertvizPanel(MapsPanel):
     """See bertviz's head view or model view of a text.
 
     A text and a view of bertviz's. `picture` is the one in sight, None before the first.
@@ -53,7 +53,7 @@ class BertvizPanel(LivePanel):
 
     def draw(self) -> Drawing:
         """Make the page of the view that is chosen, and let the one before go."""
-        found = maps(self.model(), self.text.value)
+        found = self.attention()
         yield None
         self.text.note = found.note
         before, self.picture = self.picture, VIEWS[self.choose.value](found)
@@ -64,8 +64,7 @@ class BertvizPanel(LivePanel):
 
     def code_lines(self) -> str:
         """The call that makes the view."""
-        text = self.text.value
-        return f"text = {text!r}\nmaps = at.maps(m, text)\nat.{self.choose.value}_view(maps)"
+        return f"{self.maps_code()}at.{self.choose.value}_view(maps)"
 
 
 bertviz_panel = BertvizPanel

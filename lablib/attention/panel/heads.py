@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from lablib.attention.compute.heads import AttentionMaps, maps
+from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.metrics import (
     METRICS,
     TEXTS,
@@ -15,9 +15,10 @@ from lablib.attention.compute.metrics import (
 )
 from lablib.attention.compute.repeating import random_words_twice
 from lablib.attention.panel.head_choice import ANY_KIND
+from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
-from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
+from lablib.widgets import AnyModel, Drawing, TextInput, as_choice
 from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, mark_main
 
@@ -46,7 +47,7 @@ _OFFERED = [
 ]
 
 
-class HeadsPanel(LivePanel):
+class HeadsPanel(MapsPanel):
     """See all heads of a model at once, find those that do one thing, and open any of them.
 
     A text, the map of all heads coloured by a metric, and the head that is open.
@@ -93,8 +94,7 @@ class HeadsPanel(LivePanel):
 
     def draw(self) -> Drawing:
         """Where every head looks, and what kind of head that makes it."""
-        m = self.model()
-        found = maps(m, self.text.value)
+        found = self.attention()
         yield None
         self.maps = found
         self.text.note = found.note
@@ -103,21 +103,26 @@ class HeadsPanel(LivePanel):
         self.text.note = " ".join(filter(None, (found.note, metrics.note)))
         values = {name: getattr(metrics, name) for name in METRICS}
         yield None
-        values |= self._measure(m, values["entropy"])
+        values |= self._measure(values["entropy"])
         with self.map.hold_sync():  # or a head opened between the two messages would be lost
             self.map.show(values)
             for layer, head, _ in top_heads(values[self.map.metric], 1):
                 self.map.opened = self.map.opened or [layer, head]
 
-    def _measure(self, m: "LoadedModel", like: "Tensor") -> dict[str, "Tensor"]:
-        """What depends on the model and not on the text, measured when it is first asked for."""
+    def _measure(self, like: "Tensor") -> dict[str, "Tensor"]:
+        """What depends on the model and not on the text, measured when it is first asked for; of a
+        recording it is not known.
+        """
+        unknown = like.new_full(like.shape, float("nan"))
+        if self.is_recorded:
+            return {RANDOM: unknown, CHANGE: unknown}
+        m = self.model()
         if m is not self._measured:
             self._of_model, self._measured = {}, m
         if self.map.metric == RANDOM and RANDOM not in self._of_model:
             self._of_model[RANDOM] = induction_scores(m)
         if self.map.metric == CHANGE and CHANGE not in self._of_model:
             self._of_model[CHANGE] = change(m, self._texts())
-        unknown = like.new_full(like.shape, float("nan"))
         return {name: self._of_model.get(name, unknown) for name in (RANDOM, CHANGE)}
 
     def _texts(self) -> list[str]:
@@ -156,8 +161,7 @@ class HeadsPanel(LivePanel):
         }
         metric = calls.get(self.map.metric, f"at.head_metrics(maps).{self.map.metric}")
         return (
-            f"text = {self.text.value!r}\n"
-            "maps = at.maps(m, text)\n"
+            f"{self.maps_code()}"
             f"metric = {metric}\n"
             f"metric, maps.weights[{self.view.layer}, {self.view.heads}]"
         )

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, name_of
+from lablib.tokenization.compute.named import EVERYWHERE, AnyTokenizer, as_tokenizer, name_of
 from lablib.tokenization.compute.tokens import Encoding, encode
+from lablib.unicode import well_formed
 
 LOOKED_AT = 5_000
 """Characters of a text in which differences are located: finding them all takes quadratic time."""
@@ -71,6 +73,36 @@ class Comparison:
     text: str
     rows: tuple[Row, ...]
 
+    @property
+    def spread(self) -> tuple[Row, Row]:
+        """The tokenizers that need the fewest tokens and the most; the first of several."""
+        counts = [row.tokens for row in self.rows]
+        return self.rows[counts.index(min(counts))], self.rows[counts.index(max(counts))]
+
+    @property
+    def cut_differently(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of the text, in characters, that are not cut alike by all of them, in its
+        first `LOOKED_AT` characters.
+
+        Whether a space goes with the word before or after it, or gets lost, makes no difference,
+        and those that cut everywhere (`EVERYWHERE`) do not count.
+
+        Example:
+            >>> compare("It isn't", ["gpt2", "bert-base-uncased"]).cut_differently
+            ((6, 8),)
+        """
+        text = well_formed(self.text[:LOOKED_AT])
+        counted = [row for row in self.rows if row.name not in EVERYWHERE]
+        cuts = [_cuts(row.encoding, text) for row in counted]
+        every = set().union(*cuts)
+        alike = sorted(every.intersection(*cuts))
+        apart = [
+            (start, end)
+            for start, end in pairwise(alike)
+            if any(start < cut < end for cut in every)
+        ]
+        return _in_characters(text, apart)
+
     def table(self) -> list[dict[str, Any]]:
         """One dict for each tokenizer, for people.
 
@@ -109,6 +141,39 @@ def compare(text: str, tokenizers: Iterable[AnyTokenizer]) -> Comparison:
         (Difference(start=0, end=2, was='Ça', now='ca'),)
     """
     return Comparison(text, tuple(_row(text, tokenizer) for tokenizer in tokenizers))
+
+
+def _cuts(encoding: Encoding, text: str) -> set[int]:
+    """The bytes of the text's beginning between which a tokenizer cuts, its two ends included; a
+    cut beside spaces counts as one before them.
+
+    >>> sorted(_cuts(encode("Hi  you", "bert-base-uncased"), "Hi  you"))
+    [0, 2, 7]
+    """
+    written, before = text.encode(), [0]
+    for place, byte in enumerate(written, 1):
+        before.append(before[-1] if byte in b" \t\r\n" else place)
+    places = encoding.byte_spans[~encoding.added].flatten().tolist()
+    cuts = {before[place] for place in places if place < len(written)}
+    return {0, len(written), *cuts}
+
+
+def _in_characters(text: str, spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Stretches of bytes as stretches of whole characters, without the spaces round them; those
+    that share a character become one.
+
+    >>> _in_characters("é so", [(0, 1), (1, 2), (2, 5)])
+    ((0, 1), (2, 4))
+    """
+    written, found = text.encode(), list[tuple[int, int]]()
+    for first, last in spans:
+        start = len(written[:first].decode(errors="ignore"))
+        end = len(written[:last].decode(errors="replace"))
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        if found and start < found[-1][1]:
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple(found)
 
 
 def _row(text: str, tokenizer: AnyTokenizer) -> Row:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from lablib import models
+from lablib.tokenization.compute.today import TODAY, installed, open_today
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,6 +20,8 @@ AnyTokenizer: TypeAlias = Union[
 """A name, hub id or folder, a tokenizer, or a model that has one."""
 
 UNKNOWN = "[UNK]"
+EVERYWHERE = ("characters", "bytes")
+"""Tokenizers that cut at every place."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ _REAL = {
 
 
 def menu() -> list[TokenizerCard]:
-    """The tokenizers to choose from; any other hub name and any folder can be given as well.
+    """The tokenizers to choose from; any other hub name and any folder can be given as well. Those
+    of `TODAY` are among them where their package is installed.
 
     Example:
         >>> [card.name for card in menu()][:2]
@@ -53,7 +57,8 @@ def menu() -> list[TokenizerCard]:
     """
     there = {card.name for card in models.catalogue()}
     real = {name: summary for name, summary in _REAL.items() if name in there}
-    return [TokenizerCard(name, summary) for name, summary in (real | _PLAIN).items()]
+    today = {name: recipe.summary for name, recipe in TODAY.items() if installed()}
+    return [TokenizerCard(name, summary) for name, summary in (real | today | _PLAIN).items()]
 
 
 def as_tokenizer(tokenizer: AnyTokenizer) -> PreTrainedTokenizerBase:
@@ -68,7 +73,9 @@ def as_tokenizer(tokenizer: AnyTokenizer) -> PreTrainedTokenizerBase:
     """
     if isinstance(tokenizer, (str, os.PathLike)):
         name = os.fspath(tokenizer)
-        return _fast(_plain(name) if name in _PLAIN else models.load_tokenizer(tokenizer))
+        if name in _PLAIN:
+            return _plain(name)
+        return _today(name) if name in TODAY else _fast(models.load_tokenizer(tokenizer))
     if isinstance(tokenizer, models.LoadedModel):
         return _fast(tokenizer.tokenizer)
     return _fast(tokenizer)
@@ -99,6 +106,15 @@ def _plain(name: str) -> PreTrainedTokenizerBase:
     make = {"characters": _characters, "bytes": _bytes, "words": _words}[name]
     unknown = {} if name == "bytes" else {"unk_token": UNKNOWN}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=make(), **unknown)
+    tokenizer.name_or_path = name
+    return tokenizer
+
+
+@cache
+def _today(name: str) -> PreTrainedTokenizerBase:
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=open_today(name))
     tokenizer.name_or_path = name
     return tokenizer
 

@@ -8,7 +8,7 @@ import ipywidgets
 
 from lablib.tokenization.compute.comparison import Comparison, Row, compare
 from lablib.tokenization.compute.levels import sharing
-from lablib.tokenization.figures.comparison import comparison_table
+from lablib.tokenization.figures.comparison import comparison_table, cuts_and_spread
 from lablib.tokenization.figures.shared import MARKS, chips, counted
 from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import text_code
@@ -42,13 +42,19 @@ class ComparePanel(LivePanel):
         self.tokenizers = TokenizerList(tokenizers, self.redraw)
         self.strips: dict[str, TokenStrip] = {}
         self.rows = scrolling_rows(400)
-        self.table = ipywidgets.HTML()
+        self.table, self.marked = ipywidgets.HTML(), ipywidgets.HTML()
+        self.marked.layout.max_height = "120px"
         mark_main(self.tokenizers, self.rows)
         super().__init__(
             "Tokenizers side by side",
-            "The same text in each of them: how many tokens, what is unknown, and whether "
-            "the tokens give the text back.",
-            [self.text, self.tokenizers, Tabs({"Tokens": self.rows, "Table": self.table})],
+            "The same text in each of them: how many tokens, what is unknown, and whether the "
+            "tokens give the text back. What they do not all cut alike is marked.",
+            [
+                self.text,
+                self.tokenizers,
+                self.marked,
+                Tabs({"Tokens": self.rows, "Table": self.table}),
+            ],
             controls=[self.text],
         )
 
@@ -69,6 +75,7 @@ class ComparePanel(LivePanel):
             )
         self.rows.children = [self._labelled(row) for row in result.rows]
         self.table.value = comparison_table(result)
+        self.marked.value = cuts_and_spread(result)
 
     def _strip(self, name: str) -> TokenStrip:
         if name not in self.strips:
