@@ -38,6 +38,7 @@ DOG = "The little dog ran to the"
 QUEEN = "The good king and the good queen lived in a great"
 COLOURS = "red cat blue dog red cat blue dog red"
 CAT = "The cat sat on the [MASK]."
+USERS = "Data visualization empowers users to"
 LIVED = "The king and the queen lived in a"
 
 
@@ -503,6 +504,12 @@ CLAIMS = [
           approx(11, abs=1)),
     Claim("02 cell-44", "(even: 4 %)", lambda: even(range(2, 97)), approx(4, abs=0.5)),
     Claim("02 cell-44", "(even: 1 %)", lambda: even(range(49, 97)), approx(1, abs=0.5)),
+    Claim("02 cell-44", "0.9999",
+          lambda: float(at.head_metrics(at.recorded(USERS)).previous_token[4, 11]),
+          approx(0.9999, abs=0.0001)),
+    Claim("02 cell-44", "71 % of attention goes to the first token",
+          lambda: 100 * float(at.recorded(USERS).weights[:, :, 1:, 0].mean()), approx(71, abs=0.5)),
+    Claim("02 cell-44", "(even: 29 %)", lambda: even(range(2, 7)), approx(29, abs=0.5)),
     Claim("02 cell-54", "33 %", lambda: metric(COLOURS, "induction", *best(COLOURS, "induction")),
           approx(33, abs=2)),
     Claim("02 cell-54", "(even: 15 %)", lambda: even(range(5, 10)), approx(15, abs=0.5)),
