@@ -1,6 +1,8 @@
+from lablib.attention.compute.asking import (
+    Change as Change,
+)
 from lablib.attention.compute.ablation import (
     Ablation as Ablation,
-    Change as Change,
     Sweep as Sweep,
     ablate as ablate,
     divergence as divergence,

@@ -151,7 +151,7 @@ def test_nothing_to_mask_and_nothing_to_be_surprised_by(bert, gpt2):
 
 def test_a_long_text_is_cut_to_what_its_scores_may_take(bert, gpt2, monkeypatch):
     monkeypatch.setattr(
-        "lablib.attention.compute.ablation.TEXT_BYTES", 4 * 8 * len(bert.tokenizer) * 20
+        "lablib.attention.compute.asking.TEXT_BYTES", 4 * 8 * len(bert.tokenizer) * 20
     )
     found = at.ablate(bert, "a" * 60, [])
     assert len(found.tokens) == 20 and "42 were left out" in found.tokens.note

@@ -93,6 +93,13 @@ def test_the_numbers_of_a_link_are_put_into_the_formula(show):
     assert page.locator(".steps-formula").text_content() == "softmax(mask(QKᵀ ÷ √2)) V"
 
 
+def test_vectors_are_named_as_the_products_they_are(show):
+    page = show(Q, Q, V, ["a", " b"])
+    made = page.locator(".steps-stage figcaption").all_text_contents()
+    for letter, name in (("Q", "query"), ("K", "key"), ("V", "value")):
+        assert any(f"{letter}{name}, x · W_{letter}" in caption for caption in made)
+
+
 def test_the_keys_lead_from_link_to_link(show):
     page = show(Q, Q, V, ["a", " b"])
     page.locator(".steps-grid").focus()

@@ -33,6 +33,18 @@ ROOMS = {
         "layers": 'show(at.layers_panel(model="pocket-gpt2"))',
         "pairs": 'show(at.pairs_panel(model="pocket-bert"))',
     },
+    "transformer": {
+        "import": "from lablib import transformer as tf",
+        "whole": 'show(tf.whole_panel(model="pocket-gpt2"))',
+        "embeddings": 'show(tf.embeddings_panel(model="pocket-gpt2"))',
+        "plane": 'show(tf.embeddings_panel(view="A plane of words", model="pocket-gpt2"))',
+        "context": 'show(tf.embeddings_panel("bear", "One word, two sentences", "pocket-gpt2"))',
+        "projections": 'show(tf.projections_panel(model="pocket-gpt2"))',
+        "residual": 'show(tf.residual_panel(model="pocket-gpt2"))',
+        "lengths": 'show(tf.residual_panel(view="Length of the vectors", model="pocket-gpt2"))',
+        "units": 'show(tf.residual_panel(view="Feed-forward units", model="pocket-gpt2"))',
+        "norms": "show(tf.norms_panel())",
+    },
     "tokenization": {
         "import": "from lablib import tokenization as tk",
         "tokens": "show(tk.token_panel())",

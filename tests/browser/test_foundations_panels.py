@@ -1,4 +1,4 @@
-"""The foundations room in JupyterLab: counting beside computing, and the panels of lab 06."""
+"""The foundations room in JupyterLab: counting beside computing, and the panels of lab 07."""
 
 from tests.browser.conftest import READY, shot
 

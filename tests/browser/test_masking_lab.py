@@ -1,4 +1,4 @@
-"""Lab 03 in JupyterLab, as a learner uses it: hide words, put guesses in, score a sentence."""
+"""Lab 04 in JupyterLab, as a learner uses it: hide words, put guesses in, score a sentence."""
 
 import pytest
 
@@ -139,7 +139,7 @@ def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
 
 def test_the_whole_lab_runs_and_nothing_fails(lab):
     page = lab.page
-    lab.open("labs/03_masked_words.ipynb")
+    lab.open("labs/04_masked_words.ipynb")
     lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

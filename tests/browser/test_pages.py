@@ -70,7 +70,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
 
 
 def test_what_needs_no_kernel_answers(read):
-    page = read("05_sampling")
+    page = read("06_sampling")
     board = page.locator(".lab-knobs").first
     before = board.inner_text()
     board.locator("[type=range][data-knob=temperature]").press("ArrowLeft")

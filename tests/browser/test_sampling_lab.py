@@ -1,4 +1,4 @@
-"""Lab 05 in JupyterLab, as a learner uses it: type, turn a knob, write, branch, stop."""
+"""Lab 06 in JupyterLab, as a learner uses it: type, turn a knob, write, branch, stop."""
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_a_payload_as_prompt_is_never_run(lab):
 
 def test_the_whole_lab_runs_and_nothing_fails(lab):
     page = lab.page
-    lab.open("labs/05_sampling.ipynb")
+    lab.open("labs/06_sampling.ipynb")
     lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

@@ -1,4 +1,4 @@
-"""Lab 06 in JupyterLab, as a learner uses it: train, look at mistakes, type, measure."""
+"""Lab 07 in JupyterLab, as a learner uses it: train, look at mistakes, type, measure."""
 
 from tests.browser.conftest import shot
 from tests.browser.test_masking_lab import settle

@@ -75,7 +75,7 @@ def test_what_is_left_open_is_not_answered_yet(record):
 @by_id(FUNCTIONS)
 def test_an_empty_function_is_not_answered_yet(record):
     number = len(inspect.signature(record.check.right).parameters)
-    empty = eval(f"lambda {', '.join('abcd'[:number])}: ...")
+    empty = eval(f"lambda {', '.join('abcdefgh'[:number])}: ...")
     assert grade(record.id, empty).state == "unanswered"
 
 

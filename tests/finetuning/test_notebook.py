@@ -8,7 +8,7 @@ from tests.executed import NOTEBOOKS
 
 
 def test_the_run_of_the_notebook_lowers_held_out_perplexity(executed):
-    (path,) = (path for path in NOTEBOOKS if path.stem == "04_fine_tuning")
+    (path,) = (path for path in NOTEBOOKS if path.stem == "05_fine_tuning")
     book, _, folder = executed(path)
     (cell,) = (cell for cell in book.cells if "run.start()" in cell.source)
     (printed,) = (output.text for output in cell.outputs)

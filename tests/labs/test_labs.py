@@ -25,10 +25,11 @@ def test_there_are_labs():
         "00_start_here",
         "01_tokenization",
         "02_attention",
-        "03_masked_words",
-        "04_fine_tuning",
-        "05_sampling",
-        "06_transfer",
+        "03_transformer",
+        "04_masked_words",
+        "05_fine_tuning",
+        "06_sampling",
+        "07_transfer",
     }
 
 

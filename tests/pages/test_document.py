@@ -58,7 +58,7 @@ def test_a_picture_is_in_the_page():
 
 
 def test_links_between_labs_lead_to_pages_and_others_stay():
-    assert 'href="05_sampling.html"' in markdown("[next](05_sampling.ipynb)")
+    assert 'href="06_sampling.html"' in markdown("[next](06_sampling.ipynb)")
     assert 'href="https://arxiv.org/a.ipynb"' in markdown("[paper](https://arxiv.org/a.ipynb)")
 
 

@@ -12,15 +12,16 @@ is a copy that shares the weights (see `watching`), never the model everybody sh
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
 from lablib.attention.compute.metrics import HeadMetrics
-from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.attention.compute.text import Reading
 from lablib.attention.compute.watching import (
     AttentionCall,
     Watcher,
@@ -28,7 +29,6 @@ from lablib.attention.compute.watching import (
     watchable,
     watching,
 )
-from lablib.models.text import token_text
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -36,21 +36,8 @@ if TYPE_CHECKING:
 Head = tuple[int, int]
 """A layer and a head of it, both from 0."""
 
-STRIDE = 7
-"""A masked model is asked for every seventh token at once: 14 %, about what it was trained on."""
-TEXT_BYTES = 256 * 2**20
-"""The most bytes of scores one text may need: longer ones are cut."""
 SCORE_BYTES = 64 * 2**20
 """The most bytes of scores to compute at once, which decides how many heads are tried at once."""
-
-
-class Change(NamedTuple):
-    """A possible token, and its probability with all heads and with some muted."""
-
-    id: int
-    text: str
-    before: float
-    after: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +123,8 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
         >>> found.before.shape == found.after.shape, found.heads
         (True, ((0, 1),))
     """
-    asked = _ask(m, text)
+    require_watchable(m.model)
+    asked = ask(m, text)
     experiment = _Experiment(m, asked)
     [(before, loss_before)] = experiment.run([()])
     experiment.check(heads)
@@ -149,7 +137,7 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
         after=after,
         loss_before=loss_before,
         loss_after=loss_after,
-        changes=_changes(m, before, after, k),
+        changes=changes(m, before, after, k),
     )
 
 
@@ -166,7 +154,8 @@ def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
         >>> last.done == last.divergence.numel()
         True
     """
-    asked = _ask(m, text)
+    require_watchable(m.model)
+    asked = ask(m, text)
     experiment = _Experiment(m, asked)
     [(before, loss)] = experiment.run([()])
     layers, heads = experiment.layers, experiment.heads
@@ -222,74 +211,13 @@ def clear_pattern_low_effect_head(
     return layer, head, patterns[int(which[layer, head])]
 
 
-class _Asked(NamedTuple):
-    """What a model is asked: rows to read, and the tokens it should say at which places.
-
-    The token at `position` of row 0 is asked for. `targets` are [n, 3]: row, place, true id. A
-    next-word model says at a place what comes after it.
-    """
-
-    tokens: Reading
-    position: int
-    place: int
-    rows: Tensor
-    targets: Tensor
-
-
-def _ask(m: "LoadedModel", text: str | Reading) -> _Asked:
-    """What to ask this kind of model about the text."""
-    model: Any = m.model
-    require_watchable(model)
-    if model.config.is_encoder_decoder or model.get_output_embeddings() is None:
-        raise ValueError(
-            f"{type(model).__name__} does not say which token belongs at a place; choose a "
-            "next-word model, as GPT-2, or a masked-word model, as BERT."
-        )
-    next_word = model.can_generate()
-    entries = (1 if next_word else 1 + STRIDE) * model.get_output_embeddings().weight.shape[0]
-    tokens = read(m, text, limit=min(MAX_TOKENS, TEXT_BYTES // (4 * entries)))
-    return _ask_next(tokens) if next_word else _ask_masked(m, tokens)
-
-
-def _ask_next(tokens: Reading) -> _Asked:
-    """What comes after the text, and after each of its tokens."""
-    last = len(tokens) - 1
-    targets = [[0, place, tokens.ids[place + 1]] for place in range(last)]
-    return _Asked(tokens, last + 1, last, torch.tensor([tokens.ids]), _targets(targets))
-
-
-def _ask_masked(m: "LoadedModel", tokens: Reading) -> _Asked:
-    """Which token is hidden; and, with every seventh ordinary token masked, which those are."""
-    mask = m.tokenizer.mask_token_id
-    ordinary = [i for i, special in enumerate(tokens.special) if not special]
-    places = [i for i, id in enumerate(tokens.ids) if id == mask] or ordinary[-1:]
-    if mask is None or not places:
-        raise ValueError("Type a word: there is nothing to mask in an empty text.")
-    ids = list(tokens.ids)
-    ids[places[0]] = mask
-    rows = torch.tensor([ids] + [tokens.ids] * min(STRIDE, len(ordinary)))
-    targets = []
-    for n, place in enumerate(ordinary):
-        row = 1 + n % STRIDE
-        rows[row, place] = mask
-        targets.append([row, place, tokens.ids[place]])
-    asked = reading(m.tokenizer, ids, list(tokens.token_types))
-    asked = replace(asked, cut=tokens.cut, limit=tokens.limit)
-    return _Asked(asked, places[0], places[0], rows, _targets(targets))
-
-
-def _targets(targets: list[list[int]]) -> Tensor:
-    """Row, place and true id of each token the loss asks for, [n, 3]; n may be 0."""
-    return torch.tensor(targets, dtype=torch.long).reshape(-1, 3)
-
-
 class _Experiment:
     """A twin of a model, asked again and again with other heads muted.
 
     `layers` and `heads` say how many there are, once it has been asked for the first time.
     """
 
-    def __init__(self, m: "LoadedModel", asked: _Asked):
+    def __init__(self, m: "LoadedModel", asked: Asked):
         self._asked = asked
         self._model: Any = watchable(m.model)
         self._inputs = asked.tokens.inputs(m) | {"input_ids": asked.rows.to(m.model.device)}
@@ -315,7 +243,7 @@ class _Experiment:
         with watching(self._mute(mutes, size)):
             output = self._model(**inputs)
         scores = output["logits"] if "logits" in output else output["prediction_logits"]
-        return [self._answer(part) for part in scores.split(size)]
+        return [answer(self._asked, part) for part in scores.split(size)]
 
     def _mute(self, mutes: Sequence[Sequence[Head]], size: int) -> Watcher:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""
@@ -330,20 +258,3 @@ class _Experiment:
             return call.output, call.weights
 
         return mute
-
-    def _answer(self, scores: Tensor) -> tuple[Tensor, float]:
-        """From the scores of all rows, [row, token, vocab]: the distribution and the loss."""
-        row, place, id = self._asked.targets.to(scores.device).unbind(1)
-        surprise = torch.nn.functional.cross_entropy(scores[row, place].float(), id)
-        asked_for = scores[0, self._asked.place].float().softmax(-1).cpu()
-        return asked_for, float(surprise) / math.log(2)
-
-
-def _changes(m: "LoadedModel", before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
-    """The k most probable tokens of each distribution, the most probable before first."""
-    k = min(k, len(before))
-    ids = {*before.topk(k).indices.tolist(), *after.topk(k).indices.tolist()}
-    changes = [
-        Change(id, token_text(m.tokenizer, id), float(before[id]), float(after[id])) for id in ids
-    ]
-    return tuple(sorted(changes, key=lambda change: (-change.before, -change.after)))

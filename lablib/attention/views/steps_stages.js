@@ -15,13 +15,13 @@ const stageHeight = () => Math.min(200, Math.max(112, (window.innerHeight - 432)
  * tokens its rows are, and its colours.
  */
 export const STAGES = [
-  { name: "q", title: "Q", made: "each token\u2019s query", rows: "query", columns: "size" },
-  { name: "k", title: "K", made: "each token\u2019s key", rows: "key", columns: "size" },
+  { name: "q", title: "Q", made: "query, x \u00b7 W_Q", rows: "query", columns: "size" },
+  { name: "k", title: "K", made: "key, x \u00b7 W_K", rows: "key", columns: "size" },
   { name: "scores", title: "scores", made: "Q\u00b7K\u1d40, the fit", rows: "query", columns: "key" },
   { name: "scaled", title: "scaled", made: "scores \u00f7 \u221ad_k", rows: "query", columns: "key" },
   { name: "masked", title: "masked", made: "later: \u2212\u221e", rows: "query", columns: "key" },
   { name: "weights", title: "weights", made: "softmax", rows: "query", columns: "key", palette: "viridis" },
-  { name: "v", title: "V", made: "each token\u2019s value", rows: "key", columns: "valueSize" },
+  { name: "v", title: "V", made: "value, x \u00b7 W_V", rows: "key", columns: "valueSize" },
   { name: "output", title: "output", made: "weights \u00d7 V", rows: "query", columns: "valueSize" },
 ];
 

@@ -1,0 +1,438 @@
+"""The checks: cases, right answers, and typical mistakes.
+
+What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
+"""
+
+import functools
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.practice import tensor
+from lablib.exercises.records import Check
+from lablib.transformer.exercises import solutions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHECKS: dict[str, Check] = {}
+"""By the ids of the questions."""
+
+TEXTS = ("Once upon a time", "The whale swam away, and the sea was calm.", "She said: no!")
+"""What a forward pass is tried on."""
+
+
+def _matrix(rows: int, columns: int, seed: int) -> "Tensor":
+    """Numbers without a pattern, the same every time, from −2 to 2."""
+    import torch
+
+    return torch.sin(torch.arange(1.0, rows * columns + 1) * (1.7 + seed)).view(rows, columns) * 2
+
+
+# --- the learner's own forward pass ---------------------------------------------------------
+
+
+class StateDict:
+    """A model's weights by name, as a dictionary has them; a message shows its name alone.
+
+    A dictionary of millions of numbers would be written out.
+
+    >>> weights = StateDict({"a": 1})
+    >>> weights["a"], "b" in weights, list(weights), len(weights)
+    (1, False, ['a'], 1)
+    """
+
+    def __init__(self, weights: dict[str, Any]):
+        self._weights = weights
+        self.get, self.items = weights.get, weights.items
+        self.keys, self.values = weights.keys, weights.values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._weights[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._weights
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weights)
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+
+def _tables() -> "dict[str, Tensor]":
+    return {
+        "transformer.wte.weight": _matrix(5, 3, 0),
+        "transformer.wpe.weight": _matrix(6, 3, 1),
+    }
+
+
+def _embed_by(add: Any) -> Any:
+    def embed(weights: Any, ids: Any) -> Any:
+        tokens, places = weights["transformer.wte.weight"], weights["transformer.wpe.weight"]
+        return add(tokens, places, ids)
+
+    return embed
+
+
+CHECKS["transformer/embed"] = FunctionCheck(
+    solutions.embed,
+    cases=lambda: [(_tables(), [2, 0, 2]), (_tables(), [4]), (_tables(), [1, 3, 0, 3])],
+    mistakes=(
+        Mistake(_embed_by(lambda tokens, _, ids: tokens[ids]), "no places"),
+        Mistake(_embed_by(lambda tokens, places, ids: tokens[ids] + places[ids]), "places by id"),
+        Mistake(
+            _embed_by(lambda tokens, places, ids: tokens[ids] + places[1 : len(ids) + 1]),
+            "places from 1",
+        ),
+        Mistake(
+            _embed_by(lambda tokens, places, ids: tokens[: len(ids)] + places[: len(ids)]),
+            "tokens by place",
+        ),
+    ),
+)
+
+
+def _norm_cases() -> list[tuple[Any, ...]]:
+    gain, shift = tensor(1.0, 2.0, 0.5, 1.0), tensor(0.0, 1.0, 0.0, -1.0)
+    return [
+        (_matrix(3, 4, 0), gain, shift),
+        (_matrix(2, 4, 1) * 5, gain, shift),
+        (_matrix(4, 4, 2), gain.flip(0), shift),
+    ]
+
+
+def _norm(x: "Tensor", axis: int, unbiased: bool = False, centre: bool = True) -> "Tensor":
+    centred = x - x.mean(axis, keepdim=True)
+    variance = x.var(axis, unbiased=unbiased, keepdim=True)
+    if not centre:
+        return x / (x.square().mean(axis, keepdim=True) + 1e-5).sqrt()
+    return centred / (variance + 1e-5).sqrt()
+
+
+CHECKS["transformer/layer-norm"] = FunctionCheck(
+    solutions.layer_norm,
+    cases=_norm_cases,
+    mistakes=(
+        Mistake(lambda x, gain, shift: _norm(x, 0) * gain + shift, "over the tokens"),
+        Mistake(lambda x, gain, shift: _norm(x, -1, unbiased=True) * gain + shift, "n minus 1"),
+        Mistake(lambda x, gain, shift: _norm(x, -1, centre=False) * gain + shift, "not centred"),
+        Mistake(lambda x, gain, shift: _norm(x, -1), "not scaled"),
+        Mistake(
+            lambda x, gain, shift: (
+                (x - x.mean(-1, keepdim=True))
+                / (x.var(-1, unbiased=False, keepdim=True) + 1e-5)
+                * gain
+                + shift
+            ),
+            "variance",
+        ),
+    ),
+)
+
+
+def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
+    return _matrix(4, 3, 0), _matrix(4, 3, 1), _matrix(4, 3, 2)
+
+
+def _head(q: "Tensor", k: "Tensor", v: "Tensor", scale: float, hide: int = 1) -> "Tensor":
+    import torch
+
+    scores = q @ k.T / scale
+    future = torch.ones_like(scores).triu(hide).bool()
+    return scores.masked_fill(future, -math.inf).softmax(-1).nan_to_num() @ v
+
+
+CHECKS["transformer/one-head"] = FunctionCheck(
+    solutions.one_head,
+    cases=lambda: [_qkv(), (_matrix(5, 2, 3), _matrix(5, 2, 4), _matrix(5, 2, 5))],
+    mistakes=(
+        Mistake(lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=99), "no mask"),
+        Mistake(lambda q, k, v: _head(q, k, v, 1.0), "unscaled"),
+        Mistake(lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=0), "hides itself"),
+        Mistake(lambda q, k, v: _head(k, q, v, math.sqrt(q.shape[-1])), "keys for queries"),
+    ),
+)
+
+
+def _three_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
+    return [_matrix(4, 2, seed) for seed in range(3)], _matrix(6, 6, 4), tensor(*range(6)) / 10
+
+
+def _two_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
+    return [_matrix(3, 3, seed) for seed in range(2)], _matrix(6, 6, 5), tensor(*range(6)) / 10
+
+
+def _merged(heads: Any, matrix: Any, bias: Any) -> Any:
+    import torch
+
+    return torch.cat(heads, dim=-1) @ matrix + bias
+
+
+def _interleaved(heads: Any, matrix: Any, bias: Any) -> Any:
+    import torch
+
+    return torch.stack(list(heads), dim=-1).flatten(1) @ matrix + bias
+
+
+CHECKS["transformer/merge"] = FunctionCheck(
+    solutions.merge,
+    cases=lambda: [_three_heads(), _two_heads()],
+    mistakes=(
+        Mistake(lambda heads, matrix, bias: _merged(heads, matrix, 0), "no bias"),
+        Mistake(lambda heads, matrix, bias: _merged(heads, matrix.T, bias), "matrix turned"),
+        Mistake(_interleaved, "number by number"),
+        Mistake(lambda heads, matrix, bias: _merged(heads[::-1], matrix, bias), "last head first"),
+    ),
+)
+
+
+def _network() -> "tuple[Tensor, ...]":
+    return (
+        _matrix(3, 2, 0), _matrix(2, 5, 1), _matrix(1, 5, 2)[0], _matrix(5, 2, 3), tensor(0.5, -1.0)
+    )  # fmt: skip
+
+
+def _network_by(act: Any) -> Any:
+    def feed_forward(x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
+        return act(x @ w1 + b1) @ w2 + b2
+
+    return feed_forward
+
+
+def _exact(x: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.gelu(x)
+
+
+CHECKS["transformer/feed-forward"] = FunctionCheck(
+    solutions.feed_forward,
+    cases=lambda: [_network(), (_matrix(4, 2, 6), *_network()[1:])],
+    mistakes=(
+        Mistake(_network_by(lambda x: x.relu()), "relu"),
+        Mistake(_network_by(lambda x: x), "no nonlinearity"),
+        Mistake(_network_by(_exact), "exact"),
+        Mistake(lambda x, w1, b1, w2, b2: _network_by(_tanh)(x, w1, 0, w2, b2), "no first bias"),
+    ),
+)
+
+
+def _tanh(x: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.gelu(x, approximate="tanh")
+
+
+@functools.cache
+def _pocket_model() -> "tuple[dict[str, Tensor], list[list[int]]]":
+    """The pocket model's weights, and the ids of the texts."""
+    from lablib import models
+
+    m = models.load("pocket-gpt2", device="cpu")
+    return m.model.state_dict(), [m.tokenizer(text).input_ids for text in TEXTS]
+
+
+def _cases_with_the_pocket_model() -> list[tuple[Any, ...]]:
+    """Weights of their own, because the code under test might change them."""
+    weights, texts = _pocket_model()
+    return [
+        (StateDict({name: part.clone() for name, part in weights.items()}), list(ids))
+        for ids in texts
+    ]
+
+
+def _forward(
+    weights: Any, ids: Any, *, places: bool = True, mask: bool = True, residual: bool = True,
+    norm_first: bool = True, last_norm: bool = True, act: Any = _tanh,
+) -> Any:  # fmt: skip
+    """A forward pass with something wrong in it."""
+    import torch
+
+    w = {name.removeprefix("transformer."): part for name, part in weights.items()}
+
+    def linear(name: str, x: Any) -> Any:
+        return x @ w[name + ".weight"] + w[name + ".bias"]
+
+    def norm(name: str, x: Any) -> Any:
+        gain, shift = w[name + ".weight"], w[name + ".bias"]
+        return torch.nn.functional.layer_norm(x, x.shape[-1:], gain, shift)
+
+    def attention(name: str, x: Any) -> Any:
+        q, k, v = (
+            part.unflatten(-1, (-1, 64)).transpose(0, 1)
+            for part in linear(name + ".c_attn", x).chunk(3, -1)
+        )
+        heads = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=mask)
+        return linear(name + ".c_proj", heads.transpose(0, 1).flatten(1))
+
+    def feed_forward(name: str, x: Any) -> Any:
+        return linear(name + ".c_proj", act(linear(name + ".c_fc", x)))
+
+    def part(kind: Any, name: str, norm_name: str, x: Any) -> Any:
+        if not norm_first:
+            return norm(norm_name, x + kind(name, x))
+        return kind(name, norm(norm_name, x)) + (x if residual else 0)
+
+    x = w["wte.weight"][ids] + (w["wpe.weight"][: len(ids)] if places else 0)
+    for n in range(sum(name.endswith("ln_1.weight") for name in w)):
+        x = part(attention, f"h.{n}.attn", f"h.{n}.ln_1", x)
+        x = part(feed_forward, f"h.{n}.mlp", f"h.{n}.ln_2", x)
+    return (norm("ln_f", x) if last_norm else x) @ w["wte.weight"].T
+
+
+def _wrong(**settings: Any) -> Any:
+    return functools.partial(_forward, **settings)
+
+
+CHECKS["transformer/forward"] = FunctionCheck(
+    solutions.forward,
+    cases=_cases_with_the_pocket_model,
+    mistakes=(
+        Mistake(_wrong(places=False), "no places"),
+        Mistake(_wrong(mask=False), "no mask"),
+        Mistake(_wrong(residual=False), "no residual"),
+        Mistake(_wrong(norm_first=False), "norm last"),
+        Mistake(_wrong(last_norm=False), "no last norm"),
+        Mistake(_wrong(act=_exact), "exact"),
+    ),
+    seconds=20.0,
+)
+
+# --- bugs -----------------------------------------------------------------------------------
+
+
+def _halve(x: Any) -> Any:
+    return x / 2
+
+
+def _square(x: Any) -> Any:
+    return x * x
+
+
+def _mean_before(x: Any) -> Any:
+    return x.mean(-1, keepdim=True) - x
+
+
+def _add_one(x: Any) -> Any:
+    return x + 1
+
+
+def _block_cases() -> list[tuple[Any, ...]]:
+    return [
+        (_matrix(2, 3, 0), _halve, _square, _mean_before, _add_one),
+        (_matrix(3, 2, 1), _mean_before, _add_one, _halve, _square),
+    ]
+
+
+def _added_to_the_norm(x: Any, norm_1: Any, attention: Any, norm_2: Any, feed_forward: Any) -> Any:
+    x = norm_1(x) + attention(norm_1(x))
+    return norm_2(x) + feed_forward(norm_2(x))
+
+
+def _second_reads_the_first(
+    x: Any, norm_1: Any, attention: Any, norm_2: Any, feed_forward: Any
+) -> Any:
+    return x + attention(norm_1(x)) + feed_forward(norm_2(x))
+
+
+def _post_norm(x: Any, norm_1: Any, attention: Any, norm_2: Any, feed_forward: Any) -> Any:
+    x = norm_1(x + attention(x))
+    return norm_2(x + feed_forward(x))
+
+
+def _no_norm(x: Any, norm_1: Any, attention: Any, norm_2: Any, feed_forward: Any) -> Any:
+    x = x + attention(x)
+    return x + feed_forward(x)
+
+
+CHECKS["transformer/residual-forgotten"] = FunctionCheck(
+    solutions.block,
+    cases=_block_cases,
+    mistakes=(
+        Mistake(_added_to_the_norm, "added to the norm"),
+        Mistake(_second_reads_the_first, "side by side"),
+        Mistake(_post_norm, "post-norm"),
+    ),
+)
+
+CHECKS["transformer/post-for-pre"] = FunctionCheck(
+    solutions.gpt2_block,
+    cases=_block_cases,
+    mistakes=(
+        Mistake(_added_to_the_norm, "added to the norm"),
+        Mistake(_no_norm, "no norm"),
+    ),
+)
+
+CHECKS["transformer/wrong-axis"] = FunctionCheck(
+    solutions.normalise,
+    cases=lambda: [(_matrix(3, 4, 0),), (_matrix(2, 3, 1) * 4,)],
+    mistakes=(
+        Mistake(lambda x: (x - x.mean()) / x.std(unbiased=False), "all at once"),
+        Mistake(
+            lambda x: (x - x.mean(-1, keepdim=True)) / x.std(0, unbiased=False, keepdim=True),
+            "spread over the tokens",
+        ),
+        Mistake(
+            lambda x: (x - x.mean(0, keepdim=True)) / x.std(-1, unbiased=False, keepdim=True),
+            "mean over the tokens",
+        ),
+    ),
+)
+
+CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
+    solutions.gpt2_units,
+    cases=lambda: [
+        (_matrix(3, 2, 0), _matrix(2, 5, 1), _matrix(1, 5, 2)[0]),
+        (_matrix(2, 2, 3), _matrix(2, 4, 4), _matrix(1, 4, 5)[0]),
+    ],
+    mistakes=(
+        Mistake(lambda x, matrix, bias: _exact(x @ matrix + bias), "exact"),
+        Mistake(lambda x, matrix, bias: x @ matrix + bias, "nothing"),
+    ),
+)
+
+
+def _file_with_its_own_head() -> "dict[str, Tensor]":
+    return {"transformer.wte.weight": _matrix(4, 3, 0), "lm_head.weight": _matrix(4, 3, 1)}
+
+
+CHECKS["transformer/tied-head"] = FunctionCheck(
+    solutions.head_matrix,
+    cases=lambda: [
+        ({"transformer.wte.weight": _matrix(4, 3, 0)},),
+        (_file_with_its_own_head(),),
+    ],
+    mistakes=(
+        Mistake(lambda weights: weights["transformer.wte.weight"], "always tied"),
+        Mistake(lambda weights: weights["lm_head.weight"], "never tied"),
+    ),
+)
+
+
+def _attend(query: Any, x: Any) -> Any:
+    return (x @ query).softmax(0) @ x
+
+
+def _of_the_past(x: Any, attend: Any) -> Any:
+    import torch
+
+    return torch.stack([attend(query, x[: i + 1]) for i, query in enumerate(x)])
+
+
+def _of_itself(x: Any, attend: Any) -> Any:
+    import torch
+
+    return torch.stack([attend(query, query[None]) for query in x])
+
+
+CHECKS["transformer/an-rnn"] = FunctionCheck(
+    solutions.encode,
+    cases=lambda: [(_matrix(4, 3, 0) / 2, _attend), (_matrix(3, 2, 1) / 2, _attend)],
+    mistakes=(
+        Mistake(_of_the_past, "only the past"),
+        Mistake(_of_itself, "only itself"),
+    ),
+)

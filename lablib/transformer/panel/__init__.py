@@ -1,0 +1,1 @@
+"""The panels of the transformer lab. Each is opened by one call and needs nothing but a text."""

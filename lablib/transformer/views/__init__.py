@@ -1,0 +1,1 @@
+"""The views of this room: each one's Python, JavaScript and CSS side by side."""
