@@ -100,6 +100,20 @@ def test_vectors_are_named_as_the_products_they_are(show):
         assert any(f"{letter}{name}, x · W_{letter}" in caption for caption in made)
 
 
+def test_what_the_layer_reads_stands_before_the_products(show):
+    page = show(Q, Q, V, ["a", " b"], x=[[1.0, -3.0, 0.0], [0.5, 2.0, 0.0]])
+    first = page.locator(".steps-stage").first
+    assert first.locator("figcaption").text_content() == "xwhat the layer reads± 3"
+    first.locator("canvas").hover(position={"x": 120, "y": 4})
+    assert get(page, "pointed") == {"query": 0, "key": 0, "dimension": None}
+    assert page.locator(".steps-stage").count() == 9
+
+
+def test_vectors_of_other_tokens_are_refused():
+    with pytest.raises(ValueError, match="a row for each of 2 tokens, not 1"):
+        StepsView().show(Q, Q, V, ["a", " b"], x=[[1.0]])
+
+
 def test_the_keys_lead_from_link_to_link(show):
     page = show(Q, Q, V, ["a", " b"])
     page.locator(".steps-grid").focus()

@@ -67,6 +67,7 @@ class StepsPanel(LivePanel):
             causal=found.causal,
             scale=found.scale,
             bias=found.added(head),
+            x=found.inputs,
         )
 
     def code_lines(self) -> str:

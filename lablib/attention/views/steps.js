@@ -1,6 +1,6 @@
 // Attention from scratch: the stages as pictures, the switches, and the numbers of one link.
 //
-// Traits in: q, k, v, bias (float32), shape, query_tokens, key_tokens, scale, causal. Both ways:
+// Traits in: x (may be empty), q, k, v, bias (float32), shape, query_tokens, key_tokens, scale, causal. Both ways:
 // use_scale, use_mask, temperature, pointed. All is computed here, so it answers without a kernel.
 
 import { gradient } from "../../widgets/static/colours.js";
@@ -9,7 +9,7 @@ import { button, labelled, tick } from "./controls.js";
 import { onTheme, themeOf } from "./pens.js";
 import { detail, linkSentence } from "./steps_detail.js";
 import { attentionSteps, dotProducts, meanEntropy } from "./steps_math.js";
-import { STAGES, stagePicture } from "./steps_stages.js";
+import { INPUT, STAGES, stagePicture } from "./steps_stages.js";
 import { largest } from "./weights_math.js";
 import { figure } from "./words.js";
 
@@ -18,13 +18,13 @@ function floatsOf(value) {
   return new Float32Array(bytesOf(value).slice().buffer);
 }
 
-/** q, k, v and their dot products; read anew only when they change. */
+/** x, q, k, v and their dot products; read anew only when they change. */
 function readVectors(model) {
   const [queries, keys, size, valueSize] = model.get("shape");
-  const shape = { queries, keys, size, valueSize };
-  const [q, k, v, bias] = ["q", "k", "v", "bias"].map((name) => floatsOf(model.get(name)));
+  const [x, q, k, v, bias] = ["x", "q", "k", "v", "bias"].map((name) => floatsOf(model.get(name)));
+  const shape = { queries, keys, size, valueSize, inputSize: x.length / queries };
   const whole = q.length === queries * size && k.length === keys * size && v.length === keys * valueSize;
-  return whole && q.length > 0 ? { shape, q, k, v, bias, scores: dotProducts(q, k, shape) } : null;
+  return whole && q.length > 0 ? { shape, x, q, k, v, bias, scores: dotProducts(q, k, shape) } : null;
 }
 
 /** What the switches say, and the scale in words. */
@@ -63,7 +63,7 @@ function formulaText({ scale, scaleText, causal, temperature }, hasBias) {
 function sharpness(weights, own, shape) {
   const bits = (values) => `${meanEntropy(values, shape.queries).toFixed(2)} bits`;
   const most = largest([weights]);
-  return `Entropy of a row: ${bits(weights)} on average (${bits(own)} with the model\u2019s own settings). Largest weight: ${figure(most)}.`;
+  return `Entropy of a row: ${bits(weights)} on average (${bits(own)} as the model has it). Largest weight: ${figure(most)}.`;
 }
 
 class StepsPicture {
@@ -94,6 +94,7 @@ class StepsPicture {
     Object.assign(this.grid, { tabIndex: 0 });
     this.grid.setAttribute("role", "application");
     this.grid.setAttribute("aria-label", "Stages of attention: up and down choose the token that looks, left and right the token it looks at");
+    this.input = stagePicture(INPUT, "", (place) => this.point(place));
     this.pictures = STAGES.map((stage, i) => stagePicture(stage, i + 1, (place) => this.point(place)));
     this.grid.append(...this.pictures.map(({ node }) => node));
     this.sharp = element("p", "att-summary");
@@ -104,7 +105,7 @@ class StepsPicture {
     const colours = element("span", "att-scale");
     colours.style.background = gradient("signed");
     this.key.append(element("span", "", "\u2212"), colours, element("span", "", "+; grey: \u2212\u221e"));
-    // The ninth place of the grid says how to read the other eight.
+    // The last line of the grid says how to read the stages.
     const about = element("div", "steps-about");
     about.append(this.key, this.sharp);
     this.grid.append(about);
@@ -128,6 +129,8 @@ class StepsPicture {
     this.empty.hidden = Boolean(this.vectors);
     for (const part of [this.grid, this.detail.node, this.key]) part.hidden = !this.vectors;
     if (this.vectors) {
+      if (this.vectors.x.length) this.grid.prepend(this.input.node);
+      else this.input.node.remove();
       const scale = this.model.get("scale");
       this.own = attentionSteps({ ...this.vectors, scale, causal: this.model.get("causal"), temperature: 1 });
     }
@@ -164,8 +167,10 @@ class StepsPicture {
     const { now } = this;
     const [pointed, theme] = [this.pointed(), themeOf(this.el)];
     const values = { ...now.stages, q: now.q, k: now.k, v: now.v };
+    const common = { shape: now.shape, tokens: now.tokens, pointed, theme };
+    if (now.x.length) this.input.draw({ ...common, values: now.x });
     const texts = { scaled: now.settings.scale === 1 ? "not scaled" : `scores ${now.settings.scaleText}`, masked: now.settings.causal ? undefined : "no mask" };
-    STAGES.forEach(({ name }, i) => this.pictures[i].draw({ values: values[name], shape: now.shape, tokens: now.tokens, pointed, theme, text: texts[name] }));
+    STAGES.forEach(({ name }, i) => this.pictures[i].draw({ ...common, values: values[name], text: texts[name] }));
     this.detail.draw(now, pointed, theme);
     this.el.__paint = performance.now() - started; // milliseconds, for the benchmark
   }
@@ -187,7 +192,7 @@ class StepsPicture {
   }
 }
 
-const VECTORS = ["q", "k", "v", "bias", "shape", "query_tokens", "key_tokens", "scale", "causal"];
+const VECTORS = ["x", "q", "k", "v", "bias", "shape", "query_tokens", "key_tokens", "scale", "causal"];
 const SWITCHES = ["use_scale", "use_mask", "temperature"];
 
 function render({ model, el }) {

@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 
 
 class StepsView(anywidget.AnyWidget):
-    """softmax(QKᵀ/√d_k)V of one head: eight matrices, three switches, and the numbers of one link.
+    """softmax(QKᵀ/√d_k)V of one head: every matrix, three switches, and the numbers of one link.
 
     The page computes every stage itself from q, k and v, to 1e-5 as `lablib.attention.steps` does,
     so the switches answer at the screen's frame rate and in an exported page.
@@ -37,6 +37,7 @@ class StepsView(anywidget.AnyWidget):
     _esm = source(_HERE / "steps.js")
     _css = source(_HERE / "steps.css")
 
+    x = traitlets.Bytes().tag(sync=True)
     q = traitlets.Bytes().tag(sync=True)
     k = traitlets.Bytes().tag(sync=True)
     v = traitlets.Bytes().tag(sync=True)
@@ -63,6 +64,7 @@ class StepsView(anywidget.AnyWidget):
         causal: bool = True,
         scale: float | None = None,
         bias: ArrayLike | None = None,
+        x: ArrayLike | None = None,
     ) -> None:
         """Draw the attention of one head; the switches stay as they are.
 
@@ -75,6 +77,8 @@ class StepsView(anywidget.AnyWidget):
             causal: whether the model hides later tokens. If it changes, `use_mask` follows.
             scale: what the model multiplies the scores by; 1/√d_k by default.
             bias: what it adds to the scaled scores, [query, key]; nothing by default.
+            x: the vectors of which queries, keys and values are products, [query, width]; not shown
+                by default.
 
         Raises:
             ValueError: if the shapes do not fit.
@@ -82,11 +86,15 @@ class StepsView(anywidget.AnyWidget):
         parts = [np.asarray(part, dtype=np.float32) for part in (q, k, v)]
         key_tokens = tokens if key_tokens is None else key_tokens
         shape = _shape(parts, len(tokens), len(key_tokens))
+        given = np.zeros((len(tokens), 0)) if x is None else np.asarray(x)
+        if len(given) != len(tokens):
+            raise ValueError(f"x needs a row for each of {len(tokens)} tokens, not {len(given)}.")
         added = np.zeros(0) if bias is None else np.broadcast_to(np.asarray(bias), shape[:2])
         with self.hold_sync():
             if causal != self.causal:
                 self.causal = self.use_mask = causal
             self.q, self.k, self.v = (part.tobytes() for part in parts)
+            self.x = given.astype(np.float32).tobytes()
             self.bias = added.astype(np.float32).tobytes()
             self.shape = shape
             self.scale = shape[2] ** -0.5 if scale is None else float(scale)

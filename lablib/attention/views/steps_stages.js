@@ -7,8 +7,8 @@ import { figure, shortened } from "./words.js";
 
 const STAGE = { width: 184, labels: 64, row: 16, labelled: 9 };
 
-/** How high a stage may be, so that all eight and the numbers stand on the screen together. */
-const stageHeight = () => Math.min(200, Math.max(112, (window.innerHeight - 432) / 3));
+/** How high a stage may be, so that all of them and the numbers stand on the screen together. */
+const stageHeight = () => Math.min(200, Math.max(96, (window.innerHeight - 480) / 3));
 
 /**
  * What each stage is: its name, how it is made, its columns ("size" for vectors, else keys), whose
@@ -24,6 +24,9 @@ export const STAGES = [
   { name: "v", title: "V", made: "value, x \u00b7 W_V", rows: "key", columns: "valueSize" },
   { name: "output", title: "output", made: "weights \u00d7 V", rows: "query", columns: "valueSize" },
 ];
+
+/** What the products are made of: the vectors that the layer reads. It stands before the others, where it is known. */
+export const INPUT = { name: "x", title: "x", made: "what the layer reads", rows: "query", columns: "inputSize" };
 
 const countOf = (kind, shape) => ({ query: shape.queries, key: shape.keys })[kind] ?? shape[kind];
 
@@ -53,7 +56,8 @@ function stageLayout({ rows, columns }, shape) {
 
 /** The row and column of a stage that belong to what is pointed at. */
 function marked({ rows, columns }, { query, key, dimension }) {
-  return { row: rows === "query" ? query : key, column: columns === "key" ? key : dimension };
+  const column = { key, inputSize: null }[columns];
+  return { row: rows === "query" ? query : key, column: column === undefined ? dimension : column };
 }
 
 /** One stage on the page: title, picture, and how far its numbers reach. `point(place)` is told. */
@@ -61,7 +65,7 @@ export function stagePicture(stage, number, point) {
   const node = element("figure", "steps-stage");
   const caption = element("figcaption");
   const made = element("span", "steps-made", stage.made);
-  caption.append(element("span", "steps-title", `${number} ${stage.title}`), made);
+  caption.append(element("span", "steps-title", `${number} ${stage.title}`.trim()), made);
   const canvas = element("canvas");
   const ends = element("span", "steps-made steps-ends");
   caption.append(ends);
@@ -72,7 +76,7 @@ export function stagePicture(stage, number, point) {
     const column = Math.floor((event.clientX - left - layout.left) / layout.wide);
     const row = Math.floor((event.clientY - top) / layout.tall);
     if (row < 0 || column < 0 || row >= layout.rows || column >= layout.columns) return;
-    const on = stage.columns === "key" ? { key: column, dimension: null } : { dimension: column };
+    const on = stage.columns === "key" ? { key: column, dimension: null } : { dimension: stage === INPUT ? null : column };
     point({ [stage.rows]: row, ...on });
   });
   const palette = stage.palette ?? "signed";
