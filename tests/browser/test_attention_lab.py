@@ -21,12 +21,16 @@ SHOWN = ("steps", "heads")
 """The panels whose pictures are in the README."""
 PAYLOAD = "a <img src=x onerror='window.broken=1'></script><script>window.broken=1</script> $x$"
 DRAWN = """
-(panel) => [...panel.querySelectorAll("canvas")].filter((one) => one.width).every((canvas) => {
-  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  return new Set(new Uint32Array(pixels.buffer)).size > 4;
-})
+(panel) => {
+  const drawn = [...panel.querySelectorAll("canvas")].filter((canvas) => canvas.width);
+  const coloursOf = (canvas) => {
+    const whole = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(whole.data.buffer)).size;
+  };
+  return drawn.length > 0 && drawn.every((canvas) => coloursOf(canvas) > 4);
+}
 """
-"""Whether each canvas of a panel has more than a few colours: an empty picture has one."""
+"""Whether a panel has canvases, with more than a few colours each: an empty picture has one."""
 
 
 def opened(lab, *names, theme="Light"):
@@ -56,7 +60,6 @@ def is_drawn(panel, name):
         return panel.locator("td").count() > 20
     if name == "positions":
         return panel.locator(".heads-cell").count() == 24
-    panel.locator("canvas").first.wait_for()
     panel.page.wait_for_function(DRAWN, arg=panel.element_handle())
     return True
 

@@ -41,14 +41,14 @@ class ComparePanel(LivePanel):
         self.text = TextInput(value=well_formed(text), label="Text")
         self.tokenizers = TokenizerList(tokenizers, self.redraw)
         self.strips: dict[str, TokenStrip] = {}
-        self.rows = scrolling_rows(400)
+        self.rows = scrolling_rows(344)
         self.table, self.marked = ipywidgets.HTML(), ipywidgets.HTML()
         self.marked.layout.max_height = "120px"
         mark_main(self.tokenizers, self.rows)
         super().__init__(
             "Tokenizers side by side",
-            "The same text in each of them: how many tokens, what is unknown, and whether the "
-            "tokens give the text back. What they do not all cut alike is marked.",
+            "How many tokens, what is unknown, and whether the text comes back. What they do not "
+            "all cut alike is marked.",
             [
                 self.text,
                 self.tokenizers,
