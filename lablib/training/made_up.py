@@ -189,7 +189,7 @@ def _date(rng: random.Random) -> Pair:
 
 
 def _number(rng: random.Random) -> Pair:
-    number = rng.randrange(10 ** rng.randint(1, 4))
+    number = rng.randrange(10 ** rng.randrange(1, 5))
     return in_words(number), str(number)
 
 
@@ -210,7 +210,7 @@ def _plural(rng: random.Random) -> Pair:
 
 
 def _reverse(rng: random.Random) -> Pair:
-    words = rng.choices(_NOUNS + _ADJECTIVES, k=rng.randint(2, 6))
+    words = rng.choices(_NOUNS + _ADJECTIVES, k=rng.randrange(2, 7))
     return _joined(*words), _joined(*reversed(words))
 
 
