@@ -168,7 +168,7 @@ class StepsPicture {
     const [pointed, theme] = [this.pointed(), themeOf(this.el)];
     const values = { ...now.stages, q: now.q, k: now.k, v: now.v };
     const common = { shape: now.shape, tokens: now.tokens, pointed, theme };
-    if (now.x.length) this.input.draw({ ...common, values: now.x });
+    if (now.x.length) this.input.draw({ ...common, values: now.x, text: INPUT.made });
     const texts = { scaled: now.settings.scale === 1 ? "not scaled" : `scores ${now.settings.scaleText}`, masked: now.settings.causal ? undefined : "no mask" };
     STAGES.forEach(({ name }, i) => this.pictures[i].draw({ ...common, values: values[name], text: texts[name] }));
     this.detail.draw(now, pointed, theme);
