@@ -1,5 +1,6 @@
 """Which words carry a guess: each taken away by hand gives the same change."""
 
+import copy
 from math import log
 
 import pytest
@@ -84,8 +85,7 @@ def test_attention_from_the_mask_is_a_share(m):
     pytest.importorskip("lablib.attention")
     found = evidence(m, TEXT, "keys")
     looks = attention_from_mask(m, found)
-    twin = type(m.model)(m.model.config).eval()
-    twin.load_state_dict(m.model.state_dict())
+    twin = copy.deepcopy(m.model)
     twin.set_attn_implementation("eager")
     out = twin(torch.tensor([found.read.ids]), output_attentions=True).attentions
     row = torch.stack(out).mean((0, 2))[0, found.place]
