@@ -123,6 +123,19 @@ def test_a_head_that_knows_only_places_does_not_change_with_the_text(make):
     assert (found[0, 1:] > 0.01).all() and (found < math.log2(3)).all()
 
 
+def test_change_is_scipys_divergence_averaged_over_the_places(gpt2):
+    from scipy.spatial.distance import jensenshannon
+
+    texts = ["Once upon", "The cats "]
+    first, second = (at.maps(gpt2, text).weights.double().numpy() for text in texts)
+    places = min(first.shape[-1], second.shape[-1])
+    expected = [
+        jensenshannon(first[..., i, : i + 1], second[..., i, : i + 1], base=2, axis=-1) ** 2
+        for i in range(places)
+    ]
+    np.testing.assert_allclose(at.change(gpt2, texts), np.mean(expected, 0), atol=1e-5)
+
+
 def test_change_needs_texts_to_compare(gpt2):
     with pytest.raises(ValueError, match="two texts or more"):
         at.change(gpt2, ["a"])
