@@ -202,6 +202,13 @@ def test_a_wordpiece_word_that_is_not_known():
     assert wordpiece_steps("a" * 100, tokenizer).tokens != ("[UNK]",)
 
 
+def test_an_unknown_character_costs_ten_more_than_the_worst_entry():
+    """As in the library (its `K_UNK_PENALTY`)."""
+    entries = [("<unk>", 0.0), ("a", -2.0), ("b", -3.0), ("ab", -30.0)]
+    tokenizer = Tokenizer(models.Unigram(entries, unk_id=0))
+    assert unigram_steps("a?", tokenizer)[-1].best.total == -2.0 + (-30.0 - 10.0)
+
+
 def test_the_total_of_a_unigram_path_is_the_sum_of_its_scores(unigram):
     (part,) = unigram_steps("incomprehensible", unigram).parts
     scores = dict(model_part(unigram)["vocab"])
