@@ -159,8 +159,9 @@ def pretraining(size: Size, model: Path) -> Checks:
             data = "pairs" if kind == "t5" else "texts"
             said = [kind, "--text", str(place / data), "--heldout", str(place / f"unseen {data}")]
             said += ["--out", str(out), "--save-every", "2", "--batch", "4", "--context", "32"]
+            said += ["--vocab-size", "300"]  # the texts are short
             if size.width < 100:
-                said += ["--layers", "1", "--width", "16", "--heads", "2", "--vocab-size", "300"]
+                said += ["--layers", "1", "--width", "16", "--heads", "2"]
             command.main([*said, "--device", "cpu", "--steps", "2"])
             command.main([*said, "--device", _device(), "--steps", "4"])
             torch.set_grad_enabled(True)

@@ -12,7 +12,7 @@ Found = Iterator[tuple[str, Any]]
 
 
 def loop(size: Size, model: Path, *, who: str, sizes: slice = slice(None)) -> Found:
-    """Tokens per second, memory and MFU of a loop, for more and more rows until they are too many."""
+    """Tokens per second, memory and MFU of a loop, for more and more rows while they fit."""
     from tests.benchmarks import loops
 
     if "compiled" in who:
