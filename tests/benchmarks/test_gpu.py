@@ -12,10 +12,12 @@ import pytest
 
 from tests import ROOT
 from tests.architecture import filled
-from tests.benchmarks.gpu import report
-from tests.benchmarks.gpu.__main__ import PARTS
+from tests.benchmarks.gpu import __main__ as script
+from tests.benchmarks.gpu import checks, report
 from tests.benchmarks.gpu.running import run
 from tests.benchmarks.gpu.sizes import SMALL
+
+pytestmark = pytest.mark.timeout(900)  # of which the round takes one minute of a quiet core
 
 ONLY_ON_A_GPU = {
     "half precision": "fp16 needs a GPU",
@@ -36,10 +38,9 @@ def small(tmp_path_factory):
     return folder
 
 
-@pytest.mark.timeout(900)
 def test_every_part_finds_something_or_says_why_not(small):
     parts = json.loads((small / report.JSON).read_text("utf-8"))["parts"]
-    assert set(parts) == {name for name in PARTS if "compiled" not in name}
+    assert set(parts) == {name for name in script.PARTS if "compiled" not in name}
     for name, part in parts.items():
         if name in ONLY_ON_A_GPU:
             assert ONLY_ON_A_GPU[name] in part["missing"]
@@ -98,6 +99,19 @@ def with_a_child(size, model):
 def test_a_part_that_goes_wrong_says_why_and_keeps_what_it_found(part, seconds, why, tmp_path):
     outcome = run(part, SMALL, tmp_path, tmp_path / "log", seconds)
     assert outcome.found == {"first": 1} and why in outcome.missing
+
+
+def test_a_part_is_started_afresh_where_a_fork_would_see_no_gpu(tmp_path):
+    outcome = run(checks.about, SMALL, tmp_path, tmp_path / "log", 200, "spawn")
+    assert outcome.found["type"] in ("cpu", "cuda") and not outcome.missing
+
+
+def test_without_a_gpu_nothing_large_is_begun(monkeypatch, tmp_path):
+    monkeypatch.setattr(script, "wake", lambda: None)
+    monkeypatch.setattr(script, "whereabouts", lambda *_: ({"type": "cpu", "name": "CPU"}, None))
+    with pytest.raises(SystemExit, match="torch sees no GPU here"):
+        script.main(["--folder", str(tmp_path / "results")])
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_part_for_which_no_time_is_left_is_not_begun(tmp_path):

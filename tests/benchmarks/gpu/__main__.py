@@ -76,6 +76,8 @@ def measure(names: Sequence[str], size: Size, seconds: float, folder: Path | Non
     with TemporaryDirectory() as place:
         model, log = Path(place, "model"), Path(place, "log.txt")
         about, start = whereabouts(size, model, log)
+        if size is FULL and about.get("type") != "cuda":
+            raise SystemExit("torch sees no GPU here: --small shows that the script works.")
         home = folder or report.RESULTS / report.folder_name(about["name"])
         home.mkdir(parents=True, exist_ok=True)
         log = home / "log.txt"

@@ -3,7 +3,6 @@
 A check is (name, {"ok": whether it holds, "said": what was found}).
 """
 
-import gc
 import os
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.benchmarks import loops
 from tests.benchmarks.gpu.sizes import Size
 
 Checks = Iterator[tuple[str, Any]]
@@ -26,14 +26,12 @@ def about(size: Size, model: Path) -> Checks:
     import torch
     import transformers
 
-    from tests.benchmarks.loops import precision_here
-
     has_gpu = torch.cuda.is_available()
     yield "type", "cuda" if has_gpu else "cpu"
     yield "name", torch.cuda.get_device_name() if has_gpu else f"CPU {platform.machine()}"
     yield "memory", torch.cuda.get_device_properties(0).total_memory if has_gpu else 0
     yield "cores", os.cpu_count()
-    yield "precision", precision_here()
+    yield "precision", loops.precision_here()
     yield "torch", torch.__version__
     yield "cuda", torch.version.cuda or ""
     yield "transformers", transformers.__version__
@@ -44,9 +42,7 @@ def devices_agree(size: Size, model: Path) -> Checks:
     import torch
     from transformers import GPT2LMHeadModel
 
-    from tests.benchmarks.loops import Load, random_rows
-
-    rows = random_rows(Load(str(model), 2, size.length, 0, 1))
+    rows = loops.random_rows(loops.Load(str(model), 2, size.length, 0, 1))
     gpt2 = GPT2LMHeadModel.from_pretrained(model).eval()
     with torch.inference_mode():
         expected = gpt2(rows).logits
@@ -118,6 +114,7 @@ def little_memory(size: Size, model: Path) -> Checks:
     expected = _losses(size, model, **changes)
     taken = [_reserved(size, model, rows, **changes) for rows in (size.rows, size.rows // 2)]
     total = torch.cuda.get_device_properties(0).total_memory
+    loops.give_back()
     torch.cuda.set_per_process_memory_fraction(sum(taken) / 2 / total)
     state = setup(_config(size, model, **changes))
     found = [record.loss for record in fit(state) if record.step]
@@ -146,8 +143,6 @@ def not_a_number(size: Size, model: Path) -> Checks:
 
 def pretraining(size: Size, model: Path) -> Checks:
     """Each kind of pocket model is begun on the CPU, and goes on from its checkpoint here."""
-    import torch
-
     from lablib.pretraining import __main__ as command
 
     command.HELDOUT_ROWS = size.rows  # of each made-up task: what counts is that it is measured
@@ -164,7 +159,6 @@ def pretraining(size: Size, model: Path) -> Checks:
                 said += ["--layers", "1", "--width", "16", "--heads", "2"]
             command.main([*said, "--device", "cpu", "--steps", "2"])
             command.main([*said, "--device", _device(), "--steps", "4"])
-            torch.set_grad_enabled(True)
             weights = next((out / command.NAMES[kind]).glob("*.safetensors"))
             yield f"pretraining {kind}: begun on a CPU, goes on here", {
                 "ok": weights.stat().st_size > 0, "said": "4 steps, model and card written",
@@ -237,8 +231,7 @@ def _reserved(size: Size, model: Path, rows: int, **changes: Any) -> int:
     """The most bytes that torch holds on the GPU in a run with so many rows at once."""
     import torch
 
-    gc.collect()
-    torch.cuda.empty_cache()
+    loops.give_back()
     torch.cuda.reset_peak_memory_stats()
     _losses(size, model, micro_batch=rows, **changes)
     return int(torch.cuda.max_memory_reserved())
