@@ -30,6 +30,9 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
+# jsonschema would make a parser of web addresses out of 39 grammars whenever nbformat is imported,
+# which takes longer than all else about it; no schema of a notebook asks for an address.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 GUARD = Guard()
 
@@ -64,9 +67,9 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("notebook"):
             item.add_marker(pytest.mark.timeout(900))
     if config.getoption("fast"):
-        slow = [item for item in items if any(map(item.get_closest_marker, KINDS))]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        slow = {item for item in items if any(map(item.get_closest_marker, KINDS))}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.hookimpl(wrapper=True)

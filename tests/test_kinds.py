@@ -1,5 +1,6 @@
 """The marks of slow tests: each kind is told by what a test uses; an unmarked one is stopped."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -28,9 +29,16 @@ def test_a_second_python_needs_its_mark():
     subprocess.run(["git", "--version"], capture_output=True)
 
 
+def test_so_does_a_fork():
+    with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.process"):
+        os.fork() or os._exit(0)
+
+
 @pytest.mark.process
 def test_with_its_mark_it_starts():
     assert subprocess.run(NOTHING).returncode == 0
+    child = os.fork() or os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 def test_a_small_model_may_learn_for_long():
