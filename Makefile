@@ -29,7 +29,7 @@ pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
 check: lint
-	$(BIN)/python -m pytest --fast -n 2 -q $(if $(ROOM),lablib/$(ROOM) tests/$(ROOM)) $(ARGS)
+	$(BIN)/python -m pytest --fast -n 2 --dist worksteal -q $(if $(ROOM),--room $(ROOM)) $(ARGS)
 
 test: .venv/test
 	$(BIN)/python -m tests $(ARGS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.examples import FEW
 from tests.kinds import KINDS, Guard, kinds_of
 
 ROOT = Path(__file__).parents[1]
@@ -38,8 +39,14 @@ GUARD = Guard()
 
 
 def pytest_addoption(parser):
-    """The fast loop: `pytest --fast`, which is what `make check` runs."""
+    """The fast loop: `pytest --fast --room masking` is what `make check ROOM=masking` runs.
+
+    A room given by its paths would have pytest import its conftest, and with it torch, in the
+    process that only hands out the tests to others.
+    """
+    rooms = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir())
     parser.addoption("--fast", action="store_true", help="leave out the kinds that take long")
+    parser.addoption("--room", choices=rooms, help="only the tests of this room")
 
 
 def pytest_configure(config):
@@ -54,8 +61,11 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{kind}: {what}")
     # How long an example takes says nothing on a machine that does other things as well.
     settings.register_profile("whole", deadline=None)
-    settings.register_profile("fast", deadline=None, max_examples=10)
+    settings.register_profile("fast", deadline=None, max_examples=FEW)
     settings.load_profile("fast" if config.getoption("fast") else "whole")
+    if room := config.getoption("room"):
+        folders = [ROOT / "lablib" / room, ROOT / "tests" / room]
+        config.args = [str(folder) for folder in folders if folder.exists()]
 
 
 def pytest_collection_modifyitems(config, items):
