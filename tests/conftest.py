@@ -93,15 +93,12 @@ def pytest_runtest_protocol(item):
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    """Gives a notebook of the labs as it is when it was run: once for all tests (`Executed`).
+def executed(pytestconfig, tmp_path_factory):
+    """Gives a notebook of the labs as it is when it was run: once for all tests (`Executed`)."""
+    from tests.executed import executed_once, shared_home
 
-    Tests in several processes share the folder that LAB_EXECUTED names.
-    """
-    from tests.executed import executed_once
-
-    home = os.environ.get("LAB_EXECUTED") or tmp_path_factory.mktemp("executed")
-    return lambda path: executed_once(path, Path(home))
+    home = shared_home(pytestconfig, tmp_path_factory.getbasetemp())
+    return lambda path: executed_once(path, home)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from tests.conftest import ROOT
 from tests.examples import FEW, examples
-from tests.executed import executed_once
+from tests.executed import executed_once, shared_home
 from tests.kinds import LARGE, STEPS
 
 NOTHING = [sys.executable, "-c", ""]
@@ -34,6 +34,7 @@ def test_a_second_python_needs_its_mark():
     subprocess.run(["git", "--version"], capture_output=True)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 def test_so_does_a_fork():
     with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.process"):
         os.fork() or os._exit(0)
@@ -42,6 +43,11 @@ def test_so_does_a_fork():
 @pytest.mark.process
 def test_with_its_mark_it_starts():
     assert subprocess.run(NOTHING).returncode == 0
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_with_its_mark_it_forks():
     child = os.fork() or os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
@@ -122,3 +128,15 @@ def test_a_room_is_its_two_folders(processes):
     said = subprocess.run([*command, *processes, "-v"], cwd=ROOT, capture_output=True, text=True)
     ran = set(re.findall(r"\b(lablib|tests)/(\w+)\S*::", said.stdout))
     assert ran == {("lablib", "data"), ("tests", "data")}, said.stdout
+
+
+def test_only_the_processes_of_one_run_share_its_notebooks(tmp_path):
+    class Worker:
+        workerinput = None
+
+    bases = [tmp_path / "1" / "popen-gw0", tmp_path / "1" / "popen-gw1", tmp_path / "2"]
+    for base in bases:
+        base.mkdir(parents=True)
+    one, other = (shared_home(Worker(), base) for base in bases[:2])
+    assert one == other == tmp_path / "1" / "executed" and one.is_dir()
+    assert shared_home(object(), bases[2]) == tmp_path / "2" / "executed"
