@@ -13,6 +13,9 @@ PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 ARGS ?=
+# Two processes: each begins with half of the tests in their order, and then takes over what the
+# other has not come to.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
@@ -30,10 +33,10 @@ pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
 
 check: lint
-	$(BIN)/python -m pytest --fast -n 2 -q $(if $(ROOM),lablib/$(ROOM) tests/$(ROOM)) $(ARGS)
+	$(PYTEST) --fast $(if $(ROOM),--room $(ROOM)) $(ARGS)
 
 test: .venv/test
-	$(BIN)/python -m tests $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: .venv/test lint-scripts
 	$(BIN)/ruff check .

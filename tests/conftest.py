@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from tests import ROOT
+from tests.examples import FEW
 from tests.kinds import KINDS, Guard, kinds_of
 
 SHARED = ROOT.parent / "shared"
@@ -30,13 +31,22 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
+# jsonschema would make a parser of web addresses out of 39 grammars whenever nbformat is imported,
+# which takes longer than all else about it; no schema of a notebook asks for an address.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 GUARD = Guard()
 
 
 def pytest_addoption(parser):
-    """The fast loop: `pytest --fast`, which is what `make check` runs."""
+    """The fast loop: `pytest --fast --room masking` is what `make check ROOM=masking` runs.
+
+    A room given by its paths would have pytest import its conftest, and with it torch, in the
+    process that only hands out the tests to others.
+    """
+    rooms = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir())
     parser.addoption("--fast", action="store_true", help="leave out the kinds that take long")
+    parser.addoption("--room", choices=rooms, help="only the tests of this room")
 
 
 def pytest_configure(config):
@@ -51,8 +61,11 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{kind}: {what}")
     # How long an example takes says nothing on a machine that does other things as well.
     settings.register_profile("whole", deadline=None)
-    settings.register_profile("fast", deadline=None, max_examples=10)
+    settings.register_profile("fast", deadline=None, max_examples=FEW)
     settings.load_profile("fast" if config.getoption("fast") else "whole")
+    if room := config.getoption("room"):
+        folders = [ROOT / "lablib" / room, ROOT / "tests" / room]
+        config.args = [str(folder) for folder in folders if folder.exists()]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -64,9 +77,9 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("notebook"):
             item.add_marker(pytest.mark.timeout(900))
     if config.getoption("fast"):
-        slow = [item for item in items if any(map(item.get_closest_marker, KINDS))]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        slow = {item for item in items if any(map(item.get_closest_marker, KINDS))}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,15 +93,12 @@ def pytest_runtest_protocol(item):
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    """Gives a notebook of the labs as it is when it was run: once for all tests (`Executed`).
+def executed(pytestconfig, tmp_path_factory):
+    """Gives a notebook of the labs as it is when it was run: once for all tests (`Executed`)."""
+    from tests.executed import executed_once, shared_home
 
-    Tests in several processes share the folder that LAB_EXECUTED names.
-    """
-    from tests.executed import executed_once
-
-    home = os.environ.get("LAB_EXECUTED") or tmp_path_factory.mktemp("executed")
-    return lambda path: executed_once(path, Path(home))
+    home = shared_home(pytestconfig, tmp_path_factory.getbasetemp())
+    return lambda path: executed_once(path, home)
 
 
 @pytest.fixture

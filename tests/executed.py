@@ -29,6 +29,18 @@ class Executed(NamedTuple):
     folder: Path
 
 
+def shared_home(config: pytest.Config, base: Path) -> Path:
+    """The folder of one run of the tests for its notebooks.
+
+    Args:
+        config: pytest's; of a process among those that xdist shares out the tests to, it says so.
+        base: this process's folder for temporary files, in one that all of the run have in common.
+    """
+    home = (base.parent if hasattr(config, "workerinput") else base) / "executed"
+    home.mkdir(exist_ok=True)
+    return home
+
+
 def executed_once(path: Path, home: Path) -> Executed:
     """A notebook run in a folder of `home` by the first who asks, in whatever process that is."""
     folder, done = home / path.stem, home / f"{path.stem}.ipynb"

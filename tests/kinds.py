@@ -6,6 +6,9 @@ having its mark fails, in every run, with a sentence that names the mark: so the
 fast. What counts is what a test does, never how long it takes, which another machine decides.
 """
 
+import functools
+import os
+import subprocess
 import sys
 import threading
 
@@ -63,14 +66,17 @@ class Guard:
     """Stops a test that does what a kind is about and has not its mark.
 
     Only what the test's own thread does counts: work that a panel's worker still has to do belongs
-    to no test in particular.
+    to no test in particular. The two functions that start a process are wrapped: an audit hook
+    would be told of every import, every file and every `id()` as well, and double the time of all.
     """
 
     def __init__(self):
         self._kinds = None
         self._steps = 0
         self._counts_steps = False
-        sys.addaudithook(self._on_event)
+        subprocess.Popen.__init__ = self._watched(subprocess.Popen.__init__, starts_slow_python)
+        if hasattr(os, "fork"):  # not on Windows
+            os.fork = self._watched(os.fork, lambda: True)
 
     def begin(self, kinds):
         """A test with these marks begins."""
@@ -85,9 +91,14 @@ class Guard:
         """What happens until the next test is nobody's."""
         self._kinds = None
 
-    def _on_event(self, event, arguments):
-        if event == "os.fork" or (event == "subprocess.Popen" and is_slow_python(*arguments[:2])):
-            self._require("process", {"browser", "notebook"})
+    def _watched(self, start, is_slow):
+        @functools.wraps(start)
+        def watched(*args, **options):
+            if is_slow(*args, **options):
+                self._require("process", {"browser", "notebook"})
+            return start(*args, **options)
+
+        return watched
 
     def _on_step(self, optimizer, *_):
         groups = optimizer.param_groups
@@ -105,14 +116,14 @@ class Guard:
             )
 
 
-def is_slow_python(executable, arguments):
-    """Whether a command starts the interpreter of the tests.
+def starts_slow_python(process, command, *_, executable=None, **options):
+    """Whether a `Popen` with this command starts the interpreter of the tests.
 
     The process in which the tokenizers' library trains does not count: it imports nothing else, and
     takes a tenth of a second.
 
-    >>> is_slow_python(None, [sys.executable, "-c", "1"]), is_slow_python("git", ["git", "init"])
+    >>> starts_slow_python(None, [sys.executable, "-c", "1"]), starts_slow_python(None, "git init")
     (True, False)
     """
-    command = f"{executable} {arguments}"
-    return sys.executable in command and "lablib.tokenization.compute.trainer" not in command
+    words = f"{executable} {command}"
+    return sys.executable in words and "lablib.tokenization.compute.trainer" not in words

@@ -1,14 +1,20 @@
 """The marks of slow tests: each kind is told by what a test uses; an unmarked one is stopped."""
 
+import os
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import nbformat
 import pytest
 import torch
+from hypothesis import settings
 
-from tests.executed import executed_once
+from tests.conftest import ROOT
+from tests.examples import FEW, examples
+from tests.executed import executed_once, shared_home
 from tests.kinds import LARGE, STEPS
 
 NOTHING = [sys.executable, "-c", ""]
@@ -28,9 +34,22 @@ def test_a_second_python_needs_its_mark():
     subprocess.run(["git", "--version"], capture_output=True)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_so_does_a_fork():
+    with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.process"):
+        os.fork() or os._exit(0)
+
+
 @pytest.mark.process
 def test_with_its_mark_it_starts():
     assert subprocess.run(NOTHING).returncode == 0
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_with_its_mark_it_forks():
+    child = os.fork() or os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 def test_a_small_model_may_learn_for_long():
@@ -78,3 +97,46 @@ def test_a_notebook_is_run_once(tmp_path):
     assert (second.folder / "said").read_text() == "once"
     assert first == second and first.book.cells[0].outputs[0].data["text/plain"] == "4"
     assert [path.name for path in labs.iterdir()] == ["one.ipynb"]
+
+
+@pytest.fixture
+def profile():
+    """Puts one of Hypothesis's profiles in the place of the one of this run."""
+    before = settings.get_current_profile_name()
+    yield settings.load_profile
+    settings.load_profile(before)
+
+
+def test_the_fast_loop_tries_few_examples(profile):
+    profile("whole")
+    assert examples(300).max_examples == 300 and examples(3).max_examples == 3
+    profile("fast")
+    assert examples(300).max_examples == settings.default.max_examples == FEW
+    assert examples(3).max_examples == 3 and examples(3).deadline is None
+
+
+def test_nothing_else_says_how_many():
+    for path in {*ROOT.glob("tests/**/*.py")} - {ROOT / "tests/examples.py", Path(__file__)}:
+        said = re.findall(r"[@ ]settings\(|settings\.load_profile", path.read_text())
+        assert len(said) == (path == ROOT / "tests/conftest.py"), path
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("processes", [[], ["-n", "1"]])
+def test_a_room_is_its_two_folders(processes):
+    command = [sys.executable, "-m", "pytest", "--fast", "--room", "data", "-k", "require or texts"]
+    said = subprocess.run([*command, *processes, "-v"], cwd=ROOT, capture_output=True, text=True)
+    ran = set(re.findall(r"\b(lablib|tests)/(\w+)\S*::", said.stdout))
+    assert ran == {("lablib", "data"), ("tests", "data")}, said.stdout
+
+
+def test_only_the_processes_of_one_run_share_its_notebooks(tmp_path):
+    class Worker:
+        workerinput = None
+
+    bases = [tmp_path / "1" / "popen-gw0", tmp_path / "1" / "popen-gw1", tmp_path / "2"]
+    for base in bases:
+        base.mkdir(parents=True)
+    one, other = (shared_home(Worker(), base) for base in bases[:2])
+    assert one == other == tmp_path / "1" / "executed" and one.is_dir()
+    assert shared_home(object(), bases[2]) == tmp_path / "2" / "executed"

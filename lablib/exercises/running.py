@@ -1,7 +1,9 @@
 """A learner's function, run so that nothing it does is worse than a sentence."""
 
+import functools
 import random
 import sys
+import sysconfig
 import threading
 import time
 import traceback
@@ -53,7 +55,8 @@ def run(function: Callable[..., Any], arguments: Sequence[Any], seconds: float =
 
     It is stopped after `seconds` of this thread's processor time (waiting for other programs, and
     for imports, does not count), or after `PATIENCE` times as long in any case. A loop written in
-    Python is stopped; one call into compiled code that takes longer is not.
+    Python is stopped (in a library, at its next call of a function); one call into compiled code
+    that takes longer is not.
 
     >>> run(lambda x: x + 1, [1]).value
     2
@@ -87,16 +90,18 @@ class _Clock:
     def watch(self, frame: FrameType, event: str, argument: Any) -> Any:
         if self._import_began is not None:
             return None
-        if _is_import(frame):
+        name = frame.f_code.co_name
+        if name == "_find_and_load" and frame.f_code.co_filename == _IMPORTS:
             self._import_began = time.thread_time()
             return self._watch_import
-        if event == "call":
+        if name == "manual_seed" and event == "call":
             _heed_a_seed(frame)
         now = time.monotonic()
         # The processor time is dearer to ask for, and cannot be up before this.
         if now > self._soonest and (now > self._latest or time.thread_time() > self._end):
             raise _TooLong
-        return self.watch
+        # To be told of every line of a library makes a check take half as long again.
+        return None if _is_of_a_library(frame.f_code.co_filename) else self.watch
 
     def _watch_import(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "return" and self._import_began is not None:
@@ -106,19 +111,28 @@ class _Clock:
 
 
 def _heed_a_seed(frame: FrameType) -> None:
-    """Seed what is drawn here when the code that is run gives torch's own generator a seed.
+    """Seed what is drawn here when it is torch's own generator that `manual_seed` gives a seed.
 
     What is drawn in a check comes from another one: see `lablib.randomness`.
     """
-    if frame.f_code.co_name == "manual_seed" and frame.f_globals["__name__"] == "torch.random":
+    if frame.f_globals["__name__"] == "torch.random":
         from lablib.randomness import reseed
 
         reseed(int(frame.f_locals["seed"]))
 
 
-def _is_import(frame: FrameType) -> bool:
-    code = frame.f_code
-    return (code.co_filename, code.co_name) == ("<frozen importlib._bootstrap>", "_find_and_load")
+@functools.cache
+def _is_of_a_library(filename: str) -> bool:
+    """Whether a file came with Python or was installed, and is no code of a learner's or of ours.
+
+    >>> _is_of_a_library(threading.__file__), _is_of_a_library(__file__)
+    (True, False)
+    """
+    return "site-packages" in filename or filename.startswith(_PYTHON)
+
+
+_PYTHON = sysconfig.get_path("stdlib")
+_IMPORTS = "<frozen importlib._bootstrap>"
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import attention as at
@@ -16,6 +16,7 @@ from tests.attention.conftest import (
     UNWATCHABLE,
     output_projections,
 )
+from tests.examples import examples
 
 TEXT = "Hello, you."
 
@@ -158,7 +159,7 @@ def test_a_long_text_is_cut_to_what_its_scores_may_take(bert, gpt2, monkeypatch)
     assert len(at.ablate(gpt2, "a" * 60, []).tokens) == 60
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.text(max_size=40))
 def test_any_text_has_a_next_token(gpt2, text):
     found = at.ablate(gpt2, text, [(1, 1)])

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import PreTrainedModel
 
@@ -13,6 +13,7 @@ from lablib import attention as at
 from lablib import models
 from lablib.attention.compute import heads as mapping
 from tests.attention.conftest import CAUSAL, ENCODER_DECODER, MASKED, UNWATCHABLE
+from tests.examples import examples
 
 TEXT = "Hello, you."
 
@@ -196,7 +197,7 @@ def test_the_shared_model_is_left_alone_while_others_read_it(make):
     assert not any(part._forward_hooks or part._forward_pre_hooks for part in m.model.modules())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(text=st.text(max_size=80), pair=st.none() | st.text(max_size=40))
 def test_any_text_gives_a_row_for_every_token(bert, text, pair):
     found = at.maps(bert, text, pair)

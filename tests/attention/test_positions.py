@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import attention as at
+from tests.examples import examples
 
 TEXT = "Hello, you."
 TOLD_BY_NUMBER = ["gpt2", "opt", "gpt_neox", "llama", "mistral", "bert", "roberta", "distilbert"]
@@ -96,7 +97,7 @@ def test_models_that_take_no_positions_say_so(make):
         at.shuffle(make("bloom"), TEXT, masked=False)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.text(max_size=30), st.integers(0, 2**31))
 def test_any_text_can_be_shuffled(bert, text, seed):
     found = at.shuffle(bert, text, seed)

@@ -5,10 +5,11 @@ import io
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.data.tables import parse_table
+from tests.examples import examples
 
 ENDS = ("\n", "\r\n", "\r")
 CELLS = st.text(st.sampled_from(list("ab1 ,;\t|\"'\n\r=é漢")), max_size=8) | st.text(
@@ -25,7 +26,7 @@ def written(rows, quoting, **dialect):
     return out.getvalue()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6),
     st.sampled_from(",;\t|"),
@@ -41,7 +42,7 @@ def test_rows_written_in_any_dialect_come_back(rows, delimiter, end, quoting, ma
     assert table.columns == head and table.rows == rows
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(
         st.tuples(st.text(st.sampled_from(list("ab ,\"'.")), min_size=1), st.sampled_from("xy")),

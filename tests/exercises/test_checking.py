@@ -1,5 +1,7 @@
+import heapq
 import itertools
 import random
+import statistics
 import sys
 import time
 from collections import Counter, deque
@@ -160,11 +162,30 @@ def endless_but_careful(x):
             pass
 
 
-@pytest.mark.parametrize("endless", [endless_while, endless_for, endless_but_careful])
+def endless_in_a_library(x):
+    return statistics.mean(itertools.count(x))
+
+
+@pytest.mark.parametrize(
+    "endless", [endless_while, endless_for, endless_but_careful, endless_in_a_library]
+)
 def test_a_loop_without_end_is_stopped(endless):
     outcome = run(endless, [1], seconds=0.05)
     assert outcome.error == "TooLong"
     assert "0.05 seconds" in outcome.sentence and "line" in outcome.sentence
+
+
+def test_only_the_lines_outside_of_libraries_are_watched():
+    traced = []
+
+    def key(number):
+        library = sys._getframe(1)
+        traced.append((library.f_globals["__name__"], library.f_trace is not None))
+        traced.append(("here", sys._getframe().f_trace is not None))
+        return number
+
+    assert run(lambda: heapq.nsmallest(1, [3], key=key), []).value == [3]
+    assert traced == [("heapq", False), ("here", True)]
 
 
 def asleep(x):

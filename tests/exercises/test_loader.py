@@ -5,7 +5,7 @@ import re
 import textwrap
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.exercises import (
@@ -176,7 +176,6 @@ WORD = st.from_regex(r"[a-zäé猫][^\s]{0,9}", fullmatch=True)
 WORDS = st.lists(WORD, min_size=1, max_size=30).map(" ".join)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=2, max_size=4), WORDS, WORDS, st.integers(9, 99))
 def test_words_are_read_as_they_are_wherever_a_line_ends(
     tmp_path_factory, options, title, question, width

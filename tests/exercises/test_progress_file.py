@@ -6,10 +6,11 @@ import threading
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from lablib.exercises import Event, ProgressFile, standing
+from tests.examples import examples
 
 ids = st.sampled_from(["toy/choice", "toy/double", "other/one"])
 whats = st.sampled_from(["predicted", "skipped", "forgot", "checked", "hint", "solution", "line"])
@@ -33,7 +34,7 @@ def test_a_new_learner_has_no_events_and_no_file(progress_path):
 
 
 @given(st.lists(events))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_events_survive(progress_path, made):
     progress_path.unlink(missing_ok=True)
     for event in made:

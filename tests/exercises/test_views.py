@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import ipywidgets
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from lablib import exercises as ex
 from lablib.exercises import Event, ExerciseError, ProgressFile, cards
+from tests.examples import examples
 from tests.exercises import toy
 
 
@@ -305,7 +306,7 @@ def test_grading_shows_and_records_nothing():
 
 
 @given(st.text(), st.none() | st.text() | st.integers() | st.lists(st.integers()))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_message_from_a_page_breaks_a_card(do, value):
     for view in (ex.predict("toy/choice"), ex.check("toy/double", ...), ex.spot_the_bug("toy/bug")):
         press(view, do, value)

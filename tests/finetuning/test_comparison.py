@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib import data
@@ -16,6 +16,7 @@ from lablib.finetuning.figures import comparison as comparison_figures
 from lablib.finetuning.figures import same_head as same_head_figures
 from lablib.finetuning.figures import token_losses as token_losses_figures
 from lablib.sampling import Knobs, generate
+from tests.examples import examples
 
 PAYLOAD = "<img src=x onerror=alert(1)>"
 
@@ -51,7 +52,7 @@ def test_models_with_other_tokens_are_refused(m):
         loss_change(m, models.load("pocket-gpt2"), "Once upon a time")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.text(min_size=1, max_size=40))
 def test_any_text_has_finite_losses(m, text):
     assert all(math.isfinite(loss) for loss in token_losses(m, text).losses)

@@ -4,10 +4,11 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.foundations.compute.perplexity import surprise, token_losses
+from tests.examples import examples
 from tests.sampling.conftest import m, tiny  # noqa: F401
 
 
@@ -33,7 +34,7 @@ def test_a_long_text_has_every_token_once_with_half_a_context_or_more(m):  # noq
         assert min(abs(losses[place - 1].item() - chance) for chance in chances) < 1e-4
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(text=st.text(min_size=1, max_size=90))
 def test_any_text_can_be_measured(m, text):  # noqa: F811
     found = surprise(m, text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nltk.lm import MLE, KneserNeyInterpolated, Lidstone, StupidBackoff, WittenBellInterpolated
 from nltk.util import everygrams
@@ -112,7 +112,6 @@ def test_kneser_ney_is_nltks_with_its_one_discount(context):
     np.testing.assert_allclose(ours.distribution(context), in_library(theirs, context))
 
 
-@settings(deadline=None)
 @given(ids, contexts, st.sampled_from(PROPER), st.integers(1, 6))
 def test_what_is_smoothed_sums_to_one_and_excludes_nothing(known, context, smoothing, order):
     chances = NGrams(known, V, order, smoothing).distribution(context)
@@ -120,7 +119,6 @@ def test_what_is_smoothed_sums_to_one_and_excludes_nothing(known, context, smoot
     assert (chances > 0).all()
 
 
-@settings(deadline=None)
 @given(ids, ids, st.sampled_from(SMOOTHINGS), st.integers(1, 6))
 def test_a_text_is_scored_as_its_places_are(known, asked, smoothing, order):
     model = NGrams(known, V, order, smoothing)
@@ -128,7 +126,6 @@ def test_a_text_is_scored_as_its_places_are(known, asked, smoothing, order):
     np.testing.assert_allclose(model.probabilities(asked), one_by_one)
 
 
-@settings(deadline=None)
 @given(ids, contexts, st.integers(1, 6))
 def test_seen_counts_what_is_there(known, context, order):
     for row in NGrams(known, V, order).seen(context):

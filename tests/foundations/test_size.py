@@ -1,7 +1,7 @@
 """Parameters as transformers counts them, and what training takes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -15,9 +15,10 @@ from lablib.foundations.compute.scale import (
     training_memory,
 )
 from lablib.foundations.panel.scale import PRESETS
+from tests.examples import examples
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(st.integers(1, 3), st.integers(1, 12), st.integers(5, 300), st.integers(1, 40))
 def test_parameters_are_those_of_transformers(layers, half, vocabulary, context):
     config = GPT2Config(n_layer=layers, n_embd=2 * half, n_head=2, vocab_size=vocabulary,

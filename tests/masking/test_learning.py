@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import tensor
 
@@ -18,6 +18,7 @@ from lablib.masking import (
     weighted_loss,
 )
 from lablib.masking.compute.learning import KEPT, MASKED, RANDOM
+from tests.examples import examples
 
 TEXT = "The old zebra sat on the keys, was he? She was on the mat."
 
@@ -41,7 +42,7 @@ def test_the_loss_is_the_models_own(m, words_only, seed, whole_words):
     assert exercise(m, TEXT, seed, 0.4, 0.6, 0.2, whole_words) == done
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.text(), st.integers(0, 5), st.floats(0, 1))
 def test_any_text_can_be_corrupted(m, text, seed, rate):
     done = exercise(m, text, seed, rate)

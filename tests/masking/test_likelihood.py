@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.masking import compare_sentences, prepare, pseudo_log_likelihood
+from tests.examples import examples
 
 SENTENCE = "The old zebra sat on the keys, was he?"
 
@@ -85,7 +86,7 @@ def test_two_sentences_word_by_word(m):
 WORDS = st.lists(st.sampled_from(["the", "cat", "sat", "on", "mat", "."]), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(WORDS, WORDS)
 def test_no_word_is_lost_in_a_comparison(m, first, second):
     pair = compare_sentences(m, " ".join(first), " ".join(second))

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import BertModel, GPT2LMHeadModel
 
 from lablib import models
 from lablib.models import loading
+from tests.examples import examples
 
 from .conftest import gpt2_tokenizer, save_bert, save_gpt2
 
@@ -213,9 +214,7 @@ def test_shards_open(tmp_path: Path):
     assert all(torch.equal(p, q) for p, q in zip(a.parameters(), b.parameters(), strict=True))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), file=st.sampled_from(["config.json", "model.safetensors"]))
 def test_any_bytes_in_a_file_are_a_model_error(
     content: bytes, file: str, saved: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
@@ -227,9 +226,7 @@ def test_any_bytes_in_a_file_are_a_model_error(
         models.load(folder)
 
 
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=60))
 def test_any_text_as_a_name_is_a_model_error(name: str):
     with pytest.raises(models.ModelError) as caught:

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import (
     LogitsProcessorList,
@@ -20,6 +20,7 @@ from transformers import (
 
 from lablib.sampling import Knobs, distribution, draw, entropy, stages, uniforms
 from lablib.sampling.compute import distribution as compute
+from tests.examples import examples
 
 INF = math.inf
 
@@ -64,7 +65,7 @@ knob_values = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     knobs=knob_values,
     seed=st.integers(0, 10**6),
@@ -77,7 +78,7 @@ def test_random_logits_give_the_distribution_of_transformers(knobs, seed, size, 
     check(logits, knobs, previous)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     values=st.lists(st.sampled_from([-2.0, 0.0, 0.5, 3.0, -INF]), min_size=1, max_size=12).filter(
         lambda values: max(values) > -INF
@@ -161,7 +162,7 @@ def test_stages_by_hand():
 
 
 @given(knobs=knob_values, seed=st.integers(0, 99))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_the_last_stage_is_the_distribution_and_stages_only_remove(knobs, seed):
     logits = torch.randn(50, generator=torch.Generator().manual_seed(seed))
     result = stages(logits, knobs, [1, 2])
@@ -266,7 +267,7 @@ def test_entropy():
     assert entropy(torch.full((50_257,), 1 / 50_257)) == pytest.approx(math.log2(50_257), abs=1e-5)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     weights=st.lists(st.integers(0, 5), min_size=1, max_size=20).filter(any),
     u=st.floats(0, 1, exclude_max=True),
@@ -312,7 +313,7 @@ def test_a_tiny_temperature_is_greedy(temperature, scores):
     assert draw(found, 0.3) in [id for id, share in enumerate(best) if share]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     scores=st.lists(
         st.floats(-(2.0**127), 2.0**127, width=32) | st.just(-INF), min_size=1, max_size=6

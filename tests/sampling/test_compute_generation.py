@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerFast
 
@@ -25,6 +25,7 @@ from lablib.sampling import (
     prepare,
     top,
 )
+from tests.examples import examples
 
 GREEDY = Knobs(temperature=0)
 
@@ -113,7 +114,7 @@ def test_the_same_prompt_knobs_and_seed_give_the_same_text_on_any_thread(m):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(prompt=st.text(max_size=30), seed=st.integers(0, 999))
 def test_the_texts_of_the_steps_join_to_the_decoded_text(m, prompt, seed):
     prepared = prepare(m, prompt)
@@ -124,7 +125,7 @@ def test_the_texts_of_the_steps_join_to_the_decoded_text(m, prompt, seed):
     assert all("\ufffd" not in step.text for step in steps[:-1]) or "\ufffd" in whole
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.text(max_size=60), cut=st.integers(0, 60), junk=st.binary(max_size=12))
 def test_a_stream_shows_only_whole_characters_and_loses_nothing(m, text, cut, junk):
     ids = m.tokenizer(text).input_ids

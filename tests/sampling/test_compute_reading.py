@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import (
     BertConfig,
@@ -18,6 +18,7 @@ from transformers import (
 
 from lablib.sampling.compute.gpt2 import is_plain_gpt2
 from lablib.sampling.compute.reading import GrowingLayer, Reader
+from tests.examples import examples
 
 
 def stock(model, ids):
@@ -75,7 +76,7 @@ def test_in_16_bits_it_is_as_exact_as_the_stock_forward(tiny, rows, made_for_inf
     assert sum(our_error) < 1.1 * sum(stock_error)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(data=st.data())
 def test_going_back_and_on_equals_reading_afresh(m, data):
     reader, ids = Reader(m.model), []

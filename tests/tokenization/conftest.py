@@ -4,13 +4,9 @@ import random
 import unicodedata
 
 import pytest
-from hypothesis import settings
 
 from lablib import models
 from lablib.models.packages import package_path
-
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 RANGES = [
     (0x0, 0x80),

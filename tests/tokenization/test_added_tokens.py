@@ -1,13 +1,14 @@
 """Added tokens in a text: steps and places are the library's, whatever an added token may do."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import BPE
 from transformers import PreTrainedTokenizerFast
 
 from lablib import tokenization as tk
+from tests.examples import examples
 from tests.masking.tokenizers import TOKENIZERS, roberta
 
 CONTENTS = ["<name>", "</name>", "Mira", "mira", " the", "the ", "é"]
@@ -62,7 +63,7 @@ def with_added(name, added):
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=12)
+@examples(12)
 @given(ADDED, TEXTS)
 def test_the_steps_end_with_the_librarys_tokens(name, added, text):
     tokenizer = with_added(name, added)
@@ -74,7 +75,7 @@ def test_the_steps_end_with_the_librarys_tokens(name, added, text):
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=12)
+@examples(12)
 @given(ADDED, TEXTS)
 def test_every_letter_belongs_to_a_token(name, added, text):
     found = tk.encode(text, with_added(name, added))

@@ -1,14 +1,15 @@
 """The odd corners: what is told apart, and what each corner shows of the real tokenizers."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.tokenization.compute import rewriting
 from lablib.tokenization.compute.corners import CORNERS, LONGEST, corner, unshared
 from lablib.tokenization.exercises.practice import wordpiece
+from tests.examples import examples
 
-patient = settings(deadline=None, max_examples=50)
+patient = examples(50)
 
 
 def by_name(corners):

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.tokenization.compute.pipeline import backend
 from lablib.tokenization.compute.sizes import MEASURED_BYTES, growth
 from lablib.tokenization.compute.training import train_bpe, train_unigram, train_wordpiece
+from tests.examples import examples
 
 TEXT = "the cat sat on the mat; the hat that the cat sat on was flat. aaab aab ab banana\n" * 4
 
@@ -24,7 +25,7 @@ def by_the_library(trained, size, text):
 
 
 @given(text=st.text("aabcht \n", max_size=80) | st.text(max_size=30))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_any_text_at_any_size(trained, text):
     grown = growth(trained, text)
     whole = backend(trained.tokenizer).encode(text, add_special_tokens=False)

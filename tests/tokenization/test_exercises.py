@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, trainers
 from tokenizers import models as kinds
@@ -22,11 +22,12 @@ from lablib.tokenization.compute.training import held_out, train_bpe
 from lablib.tokenization.exercises import checks, solutions
 from lablib.tokenization.exercises.practice import gpt2_merges, wordpiece
 from lablib.unicode import well_formed
+from tests.examples import examples
 from tests.exercises.notebooks import cells
 
 broken = loader.broken("tokenization")
 
-patient = settings(deadline=None, max_examples=50)
+patient = examples(50)
 
 
 def ids_of(text, tokenizer):

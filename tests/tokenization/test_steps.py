@@ -5,7 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import (
     AddedToken,
@@ -26,6 +26,7 @@ from lablib.tokenization.compute.word import (
     word_steps,
     wordpiece_steps,
 )
+from tests.examples import examples
 
 TEXT = "the cat sat on the mat; the hat that the cat sat on was flat. " * 3 + "aaab aab ab"
 ANY_TEXT = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60) | st.text(
@@ -79,7 +80,7 @@ def test_every_word_of_the_held_out_books_by_a_unigram(book, unigram):
 
 @pytest.mark.parametrize("name", ["gpt2", "pocket-gpt2", "bert-base-uncased"])
 @given(text=ANY_TEXT)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_text(name, text):
     tokenizer = load_tokenizer(name)
     assert word_steps(text, tokenizer).ids == library(tokenizer, text)
@@ -172,7 +173,7 @@ def test_any_text_by_any_kind(kind):
     tokenizer = KINDS[kind]()
 
     @given(text=ANY_TEXT)
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     def holds(text):
         assert word_steps(text, tokenizer).ids == library(tokenizer, text)
 

@@ -9,11 +9,12 @@ import time
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.training import checkpoints, trees
 from lablib.training.checkpoints import CheckpointError, latest, new_folder, problem, save
+from tests.examples import examples
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -32,7 +33,7 @@ def parts(number, size=4):
 
 
 @given(VALUES)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_nest_comes_back(tree):
     tensors = {}
     apart = json.loads(json.dumps(trees.flatten(tree, tensors)))
@@ -77,7 +78,7 @@ def test_two_are_kept_and_a_later_one_goes(tmp_path):
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_damage_is_noticed_and_the_one_before_is_used(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("run")
     save(folder, 1, parts(1))

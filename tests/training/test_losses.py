@@ -1,7 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.training.corruption import IGNORE_INDEX
@@ -18,7 +18,6 @@ def inputs(rows, width, vocabulary, seed, dtype=torch.float64):
     return hidden, weight, bias, labels
 
 
-@settings(deadline=None)
 @given(
     rows=st.integers(1, 40),
     width=st.integers(1, 6),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.training.corpus import train_tokenizer
@@ -14,6 +14,7 @@ from lablib.training.made_up import MADE_UP
 from lablib.training.objective import pair_loss
 from lablib.training.pairs import POOL, PairBatches, encode, read_pairs
 from lablib.training.recipe import Recipe, new_model
+from tests.examples import examples
 from tests.training.pairs import PAIRS, TINY_T5
 
 
@@ -40,7 +41,7 @@ def test_what_is_no_table_of_pairs_is_said_in_one_sentence(tmp_path):
         read_pairs(tmp_path)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.text("abcdefghijklmnopqrstuvwxyzé0123456789我是的。", min_size=1, max_size=30))
 def test_the_tokenizer_gives_what_it_knows_back_and_digits_one_by_one(tokenizer, text):
     known = {letter for pair in PAIRS for text in pair for letter in text}

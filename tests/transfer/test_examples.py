@@ -2,10 +2,11 @@
 
 import datasets
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.transfer import Examples, read_labelled
+from tests.examples import examples
 
 
 def csv(*rows, head="text,label"):
@@ -193,7 +194,7 @@ def test_a_hub_that_does_not_answer_is_said(monkeypatch):
         read_labelled("hf:nobody/nothing")
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.text(min_size=1), min_size=12, max_size=30))
 def test_any_texts_come_back_or_a_sentence(texts):
     import io
