@@ -31,3 +31,21 @@ from lablib.seq2seq.compute.translation import (
     maps as maps,
     translate as translate,
 )
+from lablib.seq2seq.panel.forcing import (
+    forcing_panel as forcing_panel,
+)
+from lablib.seq2seq.panel.lookahead import (
+    mask_panel as mask_panel,
+)
+from lablib.seq2seq.panel.muting import (
+    heads_panel as heads_panel,
+)
+from lablib.seq2seq.panel.scoring import (
+    score_panel as score_panel,
+)
+from lablib.seq2seq.panel.tasks import (
+    tasks_panel as tasks_panel,
+)
+from lablib.seq2seq.panel.translation import (
+    translate_panel as translate_panel,
+)

@@ -80,6 +80,7 @@ def learning(steps: int, seed: int = 0) -> Iterator[Lookahead]:
 class _Run:
     """A model that learns."""
 
+    @torch.inference_mode(False)  # a panel's worker is in it, and what is made there bears no gradient
     def __init__(self, masked: bool, seed: int):
         with seeded(seed):
             self._model: Any = _new_model()
@@ -87,6 +88,7 @@ class _Run:
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=RATE)
         self.losses: list[float] = []
 
+    @torch.inference_mode(False)
     def step(self, rows: tuple[Tensor, Tensor]) -> None:
         """One step of teacher forcing."""
         loss = self._learner(input_ids=rows[0], labels=rows[1]).loss
@@ -117,6 +119,7 @@ def _new_model() -> BartForConditionalGeneration:
     return BartForConditionalGeneration(config)
 
 
+@torch.inference_mode(False)
 def _rows(count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """Rows of letters with an end mark, and the same letters turned round, each [rows, 6]."""
     letters = torch.randint(2, 2 + LETTERS, (count, LENGTH), generator=rng)

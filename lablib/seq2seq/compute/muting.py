@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from lablib.attention.compute.heads import require_encoder_decoder
+from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.watching import shared_weight_copy
 from lablib.seq2seq.compute.forcing import losses
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
@@ -44,6 +45,13 @@ class Muting:
     after: Translation
     loss_before: float
     loss_after: float
+
+    @property
+    def entropy(self) -> Tensor:
+        """How spread out each head of cross-attention is, in bits, mean over the target tokens of
+        the whole model, [layers, heads].
+        """
+        return entropy(self.before.maps.cross.weights).mean(-1)
 
 
 def mute(
