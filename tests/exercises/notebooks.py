@@ -39,17 +39,27 @@ def announced(room):
 
 
 @functools.cache
-def imports(room):
-    """What is imported in a room's notebooks, by the names it has there."""
+def imports(id):
+    """What is imported in the notebook that asks a question, by the names it has there."""
     names = {}
-    for cell in cells(room):
+    for cell in asking(id):
         lines = [n for n in ast.parse(cell).body if isinstance(n, ast.Import | ast.ImportFrom)]
-        exec(compile(ast.Module(lines, type_ignores=[]), room, "exec"), names)
+        exec(compile(ast.Module(lines, type_ignores=[]), id, "exec"), names)
     return names
+
+
+def asking(id):
+    """The code of the notebook in which a question stands."""
+    for path in NOTEBOOKS:
+        book = nbformat.read(path, as_version=4)
+        code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+        if any(f'"{id}"' in cell for cell in code):
+            return code
+    raise LookupError(f"No notebook asks {id!r}.")
 
 
 def pasted(record, code):
     """The names a learner has who pastes code into the lab's notebook."""
-    names = dict(imports(record.id.partition("/")[0]))
+    names = dict(imports(record.id))
     exec(code, names)
     return names
