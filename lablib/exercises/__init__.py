@@ -11,8 +11,9 @@ A room's questions stand in `lablib/<room>/exercises/questions.md`, in the order
 Python beside it checks the answers (`checks`) and has the right ones (`solutions`). Read in this
 order: `records` (what a question is), `loader` (how the Markdown becomes records), `running` (a
 learner's function, run safely), `checking` (from an answer to a verdict), `progress` (the file),
-`report` (a class's files, for its teacher), `afresh` (a lab begun anew), `markup` (emphasis and
-code in what is said), `cards` (what is on the screen), `views` (the widgets).
+`report`, `by_question`, `projector`, `grading` with `rechecking`, and `teacher_copies` (for the
+teacher of a class), `afresh` (a lab begun anew), `markup` (emphasis and code in what is said),
+`cards` (what is on the screen), `views` (the widgets).
 """
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck

@@ -71,8 +71,11 @@ def tally(events: Sequence[Event], name: str) -> Tally:
     )
 
 
-def learners(folder: Path | str) -> list[Learner]:
-    """Everybody whose progress file is found in `folder` (see `WHERE`), by name.
+def read_class(folder: Path | str) -> dict[str, tuple[list[Event], int]]:
+    """What stands in each progress file in `folder` (see `WHERE`), by the learner's name.
+
+    With the events comes how many lines could not be understood, -1 for a file that cannot be
+    opened.
 
     Raises:
         ValueError: if there is no such folder, or no progress file in it.
@@ -80,19 +83,30 @@ def learners(folder: Path | str) -> list[Learner]:
     root = Path(folder)
     if not root.is_dir():
         raise ValueError(f"There is no folder {str(root)!r}: give the one with the progress files.")
-    files = sorted({path for pattern in WHERE for path in root.glob(pattern)})
-    found = [_learner(path, root) for path in files if "-damaged-" not in path.name]
-    if not found:
+    files = {path for pattern in WHERE for path in root.glob(pattern)}
+    named = {
+        path.relative_to(root).parts[0].removesuffix(".jsonl"): path
+        for path in sorted(files)
+        if "-damaged-" not in path.name
+    }
+    if not named:
         raise ValueError(f"There are no progress files in {str(root)!r} ({' or '.join(WHERE)}).")
-    return sorted(found, key=lambda learner: learner.name)
+    return {name: _read(named[name]) for name in sorted(named)}
 
 
-def _learner(path: Path, root: Path) -> Learner:
-    name = path.relative_to(root).parts[0].removesuffix(".jsonl")
+def _read(path: Path) -> tuple[list[Event], int]:
     try:
-        events, unreadable = read_events(path)
+        return read_events(path)
     except OSError:
-        events, unreadable = [], -1
+        return [], -1
+
+
+def learners(folder: Path | str) -> list[Learner]:
+    """Everybody whose progress file is found in `folder`, by name. Raises as `read_class`."""
+    return [_learner(name, *read) for name, read in read_class(folder).items()]
+
+
+def _learner(name: str, events: Sequence[Event], unreadable: int) -> Learner:
     last = max((event.time for event in events), default="")
     return Learner(name, {room: tally(events, room) for room in rooms()}, last, unreadable)
 
