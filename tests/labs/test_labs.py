@@ -31,6 +31,7 @@ def test_there_are_labs():
         "05_fine_tuning",
         "06_sampling",
         "07_transfer",
+        "08_encoder_decoder",
     }
 
 

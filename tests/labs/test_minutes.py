@@ -17,6 +17,7 @@ from tests.executed import FURTHER, NOTEBOOKS
 MINUTES = {
     "00_start_here": 15,
     "01_tokenization": 40,
+    "08_encoder_decoder": 40,
 }
 """What a learner is promised for each core lab."""
 

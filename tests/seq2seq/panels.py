@@ -1,7 +1,7 @@
 """What the tests of this room's panels share."""
 
-from tests.sampling.panels import run_code
 from lablib.widgets import ModelChoice
+from tests.sampling.panels import run_code
 
 __all__ = ["opened", "ready", "run_code"]
 

@@ -44,7 +44,9 @@ class TargetReader:
         require_encoder_decoder(m)
         self._model: Any = m.model
         ids = source.inputs(m)["input_ids"]
-        self._states: Tensor = self._model.get_encoder()(ids).last_hidden_state  # [1, source, width]
+        self._states: Tensor = self._model.get_encoder()(
+            ids
+        ).last_hidden_state  # [1, source, width]
         self._cache: Any = EncoderDecoderCache(DynamicCache(), DynamicCache())
 
     @torch.inference_mode()

@@ -15,9 +15,7 @@ def pairs_table(found: Scored) -> str:
         ("right", "what was meant"),
         ("chrF", "how much the two have in common, 0 to 100"),
     ]
-    rows = [
-        (row.source, row.written, row.target, f"{row.chrf:.0f}") for row in found.rows[:ROWS]
-    ]
+    rows = [(row.source, row.written, row.target, f"{row.chrf:.0f}") for row in found.rows[:ROWS]]
     return table("The worst first", columns, rows, words=(0, 1, 2))
 
 
