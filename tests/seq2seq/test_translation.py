@@ -1,4 +1,4 @@
-"""Translations: the tokens of `generate`, the distributions and the attention of the forward pass."""
+"""Translations: the tokens of `generate`, distributions and attention of the forward pass."""
 
 import pytest
 import torch

@@ -10,7 +10,7 @@ rules are those of `transformers` 5.23 for `num_beams=…, do_sample=False`, and
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
@@ -297,8 +297,10 @@ class Search:
         plain = self._logits.log_softmax(1)
         if not self._rules:
             return plain
-        rows: torch.LongTensor = torch.tensor(self._rows)  # type: ignore[assignment]
-        return self._rules(rows, plain)  # type: ignore[arg-type]
+        rows: Any = torch.tensor(self._rows)
+        scores: Any = plain
+        changed: Tensor = self._rules(rows, scores)
+        return changed
 
     def _finish(self) -> None:
         """Let the texts that ended in this step compete; only the best of all steps stay."""

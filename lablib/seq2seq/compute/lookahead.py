@@ -80,9 +80,7 @@ def learning(steps: int, seed: int = 0) -> Iterator[Lookahead]:
 class _Run:
     """A model that learns."""
 
-    @torch.inference_mode(
-        False
-    )  # a panel's worker is in it, and what is made there bears no gradient
+    @torch.inference_mode(False)  # a panel's worker is in it: what is made there has no gradient
     def __init__(self, masked: bool, seed: int):
         with seeded(seed):
             self._model: Any = _new_model()

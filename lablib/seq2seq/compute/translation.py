@@ -174,7 +174,7 @@ def search(
     """
     most = min(most, (context_length(m) or len(start) + most) - len(start))
     reader = TargetReader(m, source)
-    early = m.model.generation_config.early_stopping is True  # type: ignore[union-attr]
+    early = m.model.generation_config.early_stopping is True
     limits = rules(m, most + len(start) - 1)
     found = Search(m, reader, start, beams, length_penalty, early, limits)
     while not found.done:

@@ -18,7 +18,8 @@ def losses_plot() -> "Plot":
 
     bars = [
         {
-            "type": "bar", "name": name, "marker": {"color": COLOURS[i], "pattern": {"shape": shape}},
+            "type": "bar", "name": name,
+            "marker": {"color": COLOURS[i], "pattern": {"shape": shape}},
             "hovertemplate": "%{y:.3f} nats<extra></extra>",
         }
         for i, (name, shape) in enumerate(((FORCED, ""), (FREE, "/")))

@@ -1,4 +1,4 @@
-"""The forcing panel: each token's loss after right words and after own ones; and one wrong token."""
+"""The forcing panel: each token's loss after right words and after own ones; a wrong token."""
 
 import ipywidgets
 

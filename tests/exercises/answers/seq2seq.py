@@ -152,14 +152,16 @@ ANSWERS = {
             "    return feed_forward(z) + z\n",
             "import torch\n"
             "def decoder_layer(x, source, self_attention, cross_attention, feed_forward):\n"
-            "    rows = [self_attention(x[i : i + 1], x[: i + 1], x[: i + 1]) for i in range(len(x))]\n"
+            "    seen = [(x[i : i + 1], x[: i + 1]) for i in range(len(x))]\n"
+            "    rows = [self_attention(one, past, past) for one, past in seen]\n"
             "    z1 = x + torch.cat(rows)\n"
             "    z2 = z1 + cross_attention(z1, source, source)\n"
             "    return z2 + feed_forward(z2)\n",
         ),
         wrong={
+            "import torch\n"
             "def decoder_layer(x, source, self_attention, cross_attention, feed_forward):\n"
-            "    z1 = x + self_attention(x, x, x)\n"
+            "    z1 = x + self_attention(x, x, x, torch.zeros(len(x), len(x)).bool())\n"
             "    z2 = z1 + cross_attention(z1, source, source)\n"
             "    return z2 + feed_forward(z2)\n": "still sees its own future",
             "import torch\n"
