@@ -33,7 +33,8 @@ class TasksPanel(LivePanel):
         self.table = ipywidgets.HTML()
         mark_main(self.text, self.table)
         self.results: dict[str, Translation] = {}
-        architectures = ipywidgets.HTML(figures.architectures_table())
+        architectures = ipywidgets.HTML()
+        architectures.value = figures.architectures_table()
         super().__init__(
             "One model, several tasks",
             "The same weights each time: nothing but the beginning of the text says what to do.",
