@@ -21,6 +21,7 @@ def test_each_token_with_its_probability_and_where_it_looked(panel, tiny, monkey
     assert [chip["id"] for chip in panel.target.tokens] == list(wanted.ids)
     values = [chip["value"] for chip in panel.target.tokens]
     assert values == pytest.approx([step.probability for step in wanted.steps])
+    assert panel.by_head.label == "mean of all"
     torch.testing.assert_close(torch.tensor(panel.plot.data[0].z), wanted.mean_alignment)
     panel.target.selected = [2]
     looked = [chip["value"] for chip in panel.source.tokens]

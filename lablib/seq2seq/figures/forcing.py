@@ -26,7 +26,7 @@ def losses_plot() -> "Plot":
     ]  # fmt: skip
     return Plot(
         bars,
-        height=260,
+        height=220,
         barmode="group",
         xaxis={"title": "the right token"},
         yaxis={"title": "loss in nats", "rangemode": "tozero"},

@@ -41,8 +41,8 @@ class TranslatePanel(LivePanel):
         model: AnyModel = None,
     ) -> None:
         self.text = TextInput(value=text, label="Text, with its prefix")
-        self.beams = slider("Beams", beams, 1, 8, width=260)
-        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=300, label=100)
+        self.beams = slider("Beams", beams, 1, 8, width=230)
+        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=300, label=110)
         self.by_head = dropdown("Head", [MEAN], width=240)
         self.words, self.looked = ipywidgets.HTML(), ipywidgets.HTML()
         self.target = TokenStrip(
@@ -84,7 +84,7 @@ class TranslatePanel(LivePanel):
             for head in range(heads)
         ]
         if list(self.by_head.options)[1:] != options:
-            self.by_head.options = [(MEAN, None), *options]
+            self.by_head.options = [(MEAN, MEAN), *options]
         values = [step.probability for step in found.steps]
         self.target.tokens = token_dicts(found.ids, m.tokenizer, values)
         self.result = found
