@@ -43,7 +43,7 @@ class HeadsPanel(LivePanel):
         model: AnyModel = None,
     ) -> None:
         self.text = TextInput(value=text, label="Text, with its prefix")
-        self.which = toggles("Attention", [(name, name) for name in WHICH], each=70)
+        self.which = toggles("Attention", [(name, name) for name in WHICH], each="auto")
         self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
         self.map.muted = [list(head) for head in heads]
         self.view, self.table = AttentionView(), ipywidgets.HTML()

@@ -37,7 +37,7 @@ class ScorePanel(LivePanel):
     def __init__(self, task: str = "plural", beams: int = 1, model: AnyModel = None) -> None:
         self.task = dropdown("Task", TASKS, task, width=320)
         self.beams = slider("Beams", beams, 1, 8, width=230)
-        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=300, label=110)
+        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=310, label=125)
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.task, self.table)
         super().__init__(

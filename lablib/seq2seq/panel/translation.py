@@ -42,7 +42,7 @@ class TranslatePanel(LivePanel):
     ) -> None:
         self.text = TextInput(value=text, label="Text, with its prefix")
         self.beams = slider("Beams", beams, 1, 8, width=230)
-        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=300, label=110)
+        self.penalty = slider("Length penalty", 1.0, 0.0, 3.0, 0.1, width=310, label=125)
         self.by_head = dropdown("Head", [MEAN], width=240)
         self.words, self.looked = ipywidgets.HTML(), ipywidgets.HTML()
         self.target = TokenStrip(
