@@ -9,10 +9,13 @@ import nbformat
 import pytest
 from filelock import FileLock
 
+from lablib.pages.document import page_name
 from lablib.pages.running import run
 from tests.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "labs").glob("*.ipynb"))
+CORE = sorted((ROOT / "labs").glob("*.ipynb"))
+FURTHER = sorted((ROOT / "labs/further").glob("*.ipynb"))
+NOTEBOOKS = [*CORE, *FURTHER]
 
 
 class Executed(NamedTuple):
@@ -43,8 +46,8 @@ def shared_home(config: pytest.Config, base: Path) -> Path:
 
 def executed_once(path: Path, home: Path) -> Executed:
     """A notebook run in a folder of `home` by the first who asks, in whatever process that is."""
-    folder, done = home / path.stem, home / f"{path.stem}.ipynb"
-    with FileLock(home / f"{path.stem}.lock"):
+    folder, done = home / page_name(path), home / f"{page_name(path)}.ipynb"
+    with FileLock(home / f"{page_name(path)}.lock"):
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()

@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.imports import Package, circle, of_rooms
 
-ROOMS = "attention|finetuning|foundations|masking|sampling|tokenization|transfer|transformer"
+ROOMS = (
+    "attention|finetuning|foundations|masking|sampling|seq2seq|tokenization|transfer|transformer"
+)
 
 FLOORS = (
     r"(__init__|children|decoding|lazy|output|randomness|unicode)\.py",

@@ -59,7 +59,7 @@ def test_a_name_loads_what_it_needs_and_no_panel(python):
 
 def test_every_name_a_notebook_uses_is_public():
     """`sp.generate` in a lab: what a learner sees used is what completion offers."""
-    for path in (ROOT / "labs").glob("*.ipynb"):
+    for path in (ROOT / "labs").rglob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
         short = dict(re.findall(r"(\w+) as (\w+)", code))

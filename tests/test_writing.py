@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 TEXTS = [
     path
-    for pattern in ("*.md", "**/labs/*.md", "labs/*.ipynb", "lablib/*/exercises/*.md")
+    for pattern in ("*.md", "**/labs/*.md", "labs/**/*.ipynb", "lablib/*/exercises/*.md")
     for path in ROOT.glob(pattern)
     if path.is_file()
 ]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 _TEXTS = Path(__file__).parent / "texts"
 _LABELLED = Path(__file__).parent / "labelled"
+_PAIRS = Path(__file__).parent / "pairs"
 
 
 class LabelledText(NamedTuple):
@@ -85,3 +86,25 @@ def labelled(name: str) -> tuple[LabelledText, ...]:
     table = parse_table((_LABELLED / f"{name}.csv").read_text(encoding="utf-8"))
     places = table.require("text", "label", "split")
     return tuple(LabelledText(*(row[place] for place in places)) for row in table.rows)
+
+
+def pairs(name: str) -> list[tuple[str, str]]:
+    """Sentences and their translations, by the name of the two languages.
+
+    There is `english-french`: twenty short everyday sentences.
+
+    Raises:
+        ValueError: if there are none of that name.
+
+    >>> pairs("english-french")[0]
+    ('I am cold.', "J'ai froid.")
+    """
+    path = _PAIRS / f"{name}.csv"
+    known = sorted(file.stem for file in _PAIRS.glob("*.csv"))
+    if name not in known:
+        raise ValueError(f"There are no pairs {name!r}: choose one of {', '.join(known)}.")
+    from lablib.data.tables import parse_table
+
+    table = parse_table(path.read_text(encoding="utf-8"))
+    source, target = table.require("source", "target")
+    return [(row[source], row[target]) for row in table.rows]

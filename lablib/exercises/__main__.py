@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from lablib.exercises import by_question, grading, projector, report
+from lablib.exercises import by_question, grading, minutes, projector, report
 from lablib.exercises.afresh import start_afresh
 from lablib.exercises.records import ExerciseError, rooms
 from lablib.exercises.teacher_copies import write_copies
@@ -55,6 +55,10 @@ def _grade(asked: argparse.Namespace) -> None:
     print(report.as_csv(rows), end="")
 
 
+def _minutes(asked: argparse.Namespace) -> None:
+    print(FORMATS[asked.format](minutes.table(asked.folder)), end="")
+
+
 def _afresh(asked: argparse.Namespace) -> None:
     print(start_afresh(asked.lab, asked.labs).sentence())
 
@@ -87,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("folder", help="where they go: not among the labs")
     one.add_argument("--labs", default="labs", metavar="FOLDER", help="where the notebooks are")
     one.set_defaults(run=_solutions)
+
+    one = commands.add_parser("minutes", help="how long each notebook takes, by section")
+    one.add_argument("folder", nargs="?", default="labs", help="where the notebooks are")
+    one.add_argument("--format", choices=FORMATS, default="markdown")
+    one.set_defaults(run=_minutes)
 
     one = commands.add_parser("afresh", help="start a lab anew; the old notebook is kept")
     one.add_argument("lab", help=labs)

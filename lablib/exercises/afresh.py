@@ -1,12 +1,14 @@
 """Starting a lab afresh, with nothing lost.
 
-The notebook is put back as it came, and the old one stays beside it with what was written in it.
+Its notebooks (the core one, and the one that goes further) are put back as they came, and the old
+ones stay beside them with what was written in them.
 The answers stay in the progress file, whose lines are only ever added: one more line says that the
 lab began anew, and only what comes after it counts (see `progress.standing`).
 """
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,37 +18,60 @@ from lablib.exercises.records import ExerciseError, lab
 
 OLD = "old"
 """The folder, beside the notebooks, where the old ones are kept."""
+FURTHER = "further"
+"""The folder, in that of the labs, with the notebooks for those who go further."""
 
 
 @dataclass(frozen=True)
 class Reset:
-    """What was done: the `notebook` that is new again, and the `kept` copy of the old one."""
+    """What was done: each notebook that is new again, with the kept copy of the old one."""
 
-    notebook: Path
-    kept: Path
+    kept: Mapping[Path, Path]
 
     def sentence(self) -> str:
         """What the learner has to know."""
+        new = " and ".join(_short(notebook) for notebook in self.kept)
+        old = " and ".join(_short(kept) for kept in self.kept.values())
         return (
-            f"{self.notebook.name} is as it came, and its questions are open again. Your own is "
-            f"kept as {OLD}/{self.kept.name}, your answers in your progress file. Now choose "
-            "File → Reload Notebook from Disk, then Kernel → Restart Kernel."
+            f"The lab is as it came ({new}), and its questions are open again. Your own is kept as "
+            f"{old}, your answers in your progress file. Now choose File → Reload Notebook from "
+            "Disk, then Kernel → Restart Kernel."
         )
 
 
-def start_afresh(name: str, folder: Path | str = ".") -> Reset:
-    """Put the notebook of the lab `name` in `folder` back as it came, and open its questions.
+def _short(path: Path) -> str:
+    """A path from the folder of the labs, as a learner knows it.
 
-    The text it came with is taken from git, which is how the labs are handed out.
+    >>> _short(Path("/home/ann/labs/further/old/01_a.ipynb")), _short(Path("labs/01_a.ipynb"))
+    ('further/old/01_a.ipynb', '01_a.ipynb')
+    """
+    inner = [part for part in path.parts[-3:-1] if part in (FURTHER, OLD)]
+    return "/".join([*inner, path.name])
+
+
+def start_afresh(name: str, folder: Path | str = ".") -> Reset:
+    """Put the notebooks of the lab `name` back as they came, and open its questions.
+
+    The text they came with is taken from git, which is how the labs are handed out.
+
+    Args:
+        name: of the lab.
+        folder: that of the labs, or the one in it for those who go further.
 
     Raises:
         ExerciseError: if there is no such lab, its notebook is not in `folder`, or git does not
-            know the notebook. Nothing has been changed then.
-        OSError: if the copy or the notebook cannot be written.
+            know one of the notebooks. Nothing has been changed then.
+        OSError: if a copy or a notebook cannot be written.
     """
     lab(name)
-    notebook = _notebook(name, Path(folder))
-    original = _original(notebook)
+    originals = {notebook: _original(notebook) for notebook in _notebooks(name, Path(folder))}
+    kept = {notebook: _put_back(notebook, text) for notebook, text in originals.items()}
+    ProgressFile().add(Event(f"{name}/", "afresh"))
+    return Reset(kept)
+
+
+def _put_back(notebook: Path, original: bytes) -> Path:
+    """Write the original over a notebook; the copy of what it was before."""
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
     kept = notebook.parent / OLD / f"{notebook.stem}-{stamp}.ipynb"
     kept.parent.mkdir(exist_ok=True)
@@ -54,20 +79,26 @@ def start_afresh(name: str, folder: Path | str = ".") -> Reset:
     fresh = notebook.with_name(f".{notebook.name}.new")
     fresh.write_bytes(original)
     fresh.replace(notebook)
-    ProgressFile().add(Event(f"{name}/", "afresh"))
-    return Reset(notebook, kept)
+    return kept
 
 
-def _notebook(name: str, folder: Path) -> Path:
-    """The notebook of a lab: the one that shows its progress."""
+def _notebooks(name: str, folder: Path) -> list[Path]:
+    """The notebooks of a lab: those that show its progress, the core one first."""
+    labs = folder.resolve()
+    labs = labs.parent if labs.name == FURTHER else labs
     mark = f'ex.progress(\\"{name}\\")'
-    for path in sorted(folder.glob("[0-9]*.ipynb")):
-        if mark in path.read_text(encoding="utf-8", errors="replace"):
-            return path
-    raise ExerciseError(
-        f"The notebook of the lab {name!r} is not in {str(folder.resolve())!r}: go to the folder "
-        "with the labs."
-    )
+    found = [
+        path
+        for place in (labs, labs / FURTHER)
+        for path in sorted(place.glob("[0-9]*.ipynb"))
+        if mark in path.read_text(encoding="utf-8", errors="replace")
+    ]
+    if not found:
+        raise ExerciseError(
+            f"The notebook of the lab {name!r} is not in {str(labs)!r}: go to the folder with the "
+            "labs."
+        )
+    return found
 
 
 def _original(notebook: Path) -> bytes:

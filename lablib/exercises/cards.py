@@ -183,8 +183,9 @@ def table(
 def really_afresh() -> list[Block]:
     """What starting afresh does, and the two answers to it."""
     words = (
-        "The notebook is put back as it came, and its questions are open again. Yours is kept in "
-        "the folder `old`, your answers in your progress file. Save the notebook first (Ctrl+S)."
+        "The lab's notebooks, with the one in `further`, are put back as they came, and its "
+        "questions are open again. Yours are kept in folders `old`, your answers in your progress "
+        "file. Save the notebooks first (Ctrl+S)."
     )
     yes = button("afresh", "Yes, start afresh")
     return [

@@ -73,6 +73,19 @@ def text_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     return list(tokenizer(well_formed(text), add_special_tokens=False, verbose=False)["input_ids"])
 
 
+def target_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The ids of a text that an encoder-decoder model is to write, with the marks it learned to
+    write around it. Some tokenizers (Marian's) have a vocabulary of their own for it.
+
+    Example:
+        >>> from lablib import models
+        >>> tokenizer = models.load_tokenizer("pocket-bert")
+        >>> tokenizer.convert_ids_to_tokens(target_ids(tokenizer, "the"))
+        ['[CLS]', 'the', '[SEP]']
+    """
+    return list(tokenizer(text_target=well_formed(text), verbose=False)["input_ids"])
+
+
 def continuation_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     """The ids of a text that goes on after another one: no marks, and no space that a tokenizer
     (SentencePiece, RoBERTa's) puts before the first word of a text.

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
-from lablib.pages.document import lab_page, page, title
+from lablib.pages.document import lab_page, page, page_name, title
 from lablib.pages.running import Models, run
 from lablib.widgets.html import fill
 
@@ -23,9 +23,8 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=Path("pages"), help="folder for the pages")
     choices = ask.parse_args()
     choices.out.mkdir(parents=True, exist_ok=True)
-    made = [
-        write(lab.stem, *_run(lab), choices.out) for lab in sorted(choices.labs.glob("*.ipynb"))
-    ]
+    labs = [*sorted(choices.labs.glob("*.ipynb")), *sorted(choices.labs.glob("further/*.ipynb"))]
+    made = [write(page_name(lab), *_run(lab), choices.out) for lab in labs]
     (choices.out / "index.html").write_text(index(made), encoding="utf-8")
 
 

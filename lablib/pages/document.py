@@ -71,6 +71,15 @@ def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
     return _PAGE.format(title=escape(title), style=style, theme=theme, body=body)
 
 
+def page_name(notebook: Path) -> str:
+    """The name of a notebook's page. All pages are in one folder, so those in `further` say so.
+
+    >>> page_name(Path("labs/further/01_tokenization.ipynb"))
+    'further-01_tokenization'
+    """
+    return f"further-{notebook.stem}" if notebook.parent.name == "further" else notebook.stem
+
+
 def title(book: nbformat.NotebookNode) -> str:
     """The first heading of a notebook."""
     words = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
@@ -96,7 +105,8 @@ class _Markdown(mistune.HTMLRenderer):
     """Links from lab to lab lead from page to page."""
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        return super().link(text, re.sub(r"^([\w-]+)\.ipynb$", r"\1.html", url), title)
+        lab = re.fullmatch(r"(?:\.\./)?((?:further/)?[\w-]+\.ipynb)", url)
+        return super().link(text, f"{page_name(Path(lab[1]))}.html" if lab else url, title)
 
 
 def markdown(text: str) -> str:

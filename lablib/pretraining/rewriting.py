@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
 
 from lablib.pretraining.evaluation import TokenScore
+from lablib.seq2seq.compute import scoring
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.made_up import Pair
 from lablib.training.pairs import encode
@@ -55,13 +54,13 @@ def exact(made: Sequence[str], pairs: Sequence[Pair]) -> float:
 
 
 def bleu(made: Sequence[str], pairs: Sequence[Pair]) -> float:
-    """Corpus BLEU, 0 to 100, with sacrebleu's defaults (Post 2018)."""
-    return float(BLEU().corpus_score(made, [[target for _, target in pairs]]).score)
+    """Corpus BLEU of texts beside their pairs' targets (see `seq2seq.compute.scoring`)."""
+    return scoring.bleu(made, [target for _, target in pairs])
 
 
 def chrf(made: Sequence[str], pairs: Sequence[Pair]) -> float:
-    """Corpus chrF2, 0 to 100, which needs no words and so suits Chinese (Popović 2015)."""
-    return float(CHRF().corpus_score(made, [[target for _, target in pairs]]).score)
+    """Corpus chrF2 of the same, which needs no words and so suits Chinese."""
+    return scoring.chrf(made, [target for _, target in pairs])
 
 
 @torch.inference_mode()

@@ -107,4 +107,13 @@ ROOMS = {
         "growth": "panel = tr.growth_panel(seeds=1)\n"
         "panel.largest.value = panel.largest.options[0]\npressed(panel)",
     },
+    "seq2seq": {
+        "import": "from lablib import seq2seq as ss",
+        "translate": 'show(ss.translate_panel(model="pocket-t5"))',
+        "cross-heads": 'show(ss.heads_panel(model="pocket-t5"))',
+        "mask": "pressed(ss.mask_panel(steps=4))",
+        "forcing": 'show(ss.forcing_panel(model="pocket-t5"))',
+        "tasks": 'show(ss.tasks_panel(model="pocket-t5"))',
+        "score": 'show(ss.score_panel(model="pocket-t5"))',
+    },
 }

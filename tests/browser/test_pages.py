@@ -5,10 +5,11 @@ import functools
 import pytest
 
 from lablib.pages.__main__ import index, write
+from lablib.pages.document import page_name
 from tests.browser.axe import findings
 from tests.executed import NOTEBOOKS
 
-LABS = {path.stem: path for path in NOTEBOOKS}
+LABS = {page_name(path): path for path in NOTEBOOKS}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The names that a learner has in a lab's notebook."""
+"""The names that a learner has in a lab's notebooks, core and further."""
 
 import ast
 import functools
@@ -6,21 +6,23 @@ import re
 
 import nbformat
 
-from tests.conftest import ROOT
+from tests.executed import NOTEBOOKS
 
 
 def notebook(room):
-    """All cells of the notebook that asks a room's questions: the one that shows the progress."""
-    for path in sorted((ROOT / "labs").glob("*.ipynb")):
-        book = nbformat.read(path, as_version=4)
-        if any(f'ex.progress("{room}")' in cell.source for cell in book.cells):
-            return book.cells
-    raise LookupError(f"No notebook shows the progress of {room!r}.")
+    """All cells of the notebooks that ask a room's questions: those that show the progress."""
+    books = [nbformat.read(path, as_version=4).cells for path in NOTEBOOKS]
+    found = [
+        cells for cells in books if any(f'ex.progress("{room}")' in cell.source for cell in cells)
+    ]
+    if not found:
+        raise LookupError(f"No notebook shows the progress of {room!r}.")
+    return [cell for cells in found for cell in cells]
 
 
 @functools.cache
 def cells(room):
-    """The code of the notebook that asks a room's questions."""
+    """The code of the notebooks that ask a room's questions."""
     return [cell.source for cell in notebook(room) if cell.cell_type == "code"]
 
 
@@ -37,17 +39,27 @@ def announced(room):
 
 
 @functools.cache
-def imports(room):
-    """What is imported in a room's notebook, by the names it has there."""
+def imports(id):
+    """What is imported in the notebook that asks a question, by the names it has there."""
     names = {}
-    for cell in cells(room):
+    for cell in asking(id):
         lines = [n for n in ast.parse(cell).body if isinstance(n, ast.Import | ast.ImportFrom)]
-        exec(compile(ast.Module(lines, type_ignores=[]), room, "exec"), names)
+        exec(compile(ast.Module(lines, type_ignores=[]), id, "exec"), names)
     return names
+
+
+def asking(id):
+    """The code of the notebook in which a question stands."""
+    for path in NOTEBOOKS:
+        book = nbformat.read(path, as_version=4)
+        code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+        if any(f'"{id}"' in cell for cell in code):
+            return code
+    raise LookupError(f"No notebook asks {id!r}.")
 
 
 def pasted(record, code):
     """The names a learner has who pastes code into the lab's notebook."""
-    names = dict(imports(record.id.partition("/")[0]))
+    names = dict(imports(record.id))
     exec(code, names)
     return names

@@ -15,11 +15,12 @@ NAME = "07_toy.ipynb"
 
 @pytest.fixture
 def labs(tmp_path, monkeypatch):
-    """A checkout with the notebook of the toy lab, in which the learner has written."""
+    """A checkout with the two notebooks of the toy lab, in which the learner has written."""
     folder = tmp_path / "checkout/labs"
-    folder.mkdir(parents=True)
+    (folder / "further").mkdir(parents=True)
     cell = nbformat.v4.new_code_cell('ex.progress("toy")')
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / NAME)
+    for name in (NAME, f"further/{NAME}"):
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / name)
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "labs"]):
         subprocess.run([*git, *command], cwd=folder, check=True)
@@ -38,13 +39,29 @@ def test_the_old_notebook_is_kept_and_the_new_one_is_as_it_came(labs):
     written = write_in(labs / NAME)
     done = start_afresh("toy")
     assert (labs / NAME).read_bytes() == original != written
-    assert done.kept.read_bytes() == written
-    assert done.kept.parent == done.notebook.parent / "old"
+    kept = done.kept[labs / NAME]
+    assert kept.read_bytes() == written
+    assert kept.parent == labs / "old"
+
+
+@pytest.mark.parametrize("place", [".", "further"])
+def test_the_notebook_that_goes_further_is_put_back_too_from_either_folder(
+    labs, place, monkeypatch
+):
+    more = labs / "further" / NAME
+    original = more.read_bytes()
+    written = write_in(more)
+    monkeypatch.chdir(labs / place)
+    done = start_afresh("toy")
+    assert list(done.kept) == [labs / NAME, more]
+    assert more.read_bytes() == original
+    assert done.kept[more].read_bytes() == written
+    assert f"further/old/{done.kept[more].name}" in done.sentence()
 
 
 def test_two_times_afresh_keeps_two(labs):
-    kept = {start_afresh("toy").kept for _ in range(2)}
-    assert len(kept) == 2 and all(path.exists() for path in kept)
+    kept = {path for _ in range(2) for path in start_afresh("toy").kept.values()}
+    assert len(kept) == 4 and all(path.exists() for path in kept)
 
 
 def test_answers_stay_in_the_file_and_count_no_more(labs):

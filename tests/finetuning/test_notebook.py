@@ -4,11 +4,11 @@ import re
 
 from lablib import finetuning as ft
 from lablib import models
-from tests.executed import NOTEBOOKS
+from tests.executed import CORE
 
 
 def test_the_run_of_the_notebook_lowers_held_out_perplexity(executed):
-    (path,) = (path for path in NOTEBOOKS if path.stem == "05_fine_tuning")
+    (path,) = (path for path in CORE if path.stem == "05_fine_tuning")
     book, _, folder = executed(path)
     (cell,) = (cell for cell in book.cells if "run.start()" in cell.source)
     (printed,) = (output.text for output in cell.outputs)

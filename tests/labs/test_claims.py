@@ -32,6 +32,7 @@ from lablib.models.packages import package_path
 from lablib.training.methods import prepare, trained
 from lablib.training.tasks import make_task
 from tests.conftest import ROOT
+from tests.executed import NOTEBOOKS
 
 GIRL = "Once upon a time there was a little girl"
 DOG = "The little dog ran to the"
@@ -646,8 +647,9 @@ def said_by(where):
     if "/" in where:
         return spoken(exercises.find(where))
     lab, id = where.split()
-    (path,) = (ROOT / "labs").glob(f"{lab}_*.ipynb")
-    (cell,) = (cell for cell in nbformat.read(path, as_version=4).cells if cell.id == id)
+    paths = (path for path in NOTEBOOKS if path.name.startswith(f"{lab}_"))
+    cells = (cell for path in paths for cell in nbformat.read(path, as_version=4).cells)
+    (cell,) = (cell for cell in cells if cell.id == id)
     return cell.source
 
 
@@ -690,7 +692,7 @@ def places():
     """Every prediction and every cell of text in the notebooks."""
     records = [record for room in exercises.rooms() for record in exercises.lab(room).values()]
     yield from (record.id for record in records if isinstance(record, exercises.Prediction))
-    for path in sorted((ROOT / "labs").glob("[0-9]*.ipynb")):
+    for path in NOTEBOOKS:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 yield f"{path.name.partition('_')[0]} {cell.id}"

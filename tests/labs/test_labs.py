@@ -6,7 +6,8 @@ from itertools import pairwise
 import nbformat
 import pytest
 
-from tests.executed import NOTEBOOKS
+from lablib.pages.document import page_name
+from tests.executed import CORE, NOTEBOOKS
 
 LINES = 14
 
@@ -20,7 +21,7 @@ def code_cells(path):
 
 
 def test_there_are_labs():
-    names = {path.stem for path in NOTEBOOKS}
+    names = {path.stem for path in CORE}
     assert names == {
         "00_start_here",
         "01_tokenization",
@@ -30,10 +31,11 @@ def test_there_are_labs():
         "05_fine_tuning",
         "06_sampling",
         "07_transfer",
+        "08_encoder_decoder",
     }
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
 def test_it_runs_from_top_to_bottom(executed, path):
     """With the pocket models, without a network, and with progress in a file of its own.
 
@@ -51,23 +53,23 @@ def failures(models):
     return [state["message"] for state in models.values() if state.get("message")]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
 def test_it_is_stored_without_outputs(path):
     assert [c.id for c in code_cells(path) if c.outputs or c.execution_count] == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
 def test_cells_are_short_enough_to_be_read_aloud(path):
     assert [c.source for c in code_cells(path) if len(c.source.splitlines()) > LINES] == []
 
 
-@pytest.mark.parametrize(("path", "after"), pairwise(NOTEBOOKS), ids=lambda path: path.stem)
+@pytest.mark.parametrize(("path", "after"), pairwise(CORE), ids=page_name)
 def test_it_ends_with_the_lab_that_comes_next(path, after):
     assert read(path).cells[-1].cell_type == "markdown"
     assert f"]({after.name})" in read(path).cells[-1].source.split("**Next**")[-1]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
 def test_it_uses_public_names_only(path):
     """No notebook reaches behind a room's door: `from lablib import room`, never deeper."""
     for cell in code_cells(path):

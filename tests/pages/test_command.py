@@ -11,17 +11,22 @@ from lablib.pages.__main__ import main
 @pytest.mark.notebook
 def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypatch):
     labs, pages = tmp_path / "labs", tmp_path / "pages"
-    labs.mkdir()
+    (labs / "further").mkdir(parents=True)
     cells = [
         nbformat.v4.new_markdown_cell("# A lab"),
         nbformat.v4.new_code_cell("open('left', 'w').write('x')\nprint(6 * 7)"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), labs / "one.ipynb")
+    more = nbformat.v4.new_markdown_cell("# More of it")
+    nbformat.write(nbformat.v4.new_notebook(cells=[more]), labs / "further/one.ipynb")
     before = (labs / "one.ipynb").read_bytes()
     monkeypatch.setattr(sys, "argv", ["lablib.pages", str(labs), "--out", str(pages)])
     main()
-    assert {path.name for path in pages.iterdir()} == {"one.html", "index.html"}
+    names = {"one.html", "further-one.html", "index.html"}
+    assert {path.name for path in pages.iterdir()} == names
     assert "42" in (pages / "one.html").read_text(encoding="utf-8")
-    assert '<a href="one.html">A lab</a>' in (pages / "index.html").read_text(encoding="utf-8")
-    assert [path.name for path in labs.iterdir()] == ["one.ipynb"]
+    index = (pages / "index.html").read_text(encoding="utf-8")
+    assert '<a href="one.html">A lab</a>' in index
+    assert '<a href="further-one.html">More of it</a>' in index
+    assert {path.name for path in labs.rglob("*.*")} == {"one.ipynb"}
     assert (labs / "one.ipynb").read_bytes() == before

@@ -60,6 +60,8 @@ def test_a_picture_is_in_the_page():
 def test_links_between_labs_lead_to_pages_and_others_stay():
     assert 'href="06_sampling.html"' in markdown("[next](06_sampling.ipynb)")
     assert 'href="https://arxiv.org/a.ipynb"' in markdown("[paper](https://arxiv.org/a.ipynb)")
+    assert 'href="further-02_a.html"' in markdown("[further](further/02_a.ipynb)")
+    assert 'href="02_a.html"' in markdown("[back](../02_a.ipynb)")
 
 
 @given(st.recursive(st.text(max_size=30) | st.integers(), st.lists, max_leaves=20))

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
 from lablib.attention.compute.watching import AttentionCall, watchable, watching
+from lablib.models.text import context_length, require_vectors, target_ids
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -199,26 +200,58 @@ def encoder_decoder_maps(
         Traceback (most recent call last):
         ValueError: ...
     """
-    if not m.model.config.is_encoder_decoder:
-        raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")
+    require_encoder_decoder(m)
+    ids = target_ids(m.tokenizer, target)
+    marks = {id for id in ids if id in m.tokenizer.all_special_ids}
+    return look_both(m, source, [id for id in ids if id not in marks], limit)[0]
+
+
+@torch.inference_mode()
+def look_both(
+    m: "LoadedModel", source: str | Reading, ids: Sequence[int], limit: int = MAX_TOKENS
+) -> tuple[EncoderDecoderMaps, Tensor]:
+    """The three attentions of a model that reads a source and writes these ids, and its scores
+    after the start token and after each of them, [1 + ids, vocab] float32 on the CPU.
+
+    Raises:
+        ValueError: see `encoder_decoder_maps`.
+    """
+    require_encoder_decoder(m)
     most = _most_tokens(m, limit)
-    encoder, written = read(m, source, limit=most), read(m, target, limit=most - 1)
-    ids = [id for id, special in zip(written.ids, written.special, strict=True) if not special]
-    decoder = reading(m.tokenizer, [_start_of_decoder(m), *ids], cut=written.cut, limit=most)
+    room = min(most, context_length(m) or most) - 1
+    encoder = read(m, source, limit=most)
+    decoder = reading(
+        m.tokenizer, [start_of_decoder(m), *ids[:room]], cut=max(0, len(ids) - room), limit=most
+    )
+    require_vectors(m, decoder.ids)
     inputs = {
         "input_ids": encoder.inputs(m)["input_ids"],
         "decoder_input_ids": decoder.inputs(m)["input_ids"],
     }
-    whole: Any = m.model.base_model
-    output = _run(watchable(whole), inputs, _precision(m, max(len(encoder), len(decoder))))
-    return EncoderDecoderMaps(
+    output = _run(watchable(m.model), inputs, _precision(m, max(len(encoder), len(decoder))))
+    found = EncoderDecoderMaps(
         encoder=_maps(m, output.get("encoder_attentions"), encoder, encoder, "encoder"),
         decoder=_maps(m, output.get("decoder_attentions"), decoder, decoder, "decoder"),
         cross=_maps(m, output.get("cross_attentions"), decoder, encoder, "cross"),
     )
+    return found, output.logits[0].to("cpu", torch.float32)
 
 
-def _start_of_decoder(m: "LoadedModel") -> int:
+def require_encoder_decoder(m: "LoadedModel") -> None:
+    """Refuse a model that has not both stacks and scores for what it writes.
+
+    Raises:
+        ValueError: a sentence that says which model to choose.
+    """
+    if not m.model.config.is_encoder_decoder:
+        raise ValueError("Only an encoder-decoder model, as T5 or BART, has cross-attention.")
+    if m.model.get_output_embeddings() is None:
+        raise ValueError(
+            f"{type(m.model).__name__} has no scores over a vocabulary: open it as 'seq2seq'."
+        )
+
+
+def start_of_decoder(m: "LoadedModel") -> int:
     """The token a decoder begins with; the padding token where a model names none, as T5 has it."""
     generation: Any = m.model.generation_config
     start = generation.decoder_start_token_id

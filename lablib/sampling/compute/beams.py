@@ -2,17 +2,18 @@
 
 At each step every beam is continued with every token; the best continuations are the candidates.
 Those that end the text become finished texts, the best others are the beams of the next step, and
-the rest is pruned. Finished texts compete by their mean log-probability per token. All rules are
-those of `transformers` 5.23 for `num_beams=…, do_sample=False` with its defaults
-(`length_penalty=1.0`, `early_stopping=False`), and so is the winner.
+the rest is pruned. Finished texts compete by their log-probability divided by a power of their
+length, the length penalty; with 1, as it is unless told otherwise, by their mean per token. All
+rules are those of `transformers` 5.23 for `num_beams=…, do_sample=False`, and so is the winner.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from torch import Tensor
 
 from lablib.models.text import end_of_text_ids, token_text
 from lablib.sampling.compute.generation import Step, generate
@@ -21,7 +22,19 @@ from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
 
 if TYPE_CHECKING:
+    from transformers import LogitsProcessorList
+
     from lablib.models import LoadedModel
+
+
+class Rows(Protocol):
+    """Rows of tokens that a model reads on and on: what a search needs of a model."""
+
+    def read(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """Read more tokens, [rows][n] ids; the scores for the next one, [rows, vocab] float32."""
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Go on with these rows, in this order; a row may be named more than once."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,8 @@ class Finished:
     Attributes:
         step: the step of its last node.
         place: of that node among the nodes of the step.
-        score: its cumulative log-probability divided by its number of tokens.
+        score: its cumulative log-probability divided by length ** length_penalty, where the length
+            is its number of tokens.
     """
 
     step: int
@@ -121,12 +135,20 @@ def _winner(
 
 
 def beam_search(
-    m: "LoadedModel", prompt: str | Prompt, beams: int = 4, steps: int = 10
+    m: "LoadedModel",
+    prompt: str | Prompt,
+    beams: int = 4,
+    steps: int = 10,
+    length_penalty: float = 1.0,
 ) -> BeamTree:
     """Search for a probable text of at most `steps` tokens, keeping the `beams` best at each step.
 
-    The winner is what `model.generate(num_beams=beams, do_sample=False, max_new_tokens=steps)`
-    returns. With one beam it is greedy decoding.
+    The winner is what `model.generate(num_beams=beams, length_penalty=length_penalty,
+    do_sample=False, max_new_tokens=steps)` returns. With one beam it is greedy decoding.
+
+    Args:
+        length_penalty: finished texts compete by log-probability / length ** length_penalty: with 0
+            by the sum, which favours short texts, with 1 by the mean.
 
     Raises:
         ValueError: if `beams` or `steps` is below 1, or there are too many beams for the
@@ -139,12 +161,16 @@ def beam_search(
         >>> len(tree.steps), tree.beams
         (3, 2)
     """
-    *_, tree = grow_beams(m, prompt, beams, steps)
+    *_, tree = grow_beams(m, prompt, beams, steps, length_penalty)
     return tree
 
 
 def grow_beams(
-    m: "LoadedModel", prompt: str | Prompt, beams: int = 4, steps: int = 10
+    m: "LoadedModel",
+    prompt: str | Prompt,
+    beams: int = 4,
+    steps: int = 10,
+    length_penalty: float = 1.0,
 ) -> Iterator[BeamTree]:
     """The tree of `beam_search` after each step, the last one complete.
 
@@ -157,12 +183,11 @@ def grow_beams(
         >>> [len(tree.steps) for tree in sp.grow_beams(m, "Once upon a", beams=2, steps=3)]
         [1, 2, 3]
     """
-    if beams < 1 or steps < 1:
-        raise ValueError("Beam search needs at least 1 beam and 1 step.")
+    require_size(beams, steps)
     prepared = prepare(m, prompt, steps) if isinstance(prompt, str) else prompt
     if prepared.context is not None:
         steps = min(steps, prepared.context - len(prepared.ids))
-    search = _Search(m, prepared, beams)
+    search = Search(m, Reader(m.model), prepared.ids, beams, length_penalty)
     greedy: list[Step] = []
     greedy_steps = generate(m, prepared, Knobs(temperature=0), max_new_tokens=steps)
     while not search.done:
@@ -176,22 +201,60 @@ def grow_beams(
             steps=tuple(search.steps),
             finished=tuple(search.finished),
             greedy=tuple(greedy),
-            text=search.text(),
+            text=_text(m, prepared.ids, search.winner),
         )
 
 
-class _Search:
-    """The state of a beam search between two steps."""
+def require_size(beams: int, steps: int) -> None:
+    """Refuse a search of nothing.
 
-    def __init__(self, m: "LoadedModel", prompt: Prompt, beams: int):
-        self._m, self._prompt, self._beams = m, prompt, beams
-        self._ends = end_of_text_ids(m)
-        self._reader = Reader(m.model)
-        self._logits = self._reader.read([prompt.ids])
+    Raises:
+        ValueError: a sentence that says what is needed.
+    """
+    if beams < 1 or steps < 1:
+        raise ValueError("Beam search needs at least 1 beam and 1 step.")
+
+
+class Search:
+    """The state of a beam search between two steps.
+
+    Args:
+        reader: has read nothing yet.
+        start: the tokens the text goes on from, read first.
+        length_penalty: see `beam_search`.
+        early_stopping: whether the search ends as soon as as many texts as beams have ended.
+        rules: what a model forbids or forces while it writes; they change the log-probabilities.
+
+    Attributes:
+        steps: the candidates of each step so far, as in `BeamTree`.
+        finished: the best finished texts so far, the best first.
+        done: whether no step can change the winner.
+        ends: the tokens that end a text.
+
+    Raises:
+        ValueError: if there are too many beams for the vocabulary.
+    """
+
+    def __init__(
+        self,
+        m: "LoadedModel",
+        reader: Rows,
+        start: Sequence[int],
+        beams: int,
+        length_penalty: float = 1.0,
+        early_stopping: bool = False,
+        rules: "LogitsProcessorList | None" = None,
+    ):
+        self._m, self._reader, self._beams = m, reader, beams
+        self._length_penalty, self._early_stopping = length_penalty, early_stopping
+        self._rules = rules
+        self.ends = end_of_text_ids(m)
+        self._rows = [list(start)]
+        self._logits = reader.read(self._rows)
         self._cumulative = torch.zeros(1)  # of each beam, [beams] float32 as in transformers
         self._places = [-1]  # of each beam among the nodes of the step before
         # Enough candidates that as many beams as wanted go on even if the best all end the text.
-        self._count = beams * max(2, 1 + len(self._ends)) if beams > 1 else 1
+        self._count = beams * max(2, 1 + len(self.ends)) if beams > 1 else 1
         if self._count > self._logits.shape[1]:
             raise ValueError(f"{beams} beams are too many for so small a vocabulary; use fewer.")
         self.steps: list[tuple[BeamNode, ...]] = []
@@ -200,11 +263,11 @@ class _Search:
 
     def advance(self, last: bool) -> None:
         """Grow the tree by one step; at the last one every text ends."""
-        log_probabilities = self._logits.log_softmax(1)  # [beams, vocab]
+        log_probabilities = self._log_probabilities()
         totals = log_probabilities + self._cumulative[:, None]
         best = totals.flatten().topk(self._count)
         rows, ids = best.indices // totals.shape[1], best.indices % totals.shape[1]
-        ended = [last or id in self._ends for id in ids.tolist()]
+        ended = [last or id in self.ends for id in ids.tolist()]
         kept = [place for place, over in enumerate(ended) if not over][: self._beams]
         self.steps.append(
             tuple(
@@ -224,14 +287,26 @@ class _Search:
         self._cumulative, self._places = best.values[kept], kept
         self.done = not kept or not self._can_improve()
         if not self.done:
-            self._reader.select(rows[kept].tolist())
-            self._logits = self._reader.read(ids[kept, None].tolist())
+            chosen = list(zip(rows[kept].tolist(), ids[kept].tolist(), strict=True))
+            self._rows = [[*self._rows[row], id] for row, id in chosen]
+            self._reader.select([row for row, _ in chosen])
+            self._logits = self._reader.read([[id] for _, id in chosen])
+
+    def _log_probabilities(self) -> Tensor:
+        """Of every next token after every beam, [beams, vocab], with the model's rules applied."""
+        plain = self._logits.log_softmax(1)
+        if not self._rules:
+            return plain
+        rows: Any = torch.tensor(self._rows)
+        scores: Any = plain
+        changed: Tensor = self._rules(rows, scores)
+        return changed
 
     def _finish(self) -> None:
         """Let the texts that ended in this step compete; only the best of all steps stay."""
         step, length = len(self.steps) - 1, len(self.steps)
         ended = [
-            Finished(step, place, node.cumulative / length)
+            Finished(step, place, node.cumulative / length**self._length_penalty)
             for place, node in enumerate(self.steps[-1])
             if node.finished
         ]
@@ -242,10 +317,18 @@ class _Search:
         """Whether the best beam is ahead of the worst finished text (or texts are missing)."""
         if len(self.finished) < self._beams:
             return True
-        return float(self._cumulative[0]) / len(self.steps) > self.finished[-1].score
+        if self._early_stopping:
+            return False
+        best = float(self._cumulative[0]) / len(self.steps) ** self._length_penalty
+        return best > self.finished[-1].score
 
-    def text(self) -> str:
-        """The text of the winner so far: what it adds to the prompt's."""
-        stream = TextStream(self._m.tokenizer, self._prompt.ids)
-        nodes = _winner(self.steps, self.finished)
-        return "".join(stream.push(node.id, last=node is nodes[-1]) for node in nodes)
+    @property
+    def winner(self) -> tuple[BeamNode, ...]:
+        """The nodes of the winner so far, from the first step to its last."""
+        return _winner(self.steps, self.finished)
+
+
+def _text(m: "LoadedModel", start: Sequence[int], nodes: Sequence[BeamNode]) -> str:
+    """What these nodes add to the text they go on from."""
+    stream = TextStream(m.tokenizer, start)
+    return "".join(stream.push(node.id, last=node is nodes[-1]) for node in nodes)

@@ -1,0 +1,27 @@
+"""What the scoring panel shows of a result."""
+
+from lablib.seq2seq.compute.scoring import Scored
+from lablib.widgets.html import table
+
+ROWS = 8
+"""How many pairs are shown, the worst first."""
+
+
+def pairs_table(found: Scored) -> str:
+    """The worst pairs, as HTML."""
+    columns = [
+        ("source", "what the model read"),
+        ("it writes", "what the model made of it"),
+        ("right", "what was meant"),
+        ("chrF", "how much the two have in common, 0 to 100"),
+    ]
+    rows = [(row.source, row.written, row.target, f"{row.chrf:.0f}") for row in found.rows[:ROWS]]
+    return table("The worst first", columns, rows, words=(0, 1, 2))
+
+
+def score_words(found: Scored) -> str:
+    """The figures of all pairs."""
+    return (
+        f"{len(found.rows)} pairs: BLEU {found.bleu:.1f}, chrF {found.chrf:.1f}, right to the "
+        f"letter {found.exact:.0%}."
+    )

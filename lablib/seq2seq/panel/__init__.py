@@ -1,0 +1,1 @@
+"""The panels of the encoder-decoder lab. Each is opened by one call and needs only a text."""
