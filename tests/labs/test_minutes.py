@@ -17,6 +17,8 @@ from tests.executed import FURTHER, NOTEBOOKS
 MINUTES = {
     "00_start_here": 15,
     "01_tokenization": 40,
+    "02_attention": 45,
+    "03_transformer": 45,
 }
 """What a learner is promised for each core lab."""
 
