@@ -19,6 +19,8 @@ MINUTES = {
     "01_tokenization": 40,
     "02_attention": 45,
     "03_transformer": 45,
+    "04_masked_words": 40,
+    "05_fine_tuning": 50,
 }
 """What a learner is promised for each core lab."""
 
