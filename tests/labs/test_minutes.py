@@ -21,6 +21,8 @@ MINUTES = {
     "03_transformer": 45,
     "04_masked_words": 40,
     "05_fine_tuning": 50,
+    "06_sampling": 40,
+    "07_transfer": 45,
 }
 """What a learner is promised for each core lab."""
 
