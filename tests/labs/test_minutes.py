@@ -12,7 +12,7 @@ from lablib.exercises import minutes
 from lablib.exercises.minutes import ASKED, PANEL
 from lablib.pages.document import page_name
 from tests.conftest import ROOT
-from tests.executed import FURTHER, NOTEBOOKS
+from tests.executed import CORE, FURTHER, NOTEBOOKS
 
 MINUTES = {
     "00_start_here": 15,
@@ -36,6 +36,10 @@ def read(path):
 
 def core(name):
     return ROOT / f"labs/{name}.ipynb"
+
+
+def test_every_core_lab_is_promised_its_minutes():
+    assert [path.stem for path in CORE] == list(MINUTES)
 
 
 @pytest.mark.parametrize("name", MINUTES)
