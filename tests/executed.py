@@ -13,9 +13,9 @@ from lablib.pages.document import page_name
 from lablib.pages.running import run
 from tests.conftest import ROOT
 
-CORE = sorted((ROOT / "labs").glob("*.ipynb"))
+CORE = sorted((ROOT / "labs").glob("[0-9]*.ipynb"))
 FURTHER = sorted((ROOT / "labs/further").glob("*.ipynb"))
-NOTEBOOKS = [*CORE, *FURTHER]
+NOTEBOOKS = [*CORE, ROOT / "labs/torch.ipynb", *FURTHER]
 
 
 class Executed(NamedTuple):

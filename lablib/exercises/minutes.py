@@ -20,7 +20,7 @@ PANEL_MINUTES = 3
 ASKED = re.compile(r'\bex\.(?:predict|check|spot_the_bug)\(\s*"([^"]+)"')
 """A call that asks a question, and the question's id; a bug is asked in two calls."""
 PANEL = re.compile(r"\b(?:\w+_panel|side_by_side)\(")
-WAITING = re.compile(r"\bWaiting: (\d+) minutes?\b")
+WAITING = re.compile(r"\bWaiting:\s(\d+)\sminutes?\b")
 SAID = re.compile(r"\*\*(\d+) minutes\*\*")
 WORD = re.compile(r"\w[\w'’-]*")
 BEGINNING = "Beginning"

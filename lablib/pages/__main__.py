@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
-from lablib.pages.document import lab_page, page, page_name, title
+from lablib.pages.document import GLOSSARY, glossary_page, lab_page, page, page_name, title
 from lablib.pages.running import Models, run
 from lablib.widgets.html import fill
 
@@ -25,6 +25,11 @@ def main() -> None:
     choices.out.mkdir(parents=True, exist_ok=True)
     labs = [*sorted(choices.labs.glob("*.ipynb")), *sorted(choices.labs.glob("further/*.ipynb"))]
     made = [write(page_name(lab), *_run(lab), choices.out) for lab in labs]
+    glossary = choices.labs / f"{GLOSSARY}.md"
+    if glossary.exists():
+        text = glossary_page(glossary.read_text(encoding="utf-8"))
+        (choices.out / f"{GLOSSARY}.html").write_text(text, encoding="utf-8")
+        made.append((f"{GLOSSARY}.html", "Glossary"))
     (choices.out / "index.html").write_text(index(made), encoding="utf-8")
 
 

@@ -15,6 +15,8 @@ from lablib.widgets.assets import bundle
 from lablib.widgets.html import escape, fill, script_json
 
 _STATIC = Path(__file__).parent / "static"
+GLOSSARY = "GLOSSARY"
+"""The name of the labs' glossary, and of its page."""
 
 # Nothing can be fetched from anywhere, whatever is on the page.
 _PAGE = """<!doctype html>
@@ -58,7 +60,8 @@ def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
     return page(title(book), body, styles)
 
 
-_HEADER = """<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>
+_ALL_LABS = '<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>'
+_HEADER = f"""{_ALL_LABS}
 <p class="page-about">This page was made from a lab that had run. No kernel stands behind it: what
 is computed in the browser still answers (knobs, attention views, the vocabulary slider, trees of
 branches); what is greyed needs the lab in JupyterLab.</p>"""
@@ -69,6 +72,11 @@ def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
     style = "\n".join([bundle(_STATIC / "pages.css"), *styles])
     theme = bundle(_STATIC / "theme.js")
     return _PAGE.format(title=escape(title), style=style, theme=theme, body=body)
+
+
+def glossary_page(text: str) -> str:
+    """The page of the glossary, which is Markdown of ours."""
+    return page("Glossary", f"<main>\n{_ALL_LABS}\n{markdown(text)}\n</main>")
 
 
 def page_name(notebook: Path) -> str:
@@ -102,9 +110,14 @@ def _cell(cell: nbformat.NotebookNode, controls: Controls) -> Iterator[str]:
 
 
 class _Markdown(mistune.HTMLRenderer):
-    """Links from lab to lab lead from page to page."""
+    """Links from lab to lab lead from page to page, and headings can be linked."""
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        id = re.sub(r"<[^>]*>", "", text).replace(" ", "-")
+        return super().heading(text, level, id=id, **attrs)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
+        url = re.sub(rf"^(?:\.\./)?{GLOSSARY}\.md(?=#|$)", f"{GLOSSARY}.html", url)
         lab = re.fullmatch(r"(?:\.\./)?((?:further/)?[\w-]+\.ipynb)", url)
         return super().link(text, f"{page_name(Path(lab[1]))}.html" if lab else url, title)
 

@@ -137,9 +137,10 @@ def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
     assert page.locator(".lab-guess").count() == 10
 
 
-def test_the_whole_lab_runs_and_nothing_fails(lab):
+@pytest.mark.parametrize("folder", ["labs", "labs/further"])
+def test_the_whole_lab_runs_and_nothing_fails(lab, folder):
     page = lab.page
-    lab.open("labs/04_masked_words.ipynb")
+    lab.open(f"{folder}/04_masked_words.ipynb")
     lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

@@ -83,9 +83,10 @@ def test_a_payload_as_prompt_is_never_run(lab):
     assert page.evaluate("window.broken") is None
 
 
-def test_the_whole_lab_runs_and_nothing_fails(lab):
+@pytest.mark.parametrize("folder", ["labs", "labs/further"])
+def test_the_whole_lab_runs_and_nothing_fails(lab, folder):
     page = lab.page
-    lab.open("labs/06_sampling.ipynb")
+    lab.open(f"{folder}/06_sampling.ipynb")
     lab.run_all(300)
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

@@ -6,6 +6,7 @@ import re
 
 import nbformat
 
+from lablib.exercises.minutes import ASKED
 from tests.executed import NOTEBOOKS
 
 
@@ -53,7 +54,7 @@ def asking(id):
     for path in NOTEBOOKS:
         book = nbformat.read(path, as_version=4)
         code = [cell.source for cell in book.cells if cell.cell_type == "code"]
-        if any(f'"{id}"' in cell for cell in code):
+        if id in ASKED.findall("\n".join(code)):
             return code
     raise LookupError(f"No notebook asks {id!r}.")
 

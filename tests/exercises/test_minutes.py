@@ -22,7 +22,7 @@ def book():
     cells = [
         new_markdown_cell("# A lab\n\n**12 minutes** for it's [all](of_it.ipynb) of it."),
         new_code_cell("sp.knob_panel()"),
-        new_markdown_cell("Last words.\n\n## One · a\nWaiting: 2 minutes.\n### deeper"),
+        new_markdown_cell("Last words.\n\n## One · a\nWaiting: 2\nminutes.\n### deeper"),
         new_code_cell(PREDICT),
         new_code_cell(BUG),
         new_code_cell(MEND),

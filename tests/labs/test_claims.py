@@ -32,7 +32,7 @@ from lablib.models.packages import package_path
 from lablib.training.methods import prepare, trained
 from lablib.training.tasks import make_task
 from tests.conftest import ROOT
-from tests.executed import NOTEBOOKS
+from tests.executed import CORE, FURTHER
 
 GIRL = "Once upon a time there was a little girl"
 DOG = "The little dog ran to the"
@@ -647,7 +647,7 @@ def said_by(where):
     if "/" in where:
         return spoken(exercises.find(where))
     lab, id = where.split()
-    paths = (path for path in NOTEBOOKS if path.name.startswith(f"{lab}_"))
+    paths = (path for path in (*CORE, *FURTHER) if path.name.startswith(f"{lab}_"))
     cells = (cell for path in paths for cell in nbformat.read(path, as_version=4).cells)
     (cell,) = (cell for cell in cells if cell.id == id)
     return cell.source
@@ -692,7 +692,7 @@ def places():
     """Every prediction and every cell of text in the notebooks."""
     records = [record for room in exercises.rooms() for record in exercises.lab(room).values()]
     yield from (record.id for record in records if isinstance(record, exercises.Prediction))
-    for path in NOTEBOOKS:
+    for path in (*CORE, *FURTHER):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 yield f"{path.name.partition('_')[0]} {cell.id}"

@@ -1,6 +1,7 @@
 """Every notebook: runs from top to bottom, holds no outputs, and is as thin as we promise."""
 
 import ast
+import re
 from itertools import pairwise
 
 import nbformat
@@ -63,7 +64,7 @@ def test_cells_are_short_enough_to_be_read_aloud(path):
     assert [c.source for c in code_cells(path) if len(c.source.splitlines()) > LINES] == []
 
 
-@pytest.mark.parametrize(("path", "after"), pairwise(CORE), ids=page_name)
+@pytest.mark.parametrize(("path", "after"), list(pairwise(CORE)), ids=page_name)
 def test_it_ends_with_the_lab_that_comes_next(path, after):
     assert read(path).cells[-1].cell_type == "markdown"
     assert f"]({after.name})" in read(path).cells[-1].source.split("**Next**")[-1]
@@ -76,3 +77,14 @@ def test_it_uses_public_names_only(path):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.ImportFrom):
                 assert not (node.module or "").startswith("lablib."), cell.source
+
+
+@pytest.mark.parametrize(("before", "path"), list(pairwise(CORE)), ids=lambda path: path.stem)
+def test_it_begins_with_five_questions_about_the_lab_before(before, path):
+    """Below them, folded, an answer to each."""
+    (cell,) = (cell for cell in read(path).cells[:2] if "**Five questions**" in cell.source)
+    assert f"]({before.name})" in cell.source
+    asked, answered = cell.source.split("<details><summary>Answers</summary>")
+    for text in (asked, answered):
+        assert re.findall(r"^(\d)\. .", text, re.MULTILINE) == list("12345")
+    assert asked.count("?\n") == 5

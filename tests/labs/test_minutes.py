@@ -12,11 +12,17 @@ from lablib.exercises import minutes
 from lablib.exercises.minutes import ASKED, PANEL
 from lablib.pages.document import page_name
 from tests.conftest import ROOT
-from tests.executed import FURTHER, NOTEBOOKS
+from tests.executed import CORE, FURTHER, NOTEBOOKS
 
 MINUTES = {
     "00_start_here": 15,
     "01_tokenization": 40,
+    "02_attention": 45,
+    "03_transformer": 45,
+    "04_masked_words": 40,
+    "05_fine_tuning": 50,
+    "06_sampling": 40,
+    "07_transfer": 45,
     "08_encoder_decoder": 40,
 }
 """What a learner is promised for each core lab."""
@@ -31,6 +37,10 @@ def read(path):
 
 def core(name):
     return ROOT / f"labs/{name}.ipynb"
+
+
+def test_every_core_lab_is_promised_its_minutes():
+    assert [path.stem for path in CORE] == list(MINUTES)
 
 
 @pytest.mark.parametrize("name", MINUTES)
@@ -90,3 +100,17 @@ def test_a_cell_of_a_lab_has_an_id_of_its_own():
     """The claims about models name cells by lab and id, wherever in the lab they are."""
     places = Counter((path.stem, cell.id) for path in NOTEBOOKS for cell in read(path).cells)
     assert [place for place, times in places.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", MINUTES)
+def test_the_tables_and_the_teachers_guide_say_the_same_minutes(name):
+    """Of the sections, the guide lists those of two minutes and more."""
+    number, row = name[:2], rf"\| \[{name[:2]} [^\n]*\| {MINUTES[name]} \|"
+    assert re.search(row, (ROOT / "README.md").read_text(encoding="utf-8"))
+    first = "\n".join(cell.source for cell in read(core("00_start_here")).cells)
+    assert number == "00" or re.search(row, first)
+    parts = [one for one in minutes.sections(read(core(name))) if one.minutes >= 2]
+    line = "; ".join(f"{one.title} {one.minutes:.0f}" for one in parts)
+    guide = (ROOT / "labs/TEACHING.md").read_text(encoding="utf-8")
+    heading = rf"### {number} · [^\n]* \({MINUTES[name]} minutes\)\n\n"
+    assert re.search(rf"{heading}\*\*Minutes\.\*\* {re.escape(line)}\.\n", guide), line

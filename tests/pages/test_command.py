@@ -19,14 +19,16 @@ def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypat
     nbformat.write(nbformat.v4.new_notebook(cells=cells), labs / "one.ipynb")
     more = nbformat.v4.new_markdown_cell("# More of it")
     nbformat.write(nbformat.v4.new_notebook(cells=[more]), labs / "further/one.ipynb")
+    (labs / "GLOSSARY.md").write_text("# Glossary\n\n## token\n\nA piece of text.")
     before = (labs / "one.ipynb").read_bytes()
     monkeypatch.setattr(sys, "argv", ["lablib.pages", str(labs), "--out", str(pages)])
     main()
-    names = {"one.html", "further-one.html", "index.html"}
+    names = {"one.html", "further-one.html", "GLOSSARY.html", "index.html"}
     assert {path.name for path in pages.iterdir()} == names
     assert "42" in (pages / "one.html").read_text(encoding="utf-8")
     index = (pages / "index.html").read_text(encoding="utf-8")
     assert '<a href="one.html">A lab</a>' in index
+    assert '<a href="GLOSSARY.html">Glossary</a>' in index
     assert '<a href="further-one.html">More of it</a>' in index
-    assert {path.name for path in labs.rglob("*.*")} == {"one.ipynb"}
+    assert {path.name for path in labs.rglob("*.*")} == {"one.ipynb", "GLOSSARY.md"}
     assert (labs / "one.ipynb").read_bytes() == before

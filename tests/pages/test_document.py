@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lablib.pages.__main__ import index
-from lablib.pages.document import Shared, lab_page, markdown
+from lablib.pages.document import Shared, glossary_page, lab_page, markdown
 from lablib.pages.outputs import output
 from lablib.pages.running import predictions
 from lablib.widgets.strip import TokenStrip
@@ -60,8 +60,14 @@ def test_a_picture_is_in_the_page():
 def test_links_between_labs_lead_to_pages_and_others_stay():
     assert 'href="06_sampling.html"' in markdown("[next](06_sampling.ipynb)")
     assert 'href="https://arxiv.org/a.ipynb"' in markdown("[paper](https://arxiv.org/a.ipynb)")
+    assert 'href="GLOSSARY.html#top-k"' in markdown("[top-k](../GLOSSARY.md#top-k)")
     assert 'href="further-02_a.html"' in markdown("[further](further/02_a.ipynb)")
     assert 'href="02_a.html"' in markdown("[back](../02_a.ipynb)")
+
+
+def test_headings_can_be_linked_as_in_jupyterlab():
+    assert '<h2 id="top-k">top-k</h2>' in glossary_page("# Glossary\n\n## top-k\n\nKeeps k.")
+    assert '<h2 id="What-it-costs">' in markdown("## What *it* costs")
 
 
 @given(st.recursive(st.text(max_size=30) | st.integers(), st.lists, max_leaves=20))
