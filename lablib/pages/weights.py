@@ -16,8 +16,30 @@ from safetensors.torch import load_file
 
 from lablib.widgets.html import script_json
 
-ARCHITECTURES = ("gpt2", "bert")
-"""The kinds of models (`model_type` of a configuration) that the engine of the pages computes."""
+TOKENIZERS: dict[str, dict[str, Any]] = {
+    "gpt2": {
+        "normalizer": None,
+        "pre_tokenizer": {
+            "type": "ByteLevel",
+            "add_prefix_space": False,
+            "trim_offsets": True,
+            "use_regex": True,
+        },
+    },
+    "bert": {
+        "normalizer": {
+            "type": "BertNormalizer",
+            "clean_text": True,
+            "handle_chinese_chars": True,
+            "strip_accents": None,
+            "lowercase": True,
+        },
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+    },
+}
+"""The kinds of models (`model_type` of a configuration) that the engine of the pages computes, and
+how the tokenizer of each treats a text before it looks into its vocabulary.
+"""
 
 
 def weights_script(folders: Mapping[str, Path]) -> str:
@@ -44,8 +66,8 @@ def packed(folder: Path) -> dict[str, Any]:
     weights, and `values` all their numbers in that order, 16 bits each, as base64.
 
     Raises:
-        ValueError: if the engine does not compute this kind of model, or if a weight is too large
-            for 16 bits.
+        ValueError: if the engine does not compute this kind of model or tokenizer, or if a weight
+            is too large for 16 bits.
 
     Example:
         >>> from lablib.models.entries import local_folder
@@ -57,7 +79,7 @@ def packed(folder: Path) -> dict[str, Any]:
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("config.json", "tokenizer.json")
     )
-    _require_known(config)
+    _require_known(config, tokenizer)
     weights = load_file(folder / "model.safetensors")
     return {
         "config": config,
@@ -67,12 +89,17 @@ def packed(folder: Path) -> dict[str, Any]:
     }
 
 
-def _require_known(config: Mapping[str, Any]) -> None:
+def _require_known(config: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> None:
     kind = config["model_type"]
-    if kind not in ARCHITECTURES or not config.get("tie_word_embeddings", True):
+    if kind not in TOKENIZERS or not config.get("tie_word_embeddings", True):
         raise ValueError(
-            f"A page computes models of the kinds {' and '.join(ARCHITECTURES)} whose output "
+            f"A page computes models of the kinds {' and '.join(TOKENIZERS)} whose output "
             f"matrix is their token vectors; this one ({kind}) is not. Open it in JupyterLab."
+        )
+    if {part: tokenizer[part] for part in TOKENIZERS[kind]} != TOKENIZERS[kind]:
+        raise ValueError(
+            "This model's tokenizer treats a text in a way of its own, which pages do not know. "
+            "Open it in JupyterLab."
         )
 
 

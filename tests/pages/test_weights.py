@@ -1,5 +1,6 @@
 """Weights travel to a page as 16-bit numbers, each of which is read for what it is."""
 
+import copy
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from lablib.models.entries import local_folder
-from lablib.pages.weights import packed, weights_script
+from lablib.pages.weights import TOKENIZERS, packed, weights_script
 
 
 def test_every_16_bit_number_is_read_for_what_it_is(script_of):
@@ -28,9 +29,9 @@ def test_tensors_stand_where_they_belong(script_of, tmp_path):
     }
 
 
-def folder_with(folder, weights, **config):
+def folder_with(folder, weights, tokenizer=TOKENIZERS["gpt2"], **config):
     (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", **config}))
-    (folder / "tokenizer.json").write_text("{}")
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
     save_file(weights, folder / "model.safetensors")
     return folder
 
@@ -39,6 +40,13 @@ def folder_with(folder, weights, **config):
 def test_a_model_that_pages_do_not_compute_is_refused(tmp_path, config):
     with pytest.raises(ValueError, match="Open it in JupyterLab"):
         packed(folder_with(tmp_path, {}, **config))
+
+
+def test_a_tokenizer_that_pages_do_not_know_is_refused(tmp_path):
+    cased = copy.deepcopy(TOKENIZERS["bert"])
+    cased["normalizer"]["lowercase"] = False
+    with pytest.raises(ValueError, match="tokenizer treats a text in a way of its own"):
+        packed(folder_with(tmp_path, {}, cased, model_type="bert"))
 
 
 @pytest.mark.parametrize("value", [1e6, float("nan")])

@@ -2,10 +2,12 @@
 // to `transformers`.
 
 import { Bert } from "./bert.js";
+import { ByteBpe } from "./byte_bpe.js";
 import { Gpt2 } from "./gpt2.js";
 import { unpack } from "./packed.js";
+import { WordPiece } from "./word_piece.js";
 
-/** By `model_type` of a configuration; `ARCHITECTURES` in weights.py names the same. */
+/** By `model_type` of a configuration; `TOKENIZERS` in weights.py names the same. */
 const ARCHITECTURES = { gpt2: Gpt2, bert: Bert };
 
 /**
@@ -17,4 +19,13 @@ export function openModel(packed) {
   /** @type {"gpt2" | "bert"} */
   const kind = packed.config.model_type;
   return new ARCHITECTURES[kind](packed.config, unpack(packed));
+}
+
+/**
+ * A model's tokenizer.
+ * @param {import("./packed.js").Packed} packed
+ * @returns {ByteBpe | WordPiece}
+ */
+export function openTokenizer({ tokenizer }) {
+  return tokenizer.model.type === "BPE" ? new ByteBpe(tokenizer) : new WordPiece(tokenizer);
 }
