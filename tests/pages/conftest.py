@@ -22,7 +22,7 @@ for many years, and when the door opened she did not know what to say to the man
 @pytest.fixture(scope="session")
 def engine():
     """Calls the engine in Node, where `models[name]` is a pocket model."""
-    with script("lablib/pages/engine/engine.js") as ask:
+    with script("tests/pages/parts.js") as ask:
         ask("void (0, eval)(a[0])", weights_script({name: local_folder(name) for name in POCKET}))
         ask("void (globalThis.models = {})")
         for name in POCKET:
@@ -60,3 +60,7 @@ def rows(pocket):
         return [pocket.tokenizer.encode(text)[: rng.randint(1, 40)] for text in texts]
 
     return make
+
+
+PROMPTS = [STORY[start : start + 40] for start in range(0, 300, 15)]
+"""Twenty beginnings of a text."""

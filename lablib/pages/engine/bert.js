@@ -18,6 +18,8 @@ export class Bert {
       context: config.max_position_embeddings,
       entries: config.vocab_size,
     };
+    /** How many tokens are read in one go: all. */
+    this.stride = config.max_position_embeddings;
     this._activation = ACTIVATIONS[config.hidden_act];
     this._tokens = weights["bert.embeddings.word_embeddings.weight"];
     this._places = weights["bert.embeddings.position_embeddings.weight"];

@@ -32,6 +32,10 @@ export class Gpt2 {
       context: config.n_positions,
       entries: config.vocab_size,
     };
+    /** The token that ends a text. */
+    this.end = config.eos_token_id;
+    /** How many tokens are read in one go. */
+    this.stride = 16;
     this._activation = ACTIVATIONS[config.activation_function];
     this._tokens = weights["transformer.wte.weight"];
     this._places = weights["transformer.wpe.weight"];
