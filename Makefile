@@ -1,6 +1,7 @@
 # make lab    opens the labs            make check  style, types and all tests that are fast
 # make test   every test                make check ROOM=masking  the same for one room
 # make lint   style and types           make bench  measures the figures of the README
+# make gpu    what a GPU does with the training: checks, speeds, plots, in under eight minutes
 # make architecture  draws the plan in ARCHITECTURE.md anew from the imports
 # make screenshots  takes the README's pictures from the running labs
 # make app    the labs without their code, in Voila
@@ -16,7 +17,7 @@ ARGS ?=
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
 
-.PHONY: lab app pages check test architecture lint lint-scripts format bench lock screenshots clean
+.PHONY: lab app pages check test architecture lint lint-scripts format bench gpu lock screenshots clean
 
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
@@ -60,6 +61,9 @@ architecture: .venv/test
 
 bench: .venv/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+gpu: .venv/lab
+	$(BIN)/python -m tests.benchmarks.gpu $(ARGS)
 
 screenshots: .venv/test
 	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest $$(grep -l "shot(" tests/browser/test_*.py) $(ARGS)

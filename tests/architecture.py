@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.imports import Package, room
 
 PAGE = ROOT / "ARCHITECTURE.md"

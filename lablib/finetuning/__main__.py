@@ -11,6 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from lablib.finetuning.compute.reporting import reporting
 from lablib.finetuning.compute.sharing import merge, push_to_hub
 from lablib.output import say
 from lablib.training.config import read_config
@@ -57,10 +58,21 @@ def train_as_told(arguments: list[str]) -> None:
         "config", type=Path, help="a TOML file with settings, as write_config makes"
     )
     parser.add_argument("--folder", type=Path, help="of the run; the file's name if left out")
+    parser.add_argument("--report", help="tensorboard or trackio, to watch the run there too")
     args = parser.parse_args(arguments)
     try:
         config = read_config(args.config)
-        train(config, args.folder or args.config.with_suffix(""), tell)
+        folder = args.folder or args.config.with_suffix("")
+        if args.report is None:
+            train(config, folder, tell)
+            return
+        with reporting(args.report, config, folder) as report:
+
+            def tell_both(record: Record) -> None:
+                tell(record)
+                report(record)
+
+            train(config, folder, tell_both)
     except ValueError as error:
         raise SystemExit(str(error)) from error
 

@@ -77,9 +77,11 @@ def alignment(
         rows = tokenizer(source, return_tensors="pt", return_offsets_mapping=True)
         answer = tokenizer(target, return_tensors="pt", return_offsets_mapping=True)
         out = model(
-            input_ids=rows.input_ids, labels=answer.input_ids, output_attentions=True
-        )  # fmt: skip
-        weights = torch.cat(out.cross_attentions)  # [layers, heads, written, read]
+            input_ids=rows.input_ids.to(model.device),
+            labels=answer.input_ids.to(model.device),
+            output_attentions=True,
+        )
+        weights = torch.cat(out.cross_attentions).cpu()  # [layers, heads, written, read]
         for english, french in found:
             read = _tokens(rows.offset_mapping[0].tolist(), english)
             written = _tokens(answer.offset_mapping[0].tolist(), french)[0]

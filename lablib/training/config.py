@@ -27,6 +27,8 @@ class Config:
         model: a name of the catalogue or of the hub, or a folder.
         text: the name of a text that comes with the labs, a file, a folder, a hub data set as
             "hf:name", or the text itself; see `texts.read_text`.
+            JSONL of conversations (`messages`, or `prompt` and `completion`) teaches a causal model
+            the answers only, one conversation a row; see `training.chats`.
         task: what is learned: the next token (causal), hidden tokens (masked), a label for each
             text (classification), or another text (sequence).
         method: which weights learn: all of them (full), small additions (lora), the last blocks

@@ -13,6 +13,7 @@ has to hold, and where it is seen to:
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import os
@@ -52,7 +53,9 @@ from lablib.writable import put
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from lablib.models import LoadedModel
 
 PAUSE_SECONDS = 0.2
 """How often a paused run looks whether it may go on."""
@@ -123,7 +126,7 @@ def setup(
     if accelerator.num_processes > 1:
         objective = accelerator.prepare_model(objective)
     state = State(
-        config, folder, accelerator, device, model, tokenizer_of(config, m), task, objective,
+        config, folder, accelerator, device, model, _tokenizer(config, m, task), task, objective,
         optimizer=_optimizer(model, config),
         scaler=torch.amp.GradScaler(device.type, enabled=precision == "fp16"),
         lr=lr or partial(learning_rate, config, total=total),
@@ -158,6 +161,16 @@ def _accelerator(config: Config) -> Accelerator:
             "processes: make it larger."
         )
     return accelerator
+
+
+def _tokenizer(config: Config, m: LoadedModel, task: Task) -> PreTrainedTokenizerBase:
+    """The run's tokenizer, which leaves with its model and knows how conversations are written."""
+    tokenizer = tokenizer_of(config, m)
+    if task.chat_template in (None, tokenizer.chat_template):
+        return tokenizer
+    own = copy.deepcopy(tokenizer)
+    own.chat_template = task.chat_template
+    return own
 
 
 def _require_compiler(config: Config) -> None:
@@ -473,8 +486,9 @@ def _measured(state: State, record: Record) -> Record:
         _keep_best(state, evaluation.loss)
     if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
         text = sample(
-            state.model, state.tokenizer, config.prompt, config.sample_tokens, config.seed
-        )
+            state.model, state.tokenizer, state.task.prompt(config.prompt), config.sample_tokens,
+            config.seed,
+        )  # fmt: skip
         record = replace(record, sample=text)
     return record
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from collections.abc import Sequence as Several
 from math import ceil, exp
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +24,7 @@ from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
 from lablib.models.text import context_length, require_vectors, vectors
-from lablib.training import losses
+from lablib.training import chats, losses
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.training.padding import padded_tokenizer
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Split = Literal["train", "heldout"]
 Batch = dict[str, Tensor]
 Pairs = list[tuple[str, ...]]
+Drawn = TypeVar("Drawn")
 Row = dict[str, Tensor]
 """One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
 
@@ -54,12 +55,14 @@ class Task(ABC):
         labels: the names of the classes, where there are some.
         notes: what was left out or mended of the data, a sentence each.
         source: what the rows were made of; None where there is no such text.
+        chat_template: how conversations were written down; None where there were none.
     """
 
     kinds: ClassVar[tuple[Kind, ...]]
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     source: Source | None = None
+    chat_template: str | None = None
 
     def __init__(self, train: Several[Row], heldout: Several[Row], pad_id: int) -> None:
         self._rows: dict[Split, Several[Row]] = {"train": train, "heldout": heldout}
@@ -114,6 +117,10 @@ class Task(ABC):
     def targets(self, batch: Batch) -> int:
         """How many answers a batch asks for. On the CPU, where nothing has to wait for it."""
         return int((batch["labels"] != IGNORE_INDEX).sum())
+
+    def prompt(self, text: str) -> str:
+        """The text as the model has to be given it, to go on from there."""
+        return text
 
     @abstractmethod
     def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -218,6 +225,23 @@ class Causal(_Language):
         """What is said at a token is held against the label of the next."""
         hidden, head = heads.read(model, inputs(batch))
         return hidden[:, :-1].flatten(0, 1), batch["labels"][:, 1:].flatten(), head
+
+
+class Answers(Causal):
+    """Conversations: each token of an answer is predicted from all that was said before it."""
+
+    def __init__(
+        self, train: Several[Row], heldout: Several[Row], tokenizer: PreTrainedTokenizerBase
+    ) -> None:
+        super().__init__(train, heldout, _pad_id(tokenizer))
+        self._tokenizer = tokenizer
+        self.chat_template = chats.template_of(tokenizer)
+
+    def prompt(self, text: str) -> str:
+        """What a person says, up to where the answer begins."""
+        return chats.written_down(
+            self._tokenizer, [{"role": "user", "content": well_formed(text)}], asks=True
+        )
 
 
 class Masked(_Language):
@@ -412,6 +436,8 @@ def tokenizer_of(config: Config, m: LoadedModel) -> PreTrainedTokenizerBase:
 def _causal(
     config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
 ) -> Task:
+    if chats.holds_chats(source.content):
+        return _answers(config, tokenizer, source, notes)
     train, heldout = (
         causal_rows(part, tokenizer, config.length, config.packed)
         for part in split(source.content, config.heldout)
@@ -420,6 +446,28 @@ def _causal(
     full = [row for row in train if len(row) == config.length] if config.packed else train
     _require_rows(full, heldout, config, sum(map(len, train)))
     return Causal(_own_labels(full), _own_labels(heldout), _pad_id(tokenizer))
+
+
+def _answers(
+    config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
+) -> Task:
+    """The conversations of a text as rows, one each, whatever `packed` says."""
+    found = [
+        chats.chat_row(chat, tokenizer, config.length) for chat in chats.read_chats(source.content)
+    ]
+    rows = [row for row in found if row is not None]
+    if not rows:
+        raise ValueError(
+            f"No conversation has its answer within {config.length} tokens: make length larger."
+        )
+    if left := len(found) - len(rows):
+        notes.append(
+            f"Left out: {left} of {len(found)} conversations, whose answers begin after "
+            f"{config.length} tokens; make length larger to keep them."
+        )
+    train, heldout = _drawn(rows, config.heldout)
+    _require_rows(train, heldout, config, sum(len(row["input_ids"]) for row in rows))
+    return Answers(train, heldout, tokenizer)
 
 
 def causal_rows(
@@ -451,6 +499,11 @@ def _windows(ids: list[int], length: int) -> list[Tensor]:
 def _masked(
     config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
 ) -> Task:
+    if chats.holds_chats(source.content):
+        raise ValueError(
+            "These are conversations, and their answers teach a next-word model: take "
+            "task='causal'."
+        )
     known, unseen = split(source.content, config.heldout)
     train, heldout = (_framed(part, tokenizer, config.length) for part in (known, unseen))
     full = [row for row in train if len(row) == config.length]
@@ -529,20 +582,28 @@ def _sequence(
 def _table(
     config: Config, source: Source, columns: tuple[str, str], notes: list[str]
 ) -> tuple[Pairs, Pairs]:
-    """The rows of a table to learn from, and those to measure on.
-
-    Where it does not say which these are, they are drawn: tables are often sorted. The draw is
-    always the same, so that runs with other seeds are measured on the same rows.
-    """
+    """The rows of a table to learn from, and those to measure on: drawn, where it does not say."""
     train, heldout = table_rows(table_of(source), columns, notes)
-    if not heldout and config.heldout:
-        order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0)).tolist()
-        known = len(train) - max(1, round(len(train) * config.heldout))
-        heldout = [train[i] for i in sorted(order[known:])]
-        train = [train[i] for i in sorted(order[:known])]
+    if not heldout:
+        train, heldout = _drawn(train, config.heldout)
     if not train:
         raise ValueError("The table has too few rows to learn from and to measure on.")
     return train, heldout
+
+
+def _drawn(rows: Several[Drawn], share: float) -> tuple[list[Drawn], list[Drawn]]:
+    """Rows to learn from, and a share of them to measure on: files are often sorted.
+
+    The draw is always the same, so that runs with other seeds are measured on the same rows.
+
+    >>> _drawn("abcde", 0.2), _drawn("ab", 0.0)
+    ((['a', 'b', 'd', 'e'], ['c']), (['a', 'b'], []))
+    """
+    if not share:
+        return list(rows), []
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0)).tolist()
+    known = len(rows) - max(1, round(len(rows) * share))
+    return [rows[i] for i in sorted(order[:known])], [rows[i] for i in sorted(order[known:])]
 
 
 def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
@@ -565,7 +626,7 @@ def _pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
 
 
 def _require_rows(
-    train: Several[Tensor], heldout: Several[Tensor], config: Config, tokens: int
+    train: Several[object], heldout: Several[object], config: Config, tokens: int
 ) -> None:
     if not train:
         raise ValueError(

@@ -12,6 +12,7 @@ from lablib.data.formats import require_plain
 from lablib.data.tables import Table, left_out, parse_table
 from lablib.decoding import decoded
 from lablib.models.errors import quoted, reason
+from lablib.training.chats import holds_chats
 from lablib.unicode import well_formed
 
 HUB = "hf:"
@@ -166,8 +167,9 @@ def _content(path: Path) -> bytes:
 
 
 def _file_text(content: bytes, path: Path | None) -> str:
-    """The text of a file; of a table, the texts in its column "text"."""
-    require_plain(content, _called(path))
+    """The text of a file; of a table, the texts in its column "text"; conversations as they are."""
+    if not holds_chats(content[:4096].decode("latin-1")):
+        require_plain(content, _called(path))
     text = decode(content, _called(path))
     if path is None or path.suffix.lower() not in _TABLES:
         return text

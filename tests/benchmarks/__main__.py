@@ -9,7 +9,7 @@ import platform
 import sys
 from typing import Any
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 MODULES = sorted(
     path.stem.removeprefix("bench_") for path in (ROOT / "tests/benchmarks").glob("bench_*.py")
@@ -28,11 +28,22 @@ def main(names: list[str]) -> None:
 
 def line(row: dict[str, Any]) -> str:
     """One row of the table."""
-    figures = [f"{row[key]:.3g}" if row.get(key) is not None else "" for key in ("ours", "peer")]
+    figures = [readable(row.get(key)) for key in ("ours", "peer")]
     ratio = f"{row['ratio']:.2f}" if row.get("ratio") is not None else ""
     goal = f"{row['goal']:g}" if row.get("goal") is not None else ""
     unit = row.get("unit", "")
     return f"| {row['name']} | {' | '.join(figures)} | {unit} | {ratio} | {goal} | {reached(row)} |"
+
+
+def readable(number: float | None) -> str:
+    """A number with three digits, or all those before the point.
+
+    >>> readable(0.12345), readable(468_000.4), readable(None)
+    ('0.123', '468,000', '')
+    """
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def reached(row: dict[str, Any]) -> str:

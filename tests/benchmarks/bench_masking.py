@@ -38,10 +38,10 @@ def rows(rounds: int = ROUNDS) -> list[dict[str, Any]]:
     return [likelihood_row(m, rounds), typing_row(m, rounds)]
 
 
-def bert_base() -> models.LoadedModel:
-    """BERT-base's shape with random weights and BERT's own tokenizer."""
+def bert_base(config: BertConfig | None = None) -> models.LoadedModel:
+    """BERT-base's shape, or another, with random weights and BERT's own tokenizer."""
     torch.manual_seed(0)
-    model = BertForPreTraining(BertConfig()).eval().to(pick_device())
+    model = BertForPreTraining(config or BertConfig()).eval().to(pick_device())
     card = models.ModelCard(
         "bert-base shape", "masked", "folder", model.num_parameters(), 0, "mit", ("en",), "Random."
     )

@@ -1,5 +1,6 @@
 """The stages build on each other, each is measured in a process of its own, failures are shown."""
 
+import json
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -93,3 +94,15 @@ def test_bad_input_gets_a_sentence(m):
         next(ld.benchmark_stages(m, TEXT, batch=3))
     with pytest.raises(ValueError, match="own or gpt2"):
         next(ld.benchmark_stages(m, TEXT, shape="huge"))
+
+
+@pytest.mark.parametrize(("device", "loaded"), [("cpu", 1), ("cuda:0", 0)])
+def test_the_process_that_forks_wakes_no_gpu(device, loaded, monkeypatch, capsys):
+    """An optimizer's step asks the GPU, and then no child that is forked could use it."""
+    calls = []
+    monkeypatch.setattr(measuring, "load_code", calls.append)
+    monkeypatch.setattr(measuring, "in_a_child", lambda job: {"failure": job["device"]})
+    monkeypatch.setattr("sys.stdin", [json.dumps({"device": device})] * 2)
+    measuring.main()
+    assert len(calls) == loaded
+    assert capsys.readouterr().out == f'{{"failure": "{device}"}}\n' * 2

@@ -1,11 +1,14 @@
 """The training panel and the list of runs, without a browser."""
 
+import html
 import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from lablib.finetuning import runs_panel, training_panel
 from lablib.finetuning.panel.settings import PRESET_WORDS, Settings, config_code
@@ -237,3 +240,24 @@ def test_the_list_shows_overlays_resumes_and_opens(config, folder):
     panel.use.click()
     ready(panel)
     assert shared_choice("causal").name == str(folder / "run-1/model")
+
+
+def test_a_lora_run_is_merged_with_a_click(config, folder):
+    """Twice, as it is never written over; a run without an adapter has no such button."""
+    for method in ("lora", "full"):
+        run = Run(replace(config, method=method, steps=1), folder / method)
+        run.start()
+        assert run.wait(60)
+    panel = ready(runs_panel(folder))
+    panel.chosen.value = (folder / "full",)
+    assert ready(panel).merging.disabled
+    panel.chosen.value = (folder / "lora",)
+    assert not ready(panel).merging.disabled
+    for name in ("merged", "merged-2"):
+        panel.merging.click()
+        ready(panel)
+        assert f"lora/{name}'" in html.unescape(panel.said.value)
+        one, two = (load_file(folder / "lora" / n / "model.safetensors") for n in ("model", name))
+        assert one.keys() == two.keys()
+        for key in one:
+            torch.testing.assert_close(one[key], two[key])

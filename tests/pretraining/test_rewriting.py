@@ -1,5 +1,7 @@
 """T5 learns pairs of texts: resume, what is measured, and the whole command."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from nltk.translate.bleu_score import corpus_bleu
@@ -90,6 +92,22 @@ def test_an_even_head_gives_the_even_share(tokenizer):
     assert (found.sentences, found.words) == (2, 5)
     assert found.share == pytest.approx(found.even) and found.mean == pytest.approx(found.even)
     assert alignment(model, tokenizer, pairs, sentences=1).words == 2
+
+
+def test_alignment_asks_a_model_on_its_own_device(tokenizer):
+    """There is none but the CPU to try it on: a stand-in looks where its inputs are."""
+
+    class Elsewhere:
+        device = torch.device("meta")
+
+        def __call__(self, input_ids, labels, output_attentions):
+            assert {input_ids.device, labels.device} == {self.device}
+            even = torch.ones(1, 1, labels.shape[1], input_ids.shape[1]) / input_ids.shape[1]
+            return SimpleNamespace(cross_attentions=[even])
+
+    pairs = [(f"{TASK}: {a}", b) for a, b in FRENCH]
+    found = alignment(Elsewhere(), tokenizer, pairs)
+    assert found.share == pytest.approx(found.even)
 
 
 def test_the_command_makes_a_stock_t5_that_the_catalogue_opens(tmp_path, monkeypatch):

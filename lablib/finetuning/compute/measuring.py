@@ -195,7 +195,8 @@ def main() -> None:
     loaded = False
     for line in sys.stdin:
         job = json.loads(line)
-        if not loaded:
+        # A GPU that this process had woken would be of no use to the children that fork from it.
+        if not loaded and job["device"] == "cpu":
             load_code(job)
             loaded = True
         print(json.dumps(in_a_child(job)), flush=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import ipywidgets
 
+from lablib.finetuning.compute.sharing import merge
 from lablib.finetuning.figures import runs as figures
 from lablib.finetuning.figures import shared
 from lablib.finetuning.panel.training import kind_of
@@ -41,19 +42,23 @@ class RunsPanel(LivePanel):
             rows=6, description="Runs", layout={"width": "100%"},
             tooltip="Choose several with Ctrl or Shift",
         )  # fmt: skip
-        self.refresh, self.resume, self.stopping, self.use = (
+        self.refresh, self.resume, self.stopping, self.use, self.merging = (
             button(name, tip, width="auto")
             for name, tip in (
                 ("Look again", "Read the folder anew"),
                 ("Resume", "Let the chosen run go on where it was left"),
                 ("Stop run", "End the chosen run after its next step"),
                 ("Use in the other labs", "All panels of the notebook take the chosen run's model"),
+                (
+                    "Merge LoRA",
+                    "Write a whole model anew from the chosen run's adapter",
+                ),
             )
         )
         self.place = ipywidgets.VBox()
         self.tabs = Tabs({"Table": self.table, "Curves": self.place})
         mark_main(self.chosen, self.tabs)
-        buttons = [self.refresh, self.resume, self.stopping, self.use]
+        buttons = [self.refresh, self.resume, self.stopping, self.use, self.merging]
         super().__init__(
             "Runs",
             "Every run is kept, those of an earlier kernel too. Choose some to lay their "
@@ -64,6 +69,7 @@ class RunsPanel(LivePanel):
         self.resume.on_click(lambda _: self.run(self._resume))
         self.stopping.on_click(lambda _: self.run(self._stop_run))
         self.use.on_click(lambda _: self.run(self._use))
+        self.merging.on_click(lambda _: self.run(self._merge))
         self.chosen.observe(lambda _: self.run(self._draw_chosen), "value")
 
     def run_of(self, folder: Path) -> Run:
@@ -95,6 +101,7 @@ class RunsPanel(LivePanel):
         self.resume.disabled = one is None or one.state not in RESUMABLE
         self.stopping.disabled = one is None or one.state not in LIVE
         self.use.disabled = one is None or not (one.folder / "model" / "config.json").is_file()
+        self.merging.disabled = one is None or not (one.folder / "adapter").is_dir()
         curves = [(info.folder.name, self.run_of(info.folder).history) for info in chosen]
         drawn = [(name, records) for name, records in curves if records]
         self.place.children = [figures.overlay_plot(drawn)] if drawn else []
@@ -120,6 +127,15 @@ class RunsPanel(LivePanel):
         run = self.run_of(folder)
         yield Progress(0, 0, "Opening the result")
         as_choice(None, kind_of(run.config)).open(self.slot, str(run.result))
+
+    def _merge(self) -> Drawing:
+        """Beside the run's other folders, under a name that is not in use."""
+        (folder,) = self.chosen.value
+        yield Progress(0, 0, "Adding the adapter to its base")
+        names = ("merged", *(f"merged-{number}" for number in range(2, 10_000)))
+        place = next(folder / name for name in names if not (folder / name).exists())
+        merge(self.run_of(folder), place)
+        self.said.value = escape(f"The whole model is in {str(place)!r}.")
 
     def code_lines(self) -> str:
         """The runs, and the losses of those that are chosen."""

@@ -49,7 +49,7 @@ class TextChoice(ipywidgets.VBox):
         self.shipped = dropdown("Which", data.names(), shipped, label=128)
         self.typed = TextInput(value=text if source == TYPED else "", label="Your text")
         self.upload = ipywidgets.FileUpload(
-            accept=".txt,.md,text/plain", description="Choose a text file"
+            accept=".txt,.md,.jsonl,text/plain", description="Choose a text file"
         )
         named = text if source == NAMED else ""
         self.named = text_line("Path or hf:name", named, width=480, label=128)
