@@ -1,0 +1,31 @@
+// The thread in which a page computes: it opens models and does what is asked for.
+
+import { openModel, openTokenizer } from "./engine.js";
+import { Jobs } from "./jobs.js";
+import { TASKS } from "./tasks.js";
+
+const models = new Map();
+const channel = new MessageChannel();
+
+/** Comes back after the messages that have arrived by now; a timer would wait 4 ms each time. */
+function turn() {
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      channel.port1.onmessage = () => resolve();
+      channel.port2.postMessage(null);
+    })
+  );
+}
+
+const jobs = new Jobs(
+  ({ model, task, what }) => TASKS[task](models.get(model), what),
+  (answer) => self.postMessage(answer),
+  turn,
+);
+
+self.onmessage = ({ data }) => {
+  const { open, packed, stop, request } = data;
+  if (open) models.set(open, { model: openModel(packed), tokenizer: openTokenizer(packed) });
+  else if (stop) jobs.stop(stop);
+  else jobs.add(request);
+};

@@ -1,0 +1,88 @@
+"""What a page writes is what the library and the sampling room write."""
+
+import numpy as np
+import pytest
+import torch
+
+from lablib import models
+from lablib.sampling import Knobs, generate, uniforms
+from tests.pages.conftest import PROMPTS
+
+WRITE = """
+[...m.write(models["pocket-gpt2"], a[0], { count: a[1], knobs: a[2], uniforms: a[3] })]
+    .filter((id) => id !== null)
+"""
+NEUTRAL = {
+    "temperature": 1,
+    "top_k": 0,
+    "top_p": 1,
+    "min_p": 0,
+    "typical_p": 1,
+    "repetition_penalty": 1,
+}
+
+
+@pytest.fixture
+def pocket():
+    """The one that writes, as the library computes it."""
+    return models.load("pocket-gpt2", device="cpu")
+
+
+@pytest.fixture
+def write(engine):
+    """Writes on in Node."""
+
+    def run(ids, count, uniforms=(), **knobs):
+        return engine(WRITE, ids, count, {**NEUTRAL, **knobs}, list(uniforms))
+
+    return run
+
+
+@torch.inference_mode()
+def test_greedy_text_is_the_librarys(write, pocket, few):
+    for prompt in PROMPTS[: few(20)]:
+        ids = pocket.tokenizer.encode(prompt)
+        theirs = pocket.model.generate(
+            torch.tensor([ids]), max_new_tokens=100, do_sample=False, pad_token_id=0
+        )
+        assert write(ids, 100, temperature=0) == theirs[0, len(ids) :].tolist()
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {},
+        {"temperature": 0.7, "top_p": 0.9},
+        {"temperature": 1.3, "top_k": 50, "repetition_penalty": 1.3},
+        {"min_p": 0.05},
+        {"typical_p": 0.8},
+    ],
+)
+def test_the_same_chance_draws_the_same_tokens(write, pocket, knobs):
+    ids = pocket.tokenizer.encode(PROMPTS[0])
+    theirs = generate(pocket, PROMPTS[0], Knobs(**knobs), 3, 20)
+    assert write(ids, 20, uniforms(3, 20), **knobs) == [step.id for step in theirs]
+
+
+def test_writing_ends_with_the_context(write, pocket):
+    ids = [pocket.tokenizer.encode(" the")[0]] * 250
+    theirs = [step.id for step in generate(pocket, " the" * 250, Knobs(), 0, 20)]
+    ours = write(ids, 20, uniforms(0, 20))
+    assert ours == theirs and len(ours) < 20
+
+
+def test_writing_ends_with_the_text(write, pocket, engine):
+    """Drawn until the end of a text comes; after it nothing is written."""
+    ids = pocket.tokenizer.encode(PROMPTS[0])
+    first = write(ids, 3, temperature=0)[2]
+    engine('void (models["pocket-gpt2"].end = a[0])', first)
+    try:
+        assert write(ids, 50, temperature=0)[-1] == first
+    finally:
+        engine('void (models["pocket-gpt2"].end = a[0])', pocket.model.config.eos_token_id)
+
+
+def test_a_number_next_to_one_still_draws_a_token(script_of):
+    m = script_of("writing")
+    code = "m.draw({ ids: [4, 2], weights: Float32Array.of(1, 1 / 3), total: 4 / 3 }, a[0])"
+    assert [m(code, u) for u in (0, 0.7499, 0.7501, np.nextafter(1, 0))] == [4, 4, 2, 2]
