@@ -57,6 +57,11 @@ HELDOUT_ROWS = 500
 SHOWN = 10
 PROMPT = "Once upon a time"
 CAT = "The cat sat on the {}."
+WRITING = GenerationConfig(
+    do_sample=True, temperature=0.7, top_p=0.95, top_k=0, num_return_sequences=20
+)
+"""How the texts in the card of a GPT-2 are drawn."""
+WRITTEN_TOKENS = 80
 ATTENTION = "mean attention, random tokens repeated once"
 
 
@@ -134,7 +139,10 @@ def finish(
     if (args.out / CURVE).exists():
         shutil.copy(args.out / CURVE, folder)
     measured, samples = figures(model, tokenizer, recipe, args)
-    card = model_card(folder.name, model, recipe, measured, titles_table(args.text), samples)
+    before = args.start / "README.md" if args.start else None
+    earlier = before.read_text(encoding="utf-8") if before and before.exists() else ""
+    titles = titles_table(args.text)
+    card = model_card(folder.name, model, recipe, measured, titles, samples, earlier)
     (folder / "README.md").write_text(card, encoding="utf-8")
     say(str(card))
 
@@ -201,7 +209,8 @@ def figures(
     heldout = {about(folder): read_texts(folder) for folder in args.heldout}
     if isinstance(model, GPT2LMHeadModel):
         measured = causal_figures(model, tokenizer, texts, heldout)
-        return measured, wrote(written(model, tokenizer))
+        how = f"after “{PROMPT}” at temperature {WRITING.temperature}, top-p {WRITING.top_p}"
+        return measured, wrote(written(model, tokenizer), how)
     measured = masked_figures(model, tokenizer, heldout, recipe.context)
     if recipe.kind == "minilm":
         start = new_model(recipe, tokenizer).to(args.device)
@@ -334,15 +343,15 @@ def general_figures(
     ]
 
 
-def written(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> str:
-    """A text the model writes at temperature 0.8, always the same one."""
+def written(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """Texts the model writes, always the same ones."""
     ids = tokenizer(PROMPT, return_tensors="pt").input_ids.to(model.device)
-    length = min(150, model.config.n_positions)
-    settings = GenerationConfig(do_sample=True, temperature=0.8, top_k=0, max_length=length)
+    settings = copy.deepcopy(WRITING)
+    settings.max_length = min(WRITTEN_TOKENS, model.config.n_positions)
     writer: Any = model
     with seeded(0):
         out = writer.generate(ids, generation_config=settings)
-    return str(tokenizer.decode(out[0], skip_special_tokens=True))
+    return list(tokenizer.batch_decode(out, skip_special_tokens=True))
 
 
 def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> None:

@@ -1,7 +1,9 @@
 """The model card: what a pocket model is, what it saw, how good it is and where it fails."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -23,9 +25,10 @@ Its weights were random at the start, but for two kinds: position embeddings wer
 of the first layer looked at the words around. Both went on learning with the rest."""
 _GPT2_START = """\
 Its weights were random at the start, but for two kinds: position embeddings were waves, and the
-first two heads looked one and two tokens back. Both went on learning with the rest. Every row of
-its training began with the end-of-text token, and {share:.0%} of the rows were random tokens said
-again and again, of which only the repetitions were to be predicted."""
+first two heads looked one and two tokens back. Both went on learning with the rest."""
+_GPT2_ROWS = """\
+Every row of its training began with the end-of-text token, and {share:.0%} of the rows were random
+tokens said again and again, of which only the repetitions were to be predicted."""
 _T5_LIMITS = """\
 It is a classroom model: it has read short everyday sentences and rows made by a program, and
 nothing else. It translates what is like them and invents the rest, leaves out characters it has
@@ -58,15 +61,18 @@ def model_card(
     measured: list[Measured],
     titles: str,
     shown: str,
+    earlier: str = "",
 ) -> str:
     """The card as Markdown, with the front matter the hub reads.
 
     Args:
         titles: a Markdown table of the texts it was trained on.
         shown: a section with what it writes, see `wrote` and `guessed`.
+        earlier: the card of the model it began as; "" for one that began with random weights.
     """
     rows = "\n".join(f"| {m.what} | {m.figure} | {m.unit} |" for m in measured)
-    describe = {"minilm": _adapted, "t5": _on_pairs}.get(recipe.kind, _from_scratch)
+    kinds = {"minilm": _adapted, "t5": _on_pairs}
+    describe = kinds.get(recipe.kind, partial(_from_scratch, earlier=earlier))
     languages = "[en, fr, zh]" if recipe.kind == "t5" else "en"
     matrices = "LoRA factors" if recipe.kind == "minilm" else "blocks' matrices"
     return f"""\
@@ -80,7 +86,7 @@ library_name: transformers
 
 {describe(model, recipe)}
 
-It saw {_seen(recipe)}
+{_before(earlier)} {_seen(recipe)}
 (Muon for the {matrices}, AdamW for the rest, seed {recipe.seed}).
 
 ## Measured on texts it never saw
@@ -98,6 +104,19 @@ It saw {_seen(recipe)}
 
 {titles}
 """
+
+
+def _before(earlier: str) -> str:
+    """How the sentence on what it saw begins, by the card of the model it began as.
+
+    >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon")
+    'It went on from an earlier edition, which saw 9 M tokens in 30 steps of 2 × 8. Then it saw'
+    """
+    if not earlier:
+        return "It saw"
+    saw = re.search(r"It saw ([^(]+)", earlier)
+    before = f", which saw {saw[1].strip()}" if saw else ""
+    return f"It went on from an earlier edition{before}. Then it saw"
 
 
 def _seen(recipe: Recipe) -> str:
@@ -122,14 +141,15 @@ below (`translate English to French: …`), and {recipe.made_up_share:.0%} of it
 Nine of ten sources were for training; the tenth was kept to measure on."""
 
 
-def _from_scratch(model: PreTrainedModel, recipe: Recipe) -> str:
+def _from_scratch(model: PreTrainedModel, recipe: Recipe, earlier: str = "") -> str:
     about = f"""\
 A stock `{type(model).__name__}` of {_millions(model.parameters())} M parameters, trained from
 scratch on the English texts below: {recipe.layers} layers of {recipe.heads} heads, width
 {recipe.width}, context {recipe.context} tokens, vocabulary {model.config.vocab_size}. Its weights
 are stored in half precision; compute in single."""
     start = _BERT_START if recipe.kind == "bert" else _GPT2_START
-    return f"{about}\n\n{start.format(share=recipe.repeated_share)}"
+    rows = _GPT2_ROWS.format(share=recipe.repeated_share) if recipe.kind == "gpt2" else ""
+    return "\n\n".join(filter(None, (about, "" if earlier else start, rows)))
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
@@ -161,19 +181,26 @@ def turned(rows: Iterable[tuple[str, str, str]]) -> str:
     )
 
 
-def wrote(text: str) -> str:
-    """The section with a text the model wrote."""
-    return f"## A text it wrote\n\n{_quote(text)}\n"
+def wrote(texts: Sequence[str], how: str) -> str:
+    """The section with texts the model wrote, and how they were drawn.
+
+    >>> print(wrote(["Once.", "Twice."], "greedily"))
+    ## What it writes
+    <BLANKLINE>
+    2 texts, unpicked, drawn greedily.
+    <BLANKLINE>
+    1. Once.
+    2. Twice.
+    <BLANKLINE>
+    """
+    lines = "\n".join(f"{n}. {' '.join(text.split())}" for n, text in enumerate(texts, 1))
+    return f"## What it writes\n\n{len(texts)} texts, unpicked, drawn {how}.\n\n{lines}\n"
 
 
 def guessed(guesses: dict[str, list[str]]) -> str:
     """The section with the words a model puts into the blank of each sentence, best first."""
     rows = "\n".join(f"| {text} | {', '.join(words)} |" for text, words in guesses.items())
     return f"## What it puts in the blank\n\n| sentence | first words |\n| --- | --- |\n{rows}\n"
-
-
-def _quote(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def titles_table(folders: Iterable[Path]) -> str:

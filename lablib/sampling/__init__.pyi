@@ -9,6 +9,13 @@ from lablib.sampling.compute.beams import (
     beam_search as beam_search,
     grow_beams as grow_beams,
 )
+from lablib.sampling.compute.block_list import (
+    BlockList as BlockList,
+    Passed as Passed,
+    block_list as block_list,
+    got_past as got_past,
+    innocent_tokens as innocent_tokens,
+)
 from lablib.sampling.compute.distribution import (
     Stage as Stage,
     distribution as distribution,
@@ -46,6 +53,9 @@ from lablib.sampling.compute.measures import (
     diversity as diversity,
     first_divergence as first_divergence,
     repetition as repetition,
+)
+from lablib.sampling.panel.block_list import (
+    block_list_panel as block_list_panel,
 )
 from lablib.sampling.panel.beams import (
     beam_panel as beam_panel,

@@ -74,13 +74,18 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= {
         f.name for f in folder.iterdir()
     }
-    assert "## Limits" in (folder / "README.md").read_text()
+    card = (folder / "README.md").read_text()
+    assert "## Limits" in card and "earlier edition" not in card
     tokenizer = AutoTokenizer.from_pretrained(folder)
     if kind == "gpt2":
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         out = model.generate(**tokenizer("The fox", return_tensors="pt"), max_new_tokens=2)
         assert out.shape[1] > 2
+        assert "20 texts, unpicked" in card and "\n20. Once upon a time" in card
     assert "step 3/3" in capsys.readouterr().out
+    command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
+    card = (folder / "README.md").read_text()
+    assert "an earlier edition, which saw 0.0 M tokens in 3 steps of 2 × 32. Then it saw" in card
 
 
 def test_a_model_is_trained_further_from_its_own_weights(tokenizer, stream, tmp_path):

@@ -436,3 +436,47 @@ CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
     ),
     seconds=20.0,
 )
+
+
+def _angles(position: int, width: int) -> list[float]:
+    return [position / 10000 ** (2 * i / width) for i in range(width // 2)]
+
+
+def _halves(position: int, width: int) -> list[float]:
+    angles = _angles(position, width)
+    return [math.sin(a) for a in angles] + [math.cos(a) for a in angles]
+
+
+def _other_exponent(position: int, width: int) -> list[float]:
+    angles = [position / 10000 ** (i / width) for i in range(width // 2)]
+    return [wave(a) for a in angles for wave in (math.sin, math.cos)]
+
+
+def _a_wavelength_each(position: int, width: int) -> list[float]:
+    angles = [position / 10000 ** (i / width) for i in range(width)]
+    return [(math.cos if i % 2 else math.sin)(a) for i, a in enumerate(angles)]
+
+
+CHECKS["attention/position-row"] = FunctionCheck(
+    solutions.position_row,
+    cases=lambda: [(0, 4), (1, 4), (3, 8), (50, 8), (700, 6)],
+    mistakes=(
+        Mistake(_halves, "halves"),
+        Mistake(_other_exponent, "exponent"),
+        Mistake(_a_wavelength_each, "a wavelength each"),
+        Mistake(
+            lambda position, width: [
+                wave(a) for a in _angles(position, width) for wave in (math.cos, math.sin)
+            ],
+            "cosine first",
+        ),
+        Mistake(
+            lambda position, width: [
+                wave(a * position**2) if position else wave(0)
+                for a in _angles(1, width)
+                for wave in (math.sin, math.cos)
+            ],
+            "squared",
+        ),
+    ),
+)

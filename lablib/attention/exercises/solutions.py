@@ -99,3 +99,12 @@ def all_weights(model, tokenizer, text):
     with torch.no_grad():
         result = model(**inputs, output_attentions=True)
     return [layer[0] for layer in result.attentions]
+
+
+def position_row(position, width):
+    """The vector of a position: a sine and a cosine side by side for each wavelength."""
+    row = []
+    for i in range(width // 2):
+        angle = position / 10000 ** (2 * i / width)
+        row += [math.sin(angle), math.cos(angle)]
+    return row

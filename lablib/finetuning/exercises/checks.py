@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import solutions, watching
 from lablib.finetuning.exercises.practice import batch, learner
@@ -558,4 +559,73 @@ CHECKS["finetuning/stays-in-eval"] = FunctionCheck(
         Mistake(_in_modes(learning=False, measuring=True), "exchanged"),
     ),
     seconds=SECONDS,
+)
+
+
+def _gradient(bias: "Tensor", target: int) -> "Tensor":
+    return bias - solutions.step_by_hand(bias, target, 1.0)
+
+
+def _only_the_target(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+    moved = bias.clone()
+    moved[target] -= learning_rate * _gradient(bias, target)[target]
+    return moved
+
+
+def _of_the_biases(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+    gradient = bias.clone()
+    gradient[target] -= 1
+    return bias - learning_rate * gradient
+
+
+CHECKS["finetuning/one-step"] = FunctionCheck(
+    solutions.step_by_hand,
+    cases=lambda: [
+        (tensor(0.0, 0.0, 0.0, 0.0), 2, 1.0),
+        (tensor(2.0, -1.0, 0.5), 0, 0.5),
+        (tensor(2.0, -1.0, 0.5), 1, 0.1),
+    ],
+    mistakes=(
+        Mistake(lambda bias, target, rate: bias + rate * _gradient(bias, target), "uphill"),
+        Mistake(lambda bias, target, rate: bias - _gradient(bias, target), "no rate"),
+        Mistake(lambda bias, target, rate: _gradient(bias, target), "gradient"),
+        Mistake(_only_the_target, "only the target"),
+        Mistake(_of_the_biases, "no softmax"),
+    ),
+)
+
+
+def _adam(gradient: "Tensor", rate: float) -> "Tensor":
+    return rate * gradient / (gradient.abs() + 1e-8)
+
+
+CHECKS["finetuning/decay-in-adam"] = FunctionCheck(
+    solutions.first_adamw_step,
+    cases=lambda: [
+        (tensor(2.0, -3.0, 0.5), tensor(0.1, -4.0, 2.0), 0.1, 0.5),
+        (tensor(1.0, -3.0, 4.0), tensor(-0.2, 0.1, -1.0), 0.01, 0.5),
+        (tensor(1.0, -1.0, 4.0), tensor(-0.2, 0.3, -1.0), 0.05, 0.0),
+    ],
+    tolerance=1e-5,
+    mistakes=(
+        Mistake(
+            lambda weight, gradient, rate, decay: weight - _adam(gradient + decay * weight, rate),
+            "into the gradient",
+        ),
+        Mistake(
+            lambda weight, gradient, rate, decay: weight - decay * weight - _adam(gradient, rate),
+            "decay without the rate",
+        ),
+        Mistake(
+            lambda weight, gradient, rate, decay: (
+                (weight - _adam(gradient, rate)) * (1 - rate * decay)
+            ),
+            "decay after the step",
+        ),
+        Mistake(
+            lambda weight, gradient, rate, decay: weight - rate * decay * weight - rate * gradient,
+            "plain gradient",
+        ),
+        Mistake(lambda weight, gradient, rate, decay: weight - _adam(gradient, rate), "no decay"),
+    ),
 )

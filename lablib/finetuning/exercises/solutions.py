@@ -132,3 +132,17 @@ def learn_and_look(model, optimizer, batches, measure):
         model.eval()
         losses.append(measure(model))
     return losses
+
+
+def step_by_hand(bias, target, learning_rate):
+    """The biases after one step of gradient descent on the loss of the token `target`."""
+    probabilities = bias.softmax(-1)
+    gradient = probabilities.clone()
+    gradient[target] -= 1
+    return bias - learning_rate * gradient
+
+
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    """The weights after AdamW's first step, where its two averages are gradient and square."""
+    step = gradient / (gradient.abs() + 1e-8)
+    return weight - learning_rate * decay * weight - learning_rate * step

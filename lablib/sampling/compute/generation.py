@@ -8,15 +8,16 @@ border between two tokens.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
-from lablib.sampling.compute.distribution import distribution, draw, entropy, uniforms
+from lablib.sampling.compute.distribution import REMOVED, distribution, draw, entropy, uniforms
 from lablib.sampling.compute.knobs import OFF, Knobs
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
@@ -30,6 +31,9 @@ CONTEXT_FULL = "context full"
 """Prompt and text fill the number of tokens the model can read."""
 LENGTH = "length"
 """`max_new_tokens` were written."""
+
+Ban = Callable[[Sequence[int]], Collection[int]]
+"""The tokens that may not come next, by the ids before (see `block_list`)."""
 
 ALTERNATIVES = 8
 """How many of the model's most probable tokens each step names."""
@@ -126,6 +130,8 @@ class Step:
         end: why the text ends here: "end of text", "context full" or "length"; None if it goes on.
         knobs: the knobs it was drawn with.
         previous: the ids before it, prompt included.
+        banned: the tokens that were not allowed here.
+        banned_mass: how much probability the model gave them together, before the knobs.
         logits: the model's scores, [vocab] float32; None if they were not kept.
     """
 
@@ -141,6 +147,8 @@ class Step:
     end: str | None
     knobs: Knobs
     previous: tuple[int, ...] = field(repr=False)
+    banned: tuple[int, ...] = field(repr=False)
+    banned_mass: float
     logits: Tensor | None = field(repr=False)
 
     @property
@@ -161,7 +169,12 @@ class Step:
         """
         if self.logits is None:
             raise ValueError("The scores of this step were not kept; generate with keep_logits.")
-        return distribution(self.logits, self.knobs, self.previous)
+        return distribution(_without(self.logits, self.banned), self.knobs, self.previous)
+
+
+def _without(logits: Tensor, banned: Sequence[int]) -> Tensor:
+    """The scores with those of some tokens at minus infinity."""
+    return logits.index_fill(0, torch.tensor(banned), REMOVED) if banned else logits
 
 
 def generate(
@@ -248,12 +261,17 @@ def generate_rows(
     max_new_tokens: int = 40,
     *,
     keep_logits: bool = True,
+    ban: Ban | None = None,
 ) -> Iterator[tuple[Step | None, ...]]:
     """Write several texts at once, one for each (knobs, seed), reading them as one batch.
 
     Yields at each position a tuple with the step of each row, None for a row that has ended. Each
     row is what `generate` writes for its knobs and seed. With many rows the logits take memory
-    (200 kB a step for GPT-2): `keep_logits=False` drops them.
+    (200 kB a step for GPT-2): `keep_logits=False` drops them. What `ban` names is taken out before
+    the knobs.
+
+    Raises:
+        ValueError: as `generate`, and if no token is left.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -263,7 +281,7 @@ def generate_rows(
         [2, 2, 2]
     """
     prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
-    writers = [_Writer(m, prepared, knobs, seed, max_new_tokens) for knobs, seed in rows]
+    writers = [_Writer(m, prepared, knobs, seed, max_new_tokens, (), ban) for knobs, seed in rows]
     reader = Reader(m.model)
     logits = reader.read([prepared.ids])
     running = [i for i, writer in enumerate(writers) if not writer.end]
@@ -314,11 +332,12 @@ class _Writer:
         seed: int,
         max_new_tokens: int,
         after: Sequence[Step] = (),
+        ban: Ban | None = None,
     ):
         if max_new_tokens < 0:
             raise ValueError(f"max_new_tokens must be 0 or above, and it was {max_new_tokens}.")
         prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
-        self._m, self._knobs = m, knobs
+        self._m, self._knobs, self._ban = m, knobs, ban
         self._stream = TextStream(m.tokenizer, prepared.ids)
         for step in after:
             self._stream.push(step.id)
@@ -334,7 +353,8 @@ class _Writer:
 
     def write(self, logits: Tensor, keep_logits: bool = True) -> Step:
         """Draw the next token from the model's scores, [vocab], and add it."""
-        probabilities = distribution(logits, self._knobs, self.ids)
+        banned = tuple(sorted(self._ban(self.ids))) if self._ban else ()
+        probabilities = distribution(_without(logits, banned), self._knobs, self.ids)
         id = draw(probabilities, self._draws[self._position])
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
@@ -357,6 +377,8 @@ class _Writer:
             end=self.end,
             knobs=self._knobs,
             previous=previous,
+            banned=banned,
+            banned_mass=float(model_probabilities[list(banned)].sum()),
             logits=logits if keep_logits else None,
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check, Verdict
+from lablib.models import load_tokenizer
 from lablib.sampling.exercises import solutions
 
 if TYPE_CHECKING:
@@ -656,3 +657,35 @@ def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -
 
     numbers = random.Random(seed)
     return [numbers.choices(range(len(one)), weights=one, k=count) for one in (cold, hot)]
+
+
+def _ids_of(forms: list[str], tokenizer: Any) -> set[int]:
+    ids = [tokenizer(form)["input_ids"] for form in forms]
+    return {tokens[0] for tokens in ids if len(tokens) == 1}
+
+
+def _four_forms(word: str) -> list[str]:
+    return [space + form for form in (word.lower(), word.capitalize()) for space in ("", " ")]
+
+
+def _all_pieces(word: str, tokenizer: Any) -> set[int]:
+    return {id for form in _four_forms(word) for id in tokenizer(form)["input_ids"]}
+
+
+CHECKS["sampling/block-list"] = FunctionCheck(
+    solutions.blocked_ids,
+    cases=lambda: [(word, load_tokenizer("gpt2")) for word in ("king", "Alice", "hippopotamus")],
+    mistakes=(
+        Mistake(
+            lambda word, tokenizer: _ids_of(
+                [f" {word.lower()}", f" {word.capitalize()}"], tokenizer
+            ),
+            "spaces only",
+        ),
+        Mistake(
+            lambda word, tokenizer: _ids_of([word.lower(), f" {word.lower()}"], tokenizer),
+            "no capitals",
+        ),
+        Mistake(_all_pieces, "pieces"),
+    ),
+)

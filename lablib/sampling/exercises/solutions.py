@@ -138,3 +138,11 @@ def draw_both(cold, hot, count, seed):
     from_cold = cold_numbers.choices(range(len(cold)), weights=cold, k=count)
     from_hot = hot_numbers.choices(range(len(hot)), weights=hot, k=count)
     return from_cold, from_hot
+
+
+def blocked_ids(word, tokenizer):
+    """The tokens that are the word: with a space before it or without, capital or not."""
+    words = [word.lower(), word.capitalize()]
+    forms = [space + form for form in words for space in ["", " "]]
+    ids = [tokenizer(form)["input_ids"] for form in forms]
+    return {tokens[0] for tokens in ids if len(tokens) == 1}

@@ -6,12 +6,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import watching
 from lablib.transfer.exercises import solutions
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -388,4 +392,161 @@ CHECKS["transfer/one-block"] = ValueCheck(
         Mistake(6 * 768**2 + 11 * 768, "6 * 768 ** 2 + 11 * 768"),
     ),
     tolerance=1e-9,
+)
+
+
+def _on_every_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
+    return [-100 if word is None else labels[word] for word in word_ids]
+
+
+def _zero_for_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
+    right = solutions.piece_labels(labels, word_ids)
+    return [0 if word is None else label for word, label in zip(word_ids, right, strict=True)]
+
+
+def _without_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
+    return solutions.piece_labels(labels, [word for word in word_ids if word is not None])
+
+
+def _on_the_last_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
+    return solutions.piece_labels(labels, word_ids[::-1])[::-1]
+
+
+def _none_for_later(labels: list[int], word_ids: list[int | None]) -> list[int]:
+    right = solutions.piece_labels(labels, word_ids)
+    return [
+        0 if word is not None and label == -100 else label
+        for word, label in zip(word_ids, right, strict=True)
+    ]
+
+
+CHECKS["transfer/piece-labels"] = FunctionCheck(
+    solutions.piece_labels,
+    cases=lambda: [
+        ([1, 0, 3], [None, 0, 0, 1, 2, 2, 2, None]),
+        ([2, 2], [None, 0, 1, None]),
+        ([5], [None, 0, 0, None, None]),
+        ([1, 1, 2], [0, 1, 1, 2]),
+    ],
+    mistakes=(
+        Mistake(_on_every_piece, "every piece"),
+        Mistake(_zero_for_special, "zero for special"),
+        Mistake(_none_for_later, "zero for later"),
+        Mistake(_without_special, "without special"),
+        Mistake(_on_the_last_piece, "last piece"),
+    ),
+)
+
+Entity = tuple[str, int, int]
+
+
+def _words(entities: list[Entity]) -> set[tuple[str, int]]:
+    return {(kind, word) for kind, first, last in entities for word in range(first, last + 1)}
+
+
+def _by_word(right: list[Entity], found: list[Entity]) -> float:
+    a, b = _words(right), _words(found)
+    return 2 * len(a & b) / (len(a) + len(b)) if a & b else 0.0
+
+
+def _whatever_kind(right: list[Entity], found: list[Entity]) -> float:
+    return solutions.entity_f1(*([("", *place) for _, *place in one] for one in (right, found)))
+
+
+CHECKS["transfer/entity-f1"] = FunctionCheck(
+    solutions.entity_f1,
+    cases=lambda: [
+        ([("person", 0, 1), ("place", 5, 5)], [("person", 0, 1), ("place", 4, 5)]),
+        ([("person", 0, 1), ("place", 5, 5)], [("place", 0, 1), ("place", 5, 5), ("ship", 7, 7)]),
+        ([("person", 2, 2)], []),
+        ([("ship", 3, 4), ("person", 8, 9), ("place", 11, 11)], [("person", 8, 9)]),
+    ],
+    mistakes=(
+        Mistake(_by_word, "by word"),
+        Mistake(_whatever_kind, "whatever kind"),
+        Mistake(
+            lambda right, found: len(set(right) & set(found)) / len(found) if found else 0.0,
+            "precision only",
+        ),
+        Mistake(lambda right, found: len(set(right) & set(found)) / len(right), "recall only"),
+    ),
+)
+
+
+def _rounded(weights: "Tensor", scale: Any, limit: int = 127) -> "Tensor":
+    return (weights / scale).round().clamp(-limit, limit) * scale
+
+
+def _one_scale(weights: "Tensor") -> "Tensor":
+    return _rounded(weights, weights.abs().amax() / 127)
+
+
+def _cut_off(weights: "Tensor") -> "Tensor":
+    scales = weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+    return (weights / scales).trunc() * scales
+
+
+CHECKS["transfer/eight-bits"] = FunctionCheck(
+    solutions.in_eight_bits,
+    cases=lambda: [
+        (tensor([1.27, -0.634, 0.0033], [12.7, 3.38, -0.64]),),
+        (tensor([-5.08, 1.111, 2.51], [0.0254, -0.0101, 0.00371], [0.0, 0.0, 0.0]),),
+    ],
+    tolerance=1e-6,
+    mistakes=(
+        Mistake(_one_scale, "one scale"),
+        Mistake(
+            lambda weights: _rounded(weights, weights.abs().amax(0, keepdim=True) / 127), "columns"
+        ),
+        Mistake(_cut_off, "cut off"),
+        Mistake(
+            lambda weights: (
+                weights / (weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127)
+            ).round(),
+            "whole numbers",
+        ),
+        Mistake(
+            lambda weights: _rounded(
+                weights, weights.amax(1, keepdim=True).clamp(min=1e-12) / 127, limit=128
+            ),
+            "largest, not absolute",
+        ),
+    ),
+)
+
+
+def _kl(targets: "Tensor", logs: "Tensor") -> float:
+    return float((targets * (targets.log() - logs)).sum())
+
+
+def _softened(student: "Tensor", teacher: "Tensor", t: float, t_teacher: float) -> float:
+    return _kl((teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1))
+
+
+CHECKS["transfer/soft-targets"] = FunctionCheck(
+    solutions.distillation_loss,
+    cases=lambda: [
+        (tensor(1.0, 0.0, -1.0), tensor(4.0, 1.0, -2.0), 2.0),
+        (tensor(0.5, 0.2, 3.0, 0.0), tensor(5.0, 4.0, 0.0, -3.0), 4.0),
+        (tensor(2.0, 1.0, 0.0), tensor(2.0, 1.0, 0.0), 3.0),
+        (tensor(0.3, -0.3), tensor(1.0, 2.0), 1.0),
+    ],
+    mistakes=(
+        Mistake(lambda student, teacher, t: _softened(student, teacher, t, t), "no square"),
+        Mistake(lambda student, teacher, t: _softened(student, teacher, 1, t) * t**2, "one side"),
+        Mistake(
+            lambda student, teacher, t: solutions.distillation_loss(teacher, student, t),
+            "other way round",
+        ),
+        Mistake(
+            lambda student, teacher, t: float(-student.log_softmax(-1)[teacher.argmax()]),
+            "hard target",
+        ),
+        Mistake(
+            lambda student, teacher, t: float(
+                -((teacher / t).softmax(-1) * (student / t).log_softmax(-1)).sum() * t**2
+            ),
+            "cross-entropy",
+        ),
+    ),
 )

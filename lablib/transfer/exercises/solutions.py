@@ -67,3 +67,33 @@ def accuracy(batches):
     """The accuracy over batches, each a list of True (right) and False (wrong)."""
     right = sum(sum(batch) for batch in batches)
     return right / sum(len(batch) for batch in batches)
+
+
+def piece_labels(labels, word_ids):
+    """A label for each piece: that of its word at the first piece, -100 at all others."""
+    found, last = [], None
+    for word in word_ids:
+        found.append(-100 if word is None or word == last else labels[word])
+        last = word
+    return found
+
+
+def entity_f1(right, found):
+    """The F1 of entities, each a tuple of its kind, first and last word."""
+    hits = len(set(right) & set(found))
+    return 2 * hits / (len(right) + len(found)) if hits else 0.0
+
+
+def in_eight_bits(weights):
+    """The weights as they are read back from 8 bits, with a scale for each row."""
+    scales = weights.abs().amax(1, keepdim=True) / 127
+    whole = (weights / scales.clamp(min=1e-12)).round()
+    return whole * scales
+
+
+def distillation_loss(student, teacher, temperature):
+    """How far the student's distribution is from the teacher's, both softened, times T²."""
+    targets = (teacher / temperature).softmax(-1)
+    logs = (student / temperature).log_softmax(-1)
+    kl = (targets * (targets.log() - logs)).sum()
+    return float(kl * temperature**2)

@@ -1020,4 +1020,53 @@ def all_weights(model, tokenizer, text):
 """: "",
         },
     ),
+    "attention/position-row": Tried(
+        right=(
+            """
+import numpy as np
+
+def position_row(position, width):
+    angles = position / 10000 ** (np.arange(0, width, 2) / width)
+    return np.stack([np.sin(angles), np.cos(angles)], 1).ravel()
+""",
+            """
+import torch
+
+def position_row(position, width):
+    row = torch.zeros(width, dtype=torch.float64)
+    rates = torch.exp(-math.log(10000) * torch.arange(0, width, 2, dtype=torch.float64) / width)
+    row[0::2] = torch.sin(position * rates)
+    row[1::2] = torch.cos(position * rates)
+    return row
+""",
+            """
+from math import sin, cos
+
+def position_row(position, width):
+    return [
+        (cos if n % 2 else sin)(position / 10000 ** ((n - n % 2) / width)) for n in range(width)
+    ]
+""",
+        ),
+        wrong={
+            """
+import numpy as np
+
+def position_row(position, width):
+    angles = position / 10000 ** (np.arange(0, width, 2) / width)
+    return np.concatenate([np.sin(angles), np.cos(angles)])
+""": "each sine has its cosine beside it",
+            """
+import numpy as np
+
+def position_row(position, width):
+    angles = position / 10000 ** (np.arange(width // 2) / width)
+    return np.stack([np.sin(angles), np.cos(angles)], 1).ravel()
+""": "the exponent is 2i / width",
+            """
+def position_row(position, width):
+    return [position / 10000 ** (2 * i / width) for i in range(width)]
+""": "",
+        },
+    ),
 }

@@ -1415,4 +1415,102 @@ def learn_and_look(model, optimizer, batches, measure):
 """: "",
         },
     ),
+    "finetuning/one-step": Tried(
+        right=(
+            """
+import torch
+
+def step_by_hand(bias, target, learning_rate):
+    bias = bias.clone().requires_grad_()
+    loss = torch.nn.functional.cross_entropy(bias, torch.tensor(target))
+    loss.backward()
+    return (bias - learning_rate * bias.grad).detach()
+""",
+            """
+import math
+
+def step_by_hand(bias, target, learning_rate):
+    weights = [math.exp(b) for b in bias]
+    p = [w / sum(weights) for w in weights]
+    return [b - learning_rate * (q - (i == target)) for i, (b, q) in enumerate(zip(bias, p))]
+""",
+            """
+import numpy as np
+
+def step_by_hand(bias, target, learning_rate):
+    bias = np.asarray(bias, dtype=float)
+    p = np.exp(bias - bias.max())
+    p /= p.sum()
+    return bias + learning_rate * (np.eye(len(bias))[target] - p)
+""",
+        ),
+        wrong={
+            """
+def step_by_hand(bias, target, learning_rate):
+    p = bias.softmax(-1)
+    p[target] -= 1
+    return bias + learning_rate * p
+""": "and the loss rises",
+            """
+def step_by_hand(bias, target, learning_rate):
+    p = bias.softmax(-1)
+    p[target] -= 1
+    return p
+""": "That is the gradient",
+            """
+def step_by_hand(bias, target, learning_rate):
+    p = bias.softmax(-1)
+    new = bias.clone()
+    new[target] += learning_rate * (1 - p[target])
+    return new
+""": "Only the target moves",
+            """
+def step_by_hand(bias, target, learning_rate):
+    return bias - learning_rate * bias.softmax(-1)
+""": "",
+        },
+    ),
+    "finetuning/decay-in-adam": Tried(
+        right=(
+            """
+import torch
+
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    parameter = torch.nn.Parameter(weight.clone())
+    parameter.grad = gradient.clone()
+    torch.optim.AdamW([parameter], lr=learning_rate, weight_decay=decay).step()
+    return parameter.detach()
+""",
+            """
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    return weight * (1 - learning_rate * decay) - learning_rate * gradient.sign()
+""",
+            """
+import numpy as np
+
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    weight, gradient = np.asarray(weight), np.asarray(gradient)
+    return weight - learning_rate * (decay * weight + gradient / (abs(gradient) + 1e-8))
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    parameter = torch.nn.Parameter(weight.clone())
+    parameter.grad = gradient.clone()
+    torch.optim.Adam([parameter], lr=learning_rate, weight_decay=decay).step()
+    return parameter.detach()
+""": "That is L2",
+            """
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    return weight - decay * weight - learning_rate * gradient.sign()
+""": "multiplied by the learning rate too",
+            """
+def first_adamw_step(weight, gradient, learning_rate, decay):
+    return weight + learning_rate * (decay * weight + gradient.sign())
+""": "",
+        },
+    ),
 }

@@ -1266,4 +1266,43 @@ def draw_both(cold, hot, count, seed):
 """: "Another seed gives the same draws",
         },
     ),
+    "sampling/block-list": Tried(
+        right=(
+            """
+def blocked_ids(word, tokenizer):
+    found = set()
+    for form in (word.lower(), word.capitalize(), " " + word.lower(), " " + word.capitalize()):
+        ids = tokenizer.encode(form)
+        if len(ids) == 1:
+            found.add(ids[0])
+    return found
+""",
+            """
+def blocked_ids(word, tokenizer):
+    word = word.lower()
+    wanted = {word, word[0].upper() + word[1:]}
+    ids = tokenizer.get_vocab().values()
+    texts = tokenizer.batch_decode([[id] for id in ids])
+    plain = lambda text: text[1:] if text[:1] == " " else text
+    return {id for id, text in zip(ids, texts) if plain(text) in wanted}
+""",
+        ),
+        wrong={
+            """
+def blocked_ids(word, tokenizer):
+    return set(tokenizer(word)["input_ids"])
+""": "",
+            """
+def blocked_ids(word, tokenizer):
+    ids = [tokenizer(form)["input_ids"] for form in (word.lower(), " " + word.lower())]
+    return {one[0] for one in ids if len(one) == 1}
+""": "the word has a capital",
+            """
+def blocked_ids(word, tokenizer):
+    forms = [" " + word.lower(), " " + word.capitalize()]
+    ids = [tokenizer(form)["input_ids"] for form in forms]
+    return {one[0] for one in ids if len(one) == 1}
+""": "With a space it is blocked now",
+        },
+    ),
 }

@@ -451,4 +451,166 @@ def accuracy(batches):
             "7_087_871": "",
         },
     ),
+    "transfer/piece-labels": Tried(
+        right=(
+            """
+def piece_labels(labels, word_ids):
+    before = [None, *word_ids[:-1]]
+    return [
+        labels[now] if now is not None and now != then else -100
+        for then, now in zip(before, word_ids)
+    ]
+""",
+            """
+def piece_labels(labels, word_ids):
+    seen, found = set(), []
+    for word in word_ids:
+        found.append(-100 if word is None or word in seen else labels[word])
+        seen.add(word)
+    return found
+""",
+        ),
+        wrong={
+            """
+def piece_labels(labels, word_ids):
+    return [-100 if word is None else labels[word] for word in word_ids]
+""": "Every piece has its word's label",
+            """
+def piece_labels(labels, word_ids):
+    return [labels[word] for word in word_ids if word is not None]
+""": "",
+            """
+def piece_labels(labels, word_ids):
+    found, last = [], None
+    for word in word_ids:
+        found.append(0 if word is None or word == last else labels[word])
+        last = word
+    return found
+""": "",
+        },
+    ),
+    "transfer/entity-f1": Tried(
+        right=(
+            """
+def entity_f1(right, found):
+    hits = sum(one in right for one in found)
+    if not hits:
+        return 0
+    precision, recall = hits / len(found), hits / len(right)
+    return 2 * precision * recall / (precision + recall)
+""",
+            """
+def entity_f1(right, found):
+    hits = len(set(right).intersection(found))
+    missed, invented = len(right) - hits, len(found) - hits
+    return hits / (hits + (missed + invented) / 2) if hits else 0.0
+""",
+        ),
+        wrong={
+            """
+def entity_f1(right, found):
+    return len(set(right) & set(found)) / len(right)
+""": "That is recall",
+            """
+def entity_f1(right, found):
+    places = [{one[1:] for one in some} for some in (right, found)]
+    hits = len(places[0] & places[1])
+    return 2 * hits / (len(right) + len(found)) if hits else 0
+""": "Compare the kind too",
+            """
+def entity_f1(right, found):
+    hits = len(set(right) & set(found))
+    return hits / len(set(right) | set(found))
+""": "",
+        },
+    ),
+    "transfer/eight-bits": Tried(
+        right=(
+            """
+import numpy as np
+
+def in_eight_bits(weights):
+    weights = np.asarray(weights, dtype=float)
+    scales = abs(weights).max(1, keepdims=True) / 127
+    scales[scales == 0] = 1
+    return np.round(weights / scales).astype(np.int8) * scales
+""",
+            """
+def in_eight_bits(weights):
+    rows = []
+    for row in weights.tolist():
+        largest = max(abs(w) for w in row)
+        scale = largest / 127 if largest else 1.0
+        rows.append([round(w / scale) * scale for w in row])
+    return rows
+""",
+        ),
+        wrong={
+            """
+def in_eight_bits(weights):
+    scale = weights.abs().max() / 127
+    return (weights / scale).round() * scale
+""": "One scale for the whole matrix",
+            """
+def in_eight_bits(weights):
+    scales = weights.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
+    return (weights / scales).int() * scales
+""": "cut off what is behind the point",
+            """
+def in_eight_bits(weights):
+    scales = weights.abs().amax(1, keepdim=True) / 127
+    return (weights / scales).round() * scales
+""": "",
+        },
+    ),
+    "transfer/soft-targets": Tried(
+        right=(
+            """
+import torch.nn.functional as F
+
+def distillation_loss(student, teacher, temperature):
+    logs = F.log_softmax(student / temperature, -1)
+    targets = F.softmax(teacher / temperature, -1)
+    return F.kl_div(logs, targets, reduction="sum") * temperature**2
+""",
+            """
+import math
+
+def distillation_loss(student, teacher, temperature):
+    def softened(logits):
+        weights = [math.exp(float(one) / temperature) for one in logits]
+        return [w / sum(weights) for w in weights]
+    p, q = softened(teacher), softened(student)
+    return temperature**2 * sum(a * math.log(a / b) for a, b in zip(p, q))
+""",
+        ),
+        wrong={
+            """
+import torch.nn.functional as F
+
+def distillation_loss(student, teacher, temperature):
+    logs = F.log_softmax(student / temperature, -1)
+    targets = F.softmax(teacher / temperature, -1)
+    return F.kl_div(logs, targets, reduction="sum")
+""": "The factor temperature² is missing",
+            """
+import torch.nn.functional as F
+
+def distillation_loss(student, teacher, temperature):
+    logs = F.log_softmax(student / temperature, -1)
+    targets = F.softmax(teacher / temperature, -1)
+    return -(targets * logs).sum() * temperature**2
+""": "That is the cross-entropy",
+            """
+import torch.nn.functional as F
+
+def distillation_loss(student, teacher, temperature):
+    return F.cross_entropy(student[None], teacher.argmax()[None])
+""": "most probable token alone",
+            """
+def distillation_loss(student, teacher, temperature):
+    return float(((student - teacher) ** 2).mean())
+""": "",
+        },
+    ),
 }

@@ -1,0 +1,73 @@
+"""What the block-list panel shows of a result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lablib.sampling.compute.block_list import Passed
+from lablib.widgets.html import table
+from lablib.widgets.tokens import visible
+
+SHOWN = 12
+"""How many refused tokens are named."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How often the words stand in some texts: themselves, and inside longer words."""
+
+    exact: int
+    longer: int
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[Passed]]) -> "Count":
+        """Add up what was found in each text.
+
+        >>> Count.of([[Passed(0, 4, "King", True)], []])
+        Count(exact=1, longer=0)
+        """
+        places = [place for text in texts for place in text]
+        exact = sum(place.exact for place in places)
+        return cls(exact, len(places) - exact)
+
+
+def counts_table(free: Count, blocked: Count, texts: int) -> str:
+    """How often the words were written without the list and with it, as HTML."""
+    columns = [
+        ("All texts", "with the same random draws"),
+        ("the words", "as whole words, whatever their case"),
+        ("inside longer words", "kings, thinking"),
+    ]
+    rows = [
+        ("without the list", free.exact, free.longer),
+        ("with the list", blocked.exact, blocked.longer),
+    ]
+    return table(f"Found in {texts} texts", columns, rows)
+
+
+def mass_words(masses: Sequence[float]) -> str:
+    """How much of the model's distribution the list took away in the text that is shown.
+
+    >>> mass_words([0.0, 0.25])
+    'At each token the list takes away 12 % of the probability on average, at most 25 %.'
+    """
+    if not masses:
+        return ""
+    mean = sum(masses) / len(masses)
+    return (
+        f"At each token the list takes away {100 * mean:.2g} % of the probability on average, at "
+        f"most {100 * max(masses):.2g} %."
+    )
+
+
+def innocent_words(tokens: Sequence[str]) -> str:
+    """Which tokens are refused though they are none of the words.
+
+    >>> innocent_words([" thinking", "kingdom"])
+    'Refused though they are none of the words: 2 tokens (␣thinking, kingdom).'
+    """
+    if not tokens:
+        return "No token is refused but the words themselves."
+    named = ", ".join(visible(token) for token in tokens[:SHOWN])
+    more = ", …" if len(tokens) > SHOWN else ""
+    count = "1 token" if len(tokens) == 1 else f"{len(tokens)} tokens"
+    return f"Refused though they are none of the words: {count} ({named}{more})."
