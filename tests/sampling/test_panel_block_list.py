@@ -63,7 +63,18 @@ def test_what_got_past_is_marked(panel):
 def test_its_code_gives_what_it_shows(panel, monkeypatch):
     found, _ = run_code(panel, monkeypatch)
     texts = written(panel, panel.blocked)
-    assert found == [got_past(text, ["king"]) for text in texts]
+    assert found == [got_past(text, ["prince", "king"]) for text in texts]
+
+
+def test_the_text_at_first_is_one_in_which_a_word_got_past(panel):
+    panel.length.value = 40
+    assert panel.wait()
+    passed = [
+        any(place.exact for place in got_past(text, ["prince", "king"]))
+        for text in written(panel, panel.blocked)
+    ]
+    assert panel.shown.value == passed.index(True) + 1
+    assert FOUND in [token.get("mark") for token in panel.strips[1].tokens]
 
 
 def test_no_word_is_said_and_nothing_is_lost(panel):

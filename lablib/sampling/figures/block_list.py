@@ -49,10 +49,14 @@ def mass_words(masses: Sequence[float]) -> str:
 
     >>> mass_words([0.0, 0.25])
     'At each token the list takes away 12 % of the probability on average, at most 25 %.'
+    >>> mass_words([1e-9])
+    'At each token the list takes away less than 0.01 % of the probability.'
     """
     if not masses:
         return ""
     mean = sum(masses) / len(masses)
+    if max(masses) < 1e-4:
+        return "At each token the list takes away less than 0.01 % of the probability."
     return (
         f"At each token the list takes away {100 * mean:.2g} % of the probability on average, at "
         f"most {100 * max(masses):.2g} %."

@@ -19,7 +19,7 @@ from lablib.sampling.figures import block_list as figures
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import dropdown, number, text_line
 from lablib.widgets.html import escape
-from lablib.widgets.layout import in_row, mark_main
+from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.tokens import token_dicts
 
 TEXTS = 8
@@ -44,7 +44,7 @@ class BlockListPanel(LivePanel):
 
     def __init__(
         self,
-        words: str = "king",
+        words: str = "prince, king",
         prompt: str = "Once upon a time there lived a king. The",
         way: str = WAYS[0],
         model: AnyModel = None,
@@ -61,6 +61,11 @@ class BlockListPanel(LivePanel):
         self.counts, self.said = ipywidgets.HTML(), ipywidgets.HTML()
         self.free: Runs = []
         self.blocked: Runs = []
+        self._innocent = ""
+        labelled = [
+            beside(ipywidgets.HTML(escape(strip.label)), strip, widths=(80, 720))
+            for strip in self.strips
+        ]
         mark_main(self.way, self.strips[1])
         super().__init__(
             "Words it may not write",
@@ -69,7 +74,7 @@ class BlockListPanel(LivePanel):
             [
                 self.text,
                 in_row(self.words, self.way, self.length, self.shown, width=200),
-                *self.strips,
+                *labelled,
                 self.said,
                 self.counts,
             ],
@@ -107,11 +112,15 @@ class BlockListPanel(LivePanel):
     def _count(self, blocked: BlockList) -> None:
         """How often the words were written in all texts, and what else is refused."""
         free, with_list = (
-            figures.Count.of([got_past(_text(run), blocked.words) for run in runs])
+            [got_past(_text(run), blocked.words) for run in runs]
             for runs in (self.free, self.blocked)
         )
-        self.counts.value = figures.counts_table(free, with_list, TEXTS)
+        self.counts.value = figures.counts_table(
+            figures.Count.of(free), figures.Count.of(with_list), TEXTS
+        )
         self._innocent = figures.innocent_words(innocent_tokens(self.model(), blocked))
+        passed = (i for i, places in enumerate(with_list) if any(p.exact for p in places))
+        self.shown.value = next(passed, 0) + 1  # what the list is for to be seen at once
 
     def _show(self) -> None:
         """One of the texts, as it was written without the list and with it."""
