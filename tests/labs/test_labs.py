@@ -8,13 +8,21 @@ import nbformat
 import pytest
 
 from lablib.pages.document import page_name
-from tests.executed import CORE, NOTEBOOKS
+from tests.executed import CORE
+from tests.executed import NOTEBOOKS as LABS
+from tests.labs.workshops import PLACE, workshop
 
 LINES = 14
+NOTEBOOKS = [*LABS, PLACE]
 
 
 def read(path):
     return nbformat.read(path, as_version=4)
+
+
+def test_the_workshop_is_made_of_the_labs_as_they_are():
+    """If not: `python -m tests.labs.workshops`."""
+    assert read(PLACE) == workshop()
 
 
 def code_cells(path):

@@ -13,6 +13,7 @@ from lablib.exercises.minutes import ASKED, PANEL
 from lablib.pages.document import page_name
 from tests.conftest import ROOT
 from tests.executed import CORE, FURTHER, NOTEBOOKS
+from tests.labs.workshops import PLACE
 
 MINUTES = {
     "00_start_here": 15,
@@ -85,6 +86,12 @@ def test_the_core_lab_lists_the_sections_of_the_one_that_goes_further(path):
     assert f"](further/{path.name})" in listed
     assert re.findall(r"^- \*([^*]+)\*: ", listed, re.MULTILINE) == sections[:-1]
     assert sections[-1] == "What you have done"
+
+
+def test_the_workshop_takes_the_minutes_that_it_says():
+    book = read(PLACE)
+    whole = minutes.total(minutes.sections(book), "workshop")
+    assert whole.minutes == pytest.approx(minutes.said(book), rel=0.1)
 
 
 def test_every_question_is_asked_in_just_one_notebook():
