@@ -33,8 +33,8 @@ Type the beginning of a sentence. Look first at the longest bar, then turn the t
 
 LAST = """## What surprised you?
 
-One sentence each. Then choose a lab to go on with: [start here](00_start_here.ipynb) has the list of
-them, and what you have answered today is kept there."""
+One sentence each. Then choose a lab to go on with: [start here](00_start_here.ipynb) has the list
+of them, and what you have answered today is kept there."""
 
 CELLS = {
     "00_start_here": "02 03 04 05",
