@@ -91,7 +91,7 @@ def labelled(name: str) -> tuple[LabelledText, ...]:
 def pairs(name: str) -> list[tuple[str, str]]:
     """Sentences and their translations, by the name of the two languages.
 
-    There is `english-french`: twenty short everyday sentences.
+    There are `english-french` and `english-chinese`: twenty short everyday sentences.
 
     Raises:
         ValueError: if there are none of that name.

@@ -28,6 +28,7 @@ from transformers import (
 from transformers.utils import logging
 
 from lablib.attention.compute.metrics import head_scores, top_heads
+from lablib.data import pairs as own_pairs
 from lablib.foundations.compute.ngrams import NGrams
 from lablib.output import say
 from lablib.pretraining.alignment import alignment
@@ -62,6 +63,10 @@ WRITING = GenerationConfig(
 )
 """How the texts in the card of a GPT-2 are drawn."""
 WRITTEN_TOKENS = 80
+OWN_PAIRS = {
+    "translate English to French": "english-french",
+    "translate English to Chinese": "english-chinese",
+}
 ATTENTION = "mean attention, random tokens repeated once"
 
 
@@ -306,12 +311,24 @@ def pair_figures(
                 f"sentences (all heads {found.mean:.2f}, evenly spread {found.even:.2f})",
             )
         )
-    shown = [
-        (source, text, target)
-        for task in tasks
-        for text, (source, target) in list(zip(made[task], tasks[task], strict=True))[:SHOWN]
-    ]
-    return measured, turned(shown)
+    shown = [row for task in tasks for row in shown_rows(task, tasks[task])]
+    texts = rewritten(model, tokenizer, [source for source, _ in shown])
+    rows = [(*pair, text) for pair, text in zip(shown, texts, strict=True)]
+    return measured, turned((source, text, target) for source, target, text in rows)
+
+
+def shown_rows(task: str, rows: Sequence[Pair]) -> Sequence[Pair]:
+    """The rows of a task that a card shows: of a translation our own, for those of a corpus are not
+    ours to print; none where we have none.
+
+    >>> shown_rows("translate English to French", [("theirs", "theirs")])[0]
+    ('translate English to French: I am cold.', "J'ai froid.")
+    """
+    if task in MADE_UP:
+        return rows[:SHOWN]
+    name = OWN_PAIRS.get(task)
+    own = own_pairs(name)[:SHOWN] if name else []
+    return [(f"{task}: {source}", target) for source, target in own]
 
 
 def task_figures(task: str, made: Sequence[str], rows: Sequence[Pair]) -> list[Measured]:

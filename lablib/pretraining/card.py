@@ -176,7 +176,8 @@ def turned(rows: Iterable[tuple[str, str, str]]) -> str:
     """The section with sources, what the model made of them, and what was meant."""
     lines = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
     return (
-        "## What it writes\n\nThe first rows of the held-out data, unpicked.\n\n"
+        "## What it writes\n\nUnpicked. The sentences to translate were written for the labs; the "
+        "other rows are the first ones that were held out.\n\n"
         f"| text | it writes | meant |\n| --- | --- | --- |\n{lines}\n"
     )
 
