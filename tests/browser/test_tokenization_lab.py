@@ -182,8 +182,8 @@ def test_a_payload_is_never_run(lab):
 )
 def test_the_whole_lab_runs_and_every_picture_opens(lab, notebook, unseen, panels):
     """As for a learner who comes back: all predictions but the first were looked at before."""
-    for id in exercises.lab("tokenization").keys() - {unseen}:
-        ProgressFile(lab.home / "progress").add(Event(id, "skipped"))
+    for id in exercises.lab("tokenization"):  # the file is that of the test before, too
+        ProgressFile(lab.home / "progress").add(Event(id, "forgot" if id == unseen else "skipped"))
     page = lab.page
     page.set_viewport_size({"width": 1400, "height": 24_000})
     lab.open(notebook)

@@ -169,3 +169,9 @@ def test_answers_in_plain_words_when_the_kind_is_wrong():
     assert "This should be a list of 6 texts; you gave a text." in said
     assert "list of 2 numbers" in grade("masking/best-guess", lambda logits, ids, mask: 3).message
     assert "Not `0.5`" in grade("masking/rhinoceros", 0.5).message
+
+
+def test_code_that_changes_its_tokenizer_spoils_no_other():
+    practice_bert()[1].truncation_side = "left"
+    assert practice_bert()[1].truncation_side == "right"
+    assert practice_bert()[0] is practice_bert()[0]

@@ -15,7 +15,7 @@ from transformers.models.bert.tokenization_bert_legacy import BertTokenizerLegac
 from lablib import models
 from lablib.tokenization import as_tokenizer, byte_offsets, encode
 from lablib.unicode import well_formed
-from tests.tokenization.conftest import RANGES
+from tests.hard_strings import RANGES
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 HARD_TEXT = st.text(

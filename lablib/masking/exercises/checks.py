@@ -3,7 +3,6 @@
 What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
 """
 
-import copy
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -408,12 +407,6 @@ def _guesses(probabilities: "Tensor", places: list[int], k: int) -> list[Any]:
     return [best.indices, best.values]
 
 
-def _practice() -> tuple[Any, Any]:
-    """The model with a tokenizer of its own, because the code under test changes how it cuts."""
-    model, tokenizer = practice_bert()
-    return model, copy.deepcopy(tokenizer)
-
-
 def _uncut_guess(model: Any, tokenizer: Any, text: str) -> str:
     inputs = tokenizer(text, return_tensors="pt")
     place = inputs.input_ids[0].tolist().index(tokenizer.mask_token_id)
@@ -429,13 +422,13 @@ def _last_guess(model: Any, tokenizer: Any, text: str) -> str:
 CHECKS["masking/place-before-the-cut"] = FunctionCheck(
     solutions.guess,
     cases=lambda: [
-        (*_practice(), "the old cat sat on the [MASK] ."),
-        (*_practice(), "a cat ran . the dog slept under a table , the [MASK] sat on the mat ."),
+        (*practice_bert(), "the old cat sat on the [MASK] ."),
+        (*practice_bert(), "a cat ran . the dog slept under a table , the [MASK] sat on the mat ."),
         (
-            *_practice(),
+            *practice_bert(),
             "the dog ran under the table . the [MASK] sat on a mat , the old mouse slept .",
         ),
-        (*_practice(), "a dog ran . a cat slept . the old rhinoceros sat under the old [MASK]"),
+        (*practice_bert(), "a dog ran . a cat slept . the old rhinoceros sat under the old [MASK]"),
     ],
     mistakes=(
         Mistake(_uncut_guess, "uncut guess"),
