@@ -13,7 +13,7 @@ from nbformat.v4 import new_markdown_cell
 
 from lablib.exercises.records import Bug, Exercise, Guess, Prediction, Record, find
 
-ASKED = re.compile(r'\bex\.(?:predict|spot_the_bug)\(\s*"([^"]+)"')
+CLICKED = re.compile(r'\bex\.(?:predict|spot_the_bug)\(\s*"([^"]+)"')
 """A call whose question is answered with a click, and the question's id."""
 CHECKED = re.compile(r'\bex\.check\(\s*"([^"]+)",\s*(\w+)\s*\)')
 """A call that has an answer checked: the question's id, and the name that the answer has."""
@@ -66,7 +66,7 @@ def _solved_cells(cell: nbformat.NotebookNode) -> Iterator[nbformat.NotebookNode
     for id, name in CHECKED.findall(source):
         source = with_solution(source, name, _solution(id))
     yield nbformat.from_dict({**cell, "source": source})
-    for number, id in enumerate(ASKED.findall(cell.source)):
+    for number, id in enumerate(CLICKED.findall(cell.source)):
         if answer := in_words(find(id)):
             yield new_markdown_cell(answer, id=f"{cell.id[:50]}-answer-{number}")
 

@@ -83,6 +83,11 @@ def test_no_word_is_said_and_nothing_is_lost(panel):
     assert panel.wait()
     assert panel.state == "failed" and "at least one word" in panel.foot.message
     assert panel.strips[1].tokens == tokens
+    panel.shown.value = 4  # still of the list that was written with
+    assert len(panel.strips[1].tokens) == len(panel.blocked[3])
+    marks = [token.get("mark") for token in panel.strips[0].tokens]
+    text = written(panel, panel.free)[3]
+    assert (FOUND in marks) == bool(got_past(text, ["prince", "king"]))
     panel.words.value = "<img src=x>"
     assert panel.wait()
     assert panel.state == "ready" and "<img" not in panel.said.value + panel.counts.value

@@ -132,7 +132,11 @@ def got_past(text: str, words: Sequence[str]) -> list[Passed]:
 
     >>> [(one.text, one.exact) for one in got_past("The King was thinking.", ["king"])]
     [('King', True), ('thinking', False)]
+    >>> got_past("The King was thinking.", [])
+    []
     """
+    if not words:
+        return []
     inside = "|".join(re.escape(word) for word in words)
     found = re.finditer(rf"\w*(?:{inside})\w*", text, re.IGNORECASE)
     return [Passed(m.start(), m.end(), m[0], m[0].lower() in words) for m in found]

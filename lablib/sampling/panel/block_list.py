@@ -61,6 +61,7 @@ class BlockListPanel(LivePanel):
         self.counts, self.said = ipywidgets.HTML(), ipywidgets.HTML()
         self.free: Runs = []
         self.blocked: Runs = []
+        self._list: BlockList | None = None
         self._innocent = ""
         labelled = [
             beside(ipywidgets.HTML(escape(strip.label)), strip, widths=(80, 720))
@@ -86,7 +87,7 @@ class BlockListPanel(LivePanel):
     def draw(self) -> Drawing:
         """Write all texts without the list, then with it."""
         m, n = self.model(), self.length.value
-        blocked = block_list(m, self.words.value.split(","), self.way.value)
+        blocked = block_list(m, self._typed(), self.way.value)
         prompt = prepare(m, self.text.value, n)
         self.text.note = prompt.note
         runs: list[Runs] = []
@@ -97,6 +98,7 @@ class BlockListPanel(LivePanel):
                 written = max(map(len, texts), default=0)
                 yield Progress((len(runs) - 1) * n + written, 2 * n, "tokens")
         self.free, self.blocked = runs
+        self._list = blocked
         self._count(blocked)
         self._show()
 
@@ -124,16 +126,15 @@ class BlockListPanel(LivePanel):
 
     def _show(self) -> None:
         """One of the texts, as it was written without the list and with it."""
-        if not self.blocked:
+        if self._list is None:
             return
         index = self.shown.value - 1
         for strip, runs in zip(self.strips, (self.free, self.blocked), strict=True):
-            self._fill(strip, runs[index])
+            self._fill(strip, runs[index], self._list.words)
         masses = [step.banned_mass for step in self.blocked[index]]
         self.said.value = escape(f"{figures.mass_words(masses)} {self._innocent}")
 
-    def _fill(self, strip: TokenStrip, run: Sequence[Step]) -> None:
-        words = [word.strip().lower() for word in self.words.value.split(",") if word.strip()]
+    def _fill(self, strip: TokenStrip, run: Sequence[Step], words: Sequence[str]) -> None:
         masses = [step.banned_mass for step in run] if strip is self.strips[1] else None
         tokens = token_dicts([step.id for step in run], self.model().tokenizer, masses)
         places = got_past(_text(run), words)
@@ -142,12 +143,14 @@ class BlockListPanel(LivePanel):
                 token["mark"] = FOUND
         strip.tokens = tokens
 
+    def _typed(self) -> list[str]:
+        return [word.strip() for word in self.words.value.split(",") if word.strip()]
+
     def code_lines(self) -> str:
         """What got past in each of the texts with the list."""
-        words = [word.strip() for word in self.words.value.split(",") if word.strip()]
         return (
             f"prompt = {self.text.value!r}\n"
-            f"blocked = sp.block_list(m, {words!r}, {self.way.value!r})\n"
+            f"blocked = sp.block_list(m, {self._typed()!r}, {self.way.value!r})\n"
             f"rows = [(sp.Knobs(), seed) for seed in range({TEXTS})]\n"
             f"rounds = sp.generate_rows(m, prompt, rows, {self.length.value}, ban=blocked.banned)\n"
             'texts = ["".join(step.text for step in run if step) for run in zip(*rounds)]\n'
