@@ -1,1 +1,1 @@
-"""The labs as pages: each notebook one HTML file that needs neither kernel nor network."""
+"""The labs as pages, which need neither kernel nor network: small models compute in them."""

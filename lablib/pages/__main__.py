@@ -1,7 +1,8 @@
-"""`python -m lablib.pages`: every lab as one HTML file, and a page that lists them.
+"""`python -m lablib.pages`: every lab as one HTML file, a page that lists them, and beside these
+the small models that compute in them.
 
-Each notebook is run first, with the models that are on this machine. The files open from the disk,
-with no network and no kernel.
+Each notebook is run first, with the models that are on this machine. The folder opens from the
+disk, with no network and no kernel.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import nbformat
 
 from lablib.pages.document import GLOSSARY, glossary_page, lab_page, page, page_name, title
 from lablib.pages.running import Models, run
+from lablib.pages.scripts import write_scripts
 from lablib.widgets.html import fill
 
 
@@ -31,6 +33,8 @@ def main() -> None:
         (choices.out / f"{GLOSSARY}.html").write_text(text, encoding="utf-8")
         made.append((f"{GLOSSARY}.html", "Glossary"))
     (choices.out / "index.html").write_text(index(made), encoding="utf-8")
+    for script in write_scripts(choices.out):
+        print(f"{script.name}: {script.stat().st_size / 1e6:.1f} MB")
 
 
 def _run(lab: Path) -> tuple[nbformat.NotebookNode, Models]:
