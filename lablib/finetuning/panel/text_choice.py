@@ -72,6 +72,12 @@ class TextChoice(ipywidgets.VBox):
             NAMED: self.named.value.strip(),
         }[self.source.value]
 
+    def show(self, text: str) -> None:
+        """Put the controls where this text is."""
+        source = _source(text)
+        control = {SHIPPED: self.shipped, TYPED: self.typed, NAMED: self.named}[source]
+        control.value, self.source.value = text, source
+
     def lock(self, locked: bool) -> None:
         """Whether the controls answer."""
         for control in (self.source, self.shipped, self.upload, self.named):

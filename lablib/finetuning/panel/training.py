@@ -29,7 +29,7 @@ from lablib.training.devices import pick_precision
 from lablib.training.flops import peak_flops
 from lablib.training.prepared import Prepared
 from lablib.training.records import Record
-from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder
+from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder, unfinished
 from lablib.training.tasks import TASKS, Task, total_steps
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
@@ -58,12 +58,15 @@ OPEN = """<p>The result is an ordinary folder of transformers. In the other labs
 
 sp.knob_panel(model="{folder}")
 at.heads_panel(model="{folder}")</pre>"""
+FOUND = "This run was there already, in {folder}: the panel shows it from its beginning."
 
 
 class TrainingPanel(LivePanel):
     """Fine-tune a model on a text, live.
 
-    Text and settings, whether it fits, the buttons, and the run as it goes.
+    Text and settings, whether it fits, the buttons, and the run as it goes. A run that goes on when
+    the panel is made, or was interrupted, is taken up: the page may have been closed meanwhile, or
+    the kernel restarted.
 
     Attributes:
         the_run: the newest one; None before the first.
@@ -93,7 +96,7 @@ class TrainingPanel(LivePanel):
         self._watching: threading.Thread | None = None
         self._speeds: dict[tuple[object, ...], float] = {}
         self._prepared = Prepared()
-        self._opening = False
+        self._opening = self._taking_up = self._looked = False
         self.text = TextChoice(config.text, self._runs, self._forecast_anew)
         self.settings = Settings(config, self._forecast_anew)
         self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
@@ -169,13 +172,18 @@ class TrainingPanel(LivePanel):
         return done
 
     def _forecast_anew(self) -> None:
-        if not self.live:
+        if not self.live and not self._taking_up:
             self.redraw(self.quiet_seconds)
 
     # Before the start
 
     def draw(self) -> Drawing:
-        """Whether the run fits and how long it takes."""
+        """Take up a run that was left here, or say whether a new one fits and how long it takes."""
+        run = None if self._looked else unfinished(self._runs, self._base.task, self._processes)
+        if run is not None:
+            yield from self._take_up(run)
+            return
+        self._looked = True
         m = self.model()
         config = self.config
         check(config)
@@ -208,19 +216,42 @@ class TrainingPanel(LivePanel):
 
     # The run
 
+    def _take_up(self, run: Run) -> Drawing:
+        """Show a run that this panel did not start, and follow it."""
+        yield Progress(0, 0, "A run was left here")
+        self._show_settings(run.config)
+        self._open_view()
+        same_model = run.config.model == self.config.model
+        self.view.pace = self._pace(run.config, self.model()) if same_model else Pace()
+        self.opening.value = escape(FOUND.format(folder=run.folder))
+        self.the_run, self._looked = run, True
+        self._watch()
+
+    def _show_settings(self, config: Config) -> None:
+        self._taking_up = True
+        try:
+            self.settings.show(config)
+            self.text.show(config.text)
+        finally:
+            self._taking_up = False
+
+    def _open_view(self) -> None:
+        self.view.prepare()
+        self.tabs.line.shown = 1
+
     def _start(self) -> Drawing:
         m = self.model()
         config = self.config
         check(config)
         yield Progress(0, 0, "Getting ready")
-        self.view.prepare()
-        self.tabs.line.shown = 1
         self.opening.value = ""
+        self._open_view()
         self.view.pace = self._pace(config, m)
         yield Progress(0, 0, "Starting")
         folder, task = new_folder(config, self._runs), self._prepared.task(config, m)
         self.the_run = Run(config, folder, self._processes, task)
         self.the_run.start()
+        self._looked = True
         if self.the_run.folder.parent != self._runs:
             self.opening.value = escape(elsewhere(self.the_run.folder, self._runs))
         self._watch()
