@@ -415,9 +415,7 @@ def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     return [describe(run) for run in _newest_first(folder)]
 
 
-def unfinished(
-    folder: str | os.PathLike[str], task: TaskName, processes: int = 1
-) -> Run | None:
+def unfinished(folder: str | os.PathLike[str], task: TaskName, processes: int = 1) -> Run | None:
     """The run in a folder that somebody left before its end: one that goes on, the newest first, or
     else the newest of all, if its process is gone.
 

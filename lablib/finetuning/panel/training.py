@@ -30,7 +30,7 @@ from lablib.training.flops import peak_flops
 from lablib.training.prepared import Prepared
 from lablib.training.records import Record
 from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder, unfinished
-from lablib.training.tasks import TASKS, Task, total_steps
+from lablib.training.tasks import TASKS, Task, reads_table, total_steps
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.controls import button
@@ -54,10 +54,17 @@ SPEED = (
 """The settings that the speed hangs on."""
 
 OPEN = """<p>The result is an ordinary folder of transformers. In the other labs:</p>
-<pre class="lab-pre">from lablib import attention as at, sampling as sp
+<pre class="lab-pre">{code}</pre>"""
+OPENING = {
+    "causal": """from lablib import attention as at, sampling as sp
 
-sp.knob_panel(model="{folder}")
-at.heads_panel(model="{folder}")</pre>"""
+sp.knob_panel(model={folder!r})
+at.heads_panel(model={folder!r})""",
+    "masked": "from lablib import masking as mk\n\nmk.fill_panel(model={folder!r})",
+    "sequence": "from lablib import seq2seq as ss\n\nss.translate_panel(model={folder!r})",
+    "classification": "from lablib import models\n\nm = models.load({folder!r})",
+}
+"""By task, the lines that open a result elsewhere."""
 FOUND = "This run was there already, in {folder}: the panel shows it from its beginning."
 
 
@@ -81,6 +88,11 @@ class TrainingPanel(LivePanel):
     """
 
     imports = "finetuning as ft"
+    title = "Fine-tuning"
+    subtitle = (
+        "The model learns to go on as the text does. It trains beside the notebook: "
+        "all other cells answer meanwhile."
+    )
     quiet_seconds = 0.5  # of no changes, before it is worked out whether the run fits
     the_run: Run | None = None
     memory: Memory | None = None
@@ -97,7 +109,8 @@ class TrainingPanel(LivePanel):
         self._speeds: dict[tuple[object, ...], float] = {}
         self._prepared = Prepared()
         self._opening = self._taking_up = self._looked = False
-        self.text = TextChoice(config.text, self._runs, self._forecast_anew)
+        table = reads_table(config)
+        self.text = TextChoice(config.text, self._runs, self._forecast_anew, table)
         self.settings = Settings(config, self._forecast_anew)
         self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
         self.start, self.pause, self.go_on, self.end, self.use = (
@@ -115,12 +128,11 @@ class TrainingPanel(LivePanel):
         buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
         settings = ipywidgets.VBox([self.text, self.settings, self.bar])
         run = ipywidgets.VBox([self.view, self.opening])
-        self.tabs = Tabs({"Settings": settings, "The run": run})
+        self.tabs = Tabs({"Settings": settings, "The run": run, **self.more_tabs()})
         mark_main(buttons, self.tabs)
         super().__init__(
-            "Fine-tuning",
-            "The model learns to go on as the text does. It trains beside the notebook: "
-            "all other cells answer meanwhile.",
+            self.title,
+            self.subtitle,
             [buttons, self.forecast, self.tabs],
             choice=as_choice(model, kind_of(config)),
         )
@@ -130,6 +142,10 @@ class TrainingPanel(LivePanel):
         self.end.on_click(lambda _: self._steer("stop"))
         self.use.on_click(lambda _: self.run(self._use))
         self._show_buttons()
+
+    def more_tabs(self) -> dict[str, ipywidgets.DOMWidget]:
+        """What a panel derived from this one shows besides, by the names of the tabs."""
+        return {}
 
     @property
     def config(self) -> Config:
@@ -168,7 +184,7 @@ class TrainingPanel(LivePanel):
         done = super().wait(timeout)
         if self._watching is not None:
             self._watching.join(timeout)
-            done = done and not self._watching.is_alive()
+            done = done and not self._watching.is_alive() and super().wait(timeout)
         return done
 
     def _forecast_anew(self) -> None:
@@ -305,7 +321,8 @@ class TrainingPanel(LivePanel):
         if run.state in ("failed", "interrupted"):
             self._show_status(Status("failed", failure=Failure(run.message, run.details)))
             return
-        self.opening.value = fill(OPEN, folder=run.result.as_posix())
+        code = OPENING[run.config.task].format(folder=run.result.as_posix())
+        self.opening.value = fill(OPEN, code=code)
         seconds = self.view.records[-1].seconds if self.view.records else 0.0
         self._show_status(Status("ready", seconds=seconds))
 

@@ -58,7 +58,7 @@ def neighbours(m: "LoadedModel", word: str, k: int = 10) -> Neighbours:
     matrix = embedding_matrix(m)
     cosines = _cosines(matrix, matrix[list(ids)].mean(0))
     cosines[list(ids)] = -torch.inf
-    best = cosines.topk(min(k, len(cosines) - len(set(ids))))
+    best = cosines.topk(max(0, min(k, len(cosines) - len(set(ids)))))
     texts = tuple(token_text(m.tokenizer, id) for id in best.indices.tolist())
     return Neighbours(word, ids, best.indices, texts, best.values)
 
