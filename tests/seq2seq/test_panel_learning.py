@@ -12,9 +12,8 @@ from lablib.training import engine
 from tests.panels import run_code
 
 SHORT = replace(SETTINGS, steps=2, batch=4, evaluate_every=1, sample_every=1, device="cpu")
-TABLE = "source,target\n" + "".join(
-    f"plural: the {w},the {w}s\n" for w in "cat dog hen cow".split()
-)
+WORDS = ("cat", "dog", "hen", "cow")
+TABLE = "source,target\n" + "".join(f"plural: the {word},the {word}s\n" for word in WORDS)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ column "split" calls "validation"), so they can be had at any time.
 """
 
 import os
-from pathlib import Path
 
 from lablib.training import engine
 from lablib.training.made_up import Pair
@@ -36,9 +35,8 @@ def heldout_of(run: Run | str | os.PathLike[str], most: int = 20) -> list[Pair]:
     if run.config.task != "sequence":
         raise ValueError(f"This run learned no pairs of texts: its task is {run.config.task}.")
     kept = engine.own_source(run.config, run.folder)
-    pairs = heldout_pairs(
-        run.config, read_source(kept if kept.is_file() else run.config.text, True)
-    )
+    source = read_source(kept if kept.is_file() else run.config.text, table=True)
+    pairs = heldout_pairs(run.config, source)
     if not pairs:
         raise ValueError("No pair was kept apart: take a share above 0 under Held out.")
     return [(source, target) for source, target in pairs[:most]]

@@ -21,10 +21,8 @@ def before_after_table(before: Scored, after: Scored | None) -> str:
     rows = []
     for row in after.rows if after else before.rows:
         old = then[row.source, row.target]
-        new = (
-            (row.written, f"{old.chrf:.0f} → {row.chrf:.0f}") if after else ("…", f"{old.chrf:.0f}")
-        )
-        rows.append((row.source, old.written, new[0], row.target, new[1]))
+        written, near = ("…", "") if after is None else (row.written, f" → {row.chrf:.0f}")
+        rows.append((row.source, old.written, written, row.target, f"{old.chrf:.0f}{near}"))
     return table("Pairs it never learned from", columns, rows, words=(0, 1, 2, 3))
 
 

@@ -32,8 +32,8 @@ class LearnPanel(TrainingPanel):
     learned from, before the run and after it. `results` are those in sight, None before the first.
 
     Args:
-        pairs: a table with the columns source and target: CSV as text, or the path of a file; "" for
-            one that is made by a rule.
+        pairs: a table with the columns source and target: CSV as text, or the path of a file; ""
+            for one that is made by a rule.
         config: how the settings stand at first.
         runs: the folder in which each run gets one of its own.
         model: a name, hub id or folder; None for the model that all panels of the notebook share.
@@ -42,8 +42,8 @@ class LearnPanel(TrainingPanel):
     imports = "finetuning as ft, seq2seq as ss"
     title = "Pairs of your own"
     subtitle = (
-        "The model learns to make the second text of the first. A tenth of the pairs is kept apart, "
-        "and asked before and after."
+        "The model learns to make the second text of the first. A tenth of the pairs is kept "
+        "apart, and asked before and after."
     )
     results: tuple[Scored, Scored] | None = None
 

@@ -232,7 +232,7 @@ def unit_words(m: "LoadedModel", block: int, unit: int, k: int = 6) -> tuple[str
     """The tokens whose scores a unit's vector raises most, if it came to the scores as it is.
 
     Raises:
-        ValueError: if the model gives no scores, its parts cannot be seen, or there is no such block
+        ValueError: if the model gives no scores, its parts cannot be seen, or it has no such block
             or unit.
 
     Example:
