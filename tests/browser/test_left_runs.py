@@ -86,7 +86,8 @@ def in_one_glance(panel):
 def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     """What was saved is alive again; a second tab, and a cell that is run again, find the run."""
     page = lab.page
-    lab.open(lab.write("left-page.ipynb", [CELL.format(runs="left-page")]))
+    notebook = lab.write("left-page.ipynb", [CELL.format(runs="left-page")])
+    lab.open(notebook)
     lab.run_cell(0)
     page.get_by_text("It fits").wait_for()
     page.get_by_role("button", name="Start", exact=True).click()
@@ -103,8 +104,9 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
 
     other = page.context.new_page()
+    other.set_default_timeout(120_000)
     try:
-        other.goto(page.url)
+        other.goto(f"{lab.address}/lab/tree/{notebook}")
         seen_whole(other, folder)
     finally:
         other.close()
