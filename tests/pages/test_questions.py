@@ -69,8 +69,8 @@ def context(browser):
 def read(context, toy_file):
     """Opens the page, as often as it is called."""
 
-    def open_page():
-        page = context.new_page()
+    def open_page(page=None):
+        page = page or context.new_page()
         page.goto(toy_file.as_uri())
         page.evaluate("window.shown")
         return page
@@ -205,6 +205,15 @@ def test_a_browser_that_keeps_nothing_still_asks(context, read, tmp_path):
     assert page.get_by_text("This browser keeps nothing for this page").is_visible()
     events = ProgressFile(downloaded(page, tmp_path / "ann.jsonl")).events()
     assert standing(events, "toy/choice").state == "right"
+
+
+def test_nobody_is_told_to_wait_for_a_kernel(context, read):
+    page = context.new_page()
+    page.clock.install()
+    page = read(page)
+    answer_all(page)
+    page.clock.run_for(10_000)
+    assert page.get_by_text("No answer from the kernel yet").count() == 0
 
 
 def test_everybody_can_use_the_questions(read):

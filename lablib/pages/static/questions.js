@@ -25,7 +25,8 @@ export async function showQuestion(state, place) {
     local.notes = [remark(title, text)];
     redraw();
   };
-  Object.assign(model, { send: pressed });
+  // The card waits for an answer only once it has asked, so none may come while it asks.
+  Object.assign(model, { send: (message) => queueMicrotask(() => pressed(message)) });
   function pressed({ do: action, value, press }) {
     if (action === "download") download();
     else if (action === "take in") askForFile(note("Taken in"));
