@@ -13,7 +13,7 @@ order: `records` (what a question is), `loader` (how the Markdown becomes record
 learner's function, run safely), `checking` (from an answer to a verdict), `progress` (the file),
 `report`, `by_question`, `projector`, `grading` with `rechecking`, and `teacher_copies` (for the
 teacher of a class), `afresh` (a lab begun anew), `markup` (emphasis and code in what is said),
-`cards` (what is on the screen), `views` (the widgets).
+`cards` (what is on the screen), `on_page` (the same where no kernel is), `views` (the widgets).
 """
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck

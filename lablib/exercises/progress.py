@@ -120,12 +120,12 @@ class ProgressFile:
 
     def add(self, event: Event) -> None:
         """Write one event at the end of the file. Raises `OSError` where that cannot be done."""
-        line = json.dumps({k: v for k, v in asdict(event).items() if v is not None})
+        line = _line(event)
         with self._lock(), self.path.open("ab+") as file:
             # A line that another process was killed in the middle of must not swallow this one.
             if file.tell() and not _ends_a_line(self.path):
-                line = "\n" + line
-            file.write(line.encode() + b"\n")
+                line = b"\n" + line
+            file.write(line)
 
     def events(self) -> list[Event]:
         """All that happened with questions, oldest first. Raises `OSError` for an unreadable file.
@@ -139,6 +139,26 @@ class ProgressFile:
             if any(event is None for _, event in parsed):
                 self._set_aside([line for line, event in parsed if event is not None])
         return _happened(parsed)
+
+    def take_in(self, path: Path | str) -> tuple[int, int]:
+        """Add what stands in another progress file, such as one that a page gave.
+
+        What both hold stands once; all of it is then in the order of its times.
+
+        Returns:
+            How many events were new, and how many lines of the other could not be understood.
+
+        Raises:
+            OSError: if the other file cannot be read, or this one cannot be written. It is then as
+                it was.
+        """
+        others = _parsed(Path(path))
+        self.events()  # sets aside what is damaged
+        with self._lock():
+            own = _understood(_parsed(self.path)) if self.path.exists() else []
+            new = [event for event in _understood(others) if event not in own]
+            self._rewrite(map(_line, sorted([*own, *new], key=lambda event: event.time)))
+        return len(new), sum(event is None for _, event in others)
 
     def seed(self) -> int:
         """The learner's own number, by which options are put in order; drawn when first asked for.
@@ -163,13 +183,17 @@ class ProgressFile:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
         aside = self.path.with_name(f"{self.path.stem}-damaged-{stamp}{self.path.suffix}")
         shutil.copy2(self.path, aside)
-        fresh = self.path.with_name(f"{self.path.name}.new")
-        fresh.write_bytes(b"".join(line + b"\n" for line in good))
-        fresh.replace(self.path)
+        self._rewrite(line + b"\n" for line in good)
         self.notice = (
             f"Part of your progress file could not be read. It was kept as {code(aside.name)}, "
             f"beside {code(self.path)}; what could be read still counts ({len(good)} lines)."
         )
+
+    def _rewrite(self, lines: Iterable[bytes]) -> None:
+        """Put these lines in place of the file: all of them, or none."""
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        fresh.write_bytes(b"".join(lines))
+        fresh.replace(self.path)
 
 
 def _own_folder() -> tuple[Path, str]:
@@ -199,8 +223,17 @@ def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:
     return [(line, _parse(line)) for line in lines if line.strip()]
 
 
+def _line(event: Event) -> bytes:
+    """An event as a line of the file."""
+    return json.dumps({k: v for k, v in asdict(event).items() if v is not None}).encode() + b"\n"
+
+
+def _understood(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
+    return [event for _, event in parsed if event is not None]
+
+
 def _happened(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
-    return [event for _, event in parsed if event is not None and event.what != "seed"]
+    return [event for event in _understood(parsed) if event.what != "seed"]
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -63,8 +63,8 @@ def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
 _ALL_LABS = '<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>'
 _HEADER = f"""{_ALL_LABS}
 <p class="page-about">This page was made from a lab that had run. No kernel stands behind it: what
-is computed in the browser still answers (knobs, attention views, the vocabulary slider, trees of
-branches); what is greyed needs the lab in JupyterLab.</p>"""
+is computed in the browser still answers (predictions, bugs to spot, knobs, attention views, the
+vocabulary slider, trees of branches); what is greyed needs the lab in JupyterLab.</p>"""
 
 
 def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
