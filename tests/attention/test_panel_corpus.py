@@ -30,11 +30,11 @@ def test_the_scatter_the_map_and_the_table_show_the_scan(panel, gpt2):
     assert list(every.text) == ["0.0", "0.1", "0.2", "0.3", "1.0", "1.1", "1.2", "1.3"]
     torch.testing.assert_close(coloured(panel.map, "previous_token"), across)
     best = at.top_heads(across, 1)[0][:2]
-    assert panel.map.opened == list(best) and list(chosen.text) == ["{}.{}".format(*best)]
+    assert panel.map.opened == list(best) and list(chosen.customdata) == ["{}.{}".format(*best)]
     assert chosen.error_x.array[0] == pytest.approx(float(found.spread("previous_token")[best]))
     assert panel.table.value.count("<tr>") == 1 + 8
     mean, spread = (float(part[best]) for part in (across, found.spread("previous_token")))
-    assert f"{mean:.2f} ± {spread:.2f}" in panel.table.value
+    assert f"{mean:.2f}\N{NBSP}±\N{NBSP}{spread:.2f}" in panel.table.value
     assert f"all {found.total} passages of 64 tokens" in panel.words.value
 
 
@@ -57,11 +57,24 @@ def test_a_head_has_its_passages_from_strong_to_weak_and_each_opens(panel, gpt2)
     values = [float(text.split()[0]) for text, _ in panel.passages.options]
     assert values == sorted(values, reverse=True)
     panel.passages.index = len(tenths) - 1
+    assert panel.view.layers == []
     panel.open_button.click()
     assert ready(panel) and panel.right.line.shown == 1
     assert (panel.view.layer, panel.view.heads) == (1, [2])
     shown = at.maps(gpt2, panel.found.passages[tenths[-1][0]])
     assert panel.view._maps.tokens == shown.tokens
+
+
+def test_what_is_opened_or_tested_while_a_text_is_read_does_not_end_the_reading(panel, gpt2):
+    for act in (panel.open_button, panel.test):
+        states = at.scan(gpt2, TEXT)
+        panel.found, panel._scanning = next(states), states
+        panel._show(panel.found)
+        panel.right.line.shown = 0
+        act.click()
+        assert ready(panel), panel.foot.details
+        assert len(panel.found.passages) == panel.found.total > 1
+    assert len(panel.cost.cost) == panel.found.total
 
 
 def test_a_tenth_has_several_passages(gpt2):
@@ -78,7 +91,7 @@ def test_a_tenth_has_several_passages(gpt2):
 def test_a_click_on_a_point_opens_its_head(panel):
     panel._click([6])
     assert ready(panel) and panel.map.opened == [1, 2]
-    assert list(panel.plot.data[1].text) == ["1.2"]
+    assert list(panel.plot.data[1].customdata) == ["1.2"]
 
 
 def test_the_claim_is_tested_and_forgotten_with_its_head(panel, gpt2):

@@ -45,6 +45,7 @@ ROOMS = {
         "residual": 'show(tf.residual_panel(model="pocket-gpt2"))',
         "lengths": 'show(tf.residual_panel(view="Length of the vectors", model="pocket-gpt2"))',
         "units": 'show(tf.residual_panel(view="Feed-forward units", model="pocket-gpt2"))',
+        "patching": 'show(tf.patching_panel(model="pocket-gpt2"))',
         "norms": "show(tf.norms_panel())",
     },
     "tokenization": {

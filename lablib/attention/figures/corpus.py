@@ -38,7 +38,7 @@ def head_scatter() -> "Plot":
         "hovertemplate": "layer.head %{customdata}: %{x:.3g}, %{y:.3g}<extra></extra>",
     }  # fmt: skip
     chosen = heads | {
-        "marker": {"size": 13, "symbol": "diamond", "color": COLOURS[1]},
+        "mode": "markers", "marker": {"size": 13, "symbol": "diamond", "color": COLOURS[1]},
         "error_x": spread, "error_y": spread,
     }  # fmt: skip
     return Plot([heads, chosen], height=HEIGHT, xaxis={}, yaxis={}, showlegend=False)
@@ -56,7 +56,7 @@ def draw_scatter(plot: "Plot", found: Scan, across: str, up: str, opened: Head) 
         every.x, every.y = columns
         every.customdata, every.text = names, names if len(names) <= LABELLED else None
         chosen.x, chosen.y = ([column[place]] for column in columns)
-        chosen.customdata = chosen.text = [names[place]]
+        chosen.customdata = [names[place]]
         chosen.error_x.array, chosen.error_y.array = ([spread] for spread in spreads)
         plot.layout.xaxis.title.text, plot.layout.yaxis.title.text = (
             f"{METRICS[name].title} ({METRICS[name].unit})" for name in (across, up)
@@ -85,12 +85,14 @@ def scan_table(found: Scan) -> str:
 def _with_spread(mean: float, spread: float) -> str:
     """A mean and its spread, as far as they are known.
 
-    >>> _with_spread(0.5, 0.25), _with_spread(float("nan"), 0.0), _with_spread(1.0, float("nan"))
-    ('0.50 ± 0.25', '–', '1.00')
+    >>> _with_spread(float("nan"), 0.0), _with_spread(1.0, float("nan"))
+    ('–', '1.00')
+    >>> _with_spread(0.5, 0.25).split()
+    ['0.50', '±', '0.25']
     """
     if mean != mean:
         return "–"
-    return f"{mean:.2f}" if spread != spread else f"{mean:.2f} ± {spread:.2f}"
+    return f"{mean:.2f}" if spread != spread else f"{mean:.2f}\N{NBSP}±\N{NBSP}{spread:.2f}"
 
 
 def scan_words(found: Scan, head: Head) -> str:
@@ -128,12 +130,13 @@ def cost_plot() -> "Plot":
     from lablib.widgets.plot import Plot
 
     bars = {
-        "type": "bar", "orientation": "h", "error_x": {"type": "data", "thickness": 1.5},
+        "type": "bar", "orientation": "h",
+        "error_x": {"type": "data", "thickness": 1.5, "color": "#808080"},
         "hovertemplate": "head %{y}: %{x:+.3f}<extra></extra>",
     }  # fmt: skip
     return Plot(
         [bars],
-        height=HEIGHT - 20,
+        height=HEIGHT - 40,
         xaxis={
             "title": "loss change, bits per token",
             "zeroline": True,

@@ -56,9 +56,9 @@ class CorpusPanel(LivePanel):
         model: AnyModel = None,
     ) -> None:
         tip = "A text that comes with the labs, a file, a folder, or the text itself"
-        self.text = combobox("Text", data.names(), text, tooltip=tip)
-        self.across = dropdown("Across", _TITLES, across)
-        self.up = dropdown("Up", _TITLES, up)
+        self.text = combobox("Text", data.names(), text, tooltip=tip, width=260, label=50)
+        self.across = dropdown("Across", _TITLES, across, width=270, label=60)
+        self.up = dropdown("Up", _TITLES, up, width=240, label=30)
         self.map = HeadMap(metrics=_OFFERED, metric=across)
         self.place, self.costs = PlotPlace(), ipywidgets.VBox()
         self.words, self.table, self.verdict = (ipywidgets.HTML() for _ in range(3))
@@ -106,7 +106,8 @@ class CorpusPanel(LivePanel):
         self.map.observe(lambda _: self._choose_head(), "opened")
         self.map.observe(lambda change: self.across.set_trait("value", change.new), "metric")
         self.across.observe(lambda change: self.map.set_trait("metric", change.new), "value")
-        self.open_button.on_click(lambda _: self.run(self._open_passage))
+        self.open_button.on_click(lambda _: self.right.line.set_trait("shown", VIEW))
+        self.right.line.observe(lambda change: self._turn_to(change.new), "shown")
         self.another.on_click(lambda _: self._turn())
         self.test.on_click(lambda _: self.run(self._test))
 
@@ -195,8 +196,12 @@ class CorpusPanel(LivePanel):
             self._turns[self.passages.index] = self._turns.get(self.passages.index, 0) + 1
             self.redraw()
 
+    def _turn_to(self, tab: int) -> None:
+        if tab == VIEW:
+            self.run(self._open_passage)
+
     def _open_passage(self) -> Drawing:
-        """The chosen passage in the head view."""
+        """The chosen passage in the head view; then the text is read to its end."""
         if self.found is None or self.passages.value is None:
             return
         found = maps(self.model(), self.found.passages[self.passages.value])
@@ -205,10 +210,11 @@ class CorpusPanel(LivePanel):
         layer, head = self._head()
         with self.view.hold_sync():
             self.view.layer, self.view.heads = layer, [head]
-        self.right.line.shown = VIEW
+        yield from self.draw()
 
     def _test(self) -> Drawing:
-        """Mute the head over the passages that were read, beside others."""
+        """Read the text to its end, if nobody stopped it; mute the head over what was read."""
+        yield from self.draw()
         if self.found is None:
             return
         limit = RateLimit()
