@@ -5,10 +5,12 @@ import re
 
 import pytest
 
-from lablib.pages.__main__ import index, write
+from lablib.pages.__main__ import write
 from lablib.pages.document import page_name
+from lablib.pages.front_door import entry, front_door
 from lablib.pages.scripts import write_scripts
 from tests.browser.axe import findings
+from tests.conftest import ROOT
 from tests.executed import NOTEBOOKS
 
 LABS = {page_name(path): path for path in NOTEBOOKS}
@@ -22,8 +24,9 @@ def page_of(executed, tmp_path_factory):
     @functools.cache
     def made(name):
         if name == "index":
-            listed = [made(lab) and (f"{lab}.html", lab) for lab in LABS]
-            (folder / "index.html").write_text(index(listed), encoding="utf-8")
+            listed = [made(lab) and entry(lab, executed(LABS[lab]).book) for lab in LABS]
+            first = front_door(listed, ROOT / "labs/images")
+            (folder / "index.html").write_text(first, encoding="utf-8")
         else:
             book, models, _ = executed(LABS[name])
             write(name, book, models, folder)

@@ -3,6 +3,7 @@
 import { pageModel, readState, show } from "../../widgets/static/page_model.js";
 import { bind } from "./controls.js";
 import { bring } from "./live.js";
+import { showQuestion } from "./questions.js";
 
 const read = (id, ...more) => readState(document.getElementById(id).textContent, ...more);
 const states = read("widgets", read("shared"));
@@ -10,8 +11,9 @@ const models = Object.fromEntries(Object.entries(states).map(([id, state]) => [i
 
 /** One that fails leaves a sentence in its place, and the others go on. */
 async function draw(place) {
+  const state = states[place.dataset.widget];
   try {
-    return await show(models[place.dataset.widget], place);
+    return await (state.question ? showQuestion(state, place) : show(models[place.dataset.widget], place));
   } catch (error) {
     place.textContent = "This could not be drawn here.";
     console.error(error);
