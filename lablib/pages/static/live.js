@@ -24,12 +24,15 @@ class Library {
   constructor(worker, carried) {
     this._worker = worker;
     this._carried = carried;
+    /** @type {Engine | undefined} */
+    this._engine = undefined;
     this._loaded = new Map();
     this._opened = new Map();
   }
 
   get engine() {
-    return (this._engine ??= new Engine(this._worker));
+    this._engine ??= new Engine(this._worker);
+    return this._engine;
   }
 
   /** Resolves once a model is open; fails with a sentence. */
@@ -79,7 +82,9 @@ async function revive(panel, { script, model, parts }, { library, models, names,
   }
   const given = Object.fromEntries(Object.entries(parts).map(([name, id]) => [name, models[id]]).filter(([, part]) => part));
   const standIn = new STAND_INS[script]({ parts: given, model, engine: asking(library, panel), names, carried });
-  for (const place of document.querySelectorAll(`[data-live="${panel}"]`)) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const places = document.querySelectorAll(`[data-live="${panel}"]`);
+  for (const place of places) {
     const fields = place.closest("fieldset");
     if (standIn.asleep.includes(place.dataset.name)) continue;
     if (fields) fields.disabled = false;
@@ -113,9 +118,6 @@ function whenNear(elements, act) {
  */
 export function bring({ panels, worker, carried, names }, models) {
   const library = new Library(worker, carried);
-  window.alive = {};
   for (const [panel, about] of Object.entries(panels))
-    whenNear(notes(panel).map((note) => note.parentElement), () => {
-      window.alive[panel] = revive(panel, about, { library, models, names, carried });
-    });
+    whenNear(notes(panel).map((note) => note.parentElement), () => revive(panel, about, { library, models, names, carried }));
 }
