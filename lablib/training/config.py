@@ -55,7 +55,7 @@ class Config:
             and the result is the model of that step.
         log_every: steps between two readings of loss and speed; None: every step on a CPU, every
             tenth on a GPU, which a reading makes wait.
-        prompt: how the samples begin.
+        prompt: how the samples begin; where a text is turned into another, what they are made of.
         sample_tokens: how long they are.
         precision: "auto" is bf16 where the device is fast at it, else fp32.
         attention: the kernel; "auto" takes the faster one on the device.

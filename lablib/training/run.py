@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from lablib.models.errors import explain
 from lablib.training import engine, folders, launching
-from lablib.training.config import Config, check, write_config
+from lablib.training.config import Config, TaskName, check, write_config
 from lablib.training.folders import Phase
 from lablib.training.records import Evaluation, Record, best_record
 from lablib.training.tasks import TASKS, Task
@@ -412,15 +412,36 @@ def runs(folder: str | os.PathLike[str] = RUNS) -> list[RunInfo]:
     >>> runs("nowhere")
     []
     """
+    return [describe(run) for run in _newest_first(folder)]
+
+
+def unfinished(folder: str | os.PathLike[str], task: TaskName, processes: int = 1) -> Run | None:
+    """The run in a folder that somebody left before its end: one that goes on, the newest first, or
+    else the newest of all, if its process is gone.
+
+    Args:
+        folder: in which each run has one of its own.
+        task: what it learns; the others are not looked at.
+        processes: on how many devices it goes on when it is resumed.
+
+    >>> unfinished("nowhere", "causal") is None
+    True
+    """
+    there = [run for run in _newest_first(folder, processes) if run.config.task == task]
+    states = [run.state for run in there]
+    live = (run for run, state in zip(there, states, strict=True) if state in LIVE)
+    gone = there[0] if states[:1] == ["interrupted"] else None
+    return next(live, gone)
+
+
+def _newest_first(folder: str | os.PathLike[str], processes: int = 1) -> list[Run]:
+    """The runs in a folder whose settings can be read."""
     files = {file for place in places(folder) for file in place.glob("*/config.toml")}
-    newest_first = sorted(files, key=_begun, reverse=True)
-    infos = []
-    for file in newest_first:
-        try:
-            infos.append(describe(Run.open(file.parent)))
-        except ValueError:
-            continue
-    return infos
+    found = []
+    for file in sorted(files, key=_begun, reverse=True):
+        with suppress(ValueError):
+            found.append(Run.open(file.parent, processes))
+    return found
 
 
 def _begun(file: Path) -> tuple[float, str]:

@@ -33,24 +33,31 @@ class TextChoice(ipywidgets.VBox):
         keep: the folder in which an upload is kept, so that a run can read it again; where one may
             not write there, it is kept elsewhere, and that is said.
         changed: called after each change.
+        table: whether a table is wanted, of which none comes with the labs.
 
     Example:
         >>> TextChoice("lighthouse", Path("runs")).value
         'lighthouse'
     """
 
-    def __init__(self, text: str, keep: Path, changed: Callable[[], object] = lambda: None) -> None:
-        self._keep = keep
+    def __init__(
+        self,
+        text: str,
+        keep: Path,
+        changed: Callable[[], object] = lambda: None,
+        table: bool = False,
+    ) -> None:
+        self._keep, self._suffix = keep, ".csv" if table else ".txt"
         self._uploaded = ""
-        source = _source(text)
-        sources = [SHIPPED, TYPED, UPLOADED, NAMED]
-        self.source = toggles("Text", sources, source, each="auto", label=128)
+        source = TYPED if table and not text else _source(text)
+        sources = [TYPED, UPLOADED, NAMED] if table else [SHIPPED, TYPED, UPLOADED, NAMED]
+        noun = "table" if table else "text"
+        self.source = toggles(noun.capitalize(), sources, source, each="auto", label=128)
         shipped = text if source == SHIPPED else None
         self.shipped = dropdown("Which", data.names(), shipped, label=128)
-        self.typed = TextInput(value=text if source == TYPED else "", label="Your text")
-        self.upload = ipywidgets.FileUpload(
-            accept=".txt,.md,.jsonl,text/plain", description="Choose a text file"
-        )
+        self.typed = TextInput(value=text if source == TYPED else "", label=f"Your {noun}")
+        files = ".csv,.tsv,text/csv" if table else ".txt,.md,.jsonl,text/plain"
+        self.upload = ipywidgets.FileUpload(accept=files, description=f"Choose a {noun} file")
         named = text if source == NAMED else ""
         self.named = text_line("Path or hf:name", named, width=480, label=128)
         self.named.continuous_update = False
@@ -72,6 +79,12 @@ class TextChoice(ipywidgets.VBox):
             NAMED: self.named.value.strip(),
         }[self.source.value]
 
+    def show(self, text: str) -> None:
+        """Put the controls where this text is."""
+        source = _source(text)
+        control = {SHIPPED: self.shipped, TYPED: self.typed, NAMED: self.named}[source]
+        control.value, self.source.value = text, source
+
     def lock(self, locked: bool) -> None:
         """Whether the controls answer."""
         for control in (self.source, self.shipped, self.upload, self.named):
@@ -89,7 +102,7 @@ class TextChoice(ipywidgets.VBox):
         (file,) = self.upload.value
         try:
             folder, elsewhere = writable(self._keep / "texts")
-            path = folder / safe_name(file["name"])
+            path = folder / safe_name(file["name"], self._suffix)
             path.write_bytes(bytes(file["content"]))
         except (OSError, ValueError) as error:
             stays = " The upload before it stays." if self._uploaded else ""
@@ -110,14 +123,14 @@ def _encoding(file: Mapping[str, Any]) -> str:
     return ""
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, suffix: str = ".txt") -> str:
     """A file name of an upload with nothing in it that a path could mean.
 
-    >>> safe_name("../../My text.txt"), safe_name("…")
-    ('My-text.txt', 'text.txt')
+    >>> safe_name("../../My text.txt"), safe_name("…", ".csv")
+    ('My-text.txt', 'text.csv')
     """
     stem = "-".join(re.findall(r"\w+", Path(name).stem))[:80] or "text"
-    return f"{stem}.txt"
+    return f"{stem}{suffix}"
 
 
 def _source(text: str) -> str:
