@@ -5,7 +5,7 @@
 # make architecture  draws the plan in ARCHITECTURE.md anew from the imports
 # make screenshots  takes the README's pictures from the running labs
 # make app    the labs without their code, in Voila
-# make pages  every lab as one HTML file that needs neither kernel nor network
+# make pages  the labs as pages with small models in them: neither kernel nor network
 #
 # Everything is installed into .venv, at the exact versions of requirements.lock.
 

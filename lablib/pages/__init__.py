@@ -1,4 +1,4 @@
-"""The labs as pages: each notebook one HTML file that needs neither kernel nor network.
+"""The labs as pages, which need neither kernel nor network: small models compute in them.
 
 Names are loaded when they are used:
 

@@ -1,7 +1,8 @@
-"""`python -m lablib.pages`: every lab as one HTML file, and the page that leads to them.
+"""`python -m lablib.pages`: every lab as one HTML file, the page that leads to them, and beside
+these the small models that compute in them.
 
-Each notebook is run first, with the models that are on this machine. The files open from the disk,
-with no network and no kernel.
+Each notebook is run first, with the models that are on this machine. The folder opens from the
+disk, with no network and no kernel.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import nbformat
 from lablib.pages.document import GLOSSARY, glossary_page, lab_page, page_name
 from lablib.pages.front_door import Entry, entry, front_door
 from lablib.pages.running import Models, run
+from lablib.pages.scripts import write_scripts
 
 
 def main() -> None:
@@ -32,6 +34,8 @@ def main() -> None:
         made.append(Entry(GLOSSARY, "Glossary"))
     first = front_door(made, choices.labs / "images", choices.repository)
     (choices.out / "index.html").write_text(first, encoding="utf-8")
+    for script in write_scripts(choices.out):
+        print(f"{script.name}: {script.stat().st_size / 1e6:.1f} MB")
 
 
 def _run(lab: Path) -> tuple[nbformat.NotebookNode, Models]:

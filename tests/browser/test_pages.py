@@ -1,12 +1,14 @@
 """Every lab as a page of its own: opens from the disk, alone, and without a finding of axe-core."""
 
 import functools
+import re
 
 import pytest
 
 from lablib.pages.__main__ import write
 from lablib.pages.document import page_name
 from lablib.pages.front_door import entry, front_door
+from lablib.pages.scripts import write_scripts
 from tests.browser.axe import findings
 from tests.conftest import ROOT
 from tests.executed import NOTEBOOKS
@@ -28,6 +30,8 @@ def page_of(executed, tmp_path_factory):
         else:
             book, models, _ = executed(LABS[name])
             write(name, book, models, folder)
+            if not (folder / "weights.js").exists():
+                write_scripts(folder)
         return folder / f"{name}.html"
 
     return made
@@ -64,7 +68,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
     assert page.get_by_text("This could not be drawn here.").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
     if page.locator("fieldset:disabled").count():
-        assert page.get_by_text("needs a kernel").count() > 0
+        assert page.get_by_text(re.compile("needs? a kernel")).count() > 0
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)
@@ -82,7 +86,10 @@ def test_what_needs_no_kernel_answers(read):
         "before => document.querySelector('.lab-knobs').innerText !== before", arg=before
     )
     assert page.locator(".lab-tree-node").count() > 0
-    assert page.locator(".lab-area").first.is_disabled()
+    field = page.locator(".lab-area").first
+    field.and_(page.locator(":enabled")).wait_for(timeout=120_000)
+    field.fill("The king")
+    board.get_by_text("The king").wait_for(timeout=120_000)
 
     page = read("02_attention")
     page.get_by_role("button", name="Lines", exact=True).first.click()

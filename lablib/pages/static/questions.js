@@ -2,7 +2,7 @@
 
 import { askForFile, download, progress, whereKept } from "../../exercises/static/page_progress.js";
 import { KINDS, remark } from "../../exercises/static/page_questions.js";
-import { show } from "../../widgets/static/page_model.js";
+import { pageModel, show } from "../../widgets/static/page_model.js";
 
 /** Draws a question's card in its place, and keeps it up with what the learner has done. */
 export async function showQuestion(state, place) {
@@ -12,7 +12,8 @@ export async function showQuestion(state, place) {
   let local = {};
   let drawn = "";
   const content = () => kind.content(asked, learner(), local);
-  const { model } = await show({ ...state, content: content() }, place);
+  const model = pageModel({ ...state, content: content() });
+  await show(model, place);
 
   // A card that stays as it is is not drawn again: a screen reader would say it once more.
   const redraw = () => {
@@ -25,16 +26,16 @@ export async function showQuestion(state, place) {
     local.notes = [remark(title, text)];
     redraw();
   };
-  // The card waits for an answer only once it has asked, so none may come while it asks.
-  Object.assign(model, { send: (message) => queueMicrotask(() => pressed(message)) });
-  function pressed({ do: action, value, press }) {
+  const pressed = ({ do: action, value, press }) => {
     if (action === "download") download();
     else if (action === "take in") askForFile(note("Taken in"));
     const noted = kind.press(asked, learner(), local, action, value);
     if (noted) progress.add({ id: asked.id, ...noted });
     redraw();
     model.receive({ answered: press });
-  }
+  };
+  // The card waits for an answer only once it has asked, so none may come while it asks.
+  model.on("sent", (message) => queueMicrotask(() => pressed(message)));
   progress.addEventListener("change", (/** @type {CustomEvent} */ { detail }) => {
     if (detail.elsewhere) local = { notes: local.notes };
     redraw();

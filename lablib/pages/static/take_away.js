@@ -4,7 +4,6 @@ import { NEUTRAL, probability, rank, stages } from "../../sampling/views/knobs_m
 import { element, write } from "../../widgets/static/dom.js";
 import { Engine } from "../engine/client.js";
 import { openTokenizer } from "../engine/engine.js";
-import { uniforms } from "../engine/uniforms.js";
 
 const MODEL = "own";
 const REST = 200; // milliseconds without a key before what is typed is read
@@ -98,13 +97,14 @@ function choose(token) {
 
 async function writeOn() {
   const prompt = place("text").value;
-  const how = { count: number("count"), knobs: knobs(), uniforms: uniforms(number("seed"), number("count")) };
+  const how = { count: number("count"), knobs: knobs(), seed: number("seed") };
   let speed = "";
   place("write").disabled = place("text").readOnly = true;
   place("stop").disabled = false;
   place("stop").focus();
   say("Writing …");
   const show = ({ text, perSecond }) => {
+    if (text === undefined) return; // the prompt has been read
     place("text").value = prompt + text;
     speed = perSecond ? `, ${perSecond.toFixed(0)} tokens/s` : "";
     write(place("status"), `Writing${speed}`);
