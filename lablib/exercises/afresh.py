@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lablib.exercises.progress import Event, ProgressFile
 from lablib.exercises.records import ExerciseError, lab
+from lablib.writable import put, unused
 
 OLD = "old"
 """The folder, beside the notebooks, where the old ones are kept."""
@@ -73,12 +74,10 @@ def start_afresh(name: str, folder: Path | str = ".") -> Reset:
 def _put_back(notebook: Path, original: bytes) -> Path:
     """Write the original over a notebook; the copy of what it was before."""
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-    kept = notebook.parent / OLD / f"{notebook.stem}-{stamp}.ipynb"
+    kept = unused(notebook.parent / OLD / f"{notebook.stem}-{stamp}.ipynb")
     kept.parent.mkdir(exist_ok=True)
     shutil.copy2(notebook, kept)
-    fresh = notebook.with_name(f".{notebook.name}.new")
-    fresh.write_bytes(original)
-    fresh.replace(notebook)
+    put(notebook, original)
     return kept
 
 

@@ -64,9 +64,9 @@ def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
 _ALL_LABS = '<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>'
 _HEADER = f"""{_ALL_LABS}
 <p class="page-about">This page was made from a lab that had run. No kernel stands behind it. What
-is drawn in the browser answers all the same, and so do predictions, bugs to spot, and the panels
-whose model lies beside the page: type into them. What stays greyed needs the lab in
-JupyterLab.</p>"""
+is drawn in the browser answers all the same (predictions, bugs to spot, knobs, attention views),
+and so do the panels whose model lies beside the page: type into them. What stays greyed needs the
+lab in JupyterLab.</p>"""
 
 
 def page(title: str, body: str, styles: Iterable[str] = ()) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat.v4 as nbf
 import pytest
@@ -135,7 +136,9 @@ def test_a_page_alone_says_why_it_stays_grey(browser, folder, tmp_path):
 
 @pytest.mark.skipif(FIREFOX is None, reason="there is no Firefox here")
 def test_it_lives_in_firefox(folder):
-    asyncio.run(_in_firefox((folder / "panels.html").as_uri()))
+    address = (folder / "panels.html").as_uri()
+    with ThreadPoolExecutor() as pool:  # Playwright's own loop may run in this thread
+        pool.submit(lambda: asyncio.run(_in_firefox(address))).result()
 
 
 async def _in_firefox(address):

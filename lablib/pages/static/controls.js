@@ -74,11 +74,19 @@ function write(place, value) {
   place.replaceChildren(typeof value === "string" ? element("span", "", value) : table(value.table));
 }
 
-/** A table whose cells are as wide as so many columns; a cell with no text is a gap. */
+/**
+ * A table whose cells are as wide as so many columns; a cell with no text is a gap. A wide one scrolls in
+ * a region of its own, with the keyboard, too.
+ */
 function table({ caption, rows }) {
+  const region = element("div", "page-scroll");
+  region.tabIndex = 0;
+  region.setAttribute("role", "region");
+  region.setAttribute("aria-label", caption);
   const node = element("table", "page-ladder");
   node.append(element("caption", "", caption), ...rows.map(row));
-  return node;
+  region.append(node);
+  return region;
 }
 
 function row({ name, cells }) {
