@@ -1,7 +1,8 @@
 """The panel: one anatomy for every picture of every lab."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -81,7 +82,7 @@ class Panel(ipywidgets.VBox):
         self.add_class("lab-panel")
         if choice is not None:
             self.head.choices, self.head.noun = choice.menu(), choice.noun
-            choice.observe(lambda _: self._show_choice(), "loaded")
+            choice.observe(self._follow_choice, "loaded")
             self._show_choice()
 
     @property
@@ -123,6 +124,20 @@ class Panel(ipywidgets.VBox):
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
         return self.slot.wait(timeout)
 
+    def close(self) -> None:
+        """Take the panel away for good, with all that is in it: it follows nothing any more, and
+        its memory is given back.
+        """
+        if self._choice is not None:  # others may share it and go on
+            with suppress(ValueError):  # closed before
+                self._choice.unobserve(self._follow_choice, "loaded")
+        self.slot.stop()
+        for part in _parts(self):
+            part.close()
+        for own in _looks(self):
+            own.close()
+        super().close()
+
     def show_code(self) -> None:
         """Bring the code under the picture up to date with the controls."""
         if self._code:
@@ -146,6 +161,9 @@ class Panel(ipywidgets.VBox):
         if message.get("stop"):
             self.stop()
 
+    def _follow_choice(self, _: object) -> None:
+        self._show_choice()
+
     def _show_choice(self) -> None:
         self.head.model_name, self.head.why = self.choice.badge()
         if self.choice.loaded is not None:
@@ -163,6 +181,21 @@ class Panel(ipywidgets.VBox):
             self.foot.details = status.failure.details if status.failure else ""
             if status.state == "ready":
                 self.show_code()
+
+
+def _parts(box: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """The widgets in a box, those in its boxes too, and what says how they look."""
+    for child in getattr(box, "children", ()):
+        yield from _parts(child)
+        yield from _looks(child)
+        yield child
+
+
+def _looks(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """A widget's layout and style, which are widgets as well."""
+    for name in ("layout", "style"):
+        if isinstance(own := getattr(widget, name, None), ipywidgets.Widget):
+            yield own
 
 
 def status_text(status: Status) -> str:
