@@ -26,16 +26,16 @@ export async function showQuestion(state, place) {
     local.notes = [remark(title, text)];
     redraw();
   };
-  // The card waits for an answer only once it has asked, so none may come while it asks.
-  Object.assign(model, { send: (message) => queueMicrotask(() => pressed(message)) });
-  function pressed({ do: action, value, press }) {
+  const pressed = ({ do: action, value, press }) => {
     if (action === "download") download();
     else if (action === "take in") askForFile(note("Taken in"));
     const noted = kind.press(asked, learner(), local, action, value);
     if (noted) progress.add({ id: asked.id, ...noted });
     redraw();
     model.receive({ answered: press });
-  }
+  };
+  // The card waits for an answer only once it has asked, so none may come while it asks.
+  model.on("sent", (message) => queueMicrotask(() => pressed(message)));
   progress.addEventListener("change", (/** @type {CustomEvent} */ { detail }) => {
     if (detail.elsewhere) local = { notes: local.notes };
     redraw();
