@@ -13,8 +13,8 @@ ROOMS = (
 )
 
 FLOORS = (
-    r"(__init__|children|decoding|lazy|output|randomness|unicode)\.py",
-    r"(models/.*|writable\.py)",
+    r"(__init__|children|decoding|lazy|numbers|output|randomness|unicode)\.py",
+    r"(models/.*|writable\.py|start\.py)",
     r"data/.*",
     r"training/.*",
     rf"({ROOMS})/compute/.*",

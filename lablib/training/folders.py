@@ -204,6 +204,6 @@ def settings(folder: Path) -> Config:
     Raises:
         ValueError: if there is no run in it.
     """
-    if not (folder / "config.toml").is_file():
+    if not os.path.isfile(folder / "config.toml"):  # no error for what can be no name
         raise ValueError(f"There is no run in {str(folder)!r}: it has no config.toml.")
     return read_config(folder / "config.toml")

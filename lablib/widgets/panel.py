@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -87,7 +88,7 @@ class Panel(ipywidgets.VBox):
         self.add_class("lab-panel")
         if choice is not None:
             self.head.choices, self.head.noun = choice.menu(), choice.noun
-            choice.observe(lambda _: self._show_choice(), "loaded")
+            choice.observe(self._follow_choice, "loaded")
             self._show_choice()
 
     @property
@@ -128,6 +129,20 @@ class Panel(ipywidgets.VBox):
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
         return self.slot.wait(timeout)
+
+    def close(self) -> None:
+        """Take the panel away for good, with all that is in it: it follows nothing any more, and
+        its memory is given back.
+        """
+        if self._choice is not None:  # others may share it and go on
+            with suppress(ValueError):  # closed before
+                self._choice.unobserve(self._follow_choice, "loaded")
+        self.slot.stop()
+        for part in _widgets_in(self):
+            part.close()
+        for own in _looks(self):
+            own.close()
+        super().close()
 
     def show_code(self) -> None:
         """Bring the code under the picture up to date with the controls."""
@@ -171,6 +186,9 @@ class Panel(ipywidgets.VBox):
     def _on_foot(self, _: object, message: dict[str, Any], __: object) -> None:
         if message.get("stop"):
             self.stop()
+
+    def _follow_choice(self, _: object) -> None:
+        self._show_choice()
 
     def _show_choice(self) -> None:
         self.head.model_name, self.head.why = self.choice.badge()
@@ -221,6 +239,21 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, ipywidgets.Widget]]:
 
 def _public(box: ipywidgets.Box) -> dict[str, Any]:
     return {name: value for name, value in vars(box).items() if not name.startswith("_")}
+
+
+def _widgets_in(box: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """The widgets in a box, those in its boxes too, and what says how they look."""
+    for child in getattr(box, "children", ()):
+        yield from _widgets_in(child)
+        yield from _looks(child)
+        yield child
+
+
+def _looks(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """A widget's layout and style, which are widgets as well."""
+    for name in ("layout", "style"):
+        if isinstance(own := getattr(widget, name, None), ipywidgets.Widget):
+            yield own
 
 
 def status_text(status: Status) -> str:

@@ -83,6 +83,7 @@ def in_one_glance(panel):
         assert box["y"] >= 0 and box["y"] + box["height"] <= 768, part
 
 
+@pytest.mark.timeout(900)
 def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     """What was saved is alive again; a second tab, and a cell that is run again, find the run."""
     page = lab.page
@@ -120,6 +121,7 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     assert folders.phase(folder) == "stopped"
 
 
+@pytest.mark.timeout(900)
 def test_the_kernel_is_gone_and_the_run_goes_on(lab, home):
     """A process of its own outlives the kernel; so it does where each page is a new kernel."""
     page = lab.page

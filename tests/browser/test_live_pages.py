@@ -158,7 +158,7 @@ async def _in_firefox(address):
             await page.evaluate(f"{panel}[{number}].scrollIntoView()")
             await page.until(f"!{panel}[{number}].querySelector('textarea').matches(':disabled')")
             await page.evaluate(type_.format(text=json.dumps(text), panel=panel, number=number))
-            await page.until(f"{panel}[{number}].innerText.includes({json.dumps(awaited)})")
+            await page.until(f"{panel}[{number}].textContent.includes({json.dumps(awaited)})")
             foot = f"{panel}[{number}].querySelector('.lab-foot').dataset.state"
             await page.until(f"{foot} === 'ready'")
         await page.evaluate(f"{panel}[{WRITE}].scrollIntoView()")

@@ -77,8 +77,15 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
     page.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
 
 
+def show_all(page):
+    """Let every prediction be, so that the pictures are there."""
+    while (buttons := page.get_by_role("button", name="Just show me")).count():
+        buttons.first.click()
+
+
 def test_what_needs_no_kernel_answers(read):
     page = read("06_sampling")
+    show_all(page)
     board = page.locator(".lab-knobs").first
     before = board.inner_text()
     board.locator("[type=range][data-knob=temperature]").press("ArrowLeft")
@@ -92,10 +99,12 @@ def test_what_needs_no_kernel_answers(read):
     board.get_by_text("The king").wait_for(timeout=120_000)
 
     page = read("02_attention")
+    show_all(page)
     page.get_by_role("button", name="Lines", exact=True).first.click()
     page.get_by_text("looks (query)").first.wait_for()
 
     page = read("01_tokenization")
+    show_all(page)
     slider = page.locator(".lab-merges [type=range]").first
     words = "document.querySelector('.lab-merges').innerText"
     before = page.evaluate(words)

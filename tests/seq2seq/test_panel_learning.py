@@ -40,8 +40,8 @@ def test_it_learns_and_asks_before_and_after_and_its_code_does_the_same(tmp_path
         for row in rows:
             assert row.written == ss.translate(asked, row.source).text
     assert f"BLEU {before.bleu:.1f} → {after.bleu:.1f}" in panel.words.value
-    assert sources[0] in panel.table.value and panel.tabs.line.shown == 2
-    assert panel.tabs.line.labels[2] == "Before and after"
+    assert sources[0] in panel.table.value and panel.tabs.line.shown == 3
+    assert panel.tabs.line.labels == ["Table", "Settings", "The run", "Before and after"]
     assert panel.view.records[0].sample == ss.translate(m, SHORT.prompt).text
     assert "ss.translate_panel(model=" in panel.opening.value
     assert "ss.twice()" in panel.foot.code
@@ -82,7 +82,7 @@ def test_a_run_without_such_pairs(config, said):
 def test_a_table_is_typed_uploaded_or_named(tmp_path):
     choice = "pocket-t5"
     panel = ss.learn_panel(TABLE, SHORT, tmp_path, choice)
-    assert panel.text.source.options == ("type or paste", "upload", "file, folder, hf:")
+    assert panel.text.source.options == ("type or paste", "upload", "file")
     assert panel.text.value == TABLE and ".csv" in panel.text.upload.accept
     panel.text.typed.value = "source,answer\na,b\n"
     assert panel.wait() and panel.state == "failed" and "target" in panel.foot.message

@@ -16,13 +16,14 @@ from lablib.widgets.controls import dropdown, text_line, toggles
 from lablib.widgets.html import escape
 from lablib.writable import put, unused, writable
 
-SHIPPED, TYPED, UPLOADED, NAMED = (
+SHIPPED, TYPED, UPLOADED, NAMED, FILE = (
     "comes with the labs",
     "type or paste",
     "upload",
     "file, folder, hf:",
+    "file",
 )
-"""Where the text is from."""
+"""Where the text is from; a table is never a folder or from the hub."""
 
 
 class TextChoice(ipywidgets.VBox):
@@ -47,10 +48,10 @@ class TextChoice(ipywidgets.VBox):
         changed: Callable[[], object] = lambda: None,
         table: bool = False,
     ) -> None:
-        self._keep, self._suffix = keep, ".csv" if table else ".txt"
+        self._keep, self._table = keep, table
         self._uploaded = ""
-        source = TYPED if table and not text else _source(text)
-        sources = [TYPED, UPLOADED, NAMED] if table else [SHIPPED, TYPED, UPLOADED, NAMED]
+        source = _source(text, table)
+        sources = [TYPED, UPLOADED, FILE] if table else [SHIPPED, TYPED, UPLOADED, NAMED]
         noun = "table" if table else "text"
         self.source = toggles(noun.capitalize(), sources, source, each="auto", label=128)
         shipped = text if source == SHIPPED else None
@@ -58,10 +59,14 @@ class TextChoice(ipywidgets.VBox):
         self.typed = TextInput(value=text if source == TYPED else "", label=f"Your {noun}")
         files = ".csv,.tsv,text/csv" if table else ".txt,.md,.jsonl,text/plain"
         self.upload = ipywidgets.FileUpload(accept=files, description=f"Choose a {noun} file")
-        named = text if source == NAMED else ""
-        self.named = text_line("Path or hf:name", named, width=480, label=128)
+        named = text if source in (NAMED, FILE) else ""
+        self.named = text_line("Path" if table else "Path or hf:name", named, width=480, label=128)
         self.named.continuous_update = False
         self.said = ipywidgets.HTML()
+        self._controls: dict[str, Any] = {
+            SHIPPED: self.shipped, TYPED: self.typed, UPLOADED: self.upload, NAMED: self.named,
+            FILE: self.named,
+        }  # fmt: skip
         super().__init__([])
         self._show()
         self.source.observe(lambda _: self._show(), "value")
@@ -77,13 +82,13 @@ class TextChoice(ipywidgets.VBox):
             TYPED: self.typed.value,
             UPLOADED: self._uploaded,
             NAMED: self.named.value.strip(),
+            FILE: self.named.value.strip(),
         }[self.source.value]
 
     def show(self, text: str) -> None:
         """Put the controls where this text is."""
-        source = _source(text)
-        control = {SHIPPED: self.shipped, TYPED: self.typed, NAMED: self.named}[source]
-        control.value, self.source.value = text, source
+        source = _source(text, self._table)
+        self._controls[source].value, self.source.value = text, source
 
     def lock(self, locked: bool) -> None:
         """Whether the controls answer."""
@@ -91,8 +96,7 @@ class TextChoice(ipywidgets.VBox):
             control.disabled = locked
 
     def _show(self) -> None:
-        own = {SHIPPED: self.shipped, TYPED: self.typed, UPLOADED: self.upload, NAMED: self.named}
-        parts = [self.source, own[self.source.value]]
+        parts = [self.source, self._controls[self.source.value]]
         self.children = [*parts, self.said] if self.source.value == UPLOADED else parts
 
     def _take(self, changed: Callable[[], object]) -> None:
@@ -103,7 +107,7 @@ class TextChoice(ipywidgets.VBox):
         try:
             folder, elsewhere = writable(self._keep / "texts")
             content = bytes(file["content"])
-            path = folder / safe_name(file["name"], self._suffix)
+            path = folder / safe_name(file["name"], ".csv" if self._table else ".txt")
             if not path.is_file() or path.read_bytes() != content:
                 path = unused(path)
                 put(path, content)
@@ -136,7 +140,9 @@ def safe_name(name: str, suffix: str = ".txt") -> str:
     return f"{stem}{suffix}"
 
 
-def _source(text: str) -> str:
-    if text in data.names():
+def _source(text: str, table: bool) -> str:
+    if text in data.names() and not table:
         return SHIPPED
-    return TYPED if "\n" in text or len(text.split()) > 1 else NAMED
+    if "\n" in text or len(text.split()) > 1 or (table and not text):
+        return TYPED
+    return FILE if table else NAMED

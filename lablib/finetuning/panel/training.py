@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 QUICK = Config(text="cookbook", sample_every=20)
 """How the settings stand where nothing else is said."""
+THE_RUN = "The run"
+"""The tab that comes into sight with a run."""
 LOOK_SECONDS = 0.25
 """How often a run is looked at: four pictures a second."""
 MEASURED_PARAMETERS = 50e6
@@ -126,9 +128,8 @@ class TrainingPanel(LivePanel):
         self.opening = ipywidgets.HTML()
         self.view = RunView()
         buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
-        settings = ipywidgets.VBox([self.text, self.settings, self.bar])
         run = ipywidgets.VBox([self.view, self.opening])
-        self.tabs = Tabs({"Settings": settings, "The run": run, **self.more_tabs()})
+        self.tabs = Tabs({**self._settings_tabs(table), THE_RUN: run, **self.more_tabs()})
         mark_main(buttons, self.tabs)
         super().__init__(
             self.title,
@@ -142,6 +143,12 @@ class TrainingPanel(LivePanel):
         self.end.on_click(lambda _: self._steer("stop"))
         self.use.on_click(lambda _: self.run(self._use))
         self._show_buttons()
+
+    def _settings_tabs(self, table: bool) -> dict[str, ipywidgets.DOMWidget]:
+        """A table takes so much room that it has a tab of its own."""
+        if not table:
+            return {"Settings": ipywidgets.VBox([self.text, self.settings, self.bar])}
+        return {"Table": self.text, "Settings": ipywidgets.VBox([self.settings, self.bar])}
 
     def more_tabs(self) -> dict[str, ipywidgets.DOMWidget]:
         """What a panel derived from this one shows besides, by the names of the tabs."""
@@ -253,7 +260,7 @@ class TrainingPanel(LivePanel):
 
     def _open_view(self) -> None:
         self.view.prepare()
-        self.tabs.line.shown = 1
+        self.tabs.show(THE_RUN)
 
     def _start(self) -> Drawing:
         m = self.model()

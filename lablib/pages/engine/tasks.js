@@ -76,9 +76,10 @@ function* fillIn(opened, { text, hidden, word, count }) {
   const read = prepareGaps(opened, text);
   const first = read.words.length ? [...read.text].slice(0, read.words[0].start).join("").split("[MASK]").length - 1 : 0;
   yield { read: { ...read, first }, tokens: read.ids.map((id) => opened.tokenizer.entry(id)) };
-  yield { guesses: fill(opened, read, count), columns: [] };
-  const behind = read.masks.map((_, number) => hidden[first + number] ?? null);
+  /** @type {{ word: string | null, score: any }[]} what is known of the word behind each mask */
   const columns = [];
+  yield { guesses: fill(opened, read, count), columns };
+  const behind = read.masks.map((_, number) => hidden[first + number] ?? null);
   for (const [mask, each] of behind.entries()) columns.push({ word: each, score: each && (yield* scoreIfKnown(opened, read, each, mask)) });
   if (behind.some(Boolean)) yield { columns };
   const asked = [];

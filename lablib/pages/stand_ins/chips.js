@@ -7,11 +7,16 @@ import { figure } from "./python.js";
 /** @type {Record<string, string>} */
 const MARKS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\x7f": "␡" };
 // Letters and marks by their category that no font draws: fillers, joiners, variation selectors.
-const EMPTY = /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u;
+const EMPTY = [
+  [0x34f], [0x115f, 0x1160], [0x17b4, 0x17b5], [0x180b, 0x180d], [0x180f], [0x2800], [0x3164], [0xffa0],
+  [0xfe00, 0xfe0f], [0xe0100, 0xe01ef],
+];
 
 /** @param {string} letter */
 export function hasShape(letter) {
-  return letter === " " || (!/[\p{C}\p{Z}]/u.test(letter) && !EMPTY.test(letter));
+  const code = letter.codePointAt(0);
+  const empty = EMPTY.some(([first, last = first]) => first <= code && code <= last);
+  return letter === " " || (!/[\p{C}\p{Z}]/u.test(letter) && !empty);
 }
 
 /**

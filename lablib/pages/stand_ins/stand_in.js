@@ -32,7 +32,10 @@ export class StandIn {
     this.names = names;
     this.carried = carried;
     this._turn = 0;
-    [, this._imports, this._opens] = this.get("foot", "code").match(/^(from lablib import [^\n]*\n\n)(m = )?/) ?? ["", "", ""];
+    const [, imports = "", opens = ""] = this.get("foot", "code").match(/^(from lablib import [^\n]*\n\n)(m = )?/) ?? [];
+    /** How the code under the panel begins, and whether it opens a model. */
+    this._imports = imports;
+    this._opens = opens !== "";
     this.badge();
     this.on("foot", "sent", (message) => message.stop && this.engine.stop());
   }

@@ -28,6 +28,8 @@ async function drawAll(places) {
 }
 
 window.shown = drawAll([...document.querySelectorAll("[data-widget]")]);
-for (const place of document.querySelectorAll("[data-part]")) bind(models[place.dataset.part], place);
+/** @type {NodeListOf<HTMLElement>} */
+const parts = document.querySelectorAll("[data-part]");
+for (const place of parts) bind(models[place.dataset.part], place);
 const live = document.getElementById("live");
 if (live) bring(JSON.parse(live.textContent), models);

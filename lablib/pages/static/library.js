@@ -19,13 +19,15 @@ export class Library {
   constructor(worker, carried) {
     this._worker = worker;
     this._carried = carried;
-    this._engine = null;
+    /** @type {Engine | undefined} */
+    this._engine = undefined;
     this._loaded = new Map();
     this._opened = new Map();
   }
 
   get engine() {
-    return (this._engine ??= new Engine(this._worker));
+    this._engine ??= new Engine(this._worker);
+    return this._engine;
   }
 
   /** Resolves once a model is open; fails with a sentence. */

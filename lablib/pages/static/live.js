@@ -28,7 +28,9 @@ async function revive(panel, { script, model, parts }, { library, models, names,
   }
   const given = Object.fromEntries(Object.entries(parts).map(([name, id]) => [name, models[id]]).filter(([, part]) => part));
   const standIn = new STAND_INS[script]({ parts: given, model, engine: asking(library, panel), names, carried });
-  for (const place of document.querySelectorAll(`[data-live="${panel}"]`)) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const places = document.querySelectorAll(`[data-live="${panel}"]`);
+  for (const place of places) {
     const fields = place.closest("fieldset");
     if (standIn.asleep.includes(place.dataset.name)) continue;
     if (fields) fields.disabled = false;
@@ -62,9 +64,6 @@ function whenNear(elements, act) {
  */
 export function bring({ panels, worker, carried, names }, models) {
   const library = new Library(worker, carried);
-  window.alive = {};
   for (const [panel, about] of Object.entries(panels))
-    whenNear(notes(panel).map((note) => note.parentElement), () => {
-      window.alive[panel] = revive(panel, about, { library, models, names, carried });
-    });
+    whenNear(notes(panel).map((note) => note.parentElement), () => revive(panel, about, { library, models, names, carried }));
 }

@@ -18,8 +18,9 @@ from lablib.widgets import AnyModel, Drawing, Progress
 from lablib.widgets.html import escape, scrolling
 
 PAIRS = 20
+AFTERWARDS = "Before and after"
 SETTINGS = Config(
-    task="sequence", steps=40, batch=16, length=64, learning_rate=2e-3, evaluate_every=5,
+    task="sequence", epochs=6.0, batch=16, length=64, learning_rate=2e-3, evaluate_every=5,
     sample_every=5, sample_tokens=40, prompt="twice: wolf hen",
 )  # fmt: skip
 """A small model learns a rule with these in a minute."""
@@ -61,7 +62,7 @@ class LearnPanel(TrainingPanel):
 
     def more_tabs(self) -> dict[str, ipywidgets.DOMWidget]:
         """The pairs that were kept apart."""
-        return {"Before and after": ipywidgets.VBox([self.words, self.table])}
+        return {AFTERWARDS: ipywidgets.VBox([self.words, self.table])}
 
     def _start(self) -> Drawing:
         self.results, self.words.value, self.table.value = None, "", ""
@@ -87,7 +88,7 @@ class LearnPanel(TrainingPanel):
             self.table.value = scrolling(shown, "Before and after", 320)
         self.results = found[0], found[1]
         self.words.value = escape(figures.before_after_words(*self.results))
-        self.tabs.line.shown = 2
+        self.tabs.show(AFTERWARDS)
 
     def code_lines(self) -> str:
         """The same run, and what is written to held-out pairs before it and after."""
