@@ -4,6 +4,10 @@ from lablib.seq2seq.compute.forcing import (
     slip as slip,
     teacher_forcing as teacher_forcing,
 )
+from lablib.seq2seq.compute.learning import (
+    heldout_of as heldout_of,
+    twice as twice,
+)
 from lablib.seq2seq.compute.lookahead import (
     Lookahead as Lookahead,
     learn_with_and_without_mask as learn_with_and_without_mask,
@@ -33,6 +37,9 @@ from lablib.seq2seq.compute.translation import (
 )
 from lablib.seq2seq.panel.forcing import (
     forcing_panel as forcing_panel,
+)
+from lablib.seq2seq.panel.learning import (
+    learn_panel as learn_panel,
 )
 from lablib.seq2seq.panel.lookahead import (
     mask_panel as mask_panel,

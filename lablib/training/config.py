@@ -55,7 +55,7 @@ class Config:
             and the result is the model of that step.
         log_every: steps between two readings of loss and speed; None: every step on a CPU, every
             tenth on a GPU, which a reading makes wait.
-        prompt: how the samples begin.
+        prompt: how the samples begin; where a text is turned into another, what they are made of.
         sample_tokens: how long they are.
         precision: "auto" is bf16 where the device is fast at it, else fp32.
         attention: the kernel; "auto" takes the faster one on the device.
@@ -226,6 +226,8 @@ def read_config(path: str | os.PathLike[str]) -> Config:
         raise ValueError(f"There is no file {str(path)!r}: check the path.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{str(path)!r} is not a TOML file: {error}.") from error
+    except OSError as error:
+        raise ValueError(f"{str(path)!r} cannot be read ({error.strerror}).") from error
     unknown = sorted(set(values) - {field.name for field in fields(Config)})
     if unknown:
         raise ValueError(f"There is no setting {unknown[0]!r}: see help(Config) for their names.")

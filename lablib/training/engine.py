@@ -48,7 +48,7 @@ from lablib.training.tasks import (
     total_steps,
 )
 from lablib.training.texts import Source, read_source
-from lablib.training.writing import sample
+from lablib.training.writing import answer, sample
 from lablib.writable import put
 
 if TYPE_CHECKING:
@@ -484,13 +484,20 @@ def _measured(state: State, record: Record) -> Record:
         evaluation = validate(state)
         record = replace(record, heldout_loss=evaluation.loss, measures=evaluation.measures)
         _keep_best(state, evaluation.loss)
-    if config.sample_every and step % config.sample_every == 0 and config.task == "causal":
-        text = sample(
-            state.model, state.tokenizer, state.task.prompt(config.prompt), config.sample_tokens,
-            config.seed,
-        )  # fmt: skip
-        record = replace(record, sample=text)
+    if config.sample_every and step % config.sample_every == 0:
+        record = replace(record, sample=_sample(state))
     return record
+
+
+def _sample(state: State) -> str | None:
+    """What the model writes at this step; None of a task that does not write."""
+    config, model, tokenizer = state.config, state.model, state.tokenizer
+    if config.task == "causal":
+        prompt = state.task.prompt(config.prompt)
+        return sample(model, tokenizer, prompt, config.sample_tokens, config.seed)
+    if config.task == "sequence":
+        return answer(model, tokenizer, config.prompt, config.sample_tokens)
+    return None
 
 
 @torch.inference_mode(False)

@@ -43,6 +43,8 @@ Drawn = TypeVar("Drawn")
 Row = dict[str, Tensor]
 """One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
 
+SIDES = ("source", "target")
+"""The columns of a table of pairs."""
 EVALUATION_ROWS = 16
 """Rows measured at once where nothing else is said."""
 
@@ -574,9 +576,19 @@ def _sequence(
             "labels": torch.tensor(answer["input_ids"]),
         }
 
-    train, heldout = _table(config, source, ("source", "target"), notes)
+    train, heldout = _table(config, source, SIDES, notes)
     rows = [[row(*pair) for pair in part] for part in (train, heldout)]
     return Sequence(rows[0], rows[1], _pad_id(tokenizer))
+
+
+def heldout_pairs(config: Config, source: Source) -> Pairs:
+    """The pairs of a table, source and target, that a run with these settings never learns from.
+
+    >>> table = Source("source,target\\na,A\\nb,B\\nc,C\\n")
+    >>> heldout_pairs(Config(heldout=0.3), table)
+    [('c', 'C')]
+    """
+    return _table(config, source, SIDES, [])[1]
 
 
 def _table(

@@ -1,4 +1,4 @@
-"""What a model writes while it learns: the same prompt and seed each time."""
+"""What a model writes while it learns: the same prompt and seed, or the same source, each time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import torch
 
 from lablib.models.text import encode, kept_ids, positions
 from lablib.randomness import seeded
+from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -50,3 +51,29 @@ def sample(
         written = generate(ids, attention_mask=torch.ones_like(ids), generation_config=settings)
     model.train(training)
     return str(tokenizer.decode(written[0], skip_special_tokens=True))
+
+
+@torch.no_grad()
+def answer(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str, tokens: int
+) -> str:
+    """What an encoder-decoder model makes of a source, at most `tokens` tokens, greedily.
+
+    >>> from lablib import models
+    >>> m = models.load("pocket-t5", device="cpu")
+    >>> text = answer(m.model, m.tokenizer, "plural: the cat", 8)
+    >>> text == answer(m.model, m.tokenizer, "plural: the cat", 8)
+    True
+    """
+    training, writer = model.training, model.eval()
+    most = positions(model)
+    read = tokenizer(
+        well_formed(source), truncation=most is not None, max_length=most, return_tensors="pt"
+    ).to(model.device)
+    generate: Any = writer.generate
+    written = generate(
+        read.input_ids, attention_mask=read.attention_mask, do_sample=False, num_beams=1,
+        max_new_tokens=tokens,
+    )  # fmt: skip
+    model.train(training)
+    return str(tokenizer.decode(written[0], skip_special_tokens=True)).strip()

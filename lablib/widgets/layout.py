@@ -125,3 +125,7 @@ class Tabs(ipywidgets.VBox):
         self.line = TabLine(labels=list(parts))
         super().__init__([self.line, *parts.values()], layout={"width": "100%"})
         self.add_class("lab-tabbed")
+
+    def show(self, label: str) -> None:
+        """Put the widget with this label in sight."""
+        self.line.shown = self.line.labels.index(label)

@@ -58,9 +58,15 @@ class Plot(FigureWidget):
         self._config = {"displayModeBar": False, "responsive": True}
         self.add_class("lab-plot")
 
-    def page_state(self) -> dict[str, Any]:
-        """The state of a plot with all that was changed in it since it was made."""
-        now = {"_widget_data": self._data, "_widget_layout": self.layout.to_plotly_json()}
-        to_json = self.trait_metadata("_widget_data", "to_json")
-        state: dict[str, Any] = self.get_state()
-        return state | {name: to_json(value, self) for name, value in now.items()}
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """The state; a whole one has in it what was changed since the plot was made.
+
+        plotly tells of changes to the pages that are open, and leaves the state as it was: a page
+        that is loaded anew would show an empty plot.
+        """
+        state: dict[str, Any] = super().get_state(key, drop_defaults)
+        if key is None and getattr(self, "_layout_obj", None) is not None:
+            now = {"_widget_data": self._data, "_widget_layout": self.layout.to_plotly_json()}
+            to_json = self.trait_metadata("_widget_data", "to_json")
+            state |= {name: to_json(value, self) for name, value in now.items()}
+        return state

@@ -119,5 +119,6 @@ ROOMS = {
         "forcing": 'show(ss.forcing_panel(model="pocket-t5"))',
         "tasks": 'show(ss.tasks_panel(model="pocket-t5"))',
         "score": 'show(ss.score_panel(model="pocket-t5"))',
+        "learn": 'show(ss.learn_panel(runs="glance-pairs", model="pocket-t5"))',
     },
 }

@@ -1,7 +1,7 @@
 """The transformer lab in JupyterLab: the whole model answers its switches, its text, its tour."""
 
 from tests.browser.axe import findings
-from tests.browser.conftest import READY
+from tests.browser.conftest import READY, shot
 
 CELLS = ["from lablib import transformer as tf", 'tf.whole_panel(model="pocket-gpt2")']
 ANSWERED = "() => !document.querySelector('.whole-outcome.is-waiting')"
@@ -18,8 +18,10 @@ def test_the_whole_model_answers(lab):
     page.locator(".whole-fill.is-before").first.wait_for()
     assert words.all_text_contents() != before
     assert "→" in page.locator(".whole-loss").text_content()
-    for theme in lab.themes("Dark High Contrast"):
+    for theme in lab.themes("Dark", "Dark High Contrast"):
         assert findings(page, ".lab-panel") == [], theme
+        if theme in ("Light", "Dark"):
+            shot(page.locator(".lab-panel"), f"transformer-{theme.lower()}")
     page.get_by_role("button", name="Everything on").click()
     page.wait_for_function(ANSWERED)
     assert words.all_text_contents() == before

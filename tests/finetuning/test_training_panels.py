@@ -116,6 +116,47 @@ def test_pause_resume_stop_and_use(config, folder, monkeypatch):
     assert shared_choice("causal").name == str(panel.the_run.result)
 
 
+def test_another_page_takes_up_the_run_that_goes_on(config, folder):
+    """As after a reload, in a second tab, or beside a run that was started from a terminal."""
+    config = replace(config, steps=100_000, sample_every=0)
+    first = started(opened(config, folder))
+    until(lambda: len(first.view.records) > 3)
+    other = replace(config, text="play", batch=2)
+    second = training_panel(other, folder, ModelChoice(config.model))
+    until(lambda: len(second.view.records) > 5)
+    assert second.the_run.folder == first.the_run.folder and second.config == config
+    assert second.tabs.line.shown == 1 and second.start.disabled and not second.pause.disabled
+    assert str(first.the_run.folder) in html.unescape(second.opening.value)
+    second.end.click()
+    assert ready(second).the_run.state == ready(first).the_run.state == "stopped"
+    assert values(second.view.records) == values(first.view.records)
+    assert list(second.view.losses.data[1].x) == list(first.view.losses.data[1].x)
+
+
+def test_a_run_whose_kernel_is_gone_is_shown_and_goes_on(config, folder):
+    run = Run(replace(config, steps=9, save_every=3), folder / "left")
+    run.start()
+    until(lambda: len(run.history) > 4)
+    run.stop()
+    assert run.wait(60)
+    reached = run.history[-1].step
+    folders.write_status(run.folder, state="running")  # as it is where a process was killed
+    panel = training_panel(config, folder, ModelChoice(config.model))
+    assert panel.wait() and panel.state == "failed" and "it can be resumed" in panel.foot.message
+    assert [record.step for record in panel.view.records] == list(range(reached + 1))
+    assert not panel.start.disabled and not panel.go_on.disabled and panel.end.disabled
+    panel.go_on.click()
+    until(lambda: panel.the_run.state == "done")
+    assert [record.step for record in ready(panel).view.records] == list(range(10))
+
+
+def test_a_run_that_is_done_is_left_to_the_list(config, folder):
+    ready(started(opened(config, folder)))
+    panel = opened(config, folder)
+    assert panel.the_run is None and panel.forecast.value.startswith("It fits")
+    assert panel.tabs.line.shown == 0
+
+
 def test_a_run_that_fails_shows_its_sentence(config, folder, monkeypatch):
     def fail(state):
         raise ValueError("The run stopped at step 2: its loss is not a number.")
@@ -240,6 +281,18 @@ def test_the_list_shows_overlays_resumes_and_opens(config, folder):
     panel.use.click()
     ready(panel)
     assert shared_choice("causal").name == str(folder / "run-1/model")
+
+
+def test_a_run_is_taken_away_as_a_page_with_a_click(config, folder):
+    run = Run(replace(config, model="pocket-gpt2", steps=1), folder / "one")
+    run.start()
+    assert run.wait(60)
+    panel = ready(runs_panel(folder))
+    assert not panel.away.disabled
+    panel.away.click()
+    ready(panel)
+    assert "one/page.html' (15." in html.unescape(panel.said.value)
+    assert 15e6 < (folder / "one/page.html").stat().st_size < 17e6
 
 
 def test_a_lora_run_is_merged_with_a_click(config, folder):

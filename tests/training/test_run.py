@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from lablib import models
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, write_config
-from lablib.training.run import Run, describe, new_folder, runs
+from lablib.training.run import Run, describe, new_folder, runs, unfinished
 from tests.noise import noise
 from tests.training.conftest import launched
 from tests.training.tiny_folder import save_tiny
@@ -277,6 +277,33 @@ def test_history_is_read_line_by_line_and_anew_when_it_was_cut(tmp_path):
     assert [r.step for r in history.read()] == [0, 3]
     file.unlink()
     assert history.read() == []
+
+
+def test_the_run_that_was_left_before_its_end(config, tmp_path):
+    """One that goes on comes first, however old; one that is gone counts if it is the newest."""
+
+    def left(name, begun, state, task="causal"):
+        folder = tmp_path / name
+        folders.write_status(folder, state=state)
+        write_config(replace(config, task=task), folder / "config.toml")
+        os.utime(folder / "config.toml", (begun, begun))
+        return folder
+
+    assert unfinished(tmp_path, "causal") is None
+    gone = left("gone", 1, "running")
+    assert unfinished(tmp_path, "causal", processes=2).folder == gone
+    assert unfinished(tmp_path, "causal", processes=2).processes == 2
+    assert unfinished(tmp_path, "masked") is None
+    left("other", 2, "done", task="masked")
+    assert unfinished(tmp_path, "causal").folder == gone
+    left("done", 3, "done")
+    assert unfinished(tmp_path, "causal") is None
+    with folders.locked(gone):
+        assert unfinished(tmp_path, "causal").folder == gone
+        with folders.locked(left("newer", 4, "running")):
+            assert unfinished(tmp_path, "causal").folder == tmp_path / "newer"
+    (tmp_path / "newer" / "config.toml").write_text("no settings")
+    assert unfinished(tmp_path, "causal") is None
 
 
 def test_the_list_of_runs(config, tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from lablib import models
 from lablib import transformer as tf
@@ -40,6 +41,23 @@ def test_a_word_of_several_tokens_is_their_mean(pocket):
         matrix[found.neighbours], matrix[list(found.ids)].mean(0)[None]
     )
     torch.testing.assert_close(found.cosines, wanted)
+
+
+def test_no_copy_of_the_matrix_is_made(pocket):
+    class Largest(TorchDispatchMode):
+        numbers = 0
+
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            out = function(*args, **(kwargs or {}))
+            if torch.is_tensor(out) and out.untyped_storage().data_ptr() not in weights:
+                self.numbers = max(self.numbers, out.numel())
+            return out
+
+    matrix = pocket.model.get_input_embeddings().weight
+    weights = {matrix.untyped_storage().data_ptr()}
+    with Largest() as seen:
+        tf.neighbours(pocket, "king", k=5)
+    assert len(matrix) <= seen.numbers < matrix.numel() / 100
 
 
 def test_the_plane_is_that_of_the_covariance(pocket):
@@ -98,10 +116,45 @@ def test_a_word_in_two_sentences(pocket):
 
 
 def test_a_word_that_is_not_there(pocket):
-    with pytest.raises(ValueError, match="‘bear’ should stand in both sentences"):
+    with pytest.raises(ValueError, match="'bear' should stand in both sentences"):
         tf.in_context(pocket, "bear", "A bear", "A wolf")
     with pytest.raises(ValueError, match="should stand in both"):
         tf.in_context(pocket, " ", "A bear", "A wolf")
+
+
+@pytest.mark.parametrize(
+    ("word", "one", "other", "ends"),
+    [
+        ("猫", "猫坐", "黑猫坐", (2, 5)),  # each character is three tokens
+        ("👩‍🚀", "👩‍🚀 flew", "the 👩‍🚀", None),
+        ("river bank", "The river bank", "A river bank.", None),
+        ("مرحبا", "مرحبا you", "say مرحبا", None),
+        ("Bear", "a bear", "the BEAR ran", None),
+    ],
+)
+def test_any_word_is_found_where_it_ends(make, pocket, word, one, other, ends):
+    for m in (pocket, make("bert")):
+        found = tf.in_context(m, word, one, other)
+        for reading, place, text in zip(found.readings, found.places, (one, other), strict=True):
+            until = m.tokenizer.decode(reading.ids[: place + 1], skip_special_tokens=True)
+            before = m.tokenizer.decode(reading.ids[:place], skip_special_tokens=True)
+            written = text[: text.lower().rindex(word.lower()) + len(word)]
+            assert until == written != before
+    if ends:
+        assert tf.in_context(pocket, word, one, other).places == ends
+
+
+def test_a_word_in_pieces_is_found_in_a_model_of_word_pieces():
+    m = models.load("pocket-bert", device="cpu")
+    found = tf.in_context(m, "unthinkable", "It is unthinkable.", "An unthinkable day")
+    pieces = m.tokenizer.tokenize("unthinkable")
+    assert len(pieces) > 1 and found.places == (2 + len(pieces), 1 + len(pieces))
+
+
+def test_a_word_beyond_what_is_read_is_not_found(make):
+    m = make("gpt2")
+    with pytest.raises(ValueError, match="'bear' should stand"):
+        tf.in_context(m, "bear", "a bear", "a" * 100 + " bear")
 
 
 @pytest.mark.parametrize("name", ["llama", "bert", "distilbert"])

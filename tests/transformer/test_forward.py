@@ -39,3 +39,27 @@ def test_a_file_of_weights_has_the_tied_head_once(gpt2):
 def test_it_is_thirty_lines():
     source = inspect.getsource(inspect.unwrap(tf.forward)).split('"""')[2]
     assert len([line for line in source.splitlines() if line.strip()]) <= 30
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda w, ids: ({}, ids), "no weights of a GPT-2"),
+        (lambda w, ids: (w, [10**6]), "from 0 to [0-9]+, and one is 1000000"),
+        (lambda w, ids: (w, [-1]), "one is -1"),
+        (lambda w, ids: (w, [0.5]), "whole numbers .* one is 0.5"),
+        (lambda w, ids: (w, torch.tensor([ids])), "whole numbers"),
+        (lambda w, ids: (w, ids * 100), "know 64 places, and there are 300"),
+        (lambda w, ids: (w, ids, 7), "whole heads of 7"),
+    ],
+)
+def test_what_cannot_be_computed_is_said(gpt2, change, said):
+    with pytest.raises(ValueError, match=said):
+        tf.forward(*change(gpt2.model.state_dict(), [1, 2, 3]))
+
+
+def test_ids_may_be_a_tensor(gpt2):
+    weights, ids = gpt2.model.state_dict(), [1, 2, 3]
+    torch.testing.assert_close(
+        tf.forward(weights, torch.tensor(ids), 8), tf.forward(weights, ids, 8)
+    )

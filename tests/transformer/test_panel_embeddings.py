@@ -75,7 +75,7 @@ def test_what_is_missing_is_said_and_the_old_words_go(panel):
     panel.choose.value = PLANE
     assert panel.wait() and "at least three" in panel.foot.message
     panel.choose.value = CONTEXT
-    assert panel.wait() and "‘wolf’ should stand in both" in panel.foot.message
+    assert panel.wait() and "'wolf' should stand in both" in panel.foot.message
     switch(panel, NEAREST)
 
 

@@ -101,3 +101,23 @@ def test_the_words_of_a_unit(make):
     bert.model = bert.model.base_model
     with pytest.raises(ValueError, match="gives no scores"):
         tf.unit_words(bert, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("block", "unit", "said"),
+    [
+        (6, 0, "blocks 0 to 5, and 6"),
+        (-1, 0, "and -1"),
+        (0, 1024, "units 0 to 1023"),
+        (0, -1, "-1"),
+    ],
+)
+def test_a_unit_that_is_not_there(block, unit, said):
+    with pytest.raises(ValueError, match=said):
+        tf.unit_words(models.load("pocket-gpt2", device="cpu"), block, unit)
+
+
+def test_more_words_than_there_are():
+    m = models.load("pocket-gpt2", device="cpu")
+    assert len(tf.unit_words(m, 0, 0, k=9999)) == 4096
+    assert tf.unit_words(m, 0, 0, k=-1) == () == tf.neighbours(m, "king", k=-1).texts

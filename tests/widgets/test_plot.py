@@ -17,3 +17,19 @@ assert nbformat.v4.new_notebook().cells == []
 
 def test_a_plot_brings_no_slow_module_and_hides_none(python):
     assert "plotly.v1+json" in python(CODE)
+
+
+def test_a_page_that_is_loaded_anew_gets_what_was_changed():
+    from lablib.widgets.plot import Plot
+
+    plot = Plot([{"type": "scatter"}, {"type": "bar"}], height=200, xaxis={"title": "step"})
+    made = plot.get_state()
+    with plot.batch_update():
+        plot.data[0].x, plot.data[0].y = [1, 2], [0.5, 0.25]
+        plot.layout.xaxis.title.text = "tokens"
+    now = plot.get_state()
+    assert made["_widget_data"][0].get("x") is None and made.keys() == now.keys()
+    assert list(now["_widget_data"][0]["y"]) == [0.5, 0.25]
+    assert [trace["type"] for trace in now["_widget_data"]] == ["scatter", "bar"]
+    assert now["_widget_layout"]["xaxis"]["title"]["text"] == "tokens"
+    assert plot.get_state("_config") == {"_config": plot._config}

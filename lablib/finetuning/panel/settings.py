@@ -171,7 +171,8 @@ class Settings(ipywidgets.VBox):
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
         for control in rows.values():
             control.layout, control.style = CONTROL, STYLE
-        self.prompt = text_line("Samples begin", config.prompt, width=480, label=128)
+        samples = "Sample of" if config.task == "sequence" else "Samples begin"
+        self.prompt = text_line(samples, config.prompt, width=480, label=128)
         self.prompt.continuous_update = False
         more = ipywidgets.Accordion([ipywidgets.VBox([self._row(name) for name in MORE])])
         more.titles = ["More settings"]

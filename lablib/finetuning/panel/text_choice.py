@@ -14,15 +14,16 @@ from lablib.models.errors import explain
 from lablib.widgets import TextInput
 from lablib.widgets.controls import dropdown, text_line, toggles
 from lablib.widgets.html import escape
-from lablib.writable import writable
+from lablib.writable import put, unused, writable
 
-SHIPPED, TYPED, UPLOADED, NAMED = (
+SHIPPED, TYPED, UPLOADED, NAMED, FILE = (
     "comes with the labs",
     "type or paste",
     "upload",
     "file, folder, hf:",
+    "file",
 )
-"""Where the text is from."""
+"""Where the text is from; a table is never a folder or from the hub."""
 
 
 class TextChoice(ipywidgets.VBox):
@@ -33,28 +34,39 @@ class TextChoice(ipywidgets.VBox):
         keep: the folder in which an upload is kept, so that a run can read it again; where one may
             not write there, it is kept elsewhere, and that is said.
         changed: called after each change.
+        table: whether a table is wanted, of which none comes with the labs.
 
     Example:
         >>> TextChoice("lighthouse", Path("runs")).value
         'lighthouse'
     """
 
-    def __init__(self, text: str, keep: Path, changed: Callable[[], object] = lambda: None) -> None:
-        self._keep = keep
+    def __init__(
+        self,
+        text: str,
+        keep: Path,
+        changed: Callable[[], object] = lambda: None,
+        table: bool = False,
+    ) -> None:
+        self._keep, self._table = keep, table
         self._uploaded = ""
-        source = _source(text)
-        sources = [SHIPPED, TYPED, UPLOADED, NAMED]
-        self.source = toggles("Text", sources, source, each="auto", label=128)
+        source = _source(text, table)
+        sources = [TYPED, UPLOADED, FILE] if table else [SHIPPED, TYPED, UPLOADED, NAMED]
+        noun = "table" if table else "text"
+        self.source = toggles(noun.capitalize(), sources, source, each="auto", label=128)
         shipped = text if source == SHIPPED else None
         self.shipped = dropdown("Which", data.names(), shipped, label=128)
-        self.typed = TextInput(value=text if source == TYPED else "", label="Your text")
-        self.upload = ipywidgets.FileUpload(
-            accept=".txt,.md,.jsonl,text/plain", description="Choose a text file"
-        )
-        named = text if source == NAMED else ""
-        self.named = text_line("Path or hf:name", named, width=480, label=128)
+        self.typed = TextInput(value=text if source == TYPED else "", label=f"Your {noun}")
+        files = ".csv,.tsv,text/csv" if table else ".txt,.md,.jsonl,text/plain"
+        self.upload = ipywidgets.FileUpload(accept=files, description=f"Choose a {noun} file")
+        named = text if source in (NAMED, FILE) else ""
+        self.named = text_line("Path" if table else "Path or hf:name", named, width=480, label=128)
         self.named.continuous_update = False
         self.said = ipywidgets.HTML()
+        self._controls: dict[str, Any] = {
+            SHIPPED: self.shipped, TYPED: self.typed, UPLOADED: self.upload, NAMED: self.named,
+            FILE: self.named,
+        }  # fmt: skip
         super().__init__([])
         self._show()
         self.source.observe(lambda _: self._show(), "value")
@@ -70,7 +82,13 @@ class TextChoice(ipywidgets.VBox):
             TYPED: self.typed.value,
             UPLOADED: self._uploaded,
             NAMED: self.named.value.strip(),
+            FILE: self.named.value.strip(),
         }[self.source.value]
+
+    def show(self, text: str) -> None:
+        """Put the controls where this text is."""
+        source = _source(text, self._table)
+        self._controls[source].value, self.source.value = text, source
 
     def lock(self, locked: bool) -> None:
         """Whether the controls answer."""
@@ -78,19 +96,21 @@ class TextChoice(ipywidgets.VBox):
             control.disabled = locked
 
     def _show(self) -> None:
-        own = {SHIPPED: self.shipped, TYPED: self.typed, UPLOADED: self.upload, NAMED: self.named}
-        parts = [self.source, own[self.source.value]]
+        parts = [self.source, self._controls[self.source.value]]
         self.children = [*parts, self.said] if self.source.value == UPLOADED else parts
 
     def _take(self, changed: Callable[[], object]) -> None:
-        """Keep an upload in a file."""
+        """Keep an upload in a file; one of the same name, perhaps another learner's, stays."""
         if not self.upload.value:
             return
         (file,) = self.upload.value
         try:
             folder, elsewhere = writable(self._keep / "texts")
-            path = folder / safe_name(file["name"])
-            path.write_bytes(bytes(file["content"]))
+            content = bytes(file["content"])
+            path = folder / safe_name(file["name"], ".csv" if self._table else ".txt")
+            if not path.is_file() or path.read_bytes() != content:
+                path = unused(path)
+                put(path, content)
         except (OSError, ValueError) as error:
             stays = " The upload before it stays." if self._uploaded else ""
             said = f"{file['name']} is not taken. {explain(error).message}{stays}"
@@ -110,17 +130,19 @@ def _encoding(file: Mapping[str, Any]) -> str:
     return ""
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, suffix: str = ".txt") -> str:
     """A file name of an upload with nothing in it that a path could mean.
 
-    >>> safe_name("../../My text.txt"), safe_name("…")
-    ('My-text.txt', 'text.txt')
+    >>> safe_name("../../My text.txt"), safe_name("…", ".csv")
+    ('My-text.txt', 'text.csv')
     """
     stem = "-".join(re.findall(r"\w+", Path(name).stem))[:80] or "text"
-    return f"{stem}.txt"
+    return f"{stem}{suffix}"
 
 
-def _source(text: str) -> str:
-    if text in data.names():
+def _source(text: str, table: bool) -> str:
+    if text in data.names() and not table:
         return SHIPPED
-    return TYPED if "\n" in text or len(text.split()) > 1 else NAMED
+    if "\n" in text or len(text.split()) > 1 or (table and not text):
+        return TYPED
+    return FILE if table else NAMED

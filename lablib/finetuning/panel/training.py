@@ -29,8 +29,8 @@ from lablib.training.devices import pick_precision
 from lablib.training.flops import peak_flops
 from lablib.training.prepared import Prepared
 from lablib.training.records import Record
-from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder
-from lablib.training.tasks import TASKS, Task, total_steps
+from lablib.training.run import LIVE, RUNS, Run, elsewhere, new_folder, unfinished
+from lablib.training.tasks import TASKS, Task, reads_table, total_steps
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, Status, as_choice
 from lablib.widgets.choice import Kinds
 from lablib.widgets.controls import button
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 QUICK = Config(text="cookbook", sample_every=20)
 """How the settings stand where nothing else is said."""
+THE_RUN = "The run"
+"""The tab that comes into sight with a run."""
 LOOK_SECONDS = 0.25
 """How often a run is looked at: four pictures a second."""
 MEASURED_PARAMETERS = 50e6
@@ -54,16 +56,26 @@ SPEED = (
 """The settings that the speed hangs on."""
 
 OPEN = """<p>The result is an ordinary folder of transformers. In the other labs:</p>
-<pre class="lab-pre">from lablib import attention as at, sampling as sp
+<pre class="lab-pre">{code}</pre>"""
+OPENING = {
+    "causal": """from lablib import attention as at, sampling as sp
 
-sp.knob_panel(model="{folder}")
-at.heads_panel(model="{folder}")</pre>"""
+sp.knob_panel(model={folder!r})
+at.heads_panel(model={folder!r})""",
+    "masked": "from lablib import masking as mk\n\nmk.fill_panel(model={folder!r})",
+    "sequence": "from lablib import seq2seq as ss\n\nss.translate_panel(model={folder!r})",
+    "classification": "from lablib import models\n\nm = models.load({folder!r})",
+}
+"""By task, the lines that open a result elsewhere."""
+FOUND = "This run was there already, in {folder}: the panel shows it from its beginning."
 
 
 class TrainingPanel(LivePanel):
     """Fine-tune a model on a text, live.
 
-    Text and settings, whether it fits, the buttons, and the run as it goes.
+    Text and settings, whether it fits, the buttons, and the run as it goes. A run that goes on when
+    the panel is made, or was interrupted, is taken up: the page may have been closed meanwhile, or
+    the kernel restarted.
 
     Attributes:
         the_run: the newest one; None before the first.
@@ -78,6 +90,11 @@ class TrainingPanel(LivePanel):
     """
 
     imports = "finetuning as ft"
+    title = "Fine-tuning"
+    subtitle = (
+        "The model learns to go on as the text does. It trains beside the notebook: "
+        "all other cells answer meanwhile."
+    )
     quiet_seconds = 0.5  # of no changes, before it is worked out whether the run fits
     the_run: Run | None = None
     memory: Memory | None = None
@@ -93,8 +110,9 @@ class TrainingPanel(LivePanel):
         self._watching: threading.Thread | None = None
         self._speeds: dict[tuple[object, ...], float] = {}
         self._prepared = Prepared()
-        self._opening = False
-        self.text = TextChoice(config.text, self._runs, self._forecast_anew)
+        self._opening = self._taking_up = self._looked = False
+        table = reads_table(config)
+        self.text = TextChoice(config.text, self._runs, self._forecast_anew, table)
         self.settings = Settings(config, self._forecast_anew)
         self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
         self.start, self.pause, self.go_on, self.end, self.use = (
@@ -110,14 +128,12 @@ class TrainingPanel(LivePanel):
         self.opening = ipywidgets.HTML()
         self.view = RunView()
         buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
-        settings = ipywidgets.VBox([self.text, self.settings, self.bar])
         run = ipywidgets.VBox([self.view, self.opening])
-        self.tabs = Tabs({"Settings": settings, "The run": run})
+        self.tabs = Tabs({**self._settings_tabs(table), THE_RUN: run, **self.more_tabs()})
         mark_main(buttons, self.tabs)
         super().__init__(
-            "Fine-tuning",
-            "The model learns to go on as the text does. It trains beside the notebook: "
-            "all other cells answer meanwhile.",
+            self.title,
+            self.subtitle,
             [buttons, self.forecast, self.tabs],
             choice=as_choice(model, kind_of(config)),
         )
@@ -127,6 +143,16 @@ class TrainingPanel(LivePanel):
         self.end.on_click(lambda _: self._steer("stop"))
         self.use.on_click(lambda _: self.run(self._use))
         self._show_buttons()
+
+    def _settings_tabs(self, table: bool) -> dict[str, ipywidgets.DOMWidget]:
+        """A table takes so much room that it has a tab of its own."""
+        if not table:
+            return {"Settings": ipywidgets.VBox([self.text, self.settings, self.bar])}
+        return {"Table": self.text, "Settings": ipywidgets.VBox([self.settings, self.bar])}
+
+    def more_tabs(self) -> dict[str, ipywidgets.DOMWidget]:
+        """What a panel derived from this one shows besides, by the names of the tabs."""
+        return {}
 
     @property
     def config(self) -> Config:
@@ -165,17 +191,22 @@ class TrainingPanel(LivePanel):
         done = super().wait(timeout)
         if self._watching is not None:
             self._watching.join(timeout)
-            done = done and not self._watching.is_alive()
+            done = done and not self._watching.is_alive() and super().wait(timeout)
         return done
 
     def _forecast_anew(self) -> None:
-        if not self.live:
+        if not self.live and not self._taking_up:
             self.redraw(self.quiet_seconds)
 
     # Before the start
 
     def draw(self) -> Drawing:
-        """Whether the run fits and how long it takes."""
+        """Take up a run that was left here, or say whether a new one fits and how long it takes."""
+        run = None if self._looked else unfinished(self._runs, self._base.task, self._processes)
+        if run is not None:
+            yield from self._take_up(run)
+            return
+        self._looked = True
         m = self.model()
         config = self.config
         check(config)
@@ -208,19 +239,42 @@ class TrainingPanel(LivePanel):
 
     # The run
 
+    def _take_up(self, run: Run) -> Drawing:
+        """Show a run that this panel did not start, and follow it."""
+        yield Progress(0, 0, "A run was left here")
+        self._show_settings(run.config)
+        self._open_view()
+        same_model = run.config.model == self.config.model
+        self.view.pace = self._pace(run.config, self.model()) if same_model else Pace()
+        self.opening.value = escape(FOUND.format(folder=run.folder))
+        self.the_run, self._looked = run, True
+        self._watch()
+
+    def _show_settings(self, config: Config) -> None:
+        self._taking_up = True
+        try:
+            self.settings.show(config)
+            self.text.show(config.text)
+        finally:
+            self._taking_up = False
+
+    def _open_view(self) -> None:
+        self.view.prepare()
+        self.tabs.show(THE_RUN)
+
     def _start(self) -> Drawing:
         m = self.model()
         config = self.config
         check(config)
         yield Progress(0, 0, "Getting ready")
-        self.view.prepare()
-        self.tabs.line.shown = 1
         self.opening.value = ""
+        self._open_view()
         self.view.pace = self._pace(config, m)
         yield Progress(0, 0, "Starting")
         folder, task = new_folder(config, self._runs), self._prepared.task(config, m)
         self.the_run = Run(config, folder, self._processes, task)
         self.the_run.start()
+        self._looked = True
         if self.the_run.folder.parent != self._runs:
             self.opening.value = escape(elsewhere(self.the_run.folder, self._runs))
         self._watch()
@@ -274,7 +328,8 @@ class TrainingPanel(LivePanel):
         if run.state in ("failed", "interrupted"):
             self._show_status(Status("failed", failure=Failure(run.message, run.details)))
             return
-        self.opening.value = fill(OPEN, folder=run.result.as_posix())
+        code = OPENING[run.config.task].format(folder=run.result.as_posix())
+        self.opening.value = fill(OPEN, code=code)
         seconds = self.view.records[-1].seconds if self.view.records else 0.0
         self._show_status(Status("ready", seconds=seconds))
 

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from lablib.seq2seq.compute.forcing import Forcing, Slip
+from lablib.seq2seq.figures.translation import token_name
 from lablib.widgets.html import escape, table
-from lablib.widgets.tokens import number, visible
+from lablib.widgets.tokens import number
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -36,7 +37,7 @@ def losses_plot() -> "Plot":
 
 def draw_losses(plot: "Plot", found: Forcing) -> None:
     """Put the losses of each token into the plot."""
-    names = [escape(visible(text)) for text in found.target]  # plotly reads tags in them
+    names = [escape(token_name(text)) for text in found.target]  # plotly reads tags in them
     with plot.batch_update():
         for trace, values in zip(plot.data, (found.forced, found.free), strict=True):
             trace.x, trace.y = list(range(len(values))), values.tolist()
@@ -52,10 +53,11 @@ def forcing_words(found: Forcing) -> str:
     where = found.first_difference
     if where is None:
         return f"It writes “{found.own.text}”, which is the right answer: both losses are the same."
+    token = token_name(found.target[where])
     return (
-        f"It writes “{found.own.text}”. Up to token {where + 1}, ‘{visible(found.target[where])}’, "
-        f"both losses are the same; there it leaves the right answer. Mean loss, after the right "
-        f"words and after its own: {losses} nats."
+        f"It writes “{found.own.text}”. Up to token {where + 1}, ‘{token}’, both losses are the "
+        f"same; there it leaves the right answer. Mean loss, after the right words and after its "
+        f"own: {losses} nats."
     )
 
 
@@ -79,7 +81,7 @@ def slip_words(found: Slip) -> str:
     rests = [side.tokens[found.place + 1 :] for side in (found.before, found.after)]
     same = "the rest stays the same" if rests[0] == rests[1] else "the rest changes"
     return (
-        f"Token {found.place + 1} was made ‘{visible(found.wrong)}’ in place of "
-        f"‘{visible(found.right)}’: {same}. The model cannot take the token back; it can only go "
-        "on from it."
+        f"Token {found.place + 1} was made ‘{token_name(found.wrong)}’ in place of "
+        f"‘{token_name(found.right)}’: {same}. The model cannot take the token back; it can only "
+        "go on from it."
     )

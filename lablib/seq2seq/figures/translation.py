@@ -46,13 +46,22 @@ def draw_alignment(plot: "Plot", found: Translation, weights: "Tensor", chosen: 
         ]  # fmt: skip
 
 
+def token_name(text: str) -> str:
+    """A token as it is shown; one that only begins a word decodes to nothing, and is a space.
+
+    >>> token_name("a b"), token_name("")
+    ('a␣b', '␣')
+    """
+    return visible(text or " ")
+
+
 def _short(text: str) -> str:
     """A token as the name of a row; plotly reads tags in it, so it is escaped.
 
     >>> _short(" anticonstitutionally"), _short("</s>")
     ('␣anticonsti…', '&lt;/s&gt;')
     """
-    name = visible(text)
+    name = token_name(text)
     return escape(name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
 
 
@@ -60,12 +69,12 @@ def step_column(step: TargetStep) -> dict[str, Any]:
     """What could have stood there, as a column of a `GuessView`."""
     rows = [
         {
-            "text": visible(each.text), "spoken": spoken(each.text), "value": each.probability,
+            "text": token_name(each.text), "spoken": spoken(each.text), "value": each.probability,
             "number": f"{each.probability:.1%}", "mark": each.id == step.id,
         }
         for each in step.alternatives
     ]  # fmt: skip
-    return {"title": f"Instead of ‘{visible(step.text)}’", "note": "", "rows": rows}
+    return {"title": f"Instead of ‘{token_name(step.text)}’", "note": "", "rows": rows}
 
 
 def looked_words(found: Translation, weights: "Tensor", chosen: int) -> str:
@@ -73,9 +82,9 @@ def looked_words(found: Translation, weights: "Tensor", chosen: int) -> str:
     place = int(weights[chosen].argmax())
     step = found.steps[chosen]
     return (
-        f"To write ‘{visible(step.text)}’ ({step.probability:.1%}) it looked most at "
-        f"‘{visible(found.source.tokens[place])}’, with {float(weights[chosen, place]):.0%} of the "
-        "attention."
+        f"To write ‘{token_name(step.text)}’ ({step.probability:.1%}) it looked most at "
+        f"‘{token_name(found.source.tokens[place])}’, with {float(weights[chosen, place]):.0%} of "
+        "the attention."
     )
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.asking import Change, answer, ask, changes
 from lablib.attention.compute.text import Reading
 from lablib.attention.compute.watching import shared_weight_copy
-from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy
+from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
 from lablib.transformer.compute.parts import first
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ def _require(parts: Collection[Part], blocks: Collection[int], there: int) -> No
         if part not in PARTS:
             raise ValueError(f"Parts are {', '.join(PARTS)}; {part!r} is none of them.")
     for block in blocks:
-        if not 0 <= block < there:
-            raise ValueError(f"This model has blocks 0 to {there - 1}, and {block} was asked for.")
+        require_block(block, there)
 
 
 def _scores(model: Any, inputs: dict[str, Tensor]) -> Tensor:

@@ -143,6 +143,18 @@ def anatomy(model: PreTrainedModel) -> Anatomy:
     )
 
 
+def require_block(block: int, there: int) -> None:
+    """Refuse a block that a model has not.
+
+    >>> require_block(6, there=6)
+    Traceback (most recent call last):
+    ...
+    ValueError: This model has blocks 0 to 5, and 6 was asked for.
+    """
+    if not 0 <= block < there:
+        raise ValueError(f"This model has blocks 0 to {there - 1}, and {block} was asked for.")
+
+
 def _fits(body: nn.Module, layout: Layout) -> bool:
     outside = (layout.tokens, layout.positions, layout.blocks, *filter(None, [layout.last_norm]))
     inside = (*layout.norms, layout.attention, layout.mlp, layout.last_matrix)

@@ -1,17 +1,19 @@
 """The embedding matrix: which vectors are near each other, what becomes of one in a sentence."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import Reading
+from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, require_vectors, token_text
 from lablib.models.vocabulary import writes_spaces
 from lablib.transformer.compute.parts import parts
+from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -54,11 +56,20 @@ def neighbours(m: "LoadedModel", word: str, k: int = 10) -> Neighbours:
     """
     ids = word_ids(m, word)
     matrix = embedding_matrix(m)
-    cosines = torch.cosine_similarity(matrix, matrix[list(ids)].mean(0)[None])
+    cosines = _cosines(matrix, matrix[list(ids)].mean(0))
     cosines[list(ids)] = -torch.inf
-    best = cosines.topk(min(k, len(cosines) - len(set(ids))))
+    best = cosines.topk(max(0, min(k, len(cosines) - len(set(ids)))))
     texts = tuple(token_text(m.tokenizer, id) for id in best.indices.tolist())
     return Neighbours(word, ids, best.indices, texts, best.values)
+
+
+def _cosines(rows: Tensor, vector: Tensor) -> Tensor:
+    """The cosine of each row with a vector, [rows].
+
+    `torch.cosine_similarity` divides first, and so makes three copies of the rows: of GPT-2's
+    embedding matrix that is half a gigabyte.
+    """
+    return rows @ vector / (rows.norm(dim=-1) * vector.norm()).clamp(min=1e-8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +168,9 @@ def in_context(m: "LoadedModel", word: str, one: str, other: str) -> InContext:
     """
     seen = [parts(m, text) for text in (one, other)]
     streams = [part.stream for part in seen]
-    places = [_place(part.tokens, word) for part in seen]
+    places = [
+        _place(m, text, part.tokens, word) for text, part in zip((one, other), seen, strict=True)
+    ]
     pairs = torch.cosine_similarity(streams[0][:, :, None], streams[1][:, None], dim=-1)
     apart = torch.ones(pairs.shape[1:], dtype=torch.bool)
     apart[places[0]], apart[:, places[1]] = False, False
@@ -170,19 +183,19 @@ def in_context(m: "LoadedModel", word: str, one: str, other: str) -> InContext:
     )
 
 
-def _place(tokens: Reading, word: str) -> int:
-    """Which token the last occurrence of a word ends in.
-
-    >>> _place(Reading((1, 2), ("the", " bank"), (False,) * 2, (0, 0)), "Bank")
-    1
+def _place(m: "LoadedModel", text: str, tokens: Reading, word: str) -> int:
+    """Which token the last occurrence of a word ends in; found in the text, as a token may hold a
+    part of a character, or lack the space before it.
     """
-    written = "".join(tokens.tokens).lower()
-    start = written.rfind(word.strip().lower())
-    if not word.strip() or start < 0:
-        raise ValueError(f"The word ‘{word}’ should stand in both sentences.")
-    end = start + len(word.strip())
-    ends = accumulate(len(token) for token in tokens.tokens)
-    return next(place for place, reached in enumerate(ends) if reached >= end)
+    text, word = well_formed(text), well_formed(word).strip()
+    places = m.tokenizer(text, return_offsets_mapping=True, verbose=False)["offset_mapping"]
+    spans = [(place, *span) for place, span in enumerate(places[: len(tokens)])]
+    read_to = max((end for _, _, end in spans), default=0)
+    found = [each.end() for each in re.finditer(re.escape(word), text, re.IGNORECASE)]
+    ends = [end for end in found if end <= read_to]
+    if not word or not ends:
+        raise ValueError(f"The word {quoted(word)} should stand in both sentences.")
+    return max(place for place, start, end in spans if start < ends[-1] and start < end)
 
 
 def embedding_matrix(m: "LoadedModel") -> Tensor:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,6 +27,9 @@ def forward(
     Returns:
         [token, vocabulary].
 
+    Raises:
+        ValueError: if these are no weights of a GPT-2, or they have no vector for an id or a place.
+
     Example:
         >>> from lablib import models, transformer as tf
         >>> m = models.load("pocket-gpt2", device="cpu")
@@ -36,6 +40,8 @@ def forward(
         True
     """
     w = {name.removeprefix("transformer."): part for name, part in weights.items()}
+    ids = torch.as_tensor(ids).tolist()
+    _require_readable(w, ids, head_size)
 
     def linear(name: str, x: Tensor) -> Tensor:
         return x @ w[f"{name}.weight"] + w[f"{name}.bias"]
@@ -58,8 +64,21 @@ def forward(
         return linear(f"{name}.c_proj", gelu(linear(f"{name}.c_fc", x), approximate="tanh"))
 
     future = torch.full((len(ids), len(ids)), -math.inf).triu(1).to(w["wte.weight"])
-    x = w["wte.weight"][list(ids)] + w["wpe.weight"][: len(ids)]
+    x = w["wte.weight"][ids] + w["wpe.weight"][: len(ids)]
     for n in range(sum(name.endswith("ln_1.weight") for name in w)):
         x = x + attention(f"h.{n}.attn", norm(f"h.{n}.ln_1", x))
         x = x + feed_forward(f"h.{n}.mlp", norm(f"h.{n}.ln_2", x))
     return norm("ln_f", x) @ w.get("lm_head.weight", w["wte.weight"]).T
+
+
+def _require_readable(w: Mapping[str, Tensor], ids: list[Any], head_size: int) -> None:
+    if not {"wte.weight", "wpe.weight", "ln_f.weight"} <= w.keys():
+        raise ValueError("These are no weights of a GPT-2: give the `state_dict()` of one.")
+    (known, width), most = w["wte.weight"].shape, len(w["wpe.weight"])
+    wrong = next((id for id in ids if type(id) is not int or not 0 <= id < known), None)
+    if wrong is not None:
+        raise ValueError(f"ids are whole numbers from 0 to {known - 1}, and one is {wrong}.")
+    if len(ids) > most:
+        raise ValueError(f"These weights know {most} places, and there are {len(ids)} ids.")
+    if width % head_size:
+        raise ValueError(f"Vectors of {width} do not make whole heads of {head_size}: see config.")

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.text import Reading
 from lablib.models.text import token_text
-from lablib.transformer.compute.anatomy import anatomy
+from lablib.transformer.compute.anatomy import anatomy, require_block
 from lablib.transformer.compute.parts import Parts, parts
 
 if TYPE_CHECKING:
@@ -221,9 +221,7 @@ def units(m: "LoadedModel", text: str | Reading, block: int) -> Units:
         torch.Size([3, 1024])
     """
     seen = parts(m, text)
-    if not 0 <= block < len(seen.blocks):
-        there = len(seen.blocks) - 1
-        raise ValueError(f"This model has blocks 0 to {there}, and {block} was asked for.")
+    require_block(block, len(seen.blocks))
     activations = seen.blocks[block].units
     vectors = unit_vectors(m, block)
     return Units(seen.tokens, block, activations, vectors.norm(dim=-1))
@@ -234,7 +232,8 @@ def unit_words(m: "LoadedModel", block: int, unit: int, k: int = 6) -> tuple[str
     """The tokens whose scores a unit's vector raises most, if it came to the scores as it is.
 
     Raises:
-        ValueError: if the model gives no scores, or its parts cannot be seen.
+        ValueError: if the model gives no scores, its parts cannot be seen, or it has no such block
+            or unit.
 
     Example:
         >>> from lablib import models, transformer as tf
@@ -246,21 +245,30 @@ def unit_words(m: "LoadedModel", block: int, unit: int, k: int = 6) -> tuple[str
     if model.get_output_embeddings() is None:
         raise ValueError(f"{type(model).__name__} gives no scores: choose a next-word model.")
     norm = anatomy(model).last_norm
-    vector = unit_vectors(m, block)[unit]
+    writes = unit_vectors(m, block)
+    if not 0 <= unit < len(writes):
+        raise ValueError(f"This block has units 0 to {len(writes) - 1}, and {unit} was asked for.")
+    vector = writes[unit]
     if norm is not None:
         vector = _through_norm(norm, vector[None], vector)[0][0]
     raised = model.get_output_embeddings().weight.float().cpu() @ vector
-    return tuple(token_text(m.tokenizer, id) for id in raised.topk(k).indices.tolist())
+    best = raised.topk(max(0, min(k, len(raised)))).indices
+    return tuple(token_text(m.tokenizer, id) for id in best.tolist())
 
 
 def unit_vectors(m: "LoadedModel", block: int) -> Tensor:
     """What each unit of a block adds to the stream where it is at 1, [unit, width].
+
+    Raises:
+        ValueError: if there is no such block, or the model's parts cannot be seen.
 
     Example:
         >>> from lablib import models
         >>> unit_vectors(models.load("pocket-gpt2", device="cpu"), 0).shape
         torch.Size([1024, 256])
     """
-    matrix: Any = anatomy(m.model).blocks[block].last_matrix
+    blocks = anatomy(m.model).blocks
+    require_block(block, len(blocks))
+    matrix: Any = blocks[block].last_matrix
     weight: Tensor = matrix.weight.detach().float().cpu()
     return weight.T if isinstance(matrix, nn.Linear) else weight  # GPT-2's Conv1D is turned round

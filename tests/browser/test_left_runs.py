@@ -1,0 +1,147 @@
+"""A run goes on while its page is closed, and every page that is opened later shows it whole."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+from lablib.training import folders
+from lablib.training.config import Config, write_config
+from tests.browser.conftest import serving
+from tests.conftest import ROOT
+
+CELL = (
+    "from lablib import finetuning as ft\n"
+    "config = ft.Config(text='cookbook', steps=100_000, length=32, batch=2, sample_every=20,\n"
+    "                   sample_tokens=10, evaluate_every=20)\n"
+    'ft.training_panel(config, "{runs}", "pocket-gpt2")'
+)
+PLOT = "[...document.querySelectorAll('.js-plotly-plot')].at(-1)?.data?.[0]"
+"""The training losses in the newest panel."""
+STOP = "End after the next step; what was learned is kept"
+WHOLE = f"least => {PLOT}?.x?.[0] === 1 && {PLOT}.x.at(-1) >= least"
+"""From the first step to one that was not made yet when the page was opened."""
+
+
+@pytest.fixture(autouse=True)
+def on_a_small_screen(lab):
+    lab.page.set_viewport_size({"width": 1366, "height": 768})
+
+
+@contextlib.contextmanager
+def trained(lab, runs):
+    """A run that a terminal started; its folder, once it has made some steps."""
+    folder = lab.home / "labs" / runs / "from-a-terminal"
+    folder.mkdir(parents=True)
+    config = Config(text="cookbook", steps=100_000, length=32, batch=2, evaluate_every=20)
+    write_config(config, folder / "config.toml")
+    command = [sys.executable, "-m", "lablib.finetuning", "config.toml", "--folder", "."]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (folder / "said.txt").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        history = folders.History(folder)
+        while len(history.read()) < 5:
+            assert process.poll() is None, (folder / "said.txt").read_text()
+            lab.page.wait_for_timeout(100)
+        yield folder
+    finally:
+        process.kill()
+        process.wait()
+
+
+def seen_whole(page, folder):
+    """Wait until the newest panel of a page shows a run from its first step to a new one."""
+    reached = folders.History(folder).read()[-1].step
+    page.wait_for_function(WHOLE, arg=reached + 1)
+    panel = page.locator(".lab-panel").last
+    assert (
+        panel.get_by_role("tab", name="The run", exact=True).get_attribute("aria-selected")
+        == "true"
+    )
+    return panel
+
+
+def the_run(lab, runs):
+    (file,) = (lab.home / "labs" / runs).glob("*/config.toml")
+    return file.parent
+
+
+def in_one_glance(panel):
+    """The buttons, the meters, the curve and the newest sample are in sight together."""
+    panel.get_by_role("button", name="Pause", exact=True).evaluate("(one) => one.scrollIntoView()")
+    parts = [
+        panel.get_by_title(STOP),
+        panel.get_by_text("tokens/s").first,
+        panel.locator(".js-plotly-plot").first,
+        panel.get_by_role("log").locator("div").first,
+    ]
+    for part in parts:
+        box = part.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 768, part
+
+
+@pytest.mark.timeout(900)
+def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
+    """What was saved is alive again; a second tab, and a cell that is run again, find the run."""
+    page = lab.page
+    notebook = lab.write("left-page.ipynb", [CELL.format(runs="left-page")])
+    lab.open(notebook)
+    lab.run_cell(0)
+    page.get_by_text("It fits").wait_for()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function(WHOLE, arg=5)
+    panel = page.locator(".lab-panel")
+    panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
+    in_one_glance(panel)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", state="attached")
+    folder = the_run(lab, "left-page")
+
+    page.reload()
+    panel = seen_whole(page, folder)
+    panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
+
+    other = page.context.new_page()
+    other.set_default_timeout(120_000)
+    try:
+        other.goto(f"{lab.address}/lab/tree/{notebook}")
+        seen_whole(other, folder)
+    finally:
+        other.close()
+
+    lab.wait_idle()
+    lab.run_cell(0)
+    panel = seen_whole(page, folder)
+    panel.get_by_text("This run was there already").wait_for()
+    panel.get_by_title(STOP).click()
+    panel.get_by_text("The result is an ordinary folder").wait_for()
+    assert folders.phase(folder) == "stopped"
+
+
+@pytest.mark.timeout(900)
+def test_the_kernel_is_gone_and_the_run_goes_on(lab, home):
+    """A process of its own outlives the kernel; so it does where each page is a new kernel."""
+    page = lab.page
+    cell = CELL.format(runs="left-process")
+    with trained(lab, "left-process") as folder:
+        lab.open(lab.write("left-process.ipynb", [cell]))
+        for _ in range(2):
+            lab.run_cell(0)
+            seen_whole(page, folder)
+            page.locator('.lm-MenuBar-item:has-text("Kernel")').click()
+            page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
+            page.locator(".jp-Dialog button.jp-mod-accept").click()
+            lab.wait_for_kernel()
+        options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1"]
+        with serving(["voila", "labs", *options, "--Voila.port_retries=0"], home, "/") as voila:
+            page.goto(f"{voila}/voila/render/left-process.ipynb")
+            seen_whole(page, folder)
+            page.reload()
+            panel = seen_whole(page, folder)
+            panel.get_by_title(STOP).click()
+            panel.get_by_text("The result is an ordinary folder").wait_for()
+            page.goto("about:blank")
+        assert folders.phase(folder) == "stopped"
