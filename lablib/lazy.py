@@ -4,14 +4,17 @@ nothing and a lab pays only for what it shows.
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import lablib
 
 
 def lazy(
@@ -37,16 +40,39 @@ def lazy(
         >>> load("Knob")
         Traceback (most recent call last):
         ...
-        AttributeError: module 'lablib.sampling' has no attribute 'Knob'
+        AttributeError: module 'lablib.sampling' has no attribute 'Knob'. Did you mean Knobs? ...
     """
     home = _homes(Path(path).with_suffix(".pyi").read_text(encoding="utf-8"))
+    unknown = refusal(package, home)
 
     def load(name: str) -> Any:
         if name not in home:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            unknown(name)
         return getattr(import_module(home[name]), name)
 
     return sorted(home), load, lambda: sorted(home)
+
+
+def refusal(package: str, names: Collection[str]) -> Callable[[str], Any]:
+    """What a package says of a name it has not, as in a notebook of last term's labs.
+
+    >>> refusal("lablib.sampling", ["Knobs"])("gone")
+    Traceback (most recent call last):
+    ...
+    AttributeError: module 'lablib.sampling' has no attribute 'gone'. If this notebook came with
+    another edition of the labs (this is 0.1.0), take the one that came with this edition.
+    """
+
+    def refuse(name: str) -> Any:
+        near = get_close_matches(name, names, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise AttributeError(
+            f"module {package!r} has no attribute {name!r}.{meant} If this notebook came with "
+            f"another edition of the labs (this is {lablib.__version__}), take the one that came "
+            "with this edition."
+        )
+
+    return refuse
 
 
 def _homes(stub: str) -> dict[str, str]:

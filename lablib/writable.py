@@ -8,12 +8,15 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from uuid import uuid4
 
 from lablib.models.errors import reason
 
 OWN = "language-model-labs"
+ROOM = 4096
+"""Bytes that there must be room for: a block of most disks."""
 
 
 def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
@@ -31,8 +34,9 @@ def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
     for folder in places(wanted):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):  # a right to write may be there and no room
-                pass
+            # A right to write may be there and no room: an empty file needs none.
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(ROOM))
         except OSError as error:
             first = first or error
             continue
@@ -68,11 +72,36 @@ def temporary() -> Path:
     True
     """
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"{OWN}-{user}"
+    try:
+        place = tempfile.gettempdir()
+    except FileNotFoundError:  # nothing can be written anywhere: whoever tries is told so
+        place = os.curdir
+    return Path(place) / f"{OWN}-{user}"
 
 
-def put(file: Path, text: str) -> None:
-    """Write a file so that a reader finds the old or the new text, never half of one.
+def unused(wanted: Path) -> Path:
+    """The path itself, or the first one beside it with a number that nothing has yet.
+
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "notes.txt").touch()
+    >>> unused(folder / "notes.txt").name, unused(folder / "other.txt").name
+    ('notes-2.txt', 'other.txt')
+    """
+    names = (f"{wanted.stem}-{number}{wanted.suffix}" for number in count(2))
+    return next(path for path in chain([wanted], map(wanted.with_name, names)) if not exists(path))
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything of this name, a link that leads nowhere too.
+
+    >>> exists(Path("nowhere"))
+    False
+    """
+    return os.path.lexists(path)
+
+
+def put(file: Path, content: str | bytes) -> None:
+    """Write a file so that a reader finds the old or the new content, never half of one.
 
     Any number may write it at once, from threads too: each writes beside it under a name of its
     own, and the last one stays.
@@ -85,7 +114,7 @@ def put(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}.{uuid4().hex}")
     try:
-        new.write_text(text, encoding="utf-8", newline="\n")
+        new.write_bytes(content if isinstance(content, bytes) else content.encode())
         new.replace(file)
     finally:
         new.unlink(missing_ok=True)

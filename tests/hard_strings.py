@@ -30,7 +30,8 @@ RANGES = [
 WORDS = [" ", "  ", "\n", "\r\n", "\t", "the", " of", "'s", "1234567", "é", "e\u0301", "\u200d"]
 
 
-def _hard_string(rng):
+def hard_string(rng):
+    """One of them, drawn."""
     pieces = []
     for _ in range(rng.randint(1, 24)):
         start, end = rng.choice(RANGES)
@@ -42,4 +43,4 @@ def _hard_string(rng):
 def hard_texts(count):
     """So many of them."""
     rng = random.Random(0)
-    return [_hard_string(rng) for _ in range(count)]
+    return [hard_string(rng) for _ in range(count)]

@@ -27,16 +27,16 @@ const plain = (_, value) => {
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return { array: value.constructor.name, bytes: bytes.toString("base64") };
 };
-const answer = (line) => {
+const answer = async (line) => {
     try {
         const [code, ...a] = JSON.parse(line, read);
-        return { value: new Function("m", "a", `return (${code});`)(m, a) };
+        return { value: await new Function("m", "a", `return (${code});`)(m, a) };
     } catch (error) {
         return { error: error.stack };
     }
 };
 for await (const line of createInterface({ input: process.stdin }))
-    console.log(JSON.stringify(answer(line), plain));
+    console.log(JSON.stringify(await answer(line), plain));
 """
 
 

@@ -8,6 +8,7 @@ import sys
 import nbformat
 import pytest
 
+import lablib
 from tests.conftest import ROOT
 
 ROOMS = sorted(path.parent.name for path in ROOT.glob("lablib/*/__init__.pyi"))
@@ -42,9 +43,20 @@ def test_every_panel_is_a_name_of_its_room(one):
 @pytest.mark.parametrize("one", ROOMS)
 def test_an_unknown_name_is_an_attribute_error(one):
     with pytest.raises(
-        AttributeError, match=f"^module 'lablib.{one}' has no attribute 'tempratur'$"
+        AttributeError, match=rf"^module 'lablib.{one}' has no attribute 'tempratur'\. "
     ):
         room(one).tempratur  # noqa: B018
+
+
+@pytest.mark.parametrize("one", [*ROOMS, "models", "exercises"])
+def test_a_notebook_of_last_term_is_told_what_a_name_is_now_and_which_edition_this_is(one):
+    package = room(one)
+    name = package.__all__[0]
+    with pytest.raises(AttributeError) as raised:
+        getattr(package, f"{name}s")
+    said = str(raised.value)
+    assert f"Did you mean {name}?" in said and f"(this is {lablib.__version__})" in said
+    assert not hasattr(package, "no_such_thing")
 
 
 def test_naming_the_rooms_loads_nothing_heavy(python):

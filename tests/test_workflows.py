@@ -31,3 +31,19 @@ def test_linux_runs_everything_and_the_others_the_fast_loop():
     assert ".ci/run" in said and "make PYTHON=python check" in said
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
     assert "check" in TARGETS and "test" in TARGETS
+
+
+def test_only_the_job_that_publishes_may_write_and_it_runs_nothing_of_ours():
+    books = [yaml.safe_load(path.read_text()) for path in WORKFLOWS]
+    may = [job for book in books for job in book["jobs"].values() if "permissions" in job]
+    assert [job["permissions"] for job in may] == [{"pages": "write", "id-token": "write"}]
+    assert [step["uses"].partition("@")[0] for job in may for step in job["steps"]] == [
+        "actions/deploy-pages"
+    ]
+
+
+def test_the_pages_are_made_with_the_repository_they_lead_on_to():
+    said = [step["run"] for step in steps() if "run" in step]
+    assert 'make pages ARGS="--repository $GITHUB_REPOSITORY"' in said and "pages" in TARGETS
+    kept = [step["with"]["path"] for step in steps() if "upload-pages" in step.get("uses", "")]
+    assert kept == ["pages"]  # where the Makefile has them written

@@ -9,6 +9,12 @@ from lablib.attention.compute.ablation import (
     clear_pattern_low_effect_head as clear_pattern_low_effect_head,
     sweep as sweep,
 )
+from lablib.attention.compute.corpus import (
+    MutingCost as MutingCost,
+    Scan as Scan,
+    muting_cost as muting_cost,
+    scan as scan,
+)
 from lablib.attention.views.bertviz import (
     head_view as head_view,
     model_view as model_view,
@@ -44,6 +50,9 @@ from lablib.attention.panel.ablation import (
 )
 from lablib.attention.panel.bertviz import (
     bertviz_panel as bertviz_panel,
+)
+from lablib.attention.panel.corpus import (
+    corpus_panel as corpus_panel,
 )
 from lablib.attention.panel.heads import (
     heads_panel as heads_panel,

@@ -13,8 +13,10 @@ order: `records` (what a question is), `loader` (how the Markdown becomes record
 learner's function, run safely), `checking` (from an answer to a verdict), `progress` (the file),
 `report`, `by_question`, `projector`, `grading` with `rechecking`, and `teacher_copies` (for the
 teacher of a class), `afresh` (a lab begun anew), `markup` (emphasis and code in what is said),
-`cards` (what is on the screen), `views` (the widgets).
+`cards` (what is on the screen), `on_page` (the same where no kernel is), `views` (the widgets).
 """
+
+from typing import TYPE_CHECKING
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
 from lablib.exercises.progress import Event, ProgressFile, QuestionStatus, standing
@@ -32,6 +34,7 @@ from lablib.exercises.records import (
     source,
 )
 from lablib.exercises.views import check, grade, predict, progress, spot_the_bug
+from lablib.lazy import refusal
 
 __all__ = [
     "Bug",
@@ -58,3 +61,6 @@ __all__ = [
     "spot_the_bug",
     "standing",
 ]
+
+if not TYPE_CHECKING:  # to a type checker it would say that there is every name
+    __getattr__ = refusal(__name__, __all__)

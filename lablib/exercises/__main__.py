@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lablib.exercises import by_question, grading, minutes, projector, report
 from lablib.exercises.afresh import start_afresh
+from lablib.exercises.progress import ProgressFile
 from lablib.exercises.records import ExerciseError, rooms
 from lablib.exercises.teacher_copies import write_copies
 
@@ -55,6 +56,14 @@ def _grade(asked: argparse.Namespace) -> None:
     print(report.as_csv(rows), end="")
 
 
+def _take_in(asked: argparse.Namespace) -> None:
+    file = ProgressFile()
+    new, unreadable = file.take_in(asked.file)
+    print(f"{new} events of {asked.file!r} were added to {str(file.path)!r}.")
+    if unreadable:
+        print(f"{unreadable} lines of it could not be read: is it a progress file?")
+
+
 def _minutes(asked: argparse.Namespace) -> None:
     print(FORMATS[asked.format](minutes.table(asked.folder)), end="")
 
@@ -96,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("folder", nargs="?", default="labs", help="where the notebooks are")
     one.add_argument("--format", choices=FORMATS, default="markdown")
     one.set_defaults(run=_minutes)
+
+    one = commands.add_parser("take-in", help="add a progress file, as from a page, to your own")
+    one.add_argument("file", help="such as progress.jsonl in the folder of your downloads")
+    one.set_defaults(run=_take_in)
 
     one = commands.add_parser("afresh", help="start a lab anew; the old notebook is kept")
     one.add_argument("lab", help=labs)

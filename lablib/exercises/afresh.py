@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lablib import start
 from lablib.exercises.progress import Event, ProgressFile
 from lablib.exercises.records import ExerciseError, lab
+from lablib.writable import put, unused
 
 OLD = "old"
 """The folder, beside the notebooks, where the old ones are kept."""
@@ -52,15 +54,15 @@ def _short(path: Path) -> str:
 def start_afresh(name: str, folder: Path | str = ".") -> Reset:
     """Put the notebooks of the lab `name` back as they came, and open its questions.
 
-    The text they came with is taken from git, which is how the labs are handed out.
+    The text they came with is taken from git, or from the package where `lablab` handed them out.
 
     Args:
         name: of the lab.
         folder: that of the labs, or the one in it for those who go further.
 
     Raises:
-        ExerciseError: if there is no such lab, its notebook is not in `folder`, or git does not
-            know one of the notebooks. Nothing has been changed then.
+        ExerciseError: if there is no such lab, its notebook is not in `folder`, or neither git nor
+            the package knows one of the notebooks. Nothing has been changed then.
         OSError: if a copy or a notebook cannot be written.
     """
     lab(name)
@@ -73,12 +75,10 @@ def start_afresh(name: str, folder: Path | str = ".") -> Reset:
 def _put_back(notebook: Path, original: bytes) -> Path:
     """Write the original over a notebook; the copy of what it was before."""
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-    kept = notebook.parent / OLD / f"{notebook.stem}-{stamp}.ipynb"
+    kept = unused(notebook.parent / OLD / f"{notebook.stem}-{stamp}.ipynb")
     kept.parent.mkdir(exist_ok=True)
     shutil.copy2(notebook, kept)
-    fresh = notebook.with_name(f".{notebook.name}.new")
-    fresh.write_bytes(original)
-    fresh.replace(notebook)
+    put(notebook, original)
     return kept
 
 
@@ -108,6 +108,8 @@ def _original(notebook: Path) -> bytes:
             command, cwd=notebook.parent, check=True, capture_output=True, timeout=20
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
+        if (came := start.handed_out(notebook)) is not None:
+            return came
         raise ExerciseError(
             f"git does not know how {notebook.name} came (these labs are not a git checkout): put "
             "a fresh copy of the notebook here yourself; nothing has been changed."

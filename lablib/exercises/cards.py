@@ -15,7 +15,9 @@ Block = dict[str, Any]
 Content = dict[str, Any]
 
 _TITLES = {"right": "Right", "wrong": "Not yet", "unanswered": "Not answered yet"}
-_STATES = {"new": "–", "skipped": "looked at", "wrong": "tried", "right": "right"}
+PROGRESS = "Your progress"
+HEAD = ["Question", "Kind", "Minutes", "State", "Tries", "Hints", "Solution"]
+"""The columns of the table of a lab's questions."""
 _DIFFICULTY = {1: "★ easy", 2: "★★ medium", 3: "★★★ hard"}
 
 
@@ -114,6 +116,14 @@ def checked(
     return card("Check", record, [*blocks, *help_blocks(record, hints, solution), *trouble])
 
 
+def unchecked(record: Exercise, why: str, hints: int, solution: bool) -> Content:
+    """The question where nothing can be run: `why`, and the help that is open."""
+    said = note("info", "Not checked here", why)
+    return card(
+        "Check", record, [text(record.question), said, *help_blocks(record, hints, solution)]
+    )
+
+
 def help_blocks(record: Exercise, hints: int, solution: bool) -> list[Block]:
     """The open hints and the solution, and the buttons for the rest."""
     blocks = [
@@ -134,12 +144,21 @@ def help_blocks(record: Exercise, hints: int, solution: bool) -> list[Block]:
     return [*blocks, actions(*more)]
 
 
+MEND = "Now mend it in the cell below, and run the cell to have it checked."
+
+
 def bug(
-    record: Bug, clicked: Sequence[int], found: bool, shown: bool, trouble: Sequence[Block] = ()
+    record: Bug,
+    clicked: Sequence[int],
+    found: bool,
+    shown: bool,
+    trouble: Sequence[Block] = (),
+    mend: str = MEND,
 ) -> Content:
     """The code with its lines to click; what was said about the last of the `clicked` lines.
 
-    `found` and `shown` say that the line is known: by the learner's own eye, or given away.
+    `found` and `shown` say that the line is known: by the learner's own eye, or given away. `mend`
+    is then said to do next.
     """
     verdict = record.judge_line(clicked[-1]) if clicked else None
     marks: dict[int, str] = {number: "wrong" for number in clicked}
@@ -156,7 +175,7 @@ def bug(
         lines = " or ".join(map(str, record.line_numbers))
         blocks.append(note("info", f"It is line {lines}", record.why))
     if found or shown:
-        blocks.append(text("Now mend it in the cell below, and run the cell to have it checked."))
+        blocks.append(text(mend))
         blocks.append(actions(button("forget", "Look for it again", quiet=True)))
     else:
         blocks.append(actions(button("show", "Show me the line", quiet=True)))
@@ -172,12 +191,11 @@ def table(
         now = standing(events, record.id)
         right, total = right + (now.state == "right"), total + 1
         rows.append(_row(record, now))
-    head = ["Question", "Kind", "Minutes", "State", "Tries", "Hints", "Solution"]
-    blocks: list[Block] = [{"type": "table", "head": head, "rows": rows}]
+    blocks: list[Block] = [{"type": "table", "head": HEAD, "rows": rows}]
     blocks += [*trouble, text(f"Kept in {markup.code(where)}.")]
     blocks.append(actions(button("afresh?", "Start this lab afresh …", quiet=True)))
     title = f"{right} of {total} right"
-    return {"label": "Your progress", "title": title, "about": "", "blocks": blocks}
+    return {"label": PROGRESS, "title": title, "about": "", "blocks": blocks}
 
 
 def really_afresh() -> list[Block]:
@@ -194,14 +212,35 @@ def really_afresh() -> list[Block]:
     ]
 
 
+def really_forget() -> list[Block]:
+    """What forgetting a lab's answers does on a page, and the two answers to it."""
+    words = "Its questions are open again. What you answered stays in your progress file."
+    yes = button("afresh", "Yes, forget them")
+    return [
+        note("info", "Forget your answers in this lab?", words),
+        actions(yes, button("look", "No, leave them as they are", quiet=True)),
+    ]
+
+
 def _row(record: Record, now: QuestionStatus) -> list[str]:
+    state = "found" if now.line_found and now.state == "wrong" else now.state
+    asks = isinstance(record, Prediction)
+    helped = ["–", "–"] if asks else [str(now.hints), "opened" if now.solution else "–"]
+    return [*row_about(record), states(record)[state], str(now.tries), *helped]
+
+
+def row_about(record: Record) -> list[str]:
+    """The cells of a question that are the same for everybody: its title, kind and minutes."""
     asks = isinstance(record, Prediction)
     kind = "prediction" if asks else "spot the bug" if isinstance(record, Bug) else "exercise"
-    state = "line found" if now.line_found and now.state == "wrong" else _STATES[now.state]
-    if asks and now.state == "wrong":
-        state = "answered"
-    helped = ["–", "–"] if asks else [str(now.hints), "opened" if now.solution else "–"]
-    return [record.title, kind, str(record.minutes), state, str(now.tries), *helped]
+    return [record.title, kind, str(record.minutes)]
+
+
+def states(record: Record) -> dict[str, str]:
+    """What the states of a question are called, and "found" that of a bug not yet mended."""
+    tried = "answered" if isinstance(record, Prediction) else "tried"
+    names = {"new": "–", "skipped": "looked at", "wrong": tried, "right": "right"}
+    return names | {"found": "line found"}
 
 
 def spoken(content: Content) -> str:

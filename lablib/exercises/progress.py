@@ -4,6 +4,8 @@ Lines are only ever added, under a lock, so that several kernels writing at once
 teacher can read back how somebody came to an answer.
 """
 
+import errno
+import hashlib
 import json
 import os
 import secrets
@@ -18,7 +20,7 @@ from filelock import FileLock
 from platformdirs import user_data_path
 
 from lablib.exercises.markup import code
-from lablib.writable import temporary
+from lablib.writable import put, temporary, unused
 
 
 def _now() -> str:
@@ -107,38 +109,77 @@ class ProgressFile:
     """The file of one person.
 
     Where it is: `path`, else the environment variable LABLIB_PROGRESS, else the user's own data
-    folder, which restarts and updates leave alone. A user without a home has a temporary one, and
-    `elsewhere` is a sentence that says so. `notice` is a sentence if a damaged file was found and
-    set aside by this object.
+    folder, which restarts and updates leave alone. A user without a home has a temporary one. What
+    cannot be written there (a full disk, a folder one may not write in) goes into a temporary file
+    (`spare`), and from there to its place as soon as that can be written again. `notice` is a
+    sentence if a damaged file was found and set aside by this object.
     """
 
     def __init__(self, path: Path | str | None = None) -> None:
         named = path or os.environ.get("LABLIB_PROGRESS")
-        folder, self.elsewhere = (Path(), "") if named else _own_folder()
+        folder, self._homeless = (Path(), "") if named else _own_folder()
         self.path = Path(named) if named else folder / "progress.jsonl"
+        place = hashlib.sha256(os.fsencode(self.path.absolute())).hexdigest()[:16]
+        self.spare = temporary() / f"progress-{place}.jsonl"
         self.notice = ""
 
+    @property
+    def elsewhere(self) -> str:
+        """A sentence that says so where not everything is in a file that lasts; else empty."""
+        if self._homeless or not self.spare.exists():
+            return self._homeless
+        return (
+            f"Nothing can be written to your progress file ({code(self.path)}), so what you do now "
+            f"is kept in {code(self.spare)}, which may be emptied when the machine starts again. "
+            "Make room, or set the environment variable `LABLIB_PROGRESS` to a file of your own."
+        )
+
     def add(self, event: Event) -> None:
-        """Write one event at the end of the file. Raises `OSError` where that cannot be done."""
-        line = json.dumps({k: v for k, v in asdict(event).items() if v is not None})
-        with self._lock(), self.path.open("ab+") as file:
-            # A line that another process was killed in the middle of must not swallow this one.
-            if file.tell() and not _ends_a_line(self.path):
-                line = "\n" + line
-            file.write(line.encode() + b"\n")
+        """Write one event at the end of the file, or of the spare one.
+
+        Raises `OSError` where neither can be written.
+        """
+        try:
+            with _lock(self.path):
+                self._bring_back()
+                _append(self.path, _line(event))
+        except (OSError, NotImplementedError):
+            with _lock(self.spare):
+                _append(self.spare, _line(event))
 
     def events(self) -> list[Event]:
         """All that happened with questions, oldest first. Raises `OSError` for an unreadable file.
 
         If some lines cannot be understood, the file is copied aside and goes on with the others.
         """
-        if not self.path.exists():
-            return []
-        with self._lock():
+        parsed = []
+        if self.path.exists():
             parsed = _parsed(self.path)
             if any(event is None for _, event in parsed):
-                self._set_aside([line for line, event in parsed if event is not None])
-        return _happened(parsed)
+                parsed = self._mended()
+        return _happened(parsed + self._spared())
+
+    def take_in(self, path: Path | str) -> tuple[int, int]:
+        """Add what stands in another progress file, such as one that a page gave.
+
+        What both hold stands once; all of it is then in the order of its times.
+
+        Returns:
+            How many events were new, and how many lines of the other could not be understood.
+
+        Raises:
+            OSError: if the other file cannot be read, or this one cannot be written. It is then as
+                it was.
+        """
+        others = _parsed(Path(path))
+        self.events()  # sets aside what is damaged
+        with _lock(self.path):
+            self._bring_back()
+            own = _understood(_parsed(self.path)) if self.path.exists() else []
+            new = [event for event in _understood(others) if event not in own]
+            both = sorted([*own, *new], key=lambda event: event.time)
+            put(self.path, b"".join(_line(event) + b"\n" for event in both))
+        return len(new), sum(event is None for _, event in others)
 
     def seed(self) -> int:
         """The learner's own number, by which options are put in order; drawn when first asked for.
@@ -151,21 +192,39 @@ class ProgressFile:
         return self._seeds()[0]
 
     def _seeds(self) -> list[int]:
-        lines = _parsed(self.path) if self.path.exists() else []
+        lines = (_parsed(self.path) if self.path.exists() else []) + self._spared()
         values = (event.value for _, event in lines if event is not None and event.what == "seed")
         return [int(value) for value in values if isinstance(value, int | float)]
 
-    def _lock(self) -> FileLock:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(f"{self.path}.lock", timeout=10)
+    def _spared(self) -> list[tuple[bytes, Event | None]]:
+        return _parsed(self.spare) if self.spare.exists() else []
+
+    def _bring_back(self) -> None:
+        """Put what the spare file holds where it belongs; called with the file held."""
+        if not self.spare.exists():
+            return
+        with _lock(self.spare):
+            if lines := [line for line, event in self._spared() if event is not None]:
+                _append(self.path, b"\n".join(lines))
+            self.spare.unlink()
+
+    def _mended(self) -> list[tuple[bytes, Event | None]]:
+        """The lines of a damaged file, which is set aside; where that cannot be, it stays."""
+        try:
+            with _lock(self.path):
+                parsed = _parsed(self.path)
+                good = [line for line, event in parsed if event is not None]
+                if len(good) < len(parsed):  # nobody was just writing a line
+                    self._set_aside(good)
+        except (OSError, NotImplementedError):
+            return _parsed(self.path)
+        return parsed
 
     def _set_aside(self, good: list[bytes]) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        aside = self.path.with_name(f"{self.path.stem}-damaged-{stamp}{self.path.suffix}")
+        aside = unused(self.path.with_name(f"{self.path.stem}-damaged-{stamp}{self.path.suffix}"))
         shutil.copy2(self.path, aside)
-        fresh = self.path.with_name(f"{self.path.name}.new")
-        fresh.write_bytes(b"".join(line + b"\n" for line in good))
-        fresh.replace(self.path)
+        put(self.path, b"".join(line + b"\n" for line in good))
         self.notice = (
             f"Part of your progress file could not be read. It was kept as {code(aside.name)}, "
             f"beside {code(self.path)}; what could be read still counts ({len(good)} lines)."
@@ -199,8 +258,36 @@ def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:
     return [(line, _parse(line)) for line in lines if line.strip()]
 
 
+def _line(event: Event) -> bytes:
+    """An event as a line of the file, without its end."""
+    return json.dumps({k: v for k, v in asdict(event).items() if v is not None}).encode()
+
+
+def _understood(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
+    return [event for _, event in parsed if event is not None]
+
+
 def _happened(parsed: list[tuple[bytes, Event | None]]) -> list[Event]:
-    return [event for _, event in parsed if event is not None and event.what != "seed"]
+    return [event for event in _understood(parsed) if event.what != "seed"]
+
+
+def _lock(path: Path) -> FileLock:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{path}.lock", timeout=10)
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a line to a file that is held, whole or not at all.
+
+    One that another process was killed in the middle of must not swallow it.
+    """
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        start = b"\n" if before and not _ends_a_line(path) else b""
+        whole = start + line + b"\n"
+        if file.write(whole) < len(whole):  # the disk is full now, and half a line is damage
+            file.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _ends_a_line(path: Path) -> bool:

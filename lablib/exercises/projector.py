@@ -4,7 +4,6 @@ It is one file that a browser opens from the disk and reads again every few seco
 `watch` writes it anew: no server, no port and no script.
 """
 
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from lablib.exercises.by_question import Choice, ClassAnswers, by_question, kind
 from lablib.exercises.markup import plain
 from lablib.exercises.report import read_class
 from lablib.widgets.html import fill
+from lablib.writable import put
 
 SECONDS = 5
 """How often the page is written, and read again."""
@@ -107,9 +107,7 @@ def write(folder: Path | str, name: str, page: Path, with_answers: bool = False)
     """
     events = [found for found, _ in read_class(folder).values()]
     html = class_page(by_question(events, name), name, len(events), with_answers)
-    fresh = page.with_name(f".{page.name}.new")
-    fresh.write_text(html, encoding="utf-8")
-    os.replace(fresh, page)
+    put(page, html)
 
 
 def watch(folder: Path | str, name: str, page: Path, with_answers: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from lablib.exercises import cards, markup
+from lablib.exercises import cards, markup, on_page
 from lablib.exercises.afresh import start_afresh
 from lablib.exercises.progress import Event, ProgressFile, QuestionStatus, standing
 from lablib.exercises.records import (
@@ -32,21 +33,32 @@ _Kind = TypeVar("_Kind", bound=Record)
 class Card(anywidget.AnyWidget):
     """Draws `content` (see `cards`) and calls `act(do, value)` when something on it is pressed.
 
-    An error in `act` is shown on the card: nowhere else in a notebook would it be seen.
+    An error in `act` is shown on the card: nowhere else in a notebook would it be seen. `page`
+    gives what a page without a kernel asks with (see `on_page`); there a card without it is greyed.
     """
 
-    needs_kernel = True
     _esm = source(_STATIC / "card.js")
     _css = source(_STATIC / "card.css")
     content = traitlets.Dict().tag(sync=True, to_json=lambda content, _: _sendable(content))
 
-    def __init__(self, content: cards.Content, act: Callable[[str, Any], None]) -> None:
+    def __init__(
+        self,
+        content: cards.Content,
+        act: Callable[[str, Any], None],
+        page: Callable[[], on_page.Asked] | None = None,
+    ) -> None:
         super().__init__(content=content)
-        self._act = act
+        self._act, self._page = act, page
+        self.needs_kernel = page is None
         self.on_msg(self._hear)
 
     def __repr__(self) -> str:
         return cards.spoken(self.content)
+
+    def page_state(self) -> dict[str, Any]:
+        """The state for a page (see `lablib.widgets.page`): as nobody has answered yet."""
+        state: dict[str, Any] = self.get_state()
+        return state if self._page is None else state | {"content": None, "question": self._page()}
 
     def _hear(self, widget: Any, message: dict[str, Any], buffers: Any) -> None:
         try:
@@ -143,8 +155,9 @@ class PredictView(_View):
         if not _still_an_answer(record, self._now.answer):
             self._now = QuestionStatus()
         self._picture: ipywidgets.Widget | None = None
-        self.card = Card(self._content(), self._act)
+        self.card = Card(self._content(), self._act, lambda: on_page.prediction(record))
         super().__init__([self.card])
+        self.add_class("lab-ex-question")  # on a page its picture waits for the answer, too
         if self._now.state != "new":
             self._unlock()
 
@@ -207,7 +220,7 @@ class CheckView(_View):
         if self.verdict.state != "unanswered":
             right = self.verdict.state == "right"
             self._question.note_down("checked", self.verdict.message, right)
-        self.card = Card(self._content(), self._act)
+        self.card = Card(self._content(), self._act, lambda: on_page.exercise(record))
         super().__init__([self.card])
 
     def _content(self) -> cards.Content:
@@ -234,7 +247,7 @@ class BugView(_View):
         self._clicked: list[int] = []
         self._found = self._question.read().line_found
         self._shown = False
-        self.card = Card(self._content(), self._act)
+        self.card = Card(self._content(), self._act, lambda: on_page.bug(record))
         super().__init__([self.card])
 
     def _content(self) -> cards.Content:
@@ -309,7 +322,8 @@ class ProgressCard(Card):
 
     def __init__(self, name: str) -> None:
         self._lab = name
-        super().__init__(self._table(), self._press)
+        asked = partial(on_page.table, name, lab(name).values())
+        super().__init__(self._table(), self._press, asked)
 
     def _table(self) -> cards.Content:
         file = ProgressFile()

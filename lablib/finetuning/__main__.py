@@ -2,6 +2,7 @@
 
 `python -m lablib.finetuning merge RUN FOLDER`: add what LoRA learned in a run to its model.
 `python -m lablib.finetuning push RUN OWNER/MODEL`: put a run's model on the Hugging Face hub.
+`python -m lablib.finetuning page RUN FILE`: one HTML file in which a run's model writes.
 
 On several devices or machines: `accelerate launch -m lablib.finetuning config.toml`. A run that was
 interrupted goes on where its last checkpoint stood when the same command is given again.
@@ -11,9 +12,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from lablib import pages
 from lablib.finetuning.compute.reporting import reporting
 from lablib.finetuning.compute.sharing import merge, push_to_hub
 from lablib.output import say
+from lablib.pages.taking_away import size_words
 from lablib.training.config import read_config
 from lablib.training.records import Record
 from lablib.training.run import train
@@ -22,19 +25,20 @@ from lablib.training.run import train
 def main(arguments: list[str] | None = None) -> None:
     """Train, and print a line per step; or take a run's model away."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] in (["merge"], ["push"]):
+    if arguments[:1] in (["merge"], ["push"], ["page"]):
         take_away(arguments)
     else:
         train_as_told(arguments)
 
 
 def take_away(arguments: list[str]) -> None:
-    """Merge or upload what a run has made."""
+    """Merge or upload what a run has made, or make a page of it."""
     parser = argparse.ArgumentParser(prog="python -m lablib.finetuning")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, place, words in (
         ("merge", "folder", "a new folder, for the whole model"),
         ("push", "name", "owner/model, of the hub"),
+        ("page", "file", "the page, such as mine.html"),
     ):
         command = commands.add_parser(name)
         command.add_argument("run", type=Path, help="the folder of a run")
@@ -45,6 +49,9 @@ def take_away(arguments: list[str]) -> None:
     try:
         if args.command == "merge":
             say(f"The whole model is in {merge(args.run, args.folder)}.")
+        elif args.command == "page":
+            page = pages.take_away(args.run, args.file)
+            say(f"The page is {page} ({size_words(page.stat().st_size)}).")
         else:
             say(f"It is at {push_to_hub(args.run, args.name, private=not args.public)}.")
     except ValueError as error:

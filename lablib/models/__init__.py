@@ -17,6 +17,9 @@ tokens: marks, how many a model reads, which it has vectors for) and `heads` (fr
 matrix to its scores).
 """
 
+from typing import TYPE_CHECKING
+
+from lablib.lazy import refusal
 from lablib.models.card import Attention, Kind, LoadedModel, ModelCard, Source
 from lablib.models.entries import catalogue, default_name, names_here
 from lablib.models.errors import ModelError
@@ -36,3 +39,6 @@ __all__ = [
     "load_tokenizer",
     "names_here",
 ]
+
+if not TYPE_CHECKING:  # to a type checker it would say that there is every name
+    __getattr__ = refusal(__name__, __all__)

@@ -16,7 +16,6 @@ import re
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import Future
-from errno import EACCES, EDQUOT, ENOSPC, EROFS
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -31,7 +30,7 @@ from lablib.models.checkpoint import (
     require_vocabulary,
     weight_files,
 )
-from lablib.models.errors import ModelError, quoted
+from lablib.models.errors import CLOSED, FULL, ModelError, quoted
 
 if TYPE_CHECKING:
     from huggingface_hub import ModelInfo
@@ -246,6 +245,6 @@ def explain(name: str, error: Exception) -> str:
         )
     if status is not None:
         return f"{here} and the Hugging Face hub answered with error {status}"
-    if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EACCES, EROFS):
+    if isinstance(error, OSError) and error.errno in (*FULL, *CLOSED):
         return f"{name} could not be stored on this machine ({error.strerror})"
     return f"{here} and the Hugging Face hub does not answer (no network, or it is blocked)"

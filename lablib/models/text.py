@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from lablib.models.card import LoadedModel
 
+LARGEST_ID = 2**31
+"""No vocabulary reaches so far, and libraries read no larger number as an id."""
 _ANCHORS = ("a", "=", "\n")
 """What may stand before a second part while it is encoded: one of them stays a token of its own."""
 
@@ -102,6 +104,23 @@ def continuation_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]
     return text_ids(tokenizer, text)
 
 
+def require_writer(m: LoadedModel) -> None:
+    """Refuse a model that does not continue texts.
+
+    Raises:
+        ValueError: with a sentence that says what to do.
+
+    Example:
+        >>> from lablib import models
+        >>> require_writer(models.load("pocket-gpt2", device="cpu"))
+    """
+    if m.card.kind != "causal":
+        raise ValueError(
+            f"{m.card.name} does not continue a text from left to right: choose a model that does, "
+            "such as pocket-gpt2."
+        )
+
+
 def start_of_text(m: LoadedModel) -> list[int]:
     """What stands before the first token of a text: the tokenizer's own marks, else the token a
     model has for the start (or the end) of a text.
@@ -117,7 +136,8 @@ def start_of_text(m: LoadedModel) -> list[int]:
     """
     if marks := encode(m.tokenizer, "").before:
         return marks
-    for start in (m.tokenizer.bos_token_id, m.tokenizer.eos_token_id, m.model.config.bos_token_id):
+    own = getattr(m.model.config, "bos_token_id", None)
+    for start in (m.tokenizer.bos_token_id, m.tokenizer.eos_token_id, own):
         if start is not None:
             return [start]
     raise ValueError("The prompt is empty and this model has no start-of-text token; type a word.")
@@ -141,11 +161,16 @@ def end_of_text_ids(m: LoadedModel) -> frozenset[int]:
 def token_text(tokenizer: PreTrainedTokenizerBase, id: int) -> str:
     """One token decoded alone.
 
+    Raises:
+        ValueError: for a number that no vocabulary reaches.
+
     Example:
         >>> from lablib import models
         >>> token_text(models.load_tokenizer("gpt2"), 995)
         ' world'
     """
+    if not 0 <= id < LARGEST_ID:
+        raise ValueError(f"There is no token {id}: this vocabulary has {len(tokenizer):,} entries.")
     return str(tokenizer.decode([id], clean_up_tokenization_spaces=False))
 
 

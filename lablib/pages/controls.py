@@ -1,7 +1,8 @@
 """Widgets as HTML without a kernel: boxes and words as they are, controls greyed with their value.
 
 A widget of our own becomes a place in which the page's script draws it; one that says it
-`needs_kernel` is greyed, too.
+`needs_kernel` is greyed, too. What belongs to a panel that the page can compute says so, and the
+page's script wakes it once the panel's model is there.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,11 +11,14 @@ from typing import Any
 
 from lablib.pages.outputs import output
 from lablib.pages.running import Models
+from lablib.pages.scripts import MODELS, SUBSTITUTES, TOKENIZERS
 from lablib.widgets.html import escape, fill
 
 State = dict[str, Any]
 _PREFIX = "IPY_MODEL_"
 _NOTE = '<p class="page-note">What is greyed here needs a kernel: open the lab in JupyterLab.</p>'
+_LIVE_NOTE = """<p class="page-note" role="status" data-note="{panel}">What is greyed here answers
+once its model is loaded, which the page does by itself.</p>"""
 
 
 class Controls:
@@ -25,6 +29,9 @@ class Controls:
 
     Attributes:
         drawn: the ids of those that the page's script has to draw.
+        live: by the id of each panel on the page that the page can compute, its stand-in, its
+            model, and the ids of its parts by their names.
+        parts: the ids of those that are on the page and belong to such a panel.
 
     Example:
         >>> models = {"a": {"_model_name": "LabelModel", "value": "<b>"}}
@@ -35,6 +42,10 @@ class Controls:
     def __init__(self, models: Models) -> None:
         self._models = models
         self.drawn: list[str] = []
+        self.live: dict[str, dict[str, Any]] = {}
+        self.parts: list[str] = []
+        self._panel_of: dict[str, tuple[str, str]] = {}
+        self._greyed = 0
 
     def html(self, id: str) -> str:
         """One widget with all that is in it.
@@ -43,31 +54,60 @@ class Controls:
         """
         state = self._models[id]
         name = state["_model_name"].removesuffix("Model")
+        if is_live(state):
+            self._know(id, state["live"])
         if name == "Any":
             return self._ours(id, state)
-        if name == "HTML":
-            return f"<div{self._look(state, 'page-html')}>{state['value']}</div>"
-        if name == "Label":
-            return f"<span{self._look(state, 'page-words')}>{escape(state['value'])}</span>"
         if name == "Output":
             return "".join(output(one, self.html) for one in state["outputs"])
         if "children" in state:
-            return self._box(name, state)
-        return f"<div{self._look(state, 'page-control')}>{_greyed(name, state)}</div>"
+            note = fill(_LIVE_NOTE, panel=id) if id in self.live else ""
+            return self._box(name, state, note)
+        part = self._part(id)
+        if name == "HTML":
+            return f"<div{self._look(state, 'page-html')}{part}>{state['value']}</div>"
+        if name == "Label":
+            return f"<span{self._look(state, 'page-words')}{part}>{escape(state['value'])}</span>"
+        self._greyed += not part
+        return f"<div{self._look(state, 'page-control')}{part}>{_greyed(name, state)}</div>"
 
     def with_note(self, id: str) -> str:
         """One widget, and a line that says what does not answer here, where something does not."""
+        before = self._greyed
         inside = self.html(id)
-        return inside + _NOTE if " disabled" in inside else inside
+        return inside + _NOTE if self._greyed > before else inside
+
+    def state(self, id: str) -> State:
+        """What the page's script must know of a widget: its state, and whether it is in sight."""
+        state = self._models[id]
+        layout = self._models.get(str(state.get("layout")).removeprefix(_PREFIX), {})
+        return {**state, "display": layout.get("display") or ""}
+
+    def _know(self, panel: str, live: dict[str, Any]) -> None:
+        self.live[panel] = {**live, "model": _on_page(live["model"])}
+        self._panel_of |= {part: (panel, name) for name, part in live["parts"].items()}
+
+    def _part(self, id: str) -> str:
+        """The attributes of a part of a live panel; "" for anything else."""
+        if id not in self._panel_of:
+            return ""
+        self.parts.append(id)
+        panel, name = self._panel_of[id]
+        marks = ' data-part="{id}" data-live="{panel}" data-name="{name}"'
+        return fill(marks, id=id, panel=panel, name=name)
 
     def _ours(self, id: str, state: State) -> str:
         self.drawn.append(id)
-        place = f'<div{self._look(state)} data-widget="{escape(id)}"></div>'
-        return f"<fieldset disabled>{place}</fieldset>" if state["needs_kernel"] else place
+        part = self._part(id)
+        place = f'<div{self._look(state)} data-widget="{escape(id)}"{part}></div>'
+        if not state["needs_kernel"]:
+            return place
+        self._greyed += not part
+        return f"<fieldset disabled>{place}</fieldset>"
 
-    def _box(self, name: str, state: State) -> str:
+    def _box(self, name: str, state: State, note: str) -> str:
         kind = "page-row" if name in ("HBox", "Box") else "page-column"
-        return f"<div{self._look(state, kind)}>{''.join(self._children(state))}</div>"
+        return f"<div{self._look(state, kind)}>{''.join(self._children(state))}{note}</div>"
 
     def _children(self, state: State) -> Iterator[str]:
         """What is in a box; the parts of a tab or an accordion stand below each other."""
@@ -87,6 +127,24 @@ class Controls:
             for name, value in sorted(layout.items())
             if isinstance(value, str) and not name.startswith("_")
         )
+
+
+def is_live(state: State) -> bool:
+    """Whether a widget is a panel that has a stand-in, and a model or a tokenizer that pages carry.
+
+    >>> live = {"script": "knobs", "model": "gpt2", "noun": "model", "parts": {}}
+    >>> is_live({"live": live}), is_live({"live": {**live, "noun": "tokenizer"}}), is_live({})
+    (False, True, False)
+    """
+    if "live" not in state:
+        return False
+    carried = {"model": MODELS, "tokenizer": MODELS | TOKENIZERS}[state["live"]["noun"]]
+    return _on_page(state["live"]["model"]) in carried
+
+
+def _on_page(model: str) -> str:
+    """The model that answers on a page where the lab had this one."""
+    return SUBSTITUTES.get(model, model)
 
 
 def _greyed(name: str, state: State) -> str:
@@ -141,13 +199,22 @@ def _range(state: State) -> str:
 def _chosen(state: State) -> str:
     """A menu, a row of buttons, a slider over names: of its options one is chosen, or several.
 
+    >>> _chosen({"_options_labels": ["a", "b"], "index": 1})
+    '<select disabled><option>a</option><option selected>b</option></select>'
     >>> _chosen({"_options_labels": ["a", "b", "c"], "index": [0, 2]})
     '<select disabled><option>a, c</option></select>'
     """
-    index = state["index"]
-    places = [] if index is None else [index] if isinstance(index, int) else index
-    text = ", ".join(state["_options_labels"][i] for i in places) or "nothing chosen"
+    index, labels = state["index"], state["_options_labels"]
+    if isinstance(index, int):
+        options = "".join(_option(text, i == index) for i, text in enumerate(labels))
+        return f"<select disabled>{options}</select>"
+    text = ", ".join(labels[i] for i in index or ()) or "nothing chosen"
     return fill("<select disabled><option>{text}</option></select>", text=text)
+
+
+def _option(text: str, chosen: bool) -> str:
+    mark = " selected" if chosen else ""
+    return fill("<option{mark}>{text}</option>", mark=mark, text=text)
 
 
 def _area(state: State) -> str:

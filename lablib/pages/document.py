@@ -11,6 +11,7 @@ import nbformat
 from lablib.pages.controls import Controls
 from lablib.pages.outputs import output
 from lablib.pages.running import Models
+from lablib.pages.scripts import engine
 from lablib.widgets.assets import bundle
 from lablib.widgets.html import escape, fill, script_json
 
@@ -18,14 +19,14 @@ _STATIC = Path(__file__).parent / "static"
 GLOSSARY = "GLOSSARY"
 """The name of the labs' glossary, and of its page."""
 
-# Nothing can be fetched from anywhere, whatever is on the page.
+# Nothing can be fetched from anywhere, whatever is on the page, but the scripts that lie beside it.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:;
- script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; font-src data:">
+ script-src 'self' 'unsafe-inline' blob:; style-src 'unsafe-inline'; font-src data:">
 <title>{title}</title>
 <style>
 {style}
@@ -54,17 +55,18 @@ def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
     """
     controls = Controls(models)
     cells = "\n".join(cell for one in book.cells for cell in _cell(one, controls))
-    states = {id: models[id] for id in controls.drawn}
-    body = f"<main>\n{_HEADER}\n{cells}\n</main>\n{_scripts(states)}"
+    states = {id: controls.state(id) for id in [*controls.drawn, *controls.parts]}
+    body = f"<main>\n{_HEADER}\n{cells}\n</main>\n{_scripts(states, controls.live)}"
     styles = dict.fromkeys(state["_css"] for state in states.values() if state.get("_css"))
     return page(title(book), body, styles)
 
 
 _ALL_LABS = '<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>'
 _HEADER = f"""{_ALL_LABS}
-<p class="page-about">This page was made from a lab that had run. No kernel stands behind it: what
-is computed in the browser still answers (knobs, attention views, the vocabulary slider, trees of
-branches); what is greyed needs the lab in JupyterLab.</p>"""
+<p class="page-about">This page was made from a lab that had run. No kernel stands behind it. What
+is drawn in the browser answers all the same (predictions, bugs to spot, knobs, attention views),
+and so do the panels whose model lies beside the page: type into them. What stays greyed needs the
+lab in JupyterLab.</p>"""
 
 
 def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
@@ -132,11 +134,17 @@ def markdown(text: str) -> str:
     return str(render(text)).strip()
 
 
-def _scripts(states: Models) -> str:
-    """The widgets' states, what stands in them many times, and the script that draws them."""
+def _scripts(states: Models, live: dict[str, Any]) -> str:
+    """The widgets' states, what stands in them many times, and the script that draws them.
+
+    Args:
+        live: the panels that the page computes itself (see `Controls.live`).
+    """
     shared = Shared()
     folded = {id: shared.fold(_own(state)) for id, state in states.items()}
     parts = {"widgets": folded, "shared": shared.texts}
+    if live:
+        parts["live"] = engine(live)
     data = "".join(
         f'<script type="application/json" id="{name}">{script_json(part)}</script>\n'
         for name, part in parts.items()
@@ -147,7 +155,7 @@ def _scripts(states: Models) -> str:
 
 def _own(state: dict[str, Any]) -> dict[str, Any]:
     """The state without what stands in the page already, or only matters to ipywidgets."""
-    left_out = re.compile(r"_css|_(model|view)_\w+|_dom_classes|layout|needs_kernel")
+    left_out = re.compile(r"_css|_(model|view)_\w+|_dom_classes|layout|style|needs_kernel|live")
     return {name: value for name, value in state.items() if not left_out.fullmatch(name)}
 
 

@@ -51,12 +51,19 @@ def weights_script(folders: Mapping[str, Path]) -> str:
     Raises:
         ValueError: as `packed` does.
     """
-    lines = ["globalThis.labModels ??= {};"]
-    lines += [
-        f"labModels[{script_json(name)}] = {script_json(packed(folder))};"
-        for name, folder in folders.items()
+    return script_of({name: packed(folder) for name, folder in folders.items()})
+
+
+def script_of(packed: Mapping[str, Mapping[str, Any]]) -> str:
+    """A script that puts what is packed into `labModels`, a global object.
+
+    >>> script_of({"a": {"config": {}}})
+    'globalThis.labModels ??= {};\\nlabModels["a"] = {"config":{}};\\n'
+    """
+    lines = [
+        f"labModels[{script_json(name)}] = {script_json(model)};" for name, model in packed.items()
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(["globalThis.labModels ??= {};", *lines]) + "\n"
 
 
 def packed(folder: Path) -> dict[str, Any]:
@@ -79,27 +86,37 @@ def packed(folder: Path) -> dict[str, Any]:
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("config.json", "tokenizer.json")
     )
-    _require_known(config, tokenizer)
+    _require_known(config)
     weights = load_file(folder / "model.safetensors")
     return {
         "config": config,
-        "tokenizer": tokenizer,
+        **packed_tokenizer(tokenizer),
         "tensors": [[name, list(tensor.shape)] for name, tensor in weights.items()],
         "values": b64encode(b"".join(_halves(*item) for item in weights.items())).decode(),
     }
 
 
-def _require_known(config: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> None:
+def packed_tokenizer(tokenizer: Mapping[str, Any]) -> dict[str, Any]:
+    """A tokenizer as the engine reads it: its `tokenizer.json`.
+
+    Raises:
+        ValueError: if the engine does not know how it treats a text.
+    """
+    parts = ("normalizer", "pre_tokenizer")
+    if {part: tokenizer[part] for part in parts} not in TOKENIZERS.values():
+        raise ValueError(
+            "This model's tokenizer treats a text in a way of its own, which pages do not know. "
+            "Open it in JupyterLab."
+        )
+    return {"tokenizer": tokenizer}
+
+
+def _require_known(config: Mapping[str, Any]) -> None:
     kind = config["model_type"]
     if kind not in TOKENIZERS or not config.get("tie_word_embeddings", True):
         raise ValueError(
             f"A page computes models of the kinds {' and '.join(TOKENIZERS)} whose output "
             f"matrix is their token vectors; this one ({kind}) is not. Open it in JupyterLab."
-        )
-    if {part: tokenizer[part] for part in TOKENIZERS[kind]} != TOKENIZERS[kind]:
-        raise ValueError(
-            "This model's tokenizer treats a text in a way of its own, which pages do not know. "
-            "Open it in JupyterLab."
         )
 
 

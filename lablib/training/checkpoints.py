@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from lablib.models.errors import FULL
 from lablib.training.trees import flatten, size_of, unflatten
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ MANIFEST = "manifest.json"
 VALUES = "values.json"
 KEEP = 2
 """How many checkpoints stay: the newest, and the one to go back to if it is damaged."""
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What a system says when there is no room for a file."""
 SPARE = 1.05
 """Of what a checkpoint needs: file systems and JSON take a little more than the tensors."""
 

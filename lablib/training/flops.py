@@ -9,6 +9,8 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from lablib.models.errors import quoted
+
 if TYPE_CHECKING:
     import torch
 
@@ -106,7 +108,7 @@ def peak_flops(device: "str | torch.device", precision: str = "fp32") -> float:
         precision: "fp32", "tf32", "bf16" or "fp16".
 
     Raises:
-        ValueError: for another precision.
+        ValueError: for another precision, or what is no device.
 
     Example:
         >>> peak_flops("cpu") > 1e8
@@ -116,7 +118,10 @@ def peak_flops(device: "str | torch.device", precision: str = "fp32") -> float:
 
     if precision not in _COLUMNS:
         raise ValueError(f"A precision is one of {', '.join(_COLUMNS)}, not {precision!r}.")
-    device = torch.device(device)
+    try:
+        device = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"There is no device {quoted(device)}: name cpu, cuda or mps.") from error
     return known_peak(device_name(device), precision) or measured_peak(str(device), precision)
 
 

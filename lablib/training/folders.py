@@ -105,10 +105,12 @@ def is_locked(folder: Path) -> bool:
 
 
 def read_status(folder: Path) -> RunStatus:
-    """What became of the run, as it was written down last."""
+    """What became of the run, as it was written down last, without what a later version adds."""
+    known = {field.name for field in fields(RunStatus)}
     try:
-        return RunStatus(**json.loads((folder / "state.json").read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        written = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        return RunStatus(**{name: value for name, value in written.items() if name in known})
+    except (FileNotFoundError, ValueError, AttributeError):
         return RunStatus()
 
 
@@ -202,6 +204,6 @@ def settings(folder: Path) -> Config:
     Raises:
         ValueError: if there is no run in it.
     """
-    if not (folder / "config.toml").is_file():
+    if not os.path.isfile(folder / "config.toml"):  # no error for what can be no name
         raise ValueError(f"There is no run in {str(folder)!r}: it has no config.toml.")
     return read_config(folder / "config.toml")

@@ -16,13 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lablib.models.errors import explain
+from lablib.models.errors import Failure, explain
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, TaskName, check, write_config
 from lablib.training.folders import Phase
 from lablib.training.records import Evaluation, Record, best_record
 from lablib.training.tasks import TASKS, Task
-from lablib.writable import places, writable
+from lablib.writable import places, unused, writable
 
 if TYPE_CHECKING:
     import subprocess
@@ -80,7 +80,10 @@ def _train(
 
 def _write_failure(folder: Path, error: Exception) -> None:
     failure = explain(error)
-    folders.write_status(folder, state="failed", message=failure.message, details=failure.details)
+    with suppress(OSError):  # the disk may be what is wrong
+        folders.write_status(
+            folder, state="failed", message=failure.message, details=failure.details
+        )
 
 
 class Run:
@@ -127,6 +130,7 @@ class Run:
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = folders.History(self.folder)
+        self._failure: Failure | None = None
 
     def _require_own_settings(self) -> None:
         file = self.folder / "config.toml"
@@ -149,10 +153,16 @@ class Run:
         """Begin to train, or go on from the newest checkpoint; it returns at once.
 
         Raises:
-            ValueError: if it is at work already, or done, or nothing may be written there.
+            ValueError: if it is at work already, or done, or nothing can be written there.
         """
         if self._alive():
             raise ValueError(folders.refusal(self.folder))
+        try:
+            self._start()
+        except OSError as error:
+            raise ValueError(explain(error).message) from error
+
+    def _start(self) -> None:
         with ExitStack() as stack:
             stack.enter_context(folders.locked(self.folder))
             self._require_startable()
@@ -182,12 +192,17 @@ class Run:
     def _start_thread(self, holding: ExitStack) -> None:
         """Train in a thread, which takes over what holds the folder, and the rows."""
         task, self._task = self._task, None
+        self._failure = None
 
         def work() -> None:
             _lower_thread_priority()
-            # What goes wrong stands in the folder: there is nobody here to raise it to.
-            with holding, suppress(Exception):
-                _train(self.config, self.folder, task=task)
+            # What goes wrong stands in the folder: there is nobody here to raise it to. Where the
+            # disk is full it may not stand there.
+            with holding:
+                try:
+                    _train(self.config, self.folder, task=task)
+                except Exception as error:
+                    self._failure = explain(error)
 
         self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
         self._thread.start()
@@ -239,6 +254,8 @@ class Run:
     @property
     def message(self) -> str:
         """Why it failed or was interrupted, in a sentence; else empty."""
+        if self.state == "interrupted" and self._failure is not None:
+            return f"{self._failure.message} The run can be resumed."
         if self.state == "interrupted":
             words = launching.last_words(self.folder)
             last_line = f" The last it said: {words}" if words else ""
@@ -335,18 +352,22 @@ def elsewhere(folder: Path, runs: Path = RUNS) -> str:
 
 
 def new_folder(config: Config, runs: Path = RUNS) -> Path:
-    """A folder that is not there yet, named by the time and the settings.
+    """A new folder, named by the time and the settings, that nobody else gets as well.
 
     It is in `runs`, or where `writable` says if nothing may be written there.
 
-    >>> new_folder(Config(steps=5)).name[16:]
+    >>> import tempfile
+    >>> new_folder(Config(steps=5), Path(tempfile.mkdtemp())).name[16:]
     'pocket-gpt2-full'
     """
     when = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = f"{when}-{Path(config.model).name}-{config.method}"
     runs, _ = writable(runs)
-    names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
-    return next(runs / name for name in names if not (runs / name).exists())
+    while True:
+        folder = unused(runs / name)
+        with suppress(FileExistsError):  # another kernel took it between the two lines
+            folder.mkdir()
+            return folder
 
 
 @dataclass(frozen=True)

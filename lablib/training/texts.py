@@ -12,6 +12,7 @@ from lablib.data.formats import require_plain
 from lablib.data.tables import Table, left_out, parse_table
 from lablib.decoding import decoded
 from lablib.models.errors import quoted, reason
+from lablib.numbers import require_share
 from lablib.training.chats import holds_chats
 from lablib.unicode import well_formed
 
@@ -230,6 +231,7 @@ def split(text: str, share: float) -> tuple[str, str]:
     >>> split("One two three four", 0.5)
     ('One two ', 'three four')
     """
+    require_share("share", share)
     if share == 0:
         return text, ""
     at = round(len(text) * (1 - share))

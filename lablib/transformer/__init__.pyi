@@ -26,6 +26,11 @@ from lablib.transformer.compute.parts import (
     Parts as Parts,
     parts as parts,
 )
+from lablib.transformer.compute.patching import (
+    PATCHED as PATCHED,
+    Patching as Patching,
+    patch as patch,
+)
 from lablib.transformer.compute.projections import (
     Projection as Projection,
     projection as projection,
@@ -44,6 +49,9 @@ from lablib.transformer.panel.embeddings import (
 )
 from lablib.transformer.panel.norms import (
     norms_panel as norms_panel,
+)
+from lablib.transformer.panel.patching import (
+    patching_panel as patching_panel,
 )
 from lablib.transformer.panel.projections import (
     projections_panel as projections_panel,

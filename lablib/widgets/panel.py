@@ -1,7 +1,8 @@
 """The panel: one anatomy for every picture of every lab."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -52,6 +53,10 @@ class Panel(ipywidgets.VBox):
         subtitle: one sentence under the title.
         code: gives the lines of public calls behind the picture, with the current values in them.
 
+    Attributes:
+        stand_in: the script of `lablib.pages.stand_ins` that answers for it on a page without a
+            kernel; "" for a panel that is greyed there.
+
     Example:
         >>> panel = Panel("Counting", [])
         >>> def work():
@@ -60,6 +65,8 @@ class Panel(ipywidgets.VBox):
         >>> panel.wait(), panel.state
         (True, 'ready')
     """
+
+    stand_in = ""
 
     def __init__(
         self,
@@ -81,7 +88,7 @@ class Panel(ipywidgets.VBox):
         self.add_class("lab-panel")
         if choice is not None:
             self.head.choices, self.head.noun = choice.menu(), choice.noun
-            choice.observe(lambda _: self._show_choice(), "loaded")
+            choice.observe(self._follow_choice, "loaded")
             self._show_choice()
 
     @property
@@ -123,10 +130,44 @@ class Panel(ipywidgets.VBox):
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
         return self.slot.wait(timeout)
 
+    def close(self) -> None:
+        """Take the panel away for good, with all that is in it: it follows nothing any more, and
+        its memory is given back.
+        """
+        if self._choice is not None:  # others may share it and go on
+            with suppress(ValueError):  # closed before
+                self._choice.unobserve(self._follow_choice, "loaded")
+        self.slot.stop()
+        for part in _widgets_in(self):
+            part.close()
+        for own in _looks(self):
+            own.close()
+        super().close()
+
     def show_code(self) -> None:
         """Bring the code under the picture up to date with the controls."""
         if self._code:
             self.foot.code = self._code()
+
+    def page_state(self) -> dict[str, Any]:
+        """What a page must know of a panel: also, if it has a stand-in there, its parts by name.
+
+        >>> panel = Panel("Counting", [], choice=Choice("pocket-gpt2"))
+        >>> panel.stand_in = "counting"
+        >>> sorted(panel.page_state()["live"]["parts"])
+        ['foot', 'head']
+        """
+        state: dict[str, Any] = self.get_state()
+        if self.stand_in:
+            parts = {name: part.model_id for name, part in parts_of(self)}
+            choice = self.choice
+            state["live"] = {
+                "script": self.stand_in,
+                "model": choice.chosen,
+                "noun": choice.noun,
+                "parts": parts,
+            }
+        return state
 
     def model_changed(self) -> None:
         """Called on the worker's thread when another model (or tokenizer, whatever is chosen here)
@@ -146,6 +187,9 @@ class Panel(ipywidgets.VBox):
         if message.get("stop"):
             self.stop()
 
+    def _follow_choice(self, _: object) -> None:
+        self._show_choice()
+
     def _show_choice(self) -> None:
         self.head.model_name, self.head.why = self.choice.badge()
         if self.choice.loaded is not None:
@@ -163,6 +207,53 @@ class Panel(ipywidgets.VBox):
             self.foot.details = status.failure.details if status.failure else ""
             if status.state == "ready":
                 self.show_code()
+
+
+def parts_of(box: ipywidgets.Box) -> Iterator[tuple[str, ipywidgets.Widget]]:
+    """The widgets that a box of ours has as attributes, and those that are in these, by their
+    names: `text`, `sliders.top_k`, `buttons.0`. Each comes once.
+
+    >>> box = ipywidgets.VBox()
+    >>> box.field, box.buttons = ipywidgets.Text(), [ipywidgets.Button()]
+    >>> [name for name, _ in parts_of(box)]
+    ['field', 'buttons.0']
+    """
+    seen: set[str] = set()
+    for name, part in _named("", _public(box)):
+        if part.model_id not in seen:
+            seen.add(part.model_id)
+            yield name, part
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, ipywidgets.Widget]]:
+    """The widgets in a widget's attributes, a dict or a list, with the way that leads to each."""
+    if isinstance(value, ipywidgets.Widget):
+        yield name, value
+        value = _public(value) if isinstance(value, ipywidgets.Box) else {}
+    if isinstance(value, list | tuple):
+        value = dict(enumerate(value))
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _named(f"{name}.{key}" if name else str(key), inner)
+
+
+def _public(box: ipywidgets.Box) -> dict[str, Any]:
+    return {name: value for name, value in vars(box).items() if not name.startswith("_")}
+
+
+def _widgets_in(box: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """The widgets in a box, those in its boxes too, and what says how they look."""
+    for child in getattr(box, "children", ()):
+        yield from _widgets_in(child)
+        yield from _looks(child)
+        yield child
+
+
+def _looks(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """A widget's layout and style, which are widgets as well."""
+    for name in ("layout", "style"):
+        if isinstance(own := getattr(widget, name, None), ipywidgets.Widget):
+            yield own
 
 
 def status_text(status: Status) -> str:

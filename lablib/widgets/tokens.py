@@ -1,12 +1,14 @@
 """How a token is shown: one rule for every strip, tree and figure of every lab.
 
-Browsers get text that already went through `visible`, so the rule has no second copy in JavaScript.
+Browsers get text that already went through `visible`. Only a page without a kernel, on which a
+person types, has the rule once more (`lablib/pages/stand_ins/chips.js`); a test holds it to this.
 """
 
 import math
 import sys
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lablib.models.vocabulary import Entry, entries
@@ -68,6 +70,18 @@ def _name(character: str) -> str:
     picture = _PICTURES.get(character, character)
     name = unicodedata.name(picture, f"U+{ord(character):04X}")
     return name.removeprefix("SYMBOL FOR ").lower()
+
+
+@lru_cache
+def shapeless_names() -> dict[str, str]:
+    """What `spoken` calls each character that has no shape of its own, where Unicode names it.
+
+    >>> shapeless_names()["\\u200d"], "a" in shapeless_names()
+    ('zero width joiner', False)
+    """
+    every = map(chr, range(sys.maxunicode + 1))
+    bare = (c for c in every if c == " " or not _has_shape(c))
+    return {c: _name(c) for c in bare if unicodedata.name(_PICTURES.get(c, c), "") or c in _NAMES}
 
 
 def power_of_ten(exponent: int) -> str:

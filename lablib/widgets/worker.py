@@ -270,9 +270,13 @@ class Worker:
 
         with torch.inference_mode():
             while True:
-                slot, job = self._next()
-                if not slot.advance(job):
-                    self._finish(slot, job)
+                self._step()
+
+    def _step(self) -> None:
+        """One stretch of work. Between two of them the thread holds on to no panel."""
+        slot, job = self._next()
+        if not slot.advance(job):
+            self._finish(slot, job)
 
     def _next(self) -> tuple[Slot, _Job]:
         """The next slot whose request is due, in turn; waits for one."""
@@ -281,11 +285,11 @@ class Worker:
             while True:
                 self._close_dropped()
                 now = time.monotonic()
-                for slot in list(self._slots):
-                    if slot.job and slot.job.due <= now:
-                        self._slots.remove(slot)
-                        self._slots.append(slot)
-                        return slot, slot.job
+                due = next((one for one in self._slots if one.job and one.job.due <= now), None)
+                if due is not None and due.job is not None:
+                    self._slots.remove(due)
+                    self._slots.append(due)
+                    return due, due.job
                 waiting = [slot.job.due - now for slot in self._slots if slot.job]
                 woken = self._changed.wait(min(waiting, default=None if rested else IDLE_SECONDS))
                 if not (woken or waiting):

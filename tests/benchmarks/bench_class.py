@@ -91,8 +91,8 @@ class Learner:
 
 
 @contextmanager
-def learner(cache: Path) -> Iterator[Learner]:
-    """A kernel with both panels open, ended afterwards."""
+def learner(cache: Path, opening: str = OPEN) -> Iterator[Learner]:
+    """A kernel that works in a folder, with both panels open, ended afterwards."""
     environment = os.environ | {
         "HF_HOME": str(cache),
         "HF_HUB_OFFLINE": "1",
@@ -101,13 +101,13 @@ def learner(cache: Path) -> Iterator[Learner]:
         "PYTHONPATH": str(ROOT),
     }
     manager = KernelManager()
-    manager.start_kernel(env=environment)
+    manager.start_kernel(env=environment, cwd=str(cache))
     client = manager.client()
     client.start_channels()
     try:
         client.wait_for_ready(timeout=120)
         one = Learner(manager, client)
-        one.run(OPEN)
+        one.run(opening)
         yield one
     finally:
         client.stop_channels()

@@ -31,6 +31,7 @@ ROOMS = {
         "bertviz": 'show(at.bertviz_panel(model="pocket-gpt2"))',
         "writing": 'show(at.writing_panel(model="pocket-gpt2"))',
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
+        "corpus": 'show(at.corpus_panel("tale", model="pocket-gpt2"))',
         "layers": 'show(at.layers_panel(model="pocket-gpt2"))',
         "pairs": 'show(at.pairs_panel(model="pocket-bert"))',
     },
@@ -44,6 +45,7 @@ ROOMS = {
         "residual": 'show(tf.residual_panel(model="pocket-gpt2"))',
         "lengths": 'show(tf.residual_panel(view="Length of the vectors", model="pocket-gpt2"))',
         "units": 'show(tf.residual_panel(view="Feed-forward units", model="pocket-gpt2"))',
+        "patching": 'show(tf.patching_panel(model="pocket-gpt2"))',
         "norms": "show(tf.norms_panel())",
     },
     "tokenization": {

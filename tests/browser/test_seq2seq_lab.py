@@ -11,10 +11,10 @@ def test_the_translation_follows_the_text(lab):
     lab.open(lab.write("translate.ipynb", CELLS))
     lab.run_all()
     page.wait_for_selector(READY)
-    page.locator(".lab-area").first.fill("plural: the dog")
-    page.get_by_text("“the dogs”").wait_for()
-    assert page.locator(".lab-main-picture .js-plotly-plot").count() == 1
     for theme in lab.themes("Dark", "Dark High Contrast"):
         assert findings(page, ".lab-panel") == [], theme
         if theme in ("Light", "Dark"):
-            shot(page.locator(".lab-panel"), f"seq2seq-translate-{theme.lower()}")
+            shot(page.locator(".lab-panel"), f"translation-{theme.lower()}")
+    page.locator(".lab-area").first.fill("plural: the dog")
+    page.get_by_text("“the dogs”").wait_for()
+    assert page.locator(".lab-main-picture .js-plotly-plot").count() == 1

@@ -21,7 +21,7 @@ def test_the_whole_model_answers(lab):
     for theme in lab.themes("Dark", "Dark High Contrast"):
         assert findings(page, ".lab-panel") == [], theme
         if theme in ("Light", "Dark"):
-            shot(page.locator(".lab-panel"), f"transformer-whole-{theme.lower()}")
+            shot(page.locator(".lab-panel"), f"transformer-{theme.lower()}")
     page.get_by_role("button", name="Everything on").click()
     page.wait_for_function(ANSWERED)
     assert words.all_text_contents() == before

@@ -283,6 +283,18 @@ def test_the_list_shows_overlays_resumes_and_opens(config, folder):
     assert shared_choice("causal").name == str(folder / "run-1/model")
 
 
+def test_a_run_is_taken_away_as_a_page_with_a_click(config, folder):
+    run = Run(replace(config, model="pocket-gpt2", steps=1), folder / "one")
+    run.start()
+    assert run.wait(60)
+    panel = ready(runs_panel(folder))
+    assert not panel.away.disabled
+    panel.away.click()
+    ready(panel)
+    assert "one/page.html' (15." in html.unescape(panel.said.value)
+    assert 15e6 < (folder / "one/page.html").stat().st_size < 17e6
+
+
 def test_a_lora_run_is_merged_with_a_click(config, folder):
     """Twice, as it is never written over; a run without an adapter has no such button."""
     for method in ("lora", "full"):

@@ -1,11 +1,9 @@
 """A notebook as a page: everything in one file, long things once, outputs escaped."""
 
 import nbformat.v4 as nbf
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lablib.pages.__main__ import index
 from lablib.pages.document import Shared, glossary_page, lab_page, markdown
 from lablib.pages.outputs import output
 from lablib.pages.running import predictions
@@ -86,8 +84,3 @@ def unfold(value, texts):
 def test_every_prediction_of_a_notebook_is_found():
     cell = nbf.new_code_cell('ex.predict(\n    "a/b",\n)\nex.check("a/c", 1)\nex.predict("a/d")')
     assert predictions(nbf.new_notebook(cells=[cell])) == ["a/b", "a/d"]
-
-
-@pytest.mark.parametrize("title", ["A & B", "<b>"])
-def test_the_index_escapes_titles(title):
-    assert title not in index([("a.html", title)]).split("<body>")[1]

@@ -10,7 +10,7 @@ from tests.pages.conftest import PROMPTS
 
 WRITE = """
 [...m.write(models["pocket-gpt2"], a[0], { count: a[1], knobs: a[2], uniforms: a[3] })]
-    .filter((id) => id !== null)
+    .filter((step) => step !== null).map(({ id }) => id)
 """
 NEUTRAL = {
     "temperature": 1,

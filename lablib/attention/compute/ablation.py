@@ -123,12 +123,10 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
         >>> found.before.shape == found.after.shape, found.heads
         (True, ((0, 1),))
     """
-    require_watchable(m.model)
-    asked = ask(m, text)
-    experiment = _Experiment(m, asked)
-    [(before, loss_before)] = experiment.run([()])
+    asked, experiment = ask(m, text), Experiment(m)
+    [(before, loss_before)] = experiment.run(asked, [()])
     experiment.check(heads)
-    [(after, loss_after)] = experiment.run([heads])
+    [(after, loss_after)] = experiment.run(asked, [heads])
     return Ablation(
         heads=tuple(heads),
         tokens=asked.tokens,
@@ -154,16 +152,15 @@ def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
         >>> last.done == last.divergence.numel()
         True
     """
-    require_watchable(m.model)
-    asked = ask(m, text)
-    experiment = _Experiment(m, asked)
-    [(before, loss)] = experiment.run([()])
+    asked, experiment = ask(m, text), Experiment(m)
+    [(before, loss)] = experiment.run(asked, [()])
     layers, heads = experiment.layers, experiment.heads
     moved, cost = (torch.full((layers, heads), math.nan) for _ in range(2))
     every = [(layer, head) for layer in range(layers) for head in range(heads)]
-    for start in range(0, len(every), experiment.at_once):
-        part = every[start : start + experiment.at_once]
-        answers = experiment.run([[each] for each in part])
+    at_once = experiment.at_once(asked)
+    for start in range(0, len(every), at_once):
+        part = every[start : start + at_once]
+        answers = experiment.run(asked, [[each] for each in part])
         for each, (after, loss_after) in zip(part, answers, strict=True):
             moved[each] = divergence(before, after)
             cost[each] = loss_after - loss
@@ -211,19 +208,33 @@ def clear_pattern_low_effect_head(
     return layer, head, patterns[int(which[layer, head])]
 
 
-class _Experiment:
-    """A twin of a model, asked again and again with other heads muted.
+class Experiment:
+    """A copy of a model, asked again and again with other heads muted.
 
     `layers` and `heads` say how many there are, once it has been asked for the first time.
+
+    Raises:
+        ValueError: if nothing inside the model's attention can be changed.
+
+    Example:
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> experiment = Experiment(m)
+        >>> (_, loss), (_, loss_muted) = experiment.run(ask(m, "The cat sat"), [[], [(0, 0)]])
+        >>> experiment.layers, experiment.heads, loss != loss_muted
+        (6, 4, True)
     """
 
-    def __init__(self, m: "LoadedModel", asked: Asked):
-        self._asked = asked
+    def __init__(self, m: "LoadedModel"):
+        require_watchable(m.model)
+        self._m = m
         self._model: Any = watchable(m.model)
-        self._inputs = asked.tokens.inputs(m) | {"input_ids": asked.rows.to(m.model.device)}
         self.layers = self.heads = 0
-        entries = m.model.get_output_embeddings().weight.shape[0]
-        self.at_once = max(1, SCORE_BYTES // (4 * asked.rows.numel() * entries))
+
+    def at_once(self, asked: Asked) -> int:
+        """How many sets of muted heads are tried in one batch."""
+        entries = self._m.model.get_output_embeddings().weight.shape[0]
+        return max(1, SCORE_BYTES // (4 * asked.rows.numel() * entries))
 
     def check(self, heads: Sequence[Head]) -> None:
         """Refuse heads the model does not have."""
@@ -234,16 +245,23 @@ class _Experiment:
                     f"{self.heads - 1}; ({layer}, {head}) is not one of them."
                 )
 
-    @torch.inference_mode()
-    def run(self, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
+    def run(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
         """For each set of heads to mute: the distribution asked for, and the loss."""
-        size = len(self._asked.rows)
+        size = self.at_once(asked)
+        parts = [mutes[start : start + size] for start in range(0, len(mutes), size)]
+        return [found for part in parts for found in self._batch(asked, part)]
+
+    @torch.inference_mode()
+    def _batch(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
+        """The same for as many sets as one batch holds."""
+        size = len(asked.rows)
         rows = len(mutes) * size
-        inputs = {name: part.repeat(rows // len(part), 1) for name, part in self._inputs.items()}
+        given = asked.tokens.inputs(self._m) | {"input_ids": asked.rows.to(self._m.model.device)}
+        inputs = {name: part.repeat(rows // len(part), 1) for name, part in given.items()}
         with watching(self._mute(mutes, size)):
             output = self._model(**inputs)
         scores = output["logits"] if "logits" in output else output["prediction_logits"]
-        return [answer(self._asked, part) for part in scores.split(size)]
+        return [answer(asked, part) for part in scores.split(size)]
 
     def _mute(self, mutes: Sequence[Sequence[Head]], size: int) -> Watcher:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""

@@ -252,7 +252,12 @@ def require_encoder_decoder(m: "LoadedModel") -> None:
 
 
 def start_of_decoder(m: "LoadedModel") -> int:
-    """The token a decoder begins with; the padding token where a model names none, as T5 has it."""
+    """The token a decoder begins with; the padding token where a model names none, as T5 has it.
+
+    Raises:
+        ValueError: for a model without a decoder of its own.
+    """
+    require_encoder_decoder(m)
     generation: Any = m.model.generation_config
     start = generation.decoder_start_token_id
     return int(m.model.config.pad_token_id if start is None else start)

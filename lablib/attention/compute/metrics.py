@@ -18,6 +18,7 @@ from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading
 from lablib.attention.compute.watching import watchable
 from lablib.models.text import positions, vectors
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -223,6 +224,8 @@ def head_scores(model: PreTrainedModel, length: int = 48, rows: int = 8) -> dict
         >>> sorted(at.head_scores(m.model, length=8, rows=2))
         ['first_token', 'induction', 'previous_token']
     """
+    require_count("length", length)
+    require_count("rows", rows)
     length = min(length, (positions(model) or 2 * length) // 2)
     rng = torch.Generator().manual_seed(0)
     half = torch.randint(1, vectors(model), (rows, length), generator=rng)
@@ -246,6 +249,11 @@ def induction_scores(m: "LoadedModel", length: int = 48, rows: int = 8) -> Tenso
         >>> scores.ndim, bool((scores <= 1).all())
         (2, True)
     """
+    if m.model.config.is_encoder_decoder:
+        raise ValueError(
+            f"{m.card.name} reads and writes in two parts, and this looks at models of one: choose "
+            "another model, such as pocket-gpt2."
+        )
     return head_scores(m.model, length, rows)["induction"]
 
 

@@ -5,6 +5,8 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import copy
 import math
+import statistics
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lablib.attention.exercises import solutions
@@ -268,6 +270,82 @@ def _sums_or_1(weights: "Tensor", axis: int) -> "Tensor":
     return sums.where(sums > 0, 1)
 
 
+def _passages(many: int) -> list[float]:
+    """A value for each of so many passages, no two of them alike, in no order."""
+    return [round(0.017 * ((7 * place + 3) % many), 3) for place in range(many)]
+
+
+CHECKS["attention/tenths"] = FunctionCheck(
+    solutions.tenths,
+    cases=lambda: [(_passages(20),), (_passages(30),), (_passages(40)[::-1],)],
+    mistakes=(
+        Mistake(lambda values: solutions.tenths([-value for value in values]), "weakest first"),
+        Mistake(
+            lambda values: [[values[p] for p in part] for part in solutions.tenths(values)],
+            "values",
+        ),
+        Mistake(
+            lambda values: _parts(sorted(range(len(values)), key=lambda p: -values[p]), 10),
+            "ten in each",
+        ),
+        Mistake(lambda values: _parts([*range(len(values))], len(values) // 10), "not ranked"),
+        Mistake(
+            lambda values: [
+                sorted(range(len(values)), key=lambda p: -values[p])[n::10] for n in range(10)
+            ],
+            "every tenth",
+        ),
+    ),
+)
+
+
+def _parts(places: list[int], size: int) -> list[list[int]]:
+    return [places[start : start + size] for start in range(0, len(places), size)]
+
+
+def _losses() -> list[tuple[Any, ...]]:
+    """Losses whose spreads, paired and not, with n and n − 1, all differ."""
+    return [
+        ([3.0, 5.0, 4.0, 6.0], [3.5, 5.25, 4.5, 7.0]),
+        ([2.0, 8.0, 5.0], [1.5, 8.0, 5.75]),
+        ([4.0, 4.5, 7.0, 1.0, 3.0], [4.5, 5.0, 8.0, 1.25, 3.125]),
+    ]
+
+
+def _of_differences(
+    before: list[float], after: list[float], error: Callable[[list[float]], float]
+) -> list[float]:
+    costs = [b - a for a, b in zip(before, after, strict=True)]
+    return [statistics.fmean(costs), error(costs)]
+
+
+CHECKS["attention/cost-and-error"] = FunctionCheck(
+    solutions.cost_and_error,
+    cases=_losses,
+    mistakes=(
+        Mistake(lambda a, b: _of_differences(a, b, statistics.stdev), "spread"),
+        Mistake(
+            lambda a, b: [
+                statistics.fmean(b) - statistics.fmean(a),
+                math.sqrt((statistics.variance(a) + statistics.variance(b)) / len(a)),
+            ],
+            "not paired",
+        ),
+        Mistake(
+            lambda a, b: _of_differences(
+                a, b, lambda costs: statistics.pstdev(costs) / math.sqrt(len(costs))
+            ),
+            "divided by all",
+        ),
+        Mistake(lambda a, b: solutions.cost_and_error(b, a), "sign"),
+        Mistake(
+            lambda a, b: _of_differences(a, b, lambda c: statistics.stdev(c) / len(c)),
+            "divided by the number",
+        ),
+    ),
+)
+
+
 def _two_layers() -> "Tensor":
     return tensor(
         [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
@@ -333,6 +411,25 @@ CHECKS["attention/wrong-index"] = FunctionCheck(
         Mistake(lambda scores: scores.exp() / scores.exp().sum(), "whole matrix"),
         Mistake(lambda scores: scores.softmax(-1).softmax(-1), "softmax twice"),
         Mistake(lambda scores: scores / scores.sum(-1, keepdim=True), "no exponential"),
+    ),
+)
+
+
+def _scores_of_passages() -> "Tensor":
+    """Four passages, three heads: some of the scores are unknown, not as many for each head."""
+    gap = math.nan
+    return tensor([0.2, gap, 0.4], [gap, gap, 0.1], [0.6, 0.3, 0.3], [0.1, 0.5, gap])
+
+
+CHECKS["attention/silent-passages"] = FunctionCheck(
+    solutions.mean_score,
+    cases=lambda: [(_scores_of_passages(),), (_scores_of_passages()[1:],)],
+    mistakes=(
+        Mistake(lambda values: values.mean(0), "not a number"),
+        Mistake(
+            lambda values: values.nan_to_num().sum(0) / values.isfinite().sum(),
+            "one count for all",
+        ),
     ),
 )
 

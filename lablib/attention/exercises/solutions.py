@@ -49,6 +49,28 @@ def without_first(weights):
     return weights / left.where(left > 0, 1)  # the first row is empty: it stays so
 
 
+def tenths(values):
+    """The places of the values in ten parts, those of the largest values first."""
+    ranked = sorted(range(len(values)), key=lambda place: -values[place])
+    size = len(values) // 10
+    return [ranked[start : start + size] for start in range(0, len(values), size)]
+
+
+def cost_and_error(before, after):
+    """The mean cost of muting, and its standard error."""
+    costs = [b - a for a, b in zip(before, after, strict=True)]
+    mean = sum(costs) / len(costs)
+    variance = sum((cost - mean) ** 2 for cost in costs) / (len(costs) - 1)
+    return [mean, math.sqrt(variance / len(costs))]
+
+
+def mean_score(values):
+    """The mean over the passages that say something about it, [heads]."""
+    known = values.isfinite()
+    total = values.nan_to_num().sum(0)
+    return total / known.sum(0)
+
+
 def rollout(layers):
     """How much of each token's input reaches each place of the last layer."""
     total = torch.eye(layers.shape[-1])

@@ -60,6 +60,7 @@ class HeadsPanel(MapsPanel):
     """
 
     imports = "attention as at, models"
+    stand_in = "heads"
 
     def __init__(
         self,

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from lablib.attention.compute.heads import AttentionMaps, EncoderDecoderMaps, and_no_token
 from lablib.attention.compute.text import Reading
+from lablib.numbers import require_count
 from lablib.widgets.html import frame, html_widget, script_json
 from lablib.widgets.tokens import visible
 
@@ -75,7 +76,7 @@ def head_view(
     parts = _parts(maps)
     _check("layer", [layer], _depth(parts, 0))
     _check("head", heads or [], _depth(parts, 1))
-    tokens = max_tokens or isqrt(LINKS // _depth(parts, 1))
+    tokens = _tokens(max_tokens, LINKS // _depth(parts, 1))
     cut = [_cut(part, tokens) for part in parts]
     height = 90 + 22.5 * _longest(cut)
     return _show(view, cut, parts, "bertviz: head view", height, layer=layer, heads=heads)
@@ -99,7 +100,7 @@ def model_view(
 
     parts = _parts(maps)
     layers, heads = _depth(parts, 0), _depth(parts, 1)
-    tokens = max_tokens or isqrt(LINKS // (layers * heads))
+    tokens = _tokens(max_tokens, LINKS // (layers * heads))
     cut = [_cut(part, tokens) for part in parts]
     thumbnails = 60 + layers * (10 + 84 / heads * _longest(cut))
     height = max(thumbnails, 80 + 18 * _longest(cut))
@@ -150,6 +151,13 @@ def _drawn(cut: list[AttentionMaps], whole: list[AttentionMaps]) -> list[Attenti
 def _first(reading: Reading, tokens: int) -> Reading:
     rows = ("ids", "tokens", "special", "token_types")
     return replace(reading, **{name: getattr(reading, name)[:tokens] for name in rows})
+
+
+def _tokens(asked: int | None, links: int) -> int:
+    """How many tokens are drawn: as many as asked for, or as the links allow."""
+    if asked is not None:
+        require_count("max_tokens", asked)
+    return asked or isqrt(links)
 
 
 def _show(

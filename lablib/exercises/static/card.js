@@ -20,6 +20,11 @@ function paragraphs(parts) {
   return parts.map((pieces) => box("p", "", ...inline(pieces)));
 }
 
+// The space keeps a screen reader from making one word of a mark and what stands before it.
+function mark(words) {
+  return [" ", element("span", "lab-ex-mark", words)];
+}
+
 function pressable(label, className, press) {
   const node = box("button", className, ...label);
   node.type = "button";
@@ -58,7 +63,7 @@ const blocks = {
         );
         continue;
       }
-      const marks = option.marks.map((mark) => element("span", "lab-ex-mark", mark));
+      const marks = option.marks.flatMap((words) => mark(words));
       const text = box("span", "", ...words);
       list.append(box("li", `lab-ex-choice ${tone}`, text, ...marks));
     }
@@ -87,13 +92,13 @@ const blocks = {
     const list = element("ol", "lab-ex-lines");
     block.text.split("\n").forEach((text, index) => {
       const number = String(index + 1);
-      const mark = block.marks[number];
+      const tone = block.marks[number];
       const choose = () => send("line", index + 1);
       const key = pressable([number], "lab-ex-line-number", choose);
       key.setAttribute("aria-label", `Line ${number}: ${text.trim() || "empty"}`);
       const code = element("code", "", text || " ");
-      const row = box("li", mark ? `lab-ex-${mark}` : "", key, code);
-      if (mark) row.append(element("span", "lab-ex-mark", mark === "right" ? "the bug" : "not this"));
+      const row = box("li", tone ? `lab-ex-${tone}` : "", key, code);
+      if (tone) row.append(...mark(tone === "right" ? "the bug" : "not this"));
       // A click on the code counts too, unless it is the end of selecting some of it.
       code.addEventListener("click", () => {
         if (document.getSelection().isCollapsed) choose();

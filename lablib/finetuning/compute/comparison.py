@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lablib import data
-from lablib.models.text import context_length, require_vectors
+from lablib.models.text import context_length, require_vectors, require_writer
+from lablib.numbers import require_count
 from lablib.sampling.compute.generation import generate_rows
 from lablib.sampling.compute.knobs import Knobs
 from lablib.training.tasks import Causal, causal_rows
@@ -83,7 +84,7 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
     Every token but the first is asked for once and counts the same.
 
     Raises:
-        ValueError: if there is nothing to predict.
+        ValueError: if there is nothing to predict, or the model does not continue texts.
 
     Example:
         >>> from lablib import models
@@ -91,6 +92,8 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
         >>> 5 < measure.perplexity < 500, measure.bits_per_byte < 3
         (True, True)
     """
+    require_writer(m)
+    require_count("length", length, least=2)
     most = min(length, context_length(m) or length)
     rows = causal_rows(text, m.tokenizer, most, packed=True)
     if not rows:
@@ -144,7 +147,7 @@ def continue_prompts(
 def run_folder(name: str | os.PathLike[str]) -> Path | None:
     """The folder of a run if that is what is named, else None."""
     folder = Path(os.path.expanduser(name))
-    return folder if (folder / "config.toml").is_file() else None
+    return folder if os.path.isfile(folder / "config.toml") else None
 
 
 def open_result(name: str | os.PathLike[str], progress: "Progress | None" = None) -> "LoadedModel":

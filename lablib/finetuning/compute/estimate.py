@@ -18,6 +18,7 @@ from lablib.training.flops import flops_per_token
 from lablib.training.losses import BLOCK
 from lablib.training.methods import prepare, trained
 from lablib.training.tasks import (
+    TASKS,
     Causal,
     Classification,
     Task,
@@ -81,6 +82,9 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
         m: the model, if it is open; else it is opened, which maps its file and copies nothing.
         processes: how many devices share the batch.
 
+    Raises:
+        ValueError: if the model is of another kind than the task needs.
+
     Example:
         >>> parts = memory_parts(Config(model="pocket-gpt2", method="full"))
         >>> parts.optimizer == 2 * parts.gradients == 2 * parts.weights
@@ -89,6 +93,12 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
         True
     """
     device = device_of(config)
+    kinds = TASKS[config.task].kinds
+    if m is not None and m.card.kind not in kinds:
+        raise ValueError(
+            f"The task {config.task!r} is for another kind of model ({' or '.join(kinds)}) than "
+            f"{m.card.name} ({m.card.kind}): open another model."
+        )
     model = shape_of(config, m or open_model(config), device)
     learning = sum(weight.numel() for weight in trained(model).values())
     kept = learning if config.patience and device.type == "cpu" else 0

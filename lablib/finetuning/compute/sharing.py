@@ -40,7 +40,7 @@ def merge(run: Named, folder: str | os.PathLike[str]) -> Path:
     """
     run = run if isinstance(run, Run) else Run.open(run)
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.lexists(folder) and not (os.path.isdir(folder) and not os.listdir(folder)):
         raise ValueError(f"{quoted(folder)} is in use: take the name of a new folder.")
     result = run.result
     adapter = run.folder / "adapter"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lablib.models.text import start_of_text, token_text
+from lablib.models.text import require_writer, start_of_text, token_text
 from lablib.sampling.compute.text import prepare
 from lablib.training import losses
 
@@ -72,7 +72,8 @@ def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
     A text longer than the context loses its beginning, and the note says so.
 
     Raises:
-        ValueError: for an empty text, or a model without a start-of-text token.
+        ValueError: for an empty text, or a model that does not continue texts or has no
+            start-of-text token.
 
     Example:
         >>> from lablib import models
@@ -82,6 +83,7 @@ def token_losses(m: "LoadedModel", text: str) -> TokenLosses:
     """
     if not text:
         raise ValueError("There is nothing to read: type a sentence.")
+    require_writer(m)
     prompt = prepare(m, text)
     start, ids = prompt.ids[: prompt.marks] or tuple(start_of_text(m)), prompt.ids[prompt.marks :]
     read = torch.tensor(start + ids)

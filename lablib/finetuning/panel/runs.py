@@ -8,6 +8,7 @@ from lablib.finetuning.compute.sharing import merge
 from lablib.finetuning.figures import runs as figures
 from lablib.finetuning.figures import shared
 from lablib.finetuning.panel.training import kind_of
+from lablib.pages.taking_away import size_words, take_away
 from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Drawing, LivePanel, Progress, as_choice
 from lablib.widgets.controls import button
@@ -42,7 +43,7 @@ class RunsPanel(LivePanel):
             rows=6, description="Runs", layout={"width": "100%"},
             tooltip="Choose several with Ctrl or Shift",
         )  # fmt: skip
-        self.refresh, self.resume, self.stopping, self.use, self.merging = (
+        self.refresh, self.resume, self.stopping, self.use, self.merging, self.away = (
             button(name, tip, width="auto")
             for name, tip in (
                 ("Look again", "Read the folder anew"),
@@ -53,12 +54,13 @@ class RunsPanel(LivePanel):
                     "Merge LoRA",
                     "Write a whole model anew from the chosen run's adapter",
                 ),
+                ("Take away as a page", "One HTML file in which the model writes, to be mailed"),
             )
         )
         self.place = ipywidgets.VBox()
         self.tabs = Tabs({"Table": self.table, "Curves": self.place})
         mark_main(self.chosen, self.tabs)
-        buttons = [self.refresh, self.resume, self.stopping, self.use, self.merging]
+        buttons = [self.refresh, self.resume, self.stopping, self.use, self.merging, self.away]
         super().__init__(
             "Runs",
             "Every run is kept, those of an earlier kernel too. Choose some to lay their "
@@ -70,6 +72,7 @@ class RunsPanel(LivePanel):
         self.stopping.on_click(lambda _: self.run(self._stop_run))
         self.use.on_click(lambda _: self.run(self._use))
         self.merging.on_click(lambda _: self.run(self._merge))
+        self.away.on_click(lambda _: self.run(self._take_away))
         self.chosen.observe(lambda _: self.run(self._draw_chosen), "value")
 
     def run_of(self, folder: Path) -> Run:
@@ -101,6 +104,7 @@ class RunsPanel(LivePanel):
         self.resume.disabled = one is None or one.state not in RESUMABLE
         self.stopping.disabled = one is None or one.state not in LIVE
         self.use.disabled = one is None or not (one.folder / "model" / "config.json").is_file()
+        self.away.disabled = self.use.disabled
         self.merging.disabled = one is None or not (one.folder / "adapter").is_dir()
         curves = [(info.folder.name, self.run_of(info.folder).history) for info in chosen]
         drawn = [(name, records) for name, records in curves if records]
@@ -136,6 +140,14 @@ class RunsPanel(LivePanel):
         place = next(folder / name for name in names if not (folder / name).exists())
         merge(self.run_of(folder), place)
         self.said.value = escape(f"The whole model is in {str(place)!r}.")
+
+    def _take_away(self) -> Drawing:
+        """In the run's folder, where the page of the same model may be replaced."""
+        (folder,) = self.chosen.value
+        yield Progress(0, 0, "Writing the page")
+        page = take_away(self.run_of(folder), folder / "page.html")
+        size = size_words(page.stat().st_size)
+        self.said.value = escape(f"The page is {str(page)!r} ({size}). It opens in any browser.")
 
     def code_lines(self) -> str:
         """The runs, and the losses of those that are chosen."""

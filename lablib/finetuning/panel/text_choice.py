@@ -14,7 +14,7 @@ from lablib.models.errors import explain
 from lablib.widgets import TextInput
 from lablib.widgets.controls import dropdown, text_line, toggles
 from lablib.widgets.html import escape
-from lablib.writable import writable
+from lablib.writable import put, unused, writable
 
 SHIPPED, TYPED, UPLOADED, NAMED, FILE = (
     "comes with the labs",
@@ -100,14 +100,17 @@ class TextChoice(ipywidgets.VBox):
         self.children = [*parts, self.said] if self.source.value == UPLOADED else parts
 
     def _take(self, changed: Callable[[], object]) -> None:
-        """Keep an upload in a file."""
+        """Keep an upload in a file; one of the same name, perhaps another learner's, stays."""
         if not self.upload.value:
             return
         (file,) = self.upload.value
         try:
             folder, elsewhere = writable(self._keep / "texts")
+            content = bytes(file["content"])
             path = folder / safe_name(file["name"], ".csv" if self._table else ".txt")
-            path.write_bytes(bytes(file["content"]))
+            if not path.is_file() or path.read_bytes() != content:
+                path = unused(path)
+                put(path, content)
         except (OSError, ValueError) as error:
             stays = " The upload before it stays." if self._uploaded else ""
             said = f"{file['name']} is not taken. {explain(error).message}{stays}"

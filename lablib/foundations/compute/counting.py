@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lablib.foundations.compute.ngrams import NGrams
+from lablib.numbers import require_share
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def split_text(text: str, tokenizer: "PreTrainedTokenizerBase", share: float = H
         >>> split.heldout_text, tokenizer.decode(split.heldout) == split.heldout_text
         ('It rained again.', True)
     """
+    require_share("share", share)
     whole = well_formed(text).strip("\n")
     middle = int(len(whole) * (1 - share))
     cut = next((at for mark in "\n " if (at := whole.find(mark, middle)) > 0), -1)

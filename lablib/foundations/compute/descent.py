@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lablib.numbers import require_count
 from lablib.randomness import seeded
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def spirals(each: int) -> "tuple[Tensor, Tensor]":
     >>> spirals(5)[0].shape
     torch.Size([10, 2])
     """
+    require_count("each", each, least=0)
     turn = torch.linspace(0.5, 5.5, each)
     arm = torch.stack([turn.cos() * turn, turn.sin() * turn], dim=1) / 3
     return torch.cat([arm, -arm]), torch.cat([torch.zeros(each), torch.ones(each)])

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
+from lablib.numbers import require_count
 from lablib.randomness import seeded
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def signal(
         (True, True)
     """
     _check(init, activation, layers)
+    require_count("width", width)
+    require_count("samples", samples, least=2)
     network = _network(init, layers, width, seed)
     act = ACTIVATIONS[activation]()
     signals = [torch.randn(samples, width, generator=torch.Generator().manual_seed(seed))]

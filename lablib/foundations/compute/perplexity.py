@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lablib.models.text import context_length, require_vectors, start_of_text, text_ids
+from lablib.models.text import (
+    context_length,
+    require_vectors,
+    require_writer,
+    start_of_text,
+    text_ids,
+)
 from lablib.training.losses import token_losses as token_losses
 from lablib.unicode import well_formed
 
@@ -75,6 +81,7 @@ def surprise(m: "LoadedModel", text: str) -> TokenSurprisal:
         >>> found.nats[0] > sum(found.nats[1:]), found.byte_count
         (True, 16)
     """
+    require_writer(m)
     ids = text_ids(m.tokenizer, text)
     if not ids:
         raise ValueError("There is nothing to measure: type a text.")

@@ -16,6 +16,7 @@ from lablib.masking.compute.reading import head_only_at, logits_at
 from lablib.masking.compute.text import MaskedText, prepare, require_masked
 from lablib.models.heads import word_scores
 from lablib.models.text import context_length
+from lablib.numbers import require_count
 from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.unicode import well_formed
 
@@ -250,6 +251,7 @@ def pretraining_loss(
         (8, True)
     """
     require_sentence_head(m)
+    require_count("pairs", pairs)
     rng = torch.Generator().manual_seed(seed)
     rows = _pairs(m, text, seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)

@@ -33,6 +33,7 @@ class FillPanel(LivePanel):
     """
 
     imports = "masking as mk, models"
+    stand_in = "fill"
     result: Fill | None = None
 
     def __init__(

@@ -18,6 +18,8 @@ export class Bert {
       context: config.max_position_embeddings,
       entries: config.vocab_size,
     };
+    /** Whether no token sees what comes after it. */
+    this.causal = false;
     /** How many tokens are read in one go: all. */
     this.stride = config.max_position_embeddings;
     this._activation = ACTIVATIONS[config.hidden_act];

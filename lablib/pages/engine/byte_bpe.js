@@ -1,13 +1,17 @@
 // GPT-2's tokenizer (Radford et al. 2019): a text is cut into words, a word is its bytes, and pairs
 // are merged in the order in which they were learned (Sennrich et al. 2016).
 
-import { encode } from "./tokenizer.js";
+import { readable } from "./entries.js";
+import { encode, stretches } from "./tokenizer.js";
 
 const SPACE = String.raw`\p{White_Space}`;
 const WORD = new RegExp(
   String.raw`'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^${SPACE}\p{L}\p{N}]+|${SPACE}+(?!\P{White_Space})|${SPACE}+`,
   "gu",
 );
+
+/** So many words are cut before others have their turn. */
+const WORDS_AT_ONCE = 1000;
 
 /** The letter that stands for each byte: printable ones for themselves, the others from U+0100 on. */
 const LETTERS = letters();
@@ -23,6 +27,9 @@ function letters() {
 const BYTES = new Map(LETTERS.map((letter, byte) => [letter, byte]));
 
 export class ByteBpe {
+  /** Whether its pieces are told in bytes: put together, they are the text. */
+  countsBytes = true;
+
   /** @param {any} json   tokenizer.json */
   constructor(json) {
     this._json = json;
@@ -40,6 +47,25 @@ export class ByteBpe {
     return encode(this._json, text, (between) =>
       (between.match(WORD) ?? []).flatMap((word) => this._merged(word).map((name) => this._ids[name])),
     );
+  }
+
+  /**
+   * The tokens of a text with the bytes they come from, and null now and then, where one may stop.
+   * @param {string} text
+   * @param {boolean} control   whether a control token that is spelled in the text is read as one
+   * @returns {Generator<import("./located.js").Piece | null>}
+   */
+  *pieces(text, control) {
+    let [start, count] = [0, 0];
+    for (const { text: part, mark } of stretches(this._json, text, control))
+      for (const word of mark === null ? (part.match(WORD) ?? []) : [part]) {
+        for (const id of mark === null ? this._merged(word).map((name) => this._ids[name]) : [mark]) {
+          const end = start + this.bytes(id).length;
+          yield { id, start, end };
+          start = end;
+        }
+        if (++count % WORDS_AT_ONCE === 0) yield null;
+      }
   }
 
   /**
@@ -76,6 +102,15 @@ export class ByteBpe {
     const mark = this._marks.get(id);
     if (mark !== undefined) return new TextEncoder().encode(mark);
     return Uint8Array.from(this._names.get(id) ?? "", (letter) => BYTES.get(letter) ?? 0);
+  }
+
+  /**
+   * @param {number} id
+   * @returns {import("./entries.js").Entry}
+   */
+  entry(id) {
+    const bytes = this.bytes(id);
+    return { id, ...readable(bytes), bytes, special: this._marks.has(id) };
   }
 
   /**

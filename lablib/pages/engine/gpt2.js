@@ -32,6 +32,8 @@ export class Gpt2 {
       context: config.n_positions,
       entries: config.vocab_size,
     };
+    /** Whether no token sees what comes after it. */
+    this.causal = true;
     /** The token that ends a text. */
     this.end = config.eos_token_id;
     /** How many tokens are read in one go. */

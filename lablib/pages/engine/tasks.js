@@ -1,7 +1,12 @@
 // What a page asks of a model. Each task gives its parts one after another, and null where it has
 // none yet, so that it can be stopped there.
 
-import { readOn, write } from "./writing.js";
+import { fill, prepare as prepareGaps, scoreWord } from "./gaps.js";
+import { codes, headMetrics } from "./heads_math.js";
+import { locate } from "./located.js";
+import { beginning, prepare } from "./prompt.js";
+import { uniforms } from "./uniforms.js";
+import { choose, readOn, whyEnded, write } from "./writing.js";
 
 /** @typedef {{ model: any, tokenizer: any }} Opened */
 
@@ -11,41 +16,159 @@ import { readOn, write } from "./writing.js";
  * @param {{ text: string, muted?: import("./reading.js").Head[] }} what
  */
 function* read({ model, tokenizer }, { text, muted }) {
-  const ids = beginning(model, tokenizer.encode(text));
+  const encoded = tokenizer.encode(text);
+  const ids = encoded.length ? encoded : [model.end];
   const reading = model.start(muted);
   yield* readOn(model, reading, ids);
   yield { ids, maps: reading.maps(), scores: model.scores(reading, ids.length - 1) };
 }
 
 /**
- * A text written on: after each token the whole of it, and how many tokens a second there are.
+ * What every head looks at in a text, in the code of the attention view, and what kind of head that
+ * makes it.
  * @param {Opened} opened
- * @param {{ text: string } & import("./writing.js").How} what
+ * @param {{ text: string }} what
  */
-function* writeOn({ model, tokenizer }, { text, ...how }) {
-  const prompt = beginning(model, tokenizer.encode(text));
-  /** @type {number[]} */
-  const ids = [];
-  let start = 0;
-  for (const id of write(model, prompt, how)) {
-    if (id === null) yield null;
-    else {
-      ids.push(id);
-      if (ids.length === 1) start = performance.now();
-      const seconds = (performance.now() - start) / 1000;
-      yield { id, text: tokenizer.decode(ids), perSecond: seconds ? (ids.length - 1) / seconds : null };
-    }
+function* heads(opened, { text }) {
+  const { model, tokenizer } = opened;
+  const { ids, note } = beginning(opened, text);
+  const reading = model.start();
+  yield* readOn(model, reading, ids);
+  const maps = reading.maps();
+  yield null;
+  const tokens = ids.map((id) => tokenizer.entry(id));
+  const told = { ids, special: tokens.map(({ special }) => special), causal: model.causal };
+  const { layers, heads } = model.shape;
+  const metrics = headMetrics(maps, told, layers * heads);
+  yield { tokens, note, layers, heads, causal: model.causal, weights: codes(maps), metrics };
+}
+
+/**
+ * The scores of the token after a prompt.
+ * @param {Opened} opened
+ * @param {{ text: string }} what
+ */
+function* next(opened, { text }) {
+  const { model } = opened;
+  const { ids, note } = prepare(opened, text);
+  const reading = model.start();
+  yield* readOn(model, reading, ids);
+  yield { ids, note, scores: model.scores(reading, ids.length - 1) };
+}
+
+/**
+ * One token decoded alone.
+ * @param {Opened} opened
+ * @param {{ id: number }} what
+ */
+function* spell({ tokenizer }, { id }) {
+  yield { text: tokenizer.decode([id]) };
+}
+
+/**
+ * What a model expects in the gaps of a text: first the text as it is read, then the guesses, then how
+ * probable the hidden words are, and the word that is asked for.
+ * @param {Opened} opened
+ * @param {{ text: string, hidden: (string | null)[], word: string, count: number }} what
+ *   `hidden` has the word behind each mask of the text, as far as it is known
+ */
+function* fillIn(opened, { text, hidden, word, count }) {
+  const read = prepareGaps(opened, text);
+  const first = read.words.length ? [...read.text].slice(0, read.words[0].start).join("").split("[MASK]").length - 1 : 0;
+  yield { read: { ...read, first }, tokens: read.ids.map((id) => opened.tokenizer.entry(id)) };
+  /** @type {{ word: string | null, score: any }[]} what is known of the word behind each mask */
+  const columns = [];
+  yield { guesses: fill(opened, read, count), columns };
+  const behind = read.masks.map((_, number) => hidden[first + number] ?? null);
+  for (const [mask, each] of behind.entries()) columns.push({ word: each, score: each && (yield* scoreIfKnown(opened, read, each, mask)) });
+  if (behind.some(Boolean)) yield { columns };
+  const asked = [];
+  for (const mask of word.trim() ? read.masks.keys() : []) asked.push(yield* scoreWord(opened, read, word, mask));
+  yield { asked };
+}
+
+/**
+ * How probable a word is in a gap; null if it cannot be spelled.
+ * @param {any} opened
+ * @param {import("./gaps.js").MaskedText} read
+ * @param {string} word
+ * @param {number} mask
+ */
+function* scoreIfKnown(opened, read, word, mask) {
+  try {
+    return yield* scoreWord(opened, read, word, mask);
+  } catch {
+    return null;
   }
 }
 
 /**
- * Where there is no text, the model is asked what comes after the end of another.
- * @param {any} model
- * @param {number[]} ids
+ * A text's tokens, each with its place.
+ * @param {Opened} opened
+ * @param {{ text: string, control: boolean }} what
  */
-function beginning(model, ids) {
-  return ids.length ? ids : [model.end];
+function* tokens({ tokenizer }, { text, control }) {
+  yield* locate(tokenizer, text, control);
 }
 
+/**
+ * A text written on. First the prompt as it is read, then a part for each token: its step, with the
+ * whole text so far and how many tokens a second there are.
+ * @param {Opened} opened
+ * @param {{ text: string, count: number, knobs: import("./writing.js").Knobs, seed?: number,
+ *   path?: number[], chosen?: { id: number, knobs: import("./writing.js").Knobs } }} what
+ *   `count` is how long the text becomes; `path` are the tokens it begins with, and `chosen` is put by
+ *   hand after these, in a place where the knobs stood as it says
+ */
+function* writeOn(opened, { text, count, knobs, seed, path = [], chosen }) {
+  const { model, tokenizer } = opened;
+  const prompt = prepare(opened, text, count);
+  yield { prompt: prompt.ids.map((id) => tokenizer.entry(id)), note: prompt.note };
+  const ids = [...path];
+  const told = teller(opened, prompt.ids, ids);
+  if (chosen) {
+    for (const step of choose(model, [...prompt.ids, ...ids], chosen)) yield step && told(step, Infinity);
+    if (whyEnded(model, prompt.ids.length + ids.length, ids.at(-1))) return;
+  }
+  const length = Math.max(count, ids.length + 1);
+  const draws = seed === undefined ? [] : uniforms(seed, length);
+  const how = { count: length - ids.length, knobs, uniforms: draws.slice(ids.length) };
+  for (const step of write(model, [...prompt.ids, ...ids], how)) yield step && told(step, length);
+}
+
+/**
+ * Gives each new step with what it adds to the text, and puts its id to the others.
+ * @param {Opened} opened
+ * @param {number[]} prompt
+ * @param {number[]} ids
+ */
+function teller({ model, tokenizer }, prompt, ids) {
+  const decoded = () => tokenizer.decode([...prompt.slice(-WINDOW), ...ids]);
+  const finished = () => decoded().replace(/\ufffd+$/, "");
+  const start = ids.length ? finished() : decoded();
+  const first = ids.length;
+  let [shown, begun] = [start, 0];
+  return (/** @type {import("./writing.js").Step} */ step, /** @type {number} */ count) => {
+    ids.push(step.id);
+    begun ||= performance.now();
+    const end = whyEnded(model, prompt.length + ids.length, step.id) || (ids.length >= count ? "length" : "");
+    const text = end ? decoded() : finished();
+    const added = text.slice(shown.length);
+    if (text.length > shown.length) shown = text;
+    return {
+      ...step,
+      alternatives: step.alternatives.map(([id, p]) => ({ id, text: tokenizer.decode([id]), probability: p })),
+      entry: tokenizer.entry(step.id),
+      added,
+      end,
+      text: shown.slice(start.length),
+      perSecond: ids.length > first + 1 ? ((ids.length - first - 1) * 1000) / (performance.now() - begun) : null,
+    };
+  };
+}
+
+/** So many ids of the prompt are decoded with the text: more than a character can be spread over. */
+const WINDOW = 16;
+
 /** @type {Record<string, (opened: Opened, what: any) => Generator>} */
-export const TASKS = { read, write: writeOn };
+export const TASKS = { fill: fillIn, read, heads, next, spell, tokens, write: writeOn };

@@ -7,25 +7,34 @@
  * @param {(text: string) => number[]} between
  */
 export function encode(json, text, between) {
-  const ids = pieces(json, text).flatMap((piece, i) => (i % 2 ? [idOfMark(json, piece)] : between(piece)));
-  const { single, special_tokens: marks } = json.post_processor;
-  return single.flatMap((/** @type {any} */ part) => (part.Sequence ? ids : marks[part.SpecialToken.id].ids));
+  const ids = stretches(json, text, true).flatMap(({ text: part, mark }) => (mark === null ? between(part) : [mark]));
+  return framed(json, ids, (id) => id);
 }
 
 /**
- * The text cut at the marks that stand in it ([MASK], <|endoftext|>), which are every second piece.
+ * What a text becomes with the marks that the tokenizer puts round it ([CLS] … [SEP]).
+ * @template T
+ * @param {any} json   tokenizer.json
+ * @param {T[]} inside
+ * @param {(id: number) => T} mark
+ * @returns {T[]}
+ */
+export function framed({ post_processor: { single, special_tokens: marks } }, inside, mark) {
+  return single.flatMap((/** @type {any} */ part) => (part.Sequence ? inside : marks[part.SpecialToken.id].ids.map(mark)));
+}
+
+/**
+ * The text cut at the marks that are spelled in it ([MASK], <|endoftext|>).
  * @param {any} json
  * @param {string} text
+ * @param {boolean} control   whether they are read as marks
+ * @returns {{ text: string, mark: number | null }[]} `mark` is the id of one, null for other text
  */
-function pieces({ added_tokens: marks }, text) {
+export function stretches({ added_tokens: marks }, text, control) {
+  const read = text.toWellFormed();
+  if (!control) return [{ text: read, mark: null }];
   const names = marks.map((/** @type {any} */ mark) => mark.content.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return text.toWellFormed().split(new RegExp(`(${names.join("|")})`));
-}
-
-/**
- * @param {any} json
- * @param {string} name
- */
-function idOfMark({ added_tokens: marks }, name) {
-  return marks.find((/** @type {any} */ mark) => mark.content === name).id;
+  const idOf = (/** @type {string} */ name) => marks.find((/** @type {any} */ mark) => mark.content === name).id;
+  const parts = read.split(new RegExp(`(${names.join("|")})`));
+  return parts.map((part, i) => ({ text: part, mark: i % 2 ? idOf(part) : null }));
 }

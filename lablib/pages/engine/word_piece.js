@@ -2,38 +2,77 @@
 // marks of punctuation, and of each word the longest known beginning is taken, then of the rest.
 
 import { ACCENT, CONTROL, IDEOGRAPH, KNOWN, WORD } from "./characters.js";
-import { encode } from "./tokenizer.js";
+import { encode, framed, stretches } from "./tokenizer.js";
+
+/** So many words are cut before others have their turn. */
+const WORDS_AT_ONCE = 1000;
 
 export class WordPiece {
+  /** Whether its pieces are told in bytes; they are told in characters, since it changes the text. */
+  countsBytes = false;
+
   /** @param {any} json   tokenizer.json */
   constructor(json) {
     this._json = json;
     /** @type {Map<string, number>} */
     this._ids = new Map(Object.entries(json.model.vocab));
+    this.unknownId = this._ids.get(json.model.unk_token);
+    this.maskId = this._ids.get("[MASK]");
     this._names = new Map(Object.entries(json.model.vocab).map(([name, id]) => [id, name]));
   }
 
   /** @param {string} text */
   encode(text) {
     return encode(this._json, text, (between) =>
-      (normalized(between).match(WORD) ?? []).flatMap((word) => this._pieces([...word])),
+      (normalized(between).match(WORD) ?? []).flatMap((word) => this._pieces([...word]).map(({ id }) => id)),
     );
   }
 
   /**
-   * The ids of a word's pieces, or the unknown token's for all of it.
+   * The tokens of a text with the characters they come from, and null now and then, where one may stop.
+   * @param {string} text
+   * @param {boolean} control   whether a control token that is spelled in the text is read as one
+   * @returns {Generator<import("./located.js").Piece | null>}
+   */
+  *pieces(text, control) {
+    /** @type {import("./located.js").Piece[]} */
+    const inside = [];
+    let [start, count] = [0, 0];
+    for (const { text: part, mark } of stretches(this._json, text, control)) {
+      const length = [...part].length;
+      if (mark !== null) inside.push({ id: mark, start, end: start + length, word: count++ });
+      else
+        for (const word of wordsIn(part, start)) {
+          for (const { id, from, to } of this._pieces(word.map(({ letter }) => letter)))
+            inside.push({ id, start: word[from].place, end: word[to - 1].place + 1, word: count });
+          if (++count % WORDS_AT_ONCE === 0) yield null;
+        }
+      start += length;
+    }
+    // What is added stands behind the token before it.
+    let reached = 0;
+    for (const piece of framed(this._json, inside, (id) => ({ id, start: -1, end: -1, added: true }))) {
+      const added = "added" in piece;
+      yield added ? { ...piece, start: reached, end: reached } : piece;
+      if (!added) reached = Math.max(reached, piece.end);
+    }
+  }
+
+  /**
+   * A word's pieces, each with the letters it has, or the unknown token for all of it.
    * @param {string[]} letters
    */
   _pieces(letters) {
     const { unk_token: unknown, continuing_subword_prefix: within, max_input_chars_per_word: most } = this._json.model;
-    const ids = [];
+    const whole = [{ id: this._ids.get(unknown), from: 0, to: letters.length }];
+    const pieces = [];
     for (let start = 0; letters.length <= most && start < letters.length; ) {
       const found = this._longest(letters.slice(start), start ? within : "");
-      if (!found) return [this._ids.get(unknown)];
-      ids.push(found.id);
+      if (!found) return whole;
+      pieces.push({ id: found.id, from: start, to: start + found.length });
       start += found.length;
     }
-    return ids.length ? ids : [this._ids.get(unknown)];
+    return pieces.length ? pieces : whole;
   }
 
   /**
@@ -50,11 +89,15 @@ export class WordPiece {
   }
 
   /**
-   * A token as it stands in the vocabulary, "##" before a piece from within a word.
+   * A piece from within a word keeps the "##" with which the vocabulary writes it.
    * @param {number} id
+   * @returns {import("./entries.js").Entry}
    */
-  token(id) {
-    return this._names.get(id);
+  entry(id) {
+    const text = this._names.get(id);
+    const special = this._json.added_tokens.some((/** @type {any} */ mark) => mark.id === id);
+    const within = !special && text.startsWith(this._json.model.continuing_subword_prefix);
+    return { id, text, bytes: new TextEncoder().encode(within ? text.slice(2) : text), special, partial: false };
   }
 }
 
@@ -67,4 +110,26 @@ export function normalized(text) {
   const bare = clean.replace(KNOWN, (known) => known.normalize("NFD")).replace(ACCENT, "");
   // Letter by letter: of a whole word, JavaScript would write a last sigma in another way.
   return Array.from(bare, (letter) => letter.toLowerCase()).join("");
+}
+
+/**
+ * The words of a text, letter by letter as the vocabulary writes them, each with its place in the text.
+ * @param {string} text
+ * @param {number} start   the place of its first character
+ */
+function wordsIn(text, start) {
+  /** @type {{ letter: string, place: number }[]} */
+  const letters = [];
+  [...text].forEach((character, i) => {
+    for (const letter of normalized(character)) letters.push({ letter, place: start + i });
+  });
+  const words = [];
+  let [at, next] = [0, 0]; // how many units of the joined text were passed, and how many letters
+  for (const { index, 0: word } of letters.map(({ letter }) => letter).join("").matchAll(WORD)) {
+    while (at < index) at += letters[next++].letter.length;
+    const first = next;
+    while (at < index + word.length) at += letters[next++].letter.length;
+    words.push(letters.slice(first, next));
+  }
+  return words;
 }

@@ -1,4 +1,5 @@
-// The thread in which a page computes: it opens models and does what is asked for.
+// The thread in which a page computes: it opens models (or a tokenizer alone, which has no weights) and
+// does what is asked for.
 
 import { openModel, openTokenizer } from "./engine.js";
 import { Jobs } from "./jobs.js";
@@ -25,7 +26,7 @@ const jobs = new Jobs(
 
 self.onmessage = ({ data }) => {
   const { open, packed, stop, request } = data;
-  if (open) models.set(open, { model: openModel(packed), tokenizer: openTokenizer(packed) });
+  if (open) models.set(open, { model: packed.values && openModel(packed), tokenizer: openTokenizer(packed) });
   else if (stop) jobs.stop(stop);
   else jobs.add(request);
 };

@@ -2,11 +2,25 @@
 
 import { probability, rank, stages } from "../../sampling/views/knobs_math.js";
 
+const ALTERNATIVES = 8;
+
+/** @typedef {Record<import("../../sampling/views/knobs_math.js").Knob, number>} Knobs */
+/** @typedef {import("../../sampling/views/knobs_math.js").Ranking} Ranking */
+
 /**
  * @typedef {object} How
  * @property {number} count      the most tokens to write
- * @property {Record<import("../../sampling/views/knobs_math.js").Knob, number>} knobs
+ * @property {Knobs} knobs
  * @property {number[]} [uniforms]  numbers from 0 up to 1: token t is drawn with number t, else by chance
+ */
+
+/**
+ * A token that was written, and what the model said at its place.
+ * @typedef {object} Step
+ * @property {number} id
+ * @property {number} probability     in the distribution it was drawn from
+ * @property {number} logProbability  natural, by the model alone
+ * @property {[id: number, probability: number][]} alternatives  the model's most probable tokens
  */
 
 /**
@@ -25,11 +39,11 @@ export function* readOn(model, reading, ids) {
 }
 
 /**
- * Writes on from ids, an id at a time, until the text or the context ends; null while it still reads.
+ * Writes on from ids, a token at a time, until the text or the context ends; null while it still reads.
  * @param {import("./gpt2.js").Gpt2} model
  * @param {number[]} prompt   at least one
  * @param {How} how
- * @returns {Generator<number | null>}
+ * @returns {Generator<Step | null>}
  */
 export function* write(model, prompt, { count, knobs, uniforms = [] }) {
   const reading = model.start();
@@ -37,18 +51,62 @@ export function* write(model, prompt, { count, knobs, uniforms = [] }) {
   yield* readOn(model, reading, prompt);
   for (const id of prompt) seen[id] = 1;
   for (let t = 0; t < count; t++) {
-    const ranking = rank(model.scores(reading, reading.length - 1));
-    const id = draw(stages(ranking, knobs, seen).at(-1).after, uniforms[t] ?? Math.random());
-    yield id;
-    if (id === model.end || reading.length + 1 >= model.shape.context) return;
+    const base = rank(model.scores(reading, reading.length - 1));
+    const left = stages(base, knobs, seen).at(-1).after;
+    const id = draw(left, uniforms[t] ?? Math.random());
+    yield stepOf(base, left, id);
+    if (whyEnded(model, reading.length + 1, id)) return;
     model.read(reading, [id]);
     seen[id] = 1;
   }
 }
 
 /**
+ * The step in which a token is put by hand after ids, and not drawn.
+ * @param {import("./gpt2.js").Gpt2} model
+ * @param {number[]} ids   at least one
+ * @param {{ id: number, knobs: Knobs }} chosen
+ * @returns {Generator<Step | null>}
+ */
+export function* choose(model, ids, { id, knobs }) {
+  const reading = model.start();
+  yield* readOn(model, reading, ids);
+  const seen = new Uint8Array(model.shape.entries);
+  for (const before of ids) seen[before] = 1;
+  const base = rank(model.scores(reading, reading.length - 1));
+  yield stepOf(base, stages(base, knobs, seen).at(-1).after, id);
+}
+
+/**
+ * Why nothing can follow a token that is the last of so many; "" if something can.
+ * @param {import("./gpt2.js").Gpt2} model
+ * @param {number} length
+ * @param {number} id
+ */
+export function whyEnded(model, length, id) {
+  if (id === model.end) return "end of text";
+  return length >= model.shape.context ? "context full" : "";
+}
+
+/**
+ * @param {Ranking} base   the model's own distribution
+ * @param {Ranking} left   what the knobs leave of it
+ * @param {number} id
+ * @returns {Step}
+ */
+function stepOf(base, left, id) {
+  const [place, kept] = [base.ids.indexOf(id), left.ids.indexOf(id)];
+  return {
+    id,
+    probability: kept < 0 ? 0 : probability(left, kept),
+    logProbability: base.scores[place] - base.scores[0] - Math.log(base.total),
+    alternatives: Array.from(base.ids.subarray(0, ALTERNATIVES), (other, i) => [other, probability(base, i)]),
+  };
+}
+
+/**
  * The token at the point u of the tokens laid end to end, the most probable first.
- * @param {import("../../sampling/views/knobs_math.js").Ranking} ranking
+ * @param {Ranking} ranking
  * @param {number} u   0 ≤ u < 1
  */
 export function draw(ranking, u) {

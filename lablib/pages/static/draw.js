@@ -1,14 +1,19 @@
-// Draws every widget of the page in its place. A widget that two cells show is drawn twice.
+// Draws every widget of the page in its place, and lets those panels live that the page can compute.
 
-import { readState, show } from "../../widgets/static/page_model.js";
+import { pageModel, readState, show } from "../../widgets/static/page_model.js";
+import { bind } from "./controls.js";
+import { bring } from "./live.js";
+import { showQuestion } from "./questions.js";
 
-const shared = JSON.parse(document.getElementById("shared").textContent);
-const states = readState(document.getElementById("widgets").textContent, shared);
+const read = (id, ...more) => readState(document.getElementById(id).textContent, ...more);
+const states = read("widgets", read("shared"));
+const models = Object.fromEntries(Object.entries(states).map(([id, state]) => [id, pageModel(state)]));
 
 /** One that fails leaves a sentence in its place, and the others go on. */
 async function draw(place) {
+  const state = states[place.dataset.widget];
   try {
-    return await show(states[place.dataset.widget], place);
+    return await (state.question ? showQuestion(state, place) : show(models[place.dataset.widget], place));
   } catch (error) {
     place.textContent = "This could not be drawn here.";
     console.error(error);
@@ -23,3 +28,8 @@ async function drawAll(places) {
 }
 
 window.shown = drawAll([...document.querySelectorAll("[data-widget]")]);
+/** @type {NodeListOf<HTMLElement>} */
+const parts = document.querySelectorAll("[data-part]");
+for (const place of parts) bind(models[place.dataset.part], place);
+const live = document.getElementById("live");
+if (live) bring(JSON.parse(live.textContent), models);

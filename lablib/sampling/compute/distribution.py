@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lablib.numbers import require_count
 from lablib.sampling.compute.knobs import OFF, STAGES, Knobs
 
 REMOVED = -math.inf
@@ -79,6 +80,7 @@ def top_k(logits: Tensor, k: int) -> Tensor:
         >>> top_k(torch.tensor([1.0, 3.0, 2.0, 2.0]), 2)
         tensor([-inf, 3., 2., 2.])
     """
+    require_count("k", k)
     worst_kept = logits.topk(min(k, len(logits))).values[-1]
     return logits.masked_fill(logits < worst_kept, REMOVED)
 

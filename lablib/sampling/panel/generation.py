@@ -41,6 +41,7 @@ class GenerationPanel(LivePanel):
     """
 
     imports = "models, sampling as sp"
+    stand_in = "writing"
 
     def __init__(
         self,

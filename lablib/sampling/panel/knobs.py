@@ -27,6 +27,7 @@ class KnobPanel(LivePanel):
     """
 
     imports = "models, sampling as sp"
+    stand_in = "knobs"
 
     def __init__(
         self,

@@ -119,9 +119,14 @@ def _token_rungs(encoding: Encoding, first: int, last: int) -> tuple[TextUnit, .
 def code_point_name(character: str) -> str:
     """Unicode's name of a character, or what kind of code point it is.
 
+    Raises:
+        ValueError: for more or less than one character.
+
     >>> code_point_name("é"), code_point_name("\\0"), code_point_name("\\U000e1000")
     ('LATIN SMALL LETTER E WITH ACUTE', 'control character', 'not assigned')
     """
+    if len(character) != 1:
+        raise ValueError(f"Give one character, not {len(character):,}.")
     kinds = {"Cc": "control character", "Cn": "not assigned", "Co": "private use"}
     return unicodedata.name(character, kinds.get(unicodedata.category(character), ""))
 

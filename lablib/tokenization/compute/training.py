@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lablib import children
+from lablib.numbers import require_share
 from lablib.tokenization.compute.pipeline import backend, model_part
 from lablib.unicode import well_formed
 
@@ -223,6 +224,7 @@ def held_out(text: str, share: float = 0.1) -> tuple[str, str]:
     >>> held_out("one two three four five six seven eight nine ten")
     ('one two three four five six seven eight', ' nine ten')
     """
+    require_share("share", share)
     end = int(len(text) * (1 - share))
     line = text.rfind("\n", len(text) // 2, end) + 1
     cut = line or max(text.rfind(" ", 0, end), 0) or len(text)

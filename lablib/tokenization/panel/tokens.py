@@ -40,6 +40,7 @@ class TokenPanel(LivePanel):
     """
 
     imports = "tokenization as tk"
+    stand_in = "tokens"
     quiet_seconds = 0.0  # it is quick
     encoding: Encoding | None = None
 

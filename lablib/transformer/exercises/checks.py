@@ -5,7 +5,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
@@ -434,5 +434,93 @@ CHECKS["transformer/an-rnn"] = FunctionCheck(
     mistakes=(
         Mistake(_of_the_past, "only the past"),
         Mistake(_of_itself, "only itself"),
+    ),
+)
+
+
+# --- patching -------------------------------------------------------------------------------
+
+CHECKS["transformer/returned"] = FunctionCheck(
+    solutions.returned,
+    cases=lambda: [(1.0, 3.0, -1.0), (-1.5, 2.5, -2.0), (4.0, 3.0, 0.5)],
+    mistakes=(
+        Mistake(
+            lambda p, clean, corrupted: (p - clean) / (corrupted - clean), "from the clean run"
+        ),
+        Mistake(lambda p, clean, corrupted: p / clean, "part of clean"),
+        Mistake(lambda p, clean, corrupted: p - corrupted, "not divided"),
+        Mistake(
+            lambda p, clean, corrupted: (p - corrupted) / (corrupted - clean),
+            "way of the wrong sign",
+        ),
+    ),
+)
+
+
+def _put(stream: "Tensor", where: Any, what: "Tensor") -> "Tensor":
+    stream = stream.clone()
+    stream[where] = what
+    return stream
+
+
+CHECKS["transformer/put-in"] = FunctionCheck(
+    solutions.put_in,
+    cases=lambda: [
+        (_matrix(9, 2, 0).view(3, 3, 2), _matrix(3, 2, 1), 1),
+        (_matrix(8, 3, 2).view(2, 4, 3), _matrix(4, 3, 3), 0),
+    ],
+    mistakes=(
+        Mistake(lambda x, clean, place: _put(x, place, clean[place]), "text of the batch"),
+        Mistake(lambda x, clean, place: clean.expand_as(x), "all places"),
+        Mistake(lambda x, clean, place: _put(x, (0, place), clean[place]), "first text only"),
+        Mistake(
+            lambda x, clean, place: _put(x, (slice(None), place), x[:, place] + clean[place]),
+            "added",
+        ),
+    ),
+)
+
+
+def _mixing(number: int) -> Callable[["Tensor"], "Tensor"]:
+    """A block that mixes each token's vector with another one's."""
+
+    def block(x: "Tensor") -> "Tensor":
+        return x + 0.5 * x.roll(number + 1, 0)
+
+    return block
+
+
+def _two_runs() -> tuple[Any, ...]:
+    """Three blocks, the stream of one text, and that of another one before each block."""
+    blocks = [_mixing(number) for number in range(3)]
+    clean = [_matrix(4, 2, 1)]
+    for block in blocks[:-1]:
+        clean.append(block(clean[-1]))
+    return blocks, _matrix(4, 2, 0), clean
+
+
+def _patched_after(
+    blocks: Any, x: "Tensor", clean: "list[Tensor]", layer: int, place: int
+) -> "Tensor":
+    for number, block in enumerate(blocks):
+        x = block(x)
+        x = _put(x, place, clean[number][place]) if number == layer else x
+    return x
+
+
+def _patched_whole(
+    blocks: Any, x: "Tensor", clean: "list[Tensor]", layer: int, place: int
+) -> "Tensor":
+    for number, block in enumerate(blocks):
+        x = block(clean[number] if number == layer else x)
+    return x
+
+
+CHECKS["transformer/patched-too-often"] = FunctionCheck(
+    solutions.patched_run,
+    cases=lambda: [(*_two_runs(), 0, 1), (*_two_runs(), 1, 3)],
+    mistakes=(
+        Mistake(_patched_after, "after the block"),
+        Mistake(_patched_whole, "all places"),
     ),
 )

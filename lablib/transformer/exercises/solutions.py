@@ -105,3 +105,25 @@ def encode(x, attend):
         state = attend(query, x)
         states.append(state)
     return torch.stack(states)
+
+
+def returned(patched, clean, corrupted):
+    """Which share of the way from the corrupted answer back to the clean one a patch goes."""
+    return (patched - corrupted) / (clean - corrupted)
+
+
+def put_in(stream, clean, place):
+    """The streams of a batch, each with the clean run's vector at a place."""
+    stream = stream.clone()
+    stream[:, place] = clean[place]
+    return stream
+
+
+def patched_run(blocks, x, clean, layer, place):
+    """The stream after all blocks, with a vector of the clean run put in before one of them."""
+    for number, block in enumerate(blocks):
+        if number == layer:
+            x = x.clone()
+            x[place] = clean[number][place]
+        x = block(x)
+    return x

@@ -1,7 +1,7 @@
 // Widgets on a page without a kernel, one below the other.
 
 import { element } from "./dom.js";
-import { readState, show } from "./page_model.js";
+import { pageModel, readState, show } from "./page_model.js";
 
 const states = readState(document.getElementById("widgets").textContent);
 window.shown = Promise.all(
@@ -10,6 +10,6 @@ window.shown = Promise.all(
     const el = element("div");
     document.head.append(style);
     document.body.append(el);
-    return show(state, el);
+    return show(pageModel(state), el);
   }),
 );

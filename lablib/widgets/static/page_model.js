@@ -1,7 +1,10 @@
 // What stands in for Jupyter on a page without a kernel: a widget's model, and its script.
 
-/** What `render` needs of a model, over a plain object. `receive` stands in for the kernel's `send`. */
-function pageModel(state) {
+/**
+ * What `render` needs of a model, over a plain object. `receive` stands in for the kernel's `send`; what
+ * the view sends to the kernel is told as the event "sent".
+ */
+export function pageModel(state) {
   const page = new EventTarget();
   const heard = new Map();
   const tell = (event, detail) => page.dispatchEvent(new CustomEvent(event, { detail }));
@@ -14,7 +17,7 @@ function pageModel(state) {
       tell("change");
     },
     save_changes() {},
-    send() {},
+    send: (message) => tell("sent", message),
     receive: (message) => tell("msg:custom", message),
     on(events, act) {
       heard.set(act, (event) => act(event.detail));
@@ -35,12 +38,20 @@ function moduleOf(script) {
   return modules.get(script);
 }
 
-/** Draws one widget into an element; gives back its model, its module and the element. */
-export async function show(state, el) {
-  const module = await moduleOf(state._esm);
+/** The widget of a model's script, made ready once for all the views of the model. */
+async function widgetOf(model, module) {
   const widget = typeof module.default === "function" ? await module.default() : module.default;
-  const model = pageModel(state);
   await widget.initialize?.({ model });
+  return widget;
+}
+
+const widgets = new Map();
+
+/** Draws one widget into an element; gives back its model, its module and the element. */
+export async function show(model, el) {
+  const module = await moduleOf(model.get("_esm"));
+  if (!widgets.has(model)) widgets.set(model, widgetOf(model, module));
+  const widget = await widgets.get(model);
   await widget.render({ model, el });
   return { model, module, el };
 }

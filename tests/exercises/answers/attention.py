@@ -1069,4 +1069,102 @@ def position_row(position, width):
 """: "",
         },
     ),
+    "attention/tenths": Tried(
+        right=(
+            """
+import numpy as np
+
+def tenths(values):
+    return [list(part) for part in np.array_split(np.argsort(values)[::-1], 10)]
+""",
+            """
+import torch
+
+def tenths(values):
+    return torch.tensor(values).argsort(descending=True).view(10, -1)
+""",
+        ),
+        wrong={
+            """
+import numpy as np
+
+def tenths(values):
+    return np.argsort(values).reshape(10, -1)
+""": "The order is turned round",
+            """
+import numpy as np
+
+def tenths(values):
+    return np.argsort(values)[::-1].reshape(-1, 10)
+""": "Each of your lists has ten places",
+            """
+import numpy as np
+
+def tenths(values):
+    return np.argsort(values)[::-1]
+""": "",
+        },
+    ),
+    "attention/cost-and-error": Tried(
+        right=(
+            """
+import numpy as np
+
+def cost_and_error(before, after):
+    costs = np.array(after) - np.array(before)
+    return costs.mean(), costs.std(ddof=1) / np.sqrt(len(costs))
+""",
+            """
+import statistics
+
+def cost_and_error(before, after):
+    costs = [b - a for a, b in zip(before, after)]
+    return [statistics.mean(costs), statistics.stdev(costs) / len(costs) ** 0.5]
+""",
+        ),
+        wrong={
+            """
+import numpy as np
+
+def cost_and_error(before, after):
+    costs = np.array(after) - np.array(before)
+    return [costs.mean(), costs.std() / np.sqrt(len(costs))]
+""": "divide by the number of costs less one",
+            """
+import numpy as np
+
+def cost_and_error(before, after):
+    costs = np.array(after) - np.array(before)
+    return [costs.mean(), costs.std(ddof=1)]
+""": "Divide it by the root of how many",
+            """
+def cost_and_error(before, after):
+    return sum(after) / len(after) - sum(before) / len(before)
+""": "",
+        },
+    ),
+    "attention/silent-passages": Tried(
+        right=(
+            """
+def mean_score(values):
+    return values.nanmean(0)
+""",
+            """
+import numpy as np
+
+def mean_score(values):
+    return np.nanmean(np.array(values), axis=0)
+""",
+        ),
+        wrong={
+            """
+def mean_score(values):
+    return values.mean(0)
+""": "One passage that says nothing",
+            """
+def mean_score(values):
+    return values.nanmean(1)
+""": "",
+        },
+    ),
 }

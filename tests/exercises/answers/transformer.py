@@ -425,4 +425,101 @@ def encode(x, attend):
 """: "",
         },
     ),
+    "transformer/returned": Tried(
+        right=(
+            """
+def returned(patched, clean, corrupted):
+    return 1 - (clean - patched) / (clean - corrupted)
+""",
+            """
+import torch
+
+def returned(patched, clean, corrupted):
+    way, whole = torch.tensor([patched, clean]) - corrupted
+    return way / whole
+""",
+        ),
+        wrong={
+            """
+def returned(patched, clean, corrupted):
+    return (clean - patched) / (clean - corrupted)
+""": "Turned round",
+            """
+def returned(patched, clean, corrupted):
+    return patched / (clean - corrupted)
+""": "",
+        },
+    ),
+    "transformer/put-in": Tried(
+        right=(
+            """
+import torch
+
+def put_in(stream, clean, place):
+    here = (torch.arange(stream.shape[1]) == place)[:, None]
+    return torch.where(here, clean, stream)
+""",
+            """
+import numpy as np
+
+def put_in(stream, clean, place):
+    new = np.array(stream, copy=True)
+    for text in new:
+        text[place] = clean[place]
+    return new
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def put_in(stream, clean, place):
+    stream = stream.clone()
+    stream[:] = clean
+    return stream
+""": "You put in the whole first run",
+            """
+def put_in(stream, clean, place):
+    return stream + clean
+""": "",
+        },
+    ),
+    "transformer/patched-too-often": Tried(
+        right=(
+            """
+def patched_run(blocks, x, clean, layer, place):
+    for block in blocks[:layer]:
+        x = block(x)
+    x = x.clone()
+    x[place] = clean[layer][place]
+    for block in blocks[layer:]:
+        x = block(x)
+    return x
+""",
+            """
+import torch
+
+def patched_run(blocks, x, clean, layer, place):
+    for n, block in enumerate(blocks):
+        here = (torch.arange(len(x)) == place)[:, None] & (n == layer)
+        x = block(torch.where(here, clean[n], x))
+    return x
+""",
+        ),
+        wrong={
+            """
+def patched_run(blocks, x, clean, layer, place):
+    x = clean[layer]
+    for block in blocks[layer:]:
+        x = block(x)
+    return x
+""": "You put in the whole clean run",
+            """
+def patched_run(blocks, x, clean, layer, place):
+    for block in blocks:
+        x = block(x)
+    return x
+""": "",
+        },
+    ),
 }

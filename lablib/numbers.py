@@ -1,0 +1,25 @@
+"""What is said of a number that cannot be meant, the same everywhere."""
+
+
+def require_count(name: str, value: int, least: int = 1) -> None:
+    """Refuse a number of things that is too small.
+
+    >>> require_count("steps", 0)
+    Traceback (most recent call last):
+    ...
+    ValueError: steps must be 1 or above, and it was 0.
+    """
+    if value < least:
+        raise ValueError(f"{name} must be {least} or above, and it was {value}.")
+
+
+def require_share(name: str, value: float) -> None:
+    """Refuse a share of a whole that leaves nothing of it, or is none.
+
+    >>> require_share("share", float("nan"))
+    Traceback (most recent call last):
+    ...
+    ValueError: share must be from 0 to below 1, and it was nan.
+    """
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, and it was {value!r}.")

@@ -1,0 +1,77 @@
+"""What lies beside the pages, and what a page must know to let its panels live."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lablib import models
+from lablib.models.entries import local_folder
+from lablib.pages.engine import worker_source
+from lablib.pages.weights import packed, packed_tokenizer, script_of
+from lablib.widgets.tokens import shapeless_names
+
+MODELS = {"pocket-gpt2": "weights.js", "pocket-bert": "weights-bert.js"}
+"""The models that pages carry, each with the script it is in: a page takes only what it uses."""
+
+SUBSTITUTES = {"minilm-masked": "pocket-bert"}
+"""Models too large for a page, each with the carried one that answers there in its place."""
+
+TOKENIZERS = {"gpt2": "tokenizers.js", "bert-base-uncased": "tokenizers.js"}
+"""The tokenizers that pages carry without their models, each with the script it is in."""
+
+
+def write_scripts(folder: Path) -> list[Path]:
+    """Write the models into a folder of pages, as scripts that every page of it may load."""
+    written = []
+    for script in dict.fromkeys(where for where, _ in carried().values()):
+        inside = {name: model for name, (where, model) in carried().items() if where == script}
+        (folder / script).write_text(script_of(inside), encoding="utf-8")
+        written.append(folder / script)
+    return written
+
+
+@cache
+def carried() -> Mapping[str, tuple[str, dict[str, Any]]]:
+    """Each model and each tokenizer that pages carry: its script, and what stands in it."""
+    computing = {name: (script, packed(local_folder(name))) for name, script in MODELS.items()}
+    alone = {name: (script, packed_tokenizer(_json(name))) for name, script in TOKENIZERS.items()}
+    return computing | alone
+
+
+def _json(name: str) -> dict[str, Any]:
+    tokenizer: Any = models.load_tokenizer(name)
+    found: dict[str, Any] = json.loads(tokenizer.backend_tokenizer.to_str())
+    return found
+
+
+def engine(live: dict[str, Any]) -> dict[str, Any]:
+    """What a page's script needs to let some panels live.
+
+    Args:
+        live: the panels by their ids, each with its stand-in, its model and its parts.
+    """
+    return {
+        "panels": live,
+        "worker": worker_source(),
+        "carried": about_carried(),
+        "names": shapeless_names(),
+    }
+
+
+def about_carried() -> dict[str, dict[str, Any]]:
+    """Of each model and tokenizer its script, how many entries it knows, and the kind of model it
+    is, which is None for a tokenizer alone.
+
+    >>> about_carried()["pocket-bert"]
+    {'script': 'weights-bert.js', 'entries': 4096, 'kind': 'bert'}
+    """
+    return {
+        name: {
+            "script": script,
+            "entries": len(model["tokenizer"]["model"]["vocab"]),
+            "kind": model["config"]["model_type"] if "config" in model else None,
+        }
+        for name, (script, model) in carried().items()
+    }

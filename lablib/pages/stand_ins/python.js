@@ -1,0 +1,77 @@
+// Texts and numbers as Python writes them, for the words and the code under a panel.
+
+/**
+ * A text as it stands in code: `repr(text)`.
+ * @param {string} text
+ */
+export function repr(text) {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const inside = Array.from(text, (letter) => (letter === quote ? `\\${quote}` : escaped(letter))).join("");
+  return quote + inside + quote;
+}
+
+/** @type {Record<string, string>} */
+const SHORT = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+
+/** @param {string} letter */
+function escaped(letter) {
+  if (letter in SHORT) return SHORT[letter];
+  if (letter === " " || !/[\p{C}\p{Z}]/u.test(letter)) return letter;
+  const code = letter.codePointAt(0);
+  const [mark, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+  return `\\${mark}${code.toString(16).padStart(digits, "0")}`;
+}
+
+/**
+ * A number to so many figures, without zeros at its end: `f"{value:.3g}"`.
+ * @param {number} value
+ * @param {number} figures
+ */
+export function general(value, figures) {
+  if (value === 0 || !Number.isFinite(value)) return String(value).replace("Infinity", "inf");
+  const [digits, power] = value.toExponential(figures - 1).split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < figures) return String(Number(value.toPrecision(figures)));
+  const sign = exponent < 0 ? "-" : "+";
+  return `${Number(digits)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
+/**
+ * A number to three figures with a real minus sign (`lablib.widgets.tokens.number`).
+ * @param {number} value
+ */
+export function figure(value) {
+  return general(value, 3).replaceAll("-", "\u2212").replace("inf", "\u221e");
+}
+
+/**
+ * A whole number with commas.
+ * @param {number} value
+ */
+export function grouped(value) {
+  return value.toLocaleString("en");
+}
+
+/**
+ * @param {number} value
+ * @param {string} noun
+ */
+export function counted(value, noun) {
+  return `${grouped(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/**
+ * A share in percent: `f"{share:.1%}"`.
+ * @param {number} share
+ */
+export function percent(share) {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/**
+ * A power of ten as it is written by hand.
+ * @param {number} exponent
+ */
+export function powerOfTen(exponent) {
+  return `10${String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])}`;
+}

@@ -1,0 +1,112 @@
+// Binds what stands on the page for a widget of ipywidgets to its model, both ways.
+
+import { element } from "../../widgets/static/dom.js";
+
+/** A number as short as it can be. */
+const short = (value) => String(Number(value.toPrecision(4)));
+
+/** How each kind of control is read and drawn: the event in which it changes, its trait, both ways. */
+const KINDS = {
+  range: {
+    event: "input",
+    trait: "value",
+    read: ({ value }) => Number(value),
+    draw(field, value) {
+      field.value = value;
+      field.nextElementSibling.textContent = short(value);
+    },
+  },
+  checkbox: { event: "change", trait: "value", read: ({ checked }) => checked, draw: (field, value) => (field.checked = value) },
+  "select-one": { event: "change", trait: "index", read: ({ selectedIndex }) => selectedIndex, draw: (field, value) => (field.selectedIndex = value) },
+  number: {
+    event: "change",
+    trait: "value",
+    read: (field, model) => within(Math.round(Number(field.value)), model),
+    draw: (field, value) => (field.value = value),
+  },
+  text: { event: "input", trait: "value", read: ({ value }) => value, draw: (field, value) => value !== field.value && (field.value = value) },
+};
+
+/** A number between the ends of its field; the one before where it is none. */
+function within(value, model) {
+  if (Number.isNaN(value)) return model.get("value");
+  return Math.min(model.get("max"), Math.max(model.get("min"), value));
+}
+
+/** The control of a place, and what kind it is. */
+function fieldIn(place, model) {
+  const field = place.querySelector("input, select");
+  const numeric = field?.type === "text" && typeof model.get("value") === "number";
+  return field && { field, kind: KINDS[numeric ? "number" : field.type] };
+}
+
+/** Lets a control and its model follow each other. */
+function bindField(place, model, { field, kind: { event, trait, read, draw } }) {
+  field.addEventListener(event, () => {
+    model.set(trait, read(field, model));
+    draw(field, model.get(trait));
+  });
+  model.on(`change:${trait}`, () => draw(field, model.get(trait)));
+}
+
+function bindButton(button, model) {
+  button.addEventListener("click", () => model.send({ event: "click" }));
+  model.on("change:description", () => (button.textContent = model.get("description")));
+  model.on("change:disabled", () => (button.disabled = model.get("disabled")));
+}
+
+/**
+ * Lets the HTML of a widget and its model follow each other: whether it is in sight, and its value, which
+ * is text here and never HTML, or a `{table}` of texts.
+ */
+export function bind(model, place) {
+  model.on("change:display", () => (place.style.display = model.get("display")));
+  if (place.dataset.widget) return;
+  const found = fieldIn(place, model);
+  const button = place.querySelector("button");
+  if (found) bindField(place, model, found);
+  else if (button) bindButton(button, model);
+  else model.on("change:value", () => write(place, model.get("value")));
+}
+
+/** @param {string | { table: any }} value */
+function write(place, value) {
+  place.replaceChildren(typeof value === "string" ? element("span", "", value) : table(value.table));
+}
+
+/**
+ * A table whose cells are as wide as so many columns; a cell with no text is a gap. A wide one scrolls in
+ * a region of its own, with the keyboard, too.
+ */
+function table({ caption, rows }) {
+  const region = element("div", "page-scroll");
+  region.tabIndex = 0;
+  region.setAttribute("role", "region");
+  region.setAttribute("aria-label", caption);
+  const node = element("table", "page-ladder");
+  node.append(element("caption", "", caption), ...rows.map(row));
+  region.append(node);
+  return region;
+}
+
+function row({ name, cells }) {
+  const node = element("tr");
+  const head = element("th", "", name);
+  head.scope = "row";
+  node.append(head, ...cells.map(cell));
+  return node;
+}
+
+function cell({ span, text, title }) {
+  const node = element("td", text === null ? "page-gap" : "");
+  node.colSpan = span;
+  node.title = title;
+  if (text !== null) node.append(element("bdi", "", text));
+  return node;
+}
+
+/** Wakes what is greyed in a place. */
+export function wake(model, place) {
+  for (const field of place.querySelectorAll("input, select, button")) field.disabled = false;
+  if (place.querySelector("button")) place.querySelector("button").disabled = Boolean(model.get("disabled"));
+}

@@ -1,0 +1,38 @@
+"""Four hours of use in one kernel: 2,000 interactions with the panels of all rooms.
+
+How much memory, how many threads, open files and widgets there are at the end, beside what there
+was when everything had been used once; and the same for one cell that is run 500 times over.
+`LAB_INTERACTIONS=200` takes fewer.
+"""
+
+import os
+from typing import Any
+
+from tests.benchmarks.long import Left, day
+from tests.odd import panels
+
+INTERACTIONS = int(os.environ.get("LAB_INTERACTIONS", "2000"))
+RERUN = "sampling.knobs"
+
+
+def rows() -> list[dict[str, Any]]:
+    """What grew, and by how much."""
+    whole = day(INTERACTIONS)
+    again = day(INTERACTIONS, [panels()[RERUN]])
+    return [
+        *_rows(f"{whole[-1].interactions:,} interactions with all panels", whole),
+        *_rows(f"one cell run {again[-1].interactions // 4:,} times", again),
+    ]
+
+
+def _rows(what: str, found: list[Left]) -> list[dict[str, Any]]:
+    first, last = found[0], found[-1]
+    memory = {"name": f"memory after {what}, beside that after the first round", "unit": "MB",
+              "ours": last.megabytes, "peer": first.megabytes,
+              "ratio": last.megabytes / first.megabytes, "goal": 1.1}  # fmt: skip
+    more = [
+        {"name": f"{kind} more after {what}", "ours": getattr(last, kind) - getattr(first, kind),
+         "goal": 0}
+        for kind in ("threads", "files", "widgets")
+    ]  # fmt: skip
+    return [row | {"less_is_better": True} for row in (memory, *more)]

@@ -1,0 +1,98 @@
+"""A long day in one kernel: what is left of it in memory, threads and open files.
+
+Panels are opened, used and closed again and again, as somebody does who runs cells over and over.
+After each round everything that can go is let go of, and what is still there is counted.
+"""
+
+import gc
+import random
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+import psutil
+from ipywidgets.widgets.widget import _instances
+
+from lablib.widgets import WORKER
+from lablib.widgets.worker import give_back_memory
+from tests.odd import controls, opened, panels
+
+ROUND = 40
+"""Interactions between two countings."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a process holds after so many interactions.
+
+    Attributes:
+        interactions: so far.
+        megabytes: of memory that it shares with nobody (10^6 bytes).
+        threads, files: of the process.
+        widgets: that have not been closed.
+    """
+
+    interactions: int
+    megabytes: float
+    threads: int
+    files: int
+    widgets: int
+
+
+def left(interactions: int) -> Left:
+    """Let go of what can go, and count."""
+    assert WORKER.join(600)
+    for _ in range(3):  # what one round frees may hold what the next frees
+        gc.collect()
+    give_back_memory()
+    process = psutil.Process()
+    return Left(
+        interactions,
+        process.memory_full_info().uss / 1e6,
+        threading.active_count(),
+        process.num_fds() if hasattr(process, "num_fds") else process.num_handles(),
+        len(_instances),
+    )
+
+
+def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Left]:
+    """Use panels of every room so often; what is left after each round, the first one warm."""
+    rng, done, found = random.Random(seed), 0, []
+    every = list(codes or panels().values())
+    for code in every:  # each library is imported, each model opened, each cache filled once
+        done += used(rng, code)
+    found.append(left(done))
+    while done < interactions:
+        done += used(rng, rng.choice(every))
+        if done - found[-1].interactions >= ROUND:
+            found.append(left(done))
+    return found
+
+
+def used(rng: random.Random, code: str, often: int = 4) -> int:
+    """Open a panel, set its controls as a person does, and close it; how often it was set."""
+    panel = opened(code)
+    assert panel.wait(600)
+    mine = [one for one in controls(panel) if not isinstance(one, ipywidgets.FileUpload)]
+    for _ in range(often if mine else 0):
+        control = rng.choice(mine)
+        control.value = another(rng, control)
+        assert panel.wait(600)
+    panel.close()
+    return often
+
+
+def another(rng: random.Random, control: Any) -> Any:
+    """An ordinary value for a control."""
+    now = control.value
+    if hasattr(control, "_options_full"):
+        return rng.choice([option[-1] for option in control._options_full] or [now])
+    if isinstance(now, bool):
+        return not now
+    if isinstance(now, str):
+        return now[:-1] if len(now) > 60 else f"{now} {rng.choice(['a', 'the', 'dog', 'sea'])}"
+    if isinstance(now, int | float) and control.has_trait("min"):
+        return rng.choice([control.min, now, control.max])
+    return now

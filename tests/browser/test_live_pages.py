@@ -1,0 +1,166 @@
+"""Panels that live on a page: opened from the disk with no network, in Chromium and in Firefox."""
+
+import asyncio
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat.v4 as nbf
+import pytest
+
+from lablib import attention as at
+from lablib import sampling as sp
+from lablib import tokenization as tk
+from lablib.pages.document import lab_page
+from lablib.pages.running import keep_widgets
+from lablib.pages.scripts import write_scripts
+from tests.browser.axe import findings
+from tests.browser.firefox import FIREFOX, firefox
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+PAYLOAD = "<img src=x onerror=alert(1)>"
+BARS, WRITE, TOKENS, HEADS = range(4)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of pages: one with four panels, and the models beside it."""
+    folder = tmp_path_factory.mktemp("live")
+    panels = [
+        sp.knob_panel("Once upon a time", "pocket-gpt2"),
+        sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=12),
+        tk.token_panel("Tokenization", "pocket-gpt2"),
+        at.heads_panel("The little dog ran", model="pocket-gpt2"),
+    ]
+    assert all(panel.wait(300) for panel in panels)
+    keep_widgets(str(folder / "widgets.json"))
+    states = json.loads((folder / "widgets.json").read_text(encoding="utf-8"))
+    outputs = [nbf.new_output("display_data", {WIDGET: {"model_id": p.model_id}}) for p in panels]
+    cells = [nbf.new_markdown_cell("# Panels"), nbf.new_code_cell("", outputs=outputs)]
+    book = nbf.new_notebook(cells=cells)
+    (folder / "panels.html").write_text(lab_page(book, states), encoding="utf-8")
+    write_scripts(folder)
+    return folder
+
+
+@pytest.fixture
+def live(browser, folder):
+    """The page, with no network; it asks for nothing and complains of nothing."""
+    context = browser.new_context(bypass_csp=True, offline=True)
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
+    page.on("request", lambda r: r.url.startswith(("file:", "blob:")) or wrong.append(r.url))
+    page.set_default_timeout(120_000)
+    page.goto((folder / "panels.html").as_uri())
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def awake(page, number):
+    """A panel of the page, once it answers."""
+    panel = page.locator(".lab-panel").nth(number)
+    panel.scroll_into_view_if_needed()
+    panel.locator("textarea").first.and_(page.locator(":enabled")).wait_for()
+    return panel
+
+
+def ready(panel):
+    panel.locator(".lab-foot[data-state=ready]").wait_for()
+    return panel
+
+
+def test_a_prompt_is_typed_and_a_bar_clicked(live):
+    panel = awake(live, BARS)
+    text = "The king and the queen lived in a"
+    panel.locator("textarea").fill(text)
+    panel.get_by_text("lived in a").first.wait_for()
+    ready(panel).locator("button.knobs-row").first.click()
+    code = "text => document.querySelector('textarea').value.length > text.length"
+    live.wait_for_function(code, arg=text)
+
+
+def test_it_writes_and_can_be_stopped(live):
+    panel = ready(awake(live, WRITE))
+    panel.locator("textarea").fill("The old woman")
+    panel.get_by_text("the picture may be older than the controls").wait_for()
+    panel.get_by_role("button", name="Write").click()
+    ready(panel).get_by_text("tokens/s").wait_for()
+    assert panel.get_by_role("option").count() > 12
+    panel.get_by_role("button", name="Write").click()
+    panel.locator(".lab-foot[data-state=working]").wait_for()
+    panel.locator(".lab-stop").dispatch_event("click")
+    panel.locator(".lab-foot[data-state=stale]").wait_for()
+
+
+def test_any_text_is_cut_and_none_becomes_a_tag(live):
+    panel = awake(live, TOKENS)
+    panel.locator("textarea").fill(f"{PAYLOAD} naïve 🙂")
+    panel.get_by_text("share a character").first.wait_for()
+    assert live.locator("img").count() == 0
+    assert panel.locator(".page-ladder td").count() > 16
+
+
+def test_heads_follow_what_is_typed(live):
+    panel = awake(live, HEADS)
+    panel.locator("textarea").first.fill("The king and the queen")
+    ready(panel)
+    panel.get_by_text("␣queen").first.wait_for(state="attached")
+
+
+def test_everybody_can_use_it_on_a_narrow_screen_too(live):
+    for number in (BARS, WRITE, TOKENS, HEADS):
+        ready(awake(live, number))
+    for scheme in ("light", "dark"):
+        live.emulate_media(color_scheme=scheme)
+        live.wait_for_timeout(300)
+        assert findings(live, "html") == []
+    live.set_viewport_size({"width": 400, "height": 800})
+    live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
+
+
+def test_a_page_alone_says_why_it_stays_grey(browser, folder, tmp_path):
+    """Without the scripts beside it it opens all the same."""
+    (tmp_path / "panels.html").write_bytes((folder / "panels.html").read_bytes())
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "panels.html").as_uri())
+    note = page.get_by_text(re.compile("weights.js, which holds the model, could not be loaded"))
+    note.first.wait_for()
+    assert page.locator("textarea").first.is_disabled()
+    assert page.locator(".lab-knobs").first.is_visible()
+    context.close()
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="there is no Firefox here")
+def test_it_lives_in_firefox(folder):
+    address = (folder / "panels.html").as_uri()
+    with ThreadPoolExecutor() as pool:  # Playwright's own loop may run in this thread
+        pool.submit(lambda: asyncio.run(_in_firefox(address))).result()
+
+
+async def _in_firefox(address):
+    panel = "document.querySelectorAll('.lab-panel')"
+    type_ = """((area) => {{
+        area.value = {text};
+        area.dispatchEvent(new InputEvent("input", {{ bubbles: true }}));
+    }})({panel}[{number}].querySelector("textarea"))"""
+    async with firefox() as page:
+        await page.open(address)
+        await page.until("window.shown.then((all) => all.length > 0)")
+        for number, text, awaited in (
+            (BARS, "The king and the queen lived in a", "lived in a"),
+            (TOKENS, "naïve 🙂", "share a character"),
+            (HEADS, "The king and the queen", "queen"),
+        ):
+            await page.evaluate(f"{panel}[{number}].scrollIntoView()")
+            await page.until(f"!{panel}[{number}].querySelector('textarea').matches(':disabled')")
+            await page.evaluate(type_.format(text=json.dumps(text), panel=panel, number=number))
+            await page.until(f"{panel}[{number}].textContent.includes({json.dumps(awaited)})")
+            foot = f"{panel}[{number}].querySelector('.lab-foot').dataset.state"
+            await page.until(f"{foot} === 'ready'")
+        await page.evaluate(f"{panel}[{WRITE}].scrollIntoView()")
+        await page.until(f"{panel}[{WRITE}].innerText.includes('tokens/s')")
+        assert page.wrong == []

@@ -1,0 +1,101 @@
+"""A sample of the odd inputs, about a minute; `make bench ARGS=odd` tries them for half an hour."""
+
+import random
+import time
+
+import pytest
+
+from lablib.exercises import ExerciseError
+from lablib.models import ModelError
+from lablib.models.hub import HubError
+from lablib.training.checkpoints import CheckpointError
+from lablib.training.guards import NonFinite, OutOfMemory
+from tests import odd
+
+SEED = 20
+CALLS, TOUCHES = 300, 60
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with odd.away(tmp_path):
+        yield tmp_path
+
+
+@pytest.mark.content
+@pytest.mark.timeout(900)
+def test_every_public_call_answers_by_a_result_or_a_sentence(folder):
+    tally = odd.Tally()
+    odd.fuzz_calls(lambda tally: tally.calls >= CALLS, SEED, tally)
+    assert not tally.finds, "\n".join(map(str, tally.finds))
+    assert odd.executed(folder) == []
+
+
+@pytest.mark.content
+@pytest.mark.timeout(900)
+def test_every_panel_answers_by_a_picture_or_a_sentence(folder):
+    tally = odd.Tally()
+    odd.fuzz_panels(lambda tally: tally.calls >= TOUCHES, SEED, tally)
+    assert not tally.finds, "\n".join(map(str, tally.finds))
+    assert odd.executed(folder) == []
+
+
+def test_the_types_of_our_sentences_are_value_errors():
+    types = (ModelError, HubError, ExerciseError, CheckpointError, NonFinite, OutOfMemory)
+    assert all(issubclass(one, ValueError) for one in types)
+
+
+def ours():
+    from lablib.numbers import require_share
+
+    require_share("share", 2)
+
+
+def silent():
+    exec(compile("raise ValueError", odd.LABLIB + "/x.py", "exec"))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (ours, ""),
+        (lambda: int("x"), "ValueError: invalid literal"),
+        (lambda: [][0], "IndexError: list index"),
+        (silent, "ValueError without a word"),
+    ],
+)
+def test_only_what_a_line_of_ours_raises_is_a_sentence(call, said):
+    find = odd.tried("call", {}, call)
+    assert (find is None) if not said else find.what.startswith(said)
+
+
+def test_a_call_that_computes_without_end_is_found_and_stopped(monkeypatch):
+    monkeypatch.setattr(odd, "SECONDS", 0.2)
+    began = time.process_time()
+
+    def on_and_on():
+        while True:
+            sum(range(1000))
+
+    assert "took more than 0.2 s" in odd.tried("call", {}, on_and_on).what
+    assert time.process_time() - began < 20
+
+
+def test_a_generator_is_tried_for_a_few_steps():
+    def counting():
+        yield from range(3)
+        raise KeyError("late")
+
+    assert odd.tried("call", {}, counting).what.startswith("KeyError")
+
+
+def test_what_was_executed_is_seen(folder):
+    assert odd.executed(folder) == []
+    (folder / "CANARY").touch()
+    assert odd.executed(folder) == ["CANARY"]
+
+
+def test_the_inputs_of_a_seed_are_the_same_every_time():
+    first, second = ([odd.text(random.Random(n)) for n in range(50)] for _ in range(2))
+    assert first == second and len({*map(len, first)}) > 10
+    assert {len(odd.text(random.Random(n))) for n in range(400)} >= {0, 100_000}

@@ -1,0 +1,88 @@
+"""The patching panel without a browser: parts, heads at a place, answers, its code, any prompt."""
+
+import pytest
+import torch
+
+from lablib import transformer as tf
+from lablib.transformer.panel.patching import patching_panel
+from tests.sampling.panels import opened, run_code
+
+CLEAN, CORRUPTED = "The cat sat", "The dog sat"
+
+
+@pytest.fixture
+def panel(gpt2):
+    panel = patching_panel(CLEAN, CORRUPTED, model=opened(gpt2))
+    assert panel.wait() and panel.state == "ready", panel.foot.details
+    return panel
+
+
+def ready(panel):
+    return panel.wait() and panel.state == "ready"
+
+
+@pytest.mark.parametrize("part", tf.PATCHED)
+def test_the_heatmap_shows_what_returns(panel, gpt2, part):
+    panel.part.value = part
+    assert ready(panel), panel.foot.details
+    *_, found = tf.patch(gpt2, CLEAN, CORRUPTED, part)
+    [cells] = panel.plot.data
+    torch.testing.assert_close(torch.tensor(cells.z), found.returned)
+    assert (cells.zmin, cells.zmid, cells.zmax) == (-1, 0, 1)
+    assert len(cells.x) == found.returned.shape[1]
+    assert part == "heads" or (cells.x[0], cells.x[4]) == ("0 T", "4 c → d")
+    *_, share = found.top(1)[0]
+    assert f"{share:.0%}" in panel.words.value and f"{share:.1%}" in panel.table.value
+
+
+def test_heads_at_one_place(panel, gpt2):
+    assert panel.at.layout.display == "none"
+    panel.part.value = "heads"
+    assert ready(panel) and panel.at.layout.display is None
+    assert panel.at.label == "all places"
+    panel.at.value = 5
+    assert ready(panel), panel.foot.details
+    *_, found = tf.patch(gpt2, CLEAN, CORRUPTED, "heads", place=5)
+    torch.testing.assert_close(torch.tensor(panel.plot.data[0].z), found.returned)
+    panel.clean.value, panel.corrupted.value = "ab", "cb"
+    assert ready(panel), "a place these prompts lack is no longer chosen"
+    assert panel.at.label == "all places" and len(panel.at.options) == 3
+
+
+def test_answers_of_ones_own(panel, gpt2):
+    for field, word in zip(panel.answers, "xy", strict=True):
+        field.value = word
+    assert ready(panel) and panel.found.texts == ("x", "y")
+    *_, found = tf.patch(gpt2, CLEAN, CORRUPTED, answers=("x", "y"))
+    assert panel.found.differences == found.differences
+    panel.answers[0].value = ""
+    assert panel.wait() and panel.state == "failed" and "for each" in panel.foot.message
+    assert panel.place.children == () and panel.words.value == ""
+
+
+@pytest.mark.parametrize("part", ["feed-forward", "heads"])
+def test_the_code_gives_what_is_drawn(panel, monkeypatch, part):
+    panel.part.value = part
+    assert ready(panel)
+    if part == "heads":
+        panel.at.value = 2
+        panel.answers[0].value, panel.answers[1].value = "x", "y"
+    assert ready(panel)
+    (texts, returned), _ = run_code(panel, monkeypatch)
+    assert texts == panel.found.texts
+    torch.testing.assert_close(returned, panel.found.returned)
+
+
+def test_prompts_with_other_numbers_of_tokens_get_a_sentence_and_nothing_is_lost(panel):
+    panel.corrupted.value = "The kitten sat"
+    assert panel.wait() and panel.state == "failed"
+    assert "as many tokens" in panel.foot.message and panel.place.children == ()
+    panel.corrupted.value = "The pig sat"
+    assert ready(panel) and len(panel.place.children) == 1
+
+
+@pytest.mark.parametrize("text", ["\x00<b>$x$", "\ud800abcd", "word " * 2_000])
+def test_any_text(panel, text):
+    panel.clean.value, panel.corrupted.value = text, text[:2] + "z" + text[3:]
+    assert panel.wait() and panel.state == "ready", panel.foot.details
+    assert "<b>" not in panel.words.value + panel.table.value

@@ -1,0 +1,92 @@
+"""What is closed is gone: no widget, thread, file or memory of it is left in the kernel."""
+
+import gc
+import time
+import weakref
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from lablib.widgets import LivePanel, ModelChoice
+from tests.benchmarks.long import day
+from tests.odd import panels
+
+
+class Following(LivePanel):
+    """A panel that counts how often it is drawn."""
+
+    def __init__(self, choice):
+        self.text, self.drawn = ipywidgets.Text("a"), 0
+        inner = ipywidgets.VBox([ipywidgets.HBox([self.text])])
+        super().__init__("Following", "", [inner], controls=[self.text], choice=choice)
+
+    def draw(self):
+        yield
+        self.drawn += 1
+
+
+def until_gone(reference, seconds=60):
+    """Wait until the worker has let go, too."""
+    end = time.monotonic() + seconds
+    while reference() is not None:
+        gc.collect()
+        assert time.monotonic() < end, "something holds on to the panel"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def choice(monkeypatch):
+    """A choice that opens nothing."""
+    one = ModelChoice("pocket-gpt2")
+    monkeypatch.setattr(one, "badge", lambda: ("name", "why"))
+    return one
+
+
+def test_a_closed_panel_follows_the_shared_model_no_more_and_the_others_do(choice):
+    closed, open_one = Following(choice), Following(choice)
+    assert closed.wait() and open_one.wait()
+    closed.close()
+    closed.close()  # twice is no error
+    before = closed.drawn, open_one.drawn
+    choice.loaded = object()
+    assert closed.wait() and open_one.wait()
+    assert (closed.drawn, open_one.drawn) == (before[0], before[1] + 1)
+
+
+def test_all_widgets_of_a_closed_panel_are_closed(choice):
+    before = set(_instances)
+    panel = Following(choice)
+    assert panel.wait() and set(_instances) - before
+    panel.close()
+    assert set(_instances) - before == set()
+
+
+def test_the_memory_of_a_closed_panel_is_free(choice):
+    panel = Following(choice)
+    assert panel.wait()
+    gone = weakref.ref(panel)
+    panel.close()
+    del panel
+    until_gone(gone)
+
+
+def test_a_panel_that_is_closed_while_it_works_is_stopped(choice):
+    class Endless(Following):
+        def draw(self):
+            while True:
+                yield
+
+    panel = Endless(choice)
+    panel.close()
+    assert panel.wait()
+
+
+@pytest.mark.content
+def test_a_day_of_panels_leaves_neither_threads_nor_files_and_memory_is_flat():
+    names = ("sampling.simple", "sampling.knobs", "attention.steps", "tokenization.tokens")
+    found = day(120, [panels()[name] for name in names])
+    first, last = found[0], found[-1]
+    assert last.threads <= first.threads and last.files <= first.files
+    assert last.widgets <= first.widgets
+    assert last.megabytes < 1.1 * first.megabytes
