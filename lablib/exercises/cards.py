@@ -53,8 +53,12 @@ def verdict_note(verdict: Verdict, title: str = "") -> Block:
 def card(label: str, record: Record, blocks: Sequence[Block]) -> Content:
     """A whole card about one question."""
     minutes = f"{record.minutes} minute{'' if record.minutes == 1 else 's'}"
-    about = f"{minutes}, {_DIFFICULTY[record.difficulty]}"
+    about = f"{minutes}, {_DIFFICULTY[record.difficulty]}{_important(record)}"
     return {"label": label, "title": record.title, "about": about, "blocks": list(blocks)}
+
+
+def _important(record: Record) -> str:
+    return ", essential" if record.essential else ""
 
 
 def prediction(
@@ -156,7 +160,7 @@ def bug(
         lines = " or ".join(map(str, record.line_numbers))
         blocks.append(note("info", f"It is line {lines}", record.why))
     if found or shown:
-        blocks.append(text("Now mend it in the cell below, and run the cell to have it checked."))
+        blocks.append(text("Now fix it in the cell below, and run the cell to have it checked."))
         blocks.append(actions(button("forget", "Look for it again", quiet=True)))
     else:
         blocks.append(actions(button("show", "Show me the line", quiet=True)))
@@ -201,6 +205,7 @@ def _row(record: Record, now: QuestionStatus) -> list[str]:
     if asks and now.state == "wrong":
         state = "answered"
     helped = ["–", "–"] if asks else [str(now.hints), "opened" if now.solution else "–"]
+    kind += _important(record)
     return [record.title, kind, str(record.minutes), state, str(now.tries), *helped]
 
 
