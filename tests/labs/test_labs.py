@@ -10,6 +10,7 @@ import pytest
 from lablib.pages.document import page_name
 from tests.executed import CORE
 from tests.executed import NOTEBOOKS as LABS
+from tests.labs.idea_map import ID, PLACES, idea_map
 from tests.labs.workshops import WORKSHOPS, notebook
 
 LINES = 14
@@ -77,6 +78,18 @@ def test_cells_are_short_enough_to_be_read_aloud(path):
 def test_it_ends_with_the_lab_that_comes_next(path, after):
     assert read(path).cells[-1].cell_type == "markdown"
     assert f"]({after.name})" in read(path).cells[-1].source.split("**Next**")[-1]
+
+
+@pytest.mark.parametrize("path", CORE, ids=page_name)
+def test_the_map_of_the_labs_stands_in_each_with_its_place_marked(path):
+    """If not: `python -m tests.labs.idea_map`."""
+    maps = [cell.source for cell in read(path).cells if cell.id == ID]
+    assert maps == [idea_map(path.stem)]
+    assert maps[0].count("(here)") == 1
+
+
+def test_the_map_has_every_lab_once_and_in_order():
+    assert [name for labs in PLACES.values() for name in labs] == [path.stem for path in CORE]
 
 
 ANNOUNCED = {r"\*\*Exercise\*\*": "ex.check(", r"\*\*Spot the bug\*\*": "ex.spot_the_bug("}

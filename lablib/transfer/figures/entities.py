@@ -49,9 +49,9 @@ def tagging_words(steps: Sequence[TaggingStep]) -> str:
         return ""
     last = scores[-1]
     return (
-        f"It found {last.hits} of {last.right} entities, and {last.found - last.hits} that are "
-        f"none: F1 {percent(last.f1)}. {percent(last.word_accuracy)} of the words have the right "
-        "label, most of them O."
+        f"It found {last.hits} of {last.right} entities, and {last.found - last.hits} wrong ones "
+        f"besides: F1 {percent(last.f1)}. {percent(last.word_accuracy)} of the words have the "
+        "right label, most of them O."
     )
 
 
