@@ -5,9 +5,8 @@ are ours), of all corners of Unicode and of 0 to 100,000 characters, numbers at 
 end, files that are not what their names say, models that are for something else. One argument of a
 call is odd, the others are ordinary. Tensors and what other calls gave are always ordinary.
 
-What may come of it is a result, or a sentence: a `ValueError` that a line of ours raises
-(`ModelError`, `HubError`, `ExerciseError`, `CheckpointError`, `NonFinite` and `OutOfMemory` are
-some). Anything else, more than `SECONDS` of computing, and anything that was executed is a find,
+What may come of it is a result, or a sentence: one of `SENTENCES` that a line of ours raises.
+Anything else, more than `SECONDS` of computing, and anything that was executed is a find,
 and is told with the call that repeats it.
 """
 
@@ -31,11 +30,15 @@ from typing import Any
 import ipywidgets
 from plotly.basedatatypes import BaseFigure
 
+from lablib.exercises import ExerciseError
+from lablib.training.guards import NonFinite, OutOfMemory
 from lablib.widgets import TextInput
 from tests import ROOT
 from tests.browser.rooms import ROOMS, SLOW
 from tests.hard_strings import hard_string
 
+SENTENCES = (ValueError, ExerciseError, NonFinite, OutOfMemory)
+"""What our sentences are raised as; `ModelError` and `CheckpointError` are value errors."""
 FILES = "odd"
 """The folder with the odd files, where one works."""
 SECONDS = 10
@@ -304,8 +307,8 @@ def not_a_sentence(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(LABLIB)]
     where = f"{ours[-1].filename.removeprefix(LABLIB)}:{ours[-1].lineno}" if ours else "?"
-    if isinstance(error, ValueError) and ours and frames[-1].filename.startswith(LABLIB):
-        return "" if str(error).strip() else f"ValueError without a word at {where}"
+    if isinstance(error, SENTENCES) and ours and frames[-1].filename.startswith(LABLIB):
+        return "" if str(error).strip() else f"{type(error).__name__} without a word at {where}"
     return f"{type(error).__name__}: {str(error)[:200]} (at {where})"
 
 
@@ -455,7 +458,7 @@ def wrong_in(panel: Any) -> str:
         return f"still at work after {SECONDS * PATIENCE} s"
     if panel.state == "failed":
         last = [line for line in panel.foot.details.splitlines() if line.startswith('  File "')]
-        if not (last and LABLIB in last[-1] and "ValueError" in lineage(panel.foot.details)):
+        if not (last and LABLIB in last[-1] and raised(panel.foot.details)):
             return f"failed with: {panel.foot.message[:200]}" + f" ({last[-1].strip()})" * bool(
                 last
             )
@@ -467,14 +470,18 @@ def wrong_in(panel: Any) -> str:
     return ""
 
 
-def lineage(details: str) -> str:
-    """The names of the classes that the last exception of a traceback derives from."""
-    name = details.strip().splitlines()[-1].partition(":")[0]
-    module, _, short = name.rpartition(".")
-    found = getattr(sys.modules.get(module or "builtins"), short, None)
-    return (
-        " ".join(one.__name__ for one in found.__mro__) if inspect.isclass(found) else "ValueError"
-    )
+def raised(details: str) -> bool:
+    """Whether the last exception of a traceback is one of our sentences.
+
+    >>> raised("ValueError: top_p must be from 0 to 1."), raised("KeyError: 'logits'")
+    (True, False)
+    """
+    for line in reversed(details.splitlines()):  # what it says may have several lines
+        module, _, short = line.partition(":")[0].rpartition(".")
+        found = getattr(sys.modules.get(module or "builtins"), short, None)
+        if inspect.isclass(found) and issubclass(found, BaseException):
+            return issubclass(found, SENTENCES)
+    return False
 
 
 def fuzz_panels(ended: Callable[[Tally], bool], seed: int, tally: Tally, touches: int = 6) -> None:

@@ -7,12 +7,14 @@
 'cooking'
 """
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 _TEXTS = Path(__file__).parent / "texts"
 _LABELLED = Path(__file__).parent / "labelled"
 _PAIRS = Path(__file__).parent / "pairs"
+_ENTITIES = Path(__file__).parent / "entities"
 
 
 class LabelledText(NamedTuple):
@@ -21,6 +23,21 @@ class LabelledText(NamedTuple):
     text: str
     label: str
     split: str
+
+
+class Entity(NamedTuple):
+    """A name in a sentence: its kind, and the numbers of its first and its last word."""
+
+    kind: str
+    first: int
+    last: int
+
+
+class MarkedSentence(NamedTuple):
+    """The words of a sentence, and the names among them."""
+
+    words: tuple[str, ...]
+    entities: tuple[Entity, ...]
 
 
 def names() -> list[str]:
@@ -108,3 +125,47 @@ def pairs(name: str) -> list[tuple[str, str]]:
     table = parse_table(path.read_text(encoding="utf-8"))
     source, target = table.require("source", "target")
     return [(row[source], row[target]) for row in table.rows]
+
+
+def marked_sentences(split: str) -> list[MarkedSentence]:
+    """Sentences from a harbour town in which persons, places and organisations are marked.
+
+    Args:
+        split: "train", 102 of them, or "test", 40 others, in which most names are new.
+
+    Raises:
+        ValueError: if there is no such part.
+
+    >>> first = marked_sentences("train")[0]
+    >>> first.words[:6], first.entities[1]
+    (('Ada', 'Quill', 'rowed', 'to', 'Port', 'Ellery'), Entity(kind='place', first=4, last=5))
+    """
+    if split not in ("train", "test"):
+        raise ValueError(f"There is no part {split!r}: choose train or test.")
+    text = (_ENTITIES / f"{split}.txt").read_text(encoding="utf-8")
+    return [_marked(line) for line in text.splitlines()]
+
+
+def _marked(line: str) -> MarkedSentence:
+    """A sentence in which a name is written `[kind name]`.
+
+    >>> _marked("[person Old Peter] ate.").entities
+    (Entity(kind='person', first=0, last=1),)
+    """
+    words: list[str] = []
+    entities: list[Entity] = []
+    for kind, name, other in re.findall(r"\[(\w+) ([^]]+)]|([^[]+)", line):
+        first = len(words)
+        words += split_words(name or other)
+        if kind:
+            entities.append(Entity(kind, first, len(words) - 1))
+    return MarkedSentence(tuple(words), tuple(entities))
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, and its punctuation marks as words of their own.
+
+    >>> split_words("Yes, the Seamen's Library.")
+    ['Yes', ',', 'the', "Seamen's", 'Library', '.']
+    """
+    return re.findall(r"\w+(?:['’-]\w+)*['’]?|[^\w\s]", text)

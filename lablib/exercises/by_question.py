@@ -119,8 +119,13 @@ def _answer(record: Prediction, value: str | float) -> tuple[str, bool]:
 
 def table(found: Iterable[ClassAnswers]) -> list[list[str]]:
     """The report as rows of cells, the first of them the head. A right answer has a check mark."""
-    head = ["question", "title", "kind", "learners", "right", "answers", "tries", "hints"]
-    return [[*head, "solutions opened"], *map(_row, found)]
+    return [_HEAD, *map(_row, found)]
+
+
+_HEAD = [
+    "question", "title", "kind", "essential", "learners", "right", "answers", "tries", "hints",
+    "solutions opened",
+]  # fmt: skip
 
 
 def _row(one: ClassAnswers) -> list[str]:
@@ -132,6 +137,7 @@ def _row(one: ClassAnswers) -> list[str]:
         one.record.id,
         plain(one.record.title),
         kind(one.record),
+        "yes" if one.record.essential else "",
         str(one.learners),
         f"{one.share_right:.0%}",
         answers,

@@ -55,8 +55,12 @@ def verdict_note(verdict: Verdict, title: str = "") -> Block:
 def card(label: str, record: Record, blocks: Sequence[Block]) -> Content:
     """A whole card about one question."""
     minutes = f"{record.minutes} minute{'' if record.minutes == 1 else 's'}"
-    about = f"{minutes}, {_DIFFICULTY[record.difficulty]}"
+    about = f"{minutes}, {_DIFFICULTY[record.difficulty]}{_important(record)}"
     return {"label": label, "title": record.title, "about": about, "blocks": list(blocks)}
+
+
+def _important(record: Record) -> str:
+    return ", essential" if record.essential else ""
 
 
 def prediction(
@@ -144,7 +148,7 @@ def help_blocks(record: Exercise, hints: int, solution: bool) -> list[Block]:
     return [*blocks, actions(*more)]
 
 
-MEND = "Now mend it in the cell below, and run the cell to have it checked."
+FIX = "Now fix it in the cell below, and run the cell to have it checked."
 
 
 def bug(
@@ -153,11 +157,11 @@ def bug(
     found: bool,
     shown: bool,
     trouble: Sequence[Block] = (),
-    mend: str = MEND,
+    fix: str = FIX,
 ) -> Content:
     """The code with its lines to click; what was said about the last of the `clicked` lines.
 
-    `found` and `shown` say that the line is known: by the learner's own eye, or given away. `mend`
+    `found` and `shown` say that the line is known: by the learner's own eye, or given away. `fix`
     is then said to do next.
     """
     verdict = record.judge_line(clicked[-1]) if clicked else None
@@ -175,7 +179,7 @@ def bug(
         lines = " or ".join(map(str, record.line_numbers))
         blocks.append(note("info", f"It is line {lines}", record.why))
     if found or shown:
-        blocks.append(text(mend))
+        blocks.append(text(fix))
         blocks.append(actions(button("forget", "Look for it again", quiet=True)))
     else:
         blocks.append(actions(button("show", "Show me the line", quiet=True)))
@@ -233,11 +237,11 @@ def row_about(record: Record) -> list[str]:
     """The cells of a question that are the same for everybody: its title, kind and minutes."""
     asks = isinstance(record, Prediction)
     kind = "prediction" if asks else "spot the bug" if isinstance(record, Bug) else "exercise"
-    return [record.title, kind, str(record.minutes)]
+    return [record.title, kind + _important(record), str(record.minutes)]
 
 
 def states(record: Record) -> dict[str, str]:
-    """What the states of a question are called, and "found" that of a bug not yet mended."""
+    """What the states of a question are called, and "found" that of a bug not yet fixed."""
     tried = "answered" if isinstance(record, Prediction) else "tried"
     names = {"new": "–", "skipped": "looked at", "wrong": tried, "right": "right"}
     return names | {"found": "line found"}

@@ -21,7 +21,7 @@ _CHECKED = (
     "Whether your answer is right is checked when you run its cell in JupyterLab. The hints and "
     "the solution open here, too."
 )
-_MEND = "Now mend it: in JupyterLab the cell below checks what you write."
+_FIX = "Now fix it: in JupyterLab the cell below checks what you write."
 _GO_ON = (
     "To go on in JupyterLab, download your progress file and have it taken in there: "
     "`python -m lablib.exercises take-in progress.jsonl`."
@@ -90,7 +90,7 @@ def bug(record: Bug) -> Asked:
     lines = range(len(record.code.splitlines()) + 1)
     drawn = {
         f"{line} {str(known).lower()}": _unmarked(
-            cards.bug(record, [line] * bool(line), known, False, mend=_MEND)
+            cards.bug(record, [line] * bool(line), known, False, fix=_FIX)
         )
         for line in lines
         for known in (False, True)

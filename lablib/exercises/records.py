@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from lablib.exercises.importance import ESSENTIAL
+
 
 class ExerciseError(Exception):
     """A question that does not exist, or is of another kind than the call that asked for it."""
@@ -46,6 +48,11 @@ class Record:
     question: str
     minutes: int = 1
     difficulty: Literal[1, 2, 3] = 1
+
+    @property
+    def essential(self) -> bool:
+        """Whether later labs take it for granted, whoever leaves out the others."""
+        return self.id in ESSENTIAL
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ class Bug(Exercise):
     def judge(self, answer: Any) -> Verdict:
         """The verdict on the mended function; the code as it was shown is no answer yet."""
         if _source_of(answer) == self.code:
-            return Verdict("unanswered", "This is the code as it was: mend it, then run the cell.")
+            return Verdict("unanswered", "This is the code as it was: fix it, then run the cell.")
         return super().judge(answer)
 
     def judge_line(self, number: int) -> Verdict:

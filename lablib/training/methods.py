@@ -13,12 +13,12 @@ from lablib.models.opening import class_names
 from lablib.randomness import seeded
 from lablib.training.config import Config
 from lablib.training.padding import make_room, padded_tokenizer, reads_last_token
+from lablib.training.tasks import Classification, Task, WordLabels
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from lablib.models import LoadedModel
-    from lablib.training.tasks import Task
 
 METHODS: dict[str, str] = {
     "full": "All weights learn. The most is learned, and the most forgotten.",
@@ -67,33 +67,33 @@ def trained(model: nn.Module) -> dict[str, nn.Parameter]:
 
 def _copy(m: LoadedModel, config: Config, task: Task) -> PreTrainedModel:
     """A model of one's own; classes need one with another head."""
-    if task.labels:
-        return _classifier(m, config, task.labels)
+    if isinstance(task, Classification):
+        return _classifier(m, config, task)
     if config.method == "scratch":
         return type(m.model)(copy.deepcopy(m.model.config)).float()
     return copy.deepcopy(m.model).float()
 
 
-def _classifier(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
+def _classifier(m: LoadedModel, config: Config, task: Classification) -> PreTrainedModel:
     """The body of a model under a head that tells classes apart: its own, if it has one for these
     classes, or else a new one.
     """
     model: PreTrainedModel
-    if config.method != "scratch" and _tells_apart(m, labels):
+    if config.method != "scratch" and _tells_apart(m, task):
         model = copy.deepcopy(m.model).float()
     else:
-        model = _with_new_head(m, config, labels)
+        model = _with_new_head(m, config, task)
     if reads_last_token(m):
         make_room(model, padded_tokenizer(m))
     return model
 
 
-def _with_new_head(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> PreTrainedModel:
-    from transformers import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING as WITH_HEAD
-    from transformers import AutoModelForSequenceClassification
+def _with_new_head(m: LoadedModel, config: Config, task: Classification) -> PreTrainedModel:
+    import transformers
 
+    auto, labels = getattr(transformers, task.auto), task.labels
     settings = copy.deepcopy(m.model.config)
-    if type(settings) not in WITH_HEAD:
+    if type(settings) not in auto._model_mapping:
         raise ValueError(
             f"{m.card.name} cannot learn to classify: transformers has no such head for its "
             f"architecture ({settings.model_type}). Take another model."
@@ -101,7 +101,7 @@ def _with_new_head(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> P
     settings.id2label = dict(enumerate(labels))
     settings.label2id = {label: i for i, label in enumerate(labels)}
     settings.problem_type = "single_label_classification"
-    model: PreTrainedModel = AutoModelForSequenceClassification.from_config(settings).float()
+    model: PreTrainedModel = auto.from_config(settings).float()
     if config.method != "scratch":
         # The pooler is part of the new head: an encoder opened as such may have none.
         body: Any = m.model.base_model
@@ -109,10 +109,11 @@ def _with_new_head(m: LoadedModel, config: Config, labels: tuple[str, ...]) -> P
     return model
 
 
-def _tells_apart(m: LoadedModel, labels: tuple[str, ...]) -> bool:
+def _tells_apart(m: LoadedModel, task: Classification) -> bool:
     """Whether a model has a head for these very classes, one to a text."""
     several = m.model.config.problem_type == "multi_label_classification"
-    return m.card.kind == "classifier" and class_names(m.model.config) == labels and not several
+    fits = m.card.kind == "classifier" and not isinstance(task, WordLabels)
+    return fits and class_names(m.model.config) == task.labels and not several
 
 
 def _all(model: PreTrainedModel, config: Config) -> None:

@@ -295,9 +295,14 @@ class Sequence(_Language):
 
 
 class Classification(Task):
-    """Each text has one label out of a few."""
+    """Each text has one label out of a few.
+
+    Attributes:
+        auto: the class of `transformers` that puts the head for it on a body.
+    """
 
     kinds = ("classifier", "encoder", "causal")
+    auto: ClassVar[str] = "AutoModelForSequenceClassification"
 
     def __init__(
         self, train: Several[Row], heldout: Several[Row], pad_id: int, labels: tuple[str, ...]
@@ -305,19 +310,36 @@ class Classification(Task):
         super().__init__(train, heldout, pad_id)
         self.labels = labels
 
+    def logits_and_labels(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the model says [answers, classes], and what is right [answers]."""
+        return model(**inputs(batch)).logits.float(), batch["labels"]
+
     def loss(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The summed loss in nats, and the number of texts."""
-        logits = model(**inputs(batch)).logits.float()
-        nats = F.cross_entropy(logits, batch["labels"], reduction="sum")
+        """The summed loss in nats, and the number of answers."""
+        logits, labels = self.logits_and_labels(model, batch)
+        nats = F.cross_entropy(logits, labels, reduction="sum")
         return nats, torch.tensor(len(logits), device=logits.device)
 
     @torch.no_grad()
     def score(self, model: PreTrainedModel, batch: Batch) -> Tensor:
-        """The summed loss, the number of texts, and how many were labelled right."""
-        logits = model(**inputs(batch)).logits.float()
-        nats = F.cross_entropy(logits, batch["labels"], reduction="sum")
-        right = (logits.argmax(-1) == batch["labels"]).sum()
+        """The summed loss, the number of answers, and how many were right."""
+        logits, labels = self.logits_and_labels(model, batch)
+        nats = F.cross_entropy(logits, labels, reduction="sum")
+        right = (logits.argmax(-1) == labels).sum()
         return torch.stack([nats, torch.full_like(nats, len(logits)), right])
+
+
+class WordLabels(Classification):
+    """Each word has one label out of a few; a row's `labels` have it at one piece of the word, and
+    `IGNORE_INDEX` at all other tokens.
+    """
+
+    auto = "AutoModelForTokenClassification"
+
+    def logits_and_labels(self, model: PreTrainedModel, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The same, one answer for each word."""
+        asked = batch["labels"] != IGNORE_INDEX
+        return model(**inputs(batch)).logits.float()[asked], batch["labels"][asked]
 
 
 def inputs(batch: Batch) -> Batch:

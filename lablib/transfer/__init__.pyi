@@ -17,10 +17,37 @@ from lablib.transfer.compute.data import (
     LabelledSet as LabelledSet,
     read_labelled as read_labelled,
 )
+from lablib.transfer.compute.naive_bayes import (
+    NaiveBayes as NaiveBayes,
+    count_words as count_words,
+)
 from lablib.transfer.compute.judge import (
     WAYS as WAYS,
     Attribution as Attribution,
     pushes as pushes,
+)
+from lablib.transfer.compute.entities import (
+    TAGGING as TAGGING,
+    EntityScores as EntityScores,
+    Tagged as Tagged,
+    Tagger as Tagger,
+    TaggingStep as TaggingStep,
+    entities_of as entities_of,
+    label_pieces as label_pieces,
+    learn_entities as learn_entities,
+    score_entities as score_entities,
+    tags as tags,
+)
+from lablib.transfer.compute.contamination import (
+    Overlap as Overlap,
+    leaked as leaked,
+    overlaps as overlaps,
+)
+from lablib.transfer.panel.contamination import (
+    contamination_panel as contamination_panel,
+)
+from lablib.transfer.panel.entities import (
+    entity_panel as entity_panel,
 )
 from lablib.transfer.panel.data import (
     data_panel as data_panel,

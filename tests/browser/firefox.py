@@ -1,104 +1,143 @@
-"""Firefox without a window, asked over WebDriver BiDi, which it speaks itself, without a driver."""
+"""Firefox as it is installed, driven over WebDriver BiDi (https://w3c.github.io/webdriver-bidi).
 
-import asyncio
+Playwright drives a Firefox of its own making only. This is as much of the protocol as the tests of
+the core labs need: open a page, evaluate a script in it, press keys, hear its console and requests.
+"""
+
 import json
+import os
 import re
 import shutil
 import subprocess
-import tempfile
-from contextlib import asynccontextmanager
+import time
+from collections import deque
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from tornado.websocket import websocket_connect
+from websockets.sync.client import connect
 
-FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-_PREFERENCES = """user_pref("network.proxy.type", 1);
-user_pref("network.proxy.http", "127.0.0.1");
-user_pref("network.proxy.http_port", 9);
-user_pref("network.proxy.ssl", "127.0.0.1");
-user_pref("network.proxy.ssl_port", 9);
+COMMAND = os.environ.get("LAB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+"""The Firefox to drive; None where there is none."""
+MISSING = "no Firefox found: these tests need one (or LAB_FIREFOX=its path)"
+KEYS = {"Shift": "\ue008", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014",
+        "ArrowLeft": "\ue012", "Control": "\ue009", "End": "\ue010"}  # fmt: skip
+QUIET = """
+user_pref("app.normandy.enabled", false);
+user_pref("app.update.enabled", false);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("messaging-system.rsexperimentloader.enabled", false);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+user_pref("services.settings.server", "data:,");
+user_pref("toolkit.telemetry.server", "data:,");
 """
-"""All requests to a network go to a port that nobody listens at."""
 
 
-class Page:
-    """A tab of Firefox.
+class Firefox:
+    """One page of a Firefox.
 
     Attributes:
-        wrong: what its scripts and its console complained of.
+        errors: what the console of the page complained of.
+        requests: the addresses it asked for.
     """
 
     def __init__(self, socket):
-        self._socket, self._count = socket, 0
-        self.wrong = []
+        self._socket, self._sent, self._events = socket, 0, deque()
+        self.errors, self.requests = [], []
+        self.call("session.new", capabilities={})
+        tree = self.call("browsingContext.getTree")
+        self._page = tree["contexts"][0]["context"]
+        events = ["log.entryAdded", "network.beforeRequestSent"]
+        self.call("session.subscribe", events=events, contexts=[self._page])
 
-    async def call(self, method, **parameters):
-        """Send a command of WebDriver BiDi; its result."""
-        self._count += 1
-        message = {"id": self._count, "method": method, "params": parameters}
-        await self._socket.write_message(json.dumps(message))
+    def call(self, method, seconds=120, **parameters):
+        """One command of the protocol; its result. Raises `AssertionError` for an error."""
+        self._sent += 1
+        message = {"id": self._sent, "method": method, "params": parameters}
+        self._socket.send(json.dumps(message))
+        end = time.monotonic() + seconds
         while True:
-            answer = json.loads(await self._socket.read_message())
-            if answer.get("method") == "log.entryAdded" and answer["params"]["level"] == "error":
-                self.wrong.append(answer["params"]["text"])
-            if answer.get("id") == self._count:
-                assert "error" not in answer, answer
+            answer = json.loads(self._socket.recv(timeout=end - time.monotonic()))
+            if answer.get("id") == self._sent:
+                assert answer["type"] == "success", answer
                 return answer["result"]
+            self._note(answer)
 
-    async def begin(self):
-        """Open a session and take its first tab."""
-        await self.call("session.new", capabilities={})
-        await self.call("session.subscribe", events=["log.entryAdded"])
-        tree = await self.call("browsingContext.getTree")
-        self._tab = tree["contexts"][0]["context"]
+    def _note(self, event):
+        parameters = event.get("params", {})
+        if event.get("method") == "log.entryAdded" and parameters["level"] == "error":
+            self.errors.append(str(parameters.get("text")))
+        elif event.get("method") == "network.beforeRequestSent":
+            self.requests.append(parameters["request"]["url"])
 
-    async def open(self, address):
-        """Go to an address and wait until the page has loaded."""
-        await self.call("browsingContext.navigate", context=self._tab, url=address, wait="complete")
+    def open(self, address):
+        """Go to an address, and wait until the page is loaded."""
+        self.call("browsingContext.navigate", context=self._page, url=address, wait="complete")
 
-    async def evaluate(self, code):
-        """What a JavaScript expression gives, a promise's value if it gives one; JSON."""
-        result = await self.call(
-            "script.evaluate",
-            expression=f"(async () => JSON.stringify(await ({code})))()",
-            target={"context": self._tab},
-            awaitPromise=True,
-        )
-        assert result["type"] == "success", result
-        return json.loads(result["result"].get("value", "null"))
+    def evaluate(self, script):
+        """The value of an expression in the page: a text, a number, a truth value or None."""
+        found = self.call("script.evaluate", expression=script, awaitPromise=True,
+                          target={"context": self._page})  # fmt: skip
+        assert found["type"] == "success", found
+        return found["result"].get("value")
 
-    async def until(self, code, seconds=120):
-        """Wait until an expression is true."""
-        end = asyncio.get_running_loop().time() + seconds
-        while not await self.evaluate(code):
-            assert asyncio.get_running_loop().time() < end, f"it never came that {code}"
-            await asyncio.sleep(0.1)
+    def wait_for(self, script, seconds=180):
+        """Wait until an expression is true in the page."""
+        end = time.monotonic() + seconds
+        while not self.evaluate(f"Boolean({script})"):
+            assert time.monotonic() < end, f"not within {seconds} s: {script}"
+            time.sleep(0.1)
+
+    def focus(self, selector):
+        """Give an element the keyboard."""
+        self.wait_for(f"document.querySelector({selector!r})")
+        self.evaluate(f"document.querySelector({selector!r}).focus()")
+
+    def press(self, keys):
+        """Press keys of the keyboard: "Shift+Enter", or letters to type."""
+        named = [KEYS.get(key, key) for key in keys.split("+")] if "+" in keys else None
+        if named is None and keys in KEYS:
+            named = [KEYS[keys]]
+        if named is not None:
+            actions = [{"type": "keyDown", "value": key} for key in named]
+            actions += [{"type": "keyUp", "value": key} for key in reversed(named)]
+        else:
+            actions = [{"type": kind, "value": letter} for letter in keys
+                       for kind in ("keyDown", "keyUp")]  # fmt: skip
+        keyboard = {"type": "key", "id": "keyboard", "actions": actions}
+        self.call("input.performActions", context=self._page, actions=[keyboard])
 
 
-@asynccontextmanager
-async def firefox():
-    """A page of a Firefox with a profile of its own, which is ended afterwards."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        with open(f"{profile}/user.js", "w", encoding="utf-8") as file:
-            file.write(_PREFERENCES)
-        command = [FIREFOX, "--headless", "--profile", profile, "--remote-debugging-port", "0"]
-        process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-        )
+@contextmanager
+def firefox(profile: Path):
+    """A Firefox without a window, with a new profile; ended afterwards."""
+    (profile / "user.js").write_text(QUIET)
+    options = ["--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port=0"]
+    log = profile / "log.txt"
+    with log.open("w") as stream:
+        process = subprocess.Popen([COMMAND, *options], stdout=stream, stderr=stream)
+    try:
+        with connect(
+            f"{_address(log, process)}/session", max_size=None, compression=None
+        ) as socket:
+            one = Firefox(socket)
+            yield one
+            with suppress(Exception):
+                one.call("browser.close", seconds=10)
+    finally:
+        process.terminate()
         try:
-            address = await asyncio.to_thread(_address, process)
-            socket = await websocket_connect(f"{address}/session", max_message_size=2**26)
-            page = Page(socket)
-            await page.begin()
-            yield page
-            socket.close()
-        finally:
-            process.terminate()
-            process.wait(30)
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def _address(process):
-    """Where Firefox says that it listens."""
-    for line in process.stderr:
-        if found := re.search(r"BiDi listening on (ws://\S+)", line):
-            return found[1]
-    raise AssertionError("Firefox ended without a word of where it listens")
+def _address(log, process, seconds=120):
+    """Where it listens, which it says when it has begun."""
+    end = time.monotonic() + seconds
+    while not (found := re.search(r"BiDi listening on (ws://\S+)", log.read_text())):
+        assert process.poll() is None and time.monotonic() < end, log.read_text()[-2000:]
+        time.sleep(0.1)
+    return found[1]

@@ -108,6 +108,8 @@ ROOMS = {
         "classifier": "panel = tr.training_panel()\npanel.epochs.value = 0.1\npressed(panel)",
         "mistakes": "show(tr.mistakes_panel())",
         "judge": "show(tr.judge_panel())",
+        "contamination": "show(tr.contamination_panel(every=5))",
+        "entities": "panel = tr.entity_panel()\npanel.count.value = 20\npressed(panel)",
         "growth": "panel = tr.growth_panel(seeds=1)\n"
         "panel.largest.value = panel.largest.options[0]\npressed(panel)",
     },

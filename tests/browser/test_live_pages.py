@@ -1,9 +1,7 @@
 """Panels that live on a page: opened from the disk with no network, in Chromium and in Firefox."""
 
-import asyncio
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import nbformat.v4 as nbf
 import pytest
@@ -15,7 +13,7 @@ from lablib.pages.document import lab_page
 from lablib.pages.running import keep_widgets
 from lablib.pages.scripts import write_scripts
 from tests.browser.axe import findings
-from tests.browser.firefox import FIREFOX, firefox
+from tests.browser.firefox import COMMAND, MISSING, firefox
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PAYLOAD = "<img src=x onerror=alert(1)>"
@@ -134,33 +132,29 @@ def test_a_page_alone_says_why_it_stays_grey(browser, folder, tmp_path):
     context.close()
 
 
-@pytest.mark.skipif(FIREFOX is None, reason="there is no Firefox here")
-def test_it_lives_in_firefox(folder):
-    address = (folder / "panels.html").as_uri()
-    with ThreadPoolExecutor() as pool:  # Playwright's own loop may run in this thread
-        pool.submit(lambda: asyncio.run(_in_firefox(address))).result()
-
-
-async def _in_firefox(address):
+@pytest.mark.skipif(COMMAND is None, reason=MISSING)
+def test_it_lives_in_firefox(folder, tmp_path):
     panel = "document.querySelectorAll('.lab-panel')"
     type_ = """((area) => {{
         area.value = {text};
         area.dispatchEvent(new InputEvent("input", {{ bubbles: true }}));
     }})({panel}[{number}].querySelector("textarea"))"""
-    async with firefox() as page:
-        await page.open(address)
-        await page.until("window.shown.then((all) => all.length > 0)")
+    with firefox(tmp_path) as page:
+        page.open((folder / "panels.html").as_uri())
+        assert page.evaluate("window.shown.then((all) => all.length > 0)")
         for number, text, awaited in (
             (BARS, "The king and the queen lived in a", "lived in a"),
             (TOKENS, "naïve 🙂", "share a character"),
             (HEADS, "The king and the queen", "queen"),
         ):
-            await page.evaluate(f"{panel}[{number}].scrollIntoView()")
-            await page.until(f"!{panel}[{number}].querySelector('textarea').matches(':disabled')")
-            await page.evaluate(type_.format(text=json.dumps(text), panel=panel, number=number))
-            await page.until(f"{panel}[{number}].textContent.includes({json.dumps(awaited)})")
-            foot = f"{panel}[{number}].querySelector('.lab-foot').dataset.state"
-            await page.until(f"{foot} === 'ready'")
-        await page.evaluate(f"{panel}[{WRITE}].scrollIntoView()")
-        await page.until(f"{panel}[{WRITE}].innerText.includes('tokens/s')")
-        assert page.wrong == []
+            page.evaluate(f"{panel}[{number}].scrollIntoView()")
+            page.wait_for(f"!{panel}[{number}].querySelector('textarea').matches(':disabled')")
+            page.evaluate(type_.format(text=json.dumps(text), panel=panel, number=number))
+            page.wait_for(f"{panel}[{number}].textContent.includes({json.dumps(awaited)})")
+            page.wait_for(f"{panel}[{number}].querySelector('.lab-foot').dataset.state === 'ready'")
+        page.evaluate(f"{panel}[{WRITE}].scrollIntoView()")
+        page.wait_for(f"{panel}[{WRITE}].innerText.includes('tokens/s')")
+        assert page.errors == []
+        assert [
+            url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))
+        ] == []

@@ -1,11 +1,23 @@
 """Every room's questions: the right answer is right, and every typical wrong one is told apart."""
 
+import ast
 import inspect
 import re
+from collections import Counter
 
 import pytest
 
-from lablib.exercises import Bug, Exercise, FunctionCheck, Guess, Prediction, grade, lab, rooms
+from lablib.exercises import (
+    Bug,
+    Exercise,
+    FunctionCheck,
+    Guess,
+    Option,
+    Prediction,
+    grade,
+    lab,
+    rooms,
+)
 from tests.exercises.notebooks import announced, cells, pasted
 
 ROOMS = rooms()
@@ -44,6 +56,62 @@ def test_a_prediction_has_one_right_answer_and_a_word_for_every_other(record):
         given = [option.text for option in record.answer]
         assert [record.judge(one).state for one in given].count("right") == 1
     assert len({record.judge(one).message for one in given}) == len(given)
+
+
+HEDGE = re.compile(
+    r"\b(about|nearly|almost|hardly|mostly|may|might|usually|a little|probably|often|if any)\b",
+    re.IGNORECASE,
+)
+
+
+def hedged(options):
+    """Whether the right one of some options is the only one that hedges: it can be told by that."""
+    cautious = [option.right for option in options if HEDGE.search(option.text)]
+    return cautious == [True]
+
+
+@by_id([record for record in PREDICTIONS if not isinstance(record.answer, Guess)])
+def test_the_right_option_is_not_the_only_cautious_one(record):
+    assert not hedged(record.answer)
+
+
+def test_an_option_between_two_absolutes_is_found():
+    texts = ["It falls apart", "It can stay nearly as it was", "It always gets better"]
+    options = [Option(text, text, right="nearly" in text) for text in texts]
+    assert hedged(options)
+    assert not hedged([*options, Option("It stays about half as good", "")])
+
+
+def test_the_longest_option_is_seldom_the_right_one():
+    chosen = [record.answer for record in PREDICTIONS if not isinstance(record.answer, Guess)]
+    longest = [max(options, key=lambda one: len(one.text)).right for options in chosen]
+    assert sum(longest) / len(longest) < 0.4
+
+
+def test_no_question_has_the_title_of_another():
+    titles = Counter(record.title for record in RECORDS)
+    assert [title for title, times in titles.items() if times > 1] == []
+
+
+def without_names(code):
+    """Code with its names, docstrings and layout left out: what it does."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        for field in ("id", "arg", "name"):
+            if hasattr(node, field):
+                setattr(node, field, "")
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def test_no_exercise_stands_twice():
+    """A bug is what is wrong with the code, whatever it should be."""
+    asked = [one.code if isinstance(one, Bug) else one.solution for one in FUNCTIONS]
+    times = Counter(map(without_names, asked))
+    assert [code for code, count in times.items() if count > 1] == []
+    twice = "def f(a):\n    return a + 1", "def g(b):\n    'One more.'\n    return b + 1"
+    assert without_names(twice[0]) == without_names(twice[1])
 
 
 @by_id(FUNCTIONS)

@@ -245,7 +245,7 @@ def test_the_code_as_it_was_is_no_try():
 
     view = ex.check("toy/bug", double)
     assert view.verdict.state == "unanswered"
-    assert "mend it" in view.verdict.message
+    assert "fix it" in view.verdict.message
     assert ProgressFile().events() == []
 
 
@@ -254,6 +254,15 @@ def test_the_mended_bug_is_checked_like_an_exercise():
 
 
 # Progress and trouble
+
+
+def test_a_card_and_the_table_say_which_questions_are_essential():
+    draw, beams = ex.find("sampling/draw"), ex.find("sampling/beams-or-greedy")
+    assert (draw.essential, beams.essential) == (True, False)
+    about = [cards.card("Check", record, [])["about"] for record in (draw, beams)]
+    assert about == ["4 minutes, ★ easy, essential", "1 minute, ★ easy"]
+    table = cards.table([draw, beams], [], "a file")
+    assert [row[1] for row in table["blocks"][0]["rows"]] == ["exercise, essential", "prediction"]
 
 
 def test_the_table_shows_every_question_and_its_state(progress_path):

@@ -1,4 +1,4 @@
-"""Learning 40 examples by heart, and the guards."""
+"""Memorising 40 examples, and the guards."""
 
 import pytest
 import torch

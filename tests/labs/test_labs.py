@@ -10,19 +10,21 @@ import pytest
 from lablib.pages.document import page_name
 from tests.executed import CORE
 from tests.executed import NOTEBOOKS as LABS
-from tests.labs.workshops import PLACE, workshop
+from tests.labs.idea_map import ID, PLACES, idea_map
+from tests.labs.workshops import WORKSHOPS, notebook
 
 LINES = 14
-NOTEBOOKS = [*LABS, PLACE]
+NOTEBOOKS = [*LABS, *(one.place for one in WORKSHOPS)]
 
 
 def read(path):
     return nbformat.read(path, as_version=4)
 
 
-def test_the_workshop_is_made_of_the_labs_as_they_are():
+@pytest.mark.parametrize("workshop", WORKSHOPS, ids=lambda one: one.place.stem)
+def test_a_workshop_is_made_of_the_labs_as_they_are(workshop):
     """If not: `python -m tests.labs.workshops`."""
-    assert read(PLACE) == workshop()
+    assert read(workshop.place) == notebook(workshop)
 
 
 def code_cells(path):
@@ -76,6 +78,34 @@ def test_cells_are_short_enough_to_be_read_aloud(path):
 def test_it_ends_with_the_lab_that_comes_next(path, after):
     assert read(path).cells[-1].cell_type == "markdown"
     assert f"]({after.name})" in read(path).cells[-1].source.split("**Next**")[-1]
+
+
+@pytest.mark.parametrize("path", CORE, ids=page_name)
+def test_the_map_of_the_labs_stands_in_each_with_its_place_marked(path):
+    """If not: `python -m tests.labs.idea_map`."""
+    maps = [cell.source for cell in read(path).cells if cell.id == ID]
+    assert maps == [idea_map(path.stem)]
+    assert maps[0].count("(here)") == 1
+
+
+def test_the_map_has_every_lab_once_and_in_order():
+    assert [name for labs in PLACES.values() for name in labs] == [path.stem for path in CORE]
+
+
+ANNOUNCED = {r"\*\*Exercise\*\*": "ex.check(", r"\*\*Spot the bug\*\*": "ex.spot_the_bug("}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
+def test_an_exercise_that_is_announced_follows(path):
+    """Nothing is left over of a question that went elsewhere."""
+    left = []
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            left = [call for call in left if call not in cell.source]
+            continue
+        assert left == [], cell.id
+        left = [call for words, call in ANNOUNCED.items() if re.search(words, cell.source)]
+    assert left == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)

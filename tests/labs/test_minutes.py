@@ -9,11 +9,12 @@ import pytest
 
 from lablib import exercises
 from lablib.exercises import minutes
+from lablib.exercises.importance import ESSENTIAL
 from lablib.exercises.minutes import ASKED, PANEL
 from lablib.pages.document import page_name
 from tests.conftest import ROOT
 from tests.executed import CORE, FURTHER, NOTEBOOKS
-from tests.labs.workshops import PLACE
+from tests.labs.workshops import WORKSHOPS
 
 MINUTES = {
     "00_start_here": 15,
@@ -88,10 +89,34 @@ def test_the_core_lab_lists_the_sections_of_the_one_that_goes_further(path):
     assert sections[-1] == "What you have done"
 
 
-def test_the_workshop_takes_the_minutes_that_it_says():
-    book = read(PLACE)
-    whole = minutes.total(minutes.sections(book), "workshop")
-    assert whole.minutes == pytest.approx(minutes.said(book), rel=0.1)
+@pytest.mark.parametrize("path", [one.place for one in WORKSHOPS], ids=page_name)
+def test_a_workshop_takes_the_minutes_that_it_says(path):
+    book = read(path)
+    whole = minutes.total(minutes.sections(book), path.stem)
+    assert whole.minutes == pytest.approx(minutes.said(book), rel=0.05)
+    guide = (ROOT / "labs/TEACHING.md").read_text(encoding="utf-8")
+    assert f"[{path.name}]({path.name})" in guide
+    assert f"{minutes.said(book)} minutes by the same reckoning" in guide
+
+
+@pytest.mark.parametrize("name", MINUTES)
+def test_a_core_lab_has_a_few_essential_questions_and_the_guide_names_them(name):
+    asked = minutes.total(minutes.sections(read(core(name))), name).questions
+    essential = [one.title for one in asked if one.essential]
+    assert 1 <= len(essential) <= 6
+    guide = (ROOT / "labs/TEACHING.md").read_text(encoding="utf-8")
+    part = guide.split(f"### {name[:2]} · ")[1].split("\n### ")[0]
+    line = "; ".join(f"*{title}*" for title in essential)
+    assert f"**Essential.** {line}.\n" in part, line
+
+
+def test_every_essential_question_stands_in_a_core_lab():
+    asked = [
+        one.id
+        for name in MINUTES
+        for one in minutes.total(minutes.sections(read(core(name))), name).questions
+    ]
+    assert ESSENTIAL - set(asked) == set()
 
 
 def test_every_question_is_asked_in_just_one_notebook():

@@ -23,9 +23,9 @@ def beside(tmp_path, monkeypatch):
 
 
 def learned(panel):
-    assert panel.wait() and panel.state == "ready", (panel.foot.message, panel.foot.details)
+    assert panel.wait(300) and panel.state == "ready", (panel.foot.message, panel.foot.details)
     panel.start.click()
-    assert panel.wait(120) and panel.state == "ready", (panel.foot.message, panel.foot.details)
+    assert panel.wait(300) and panel.state == "ready", (panel.foot.message, panel.foot.details)
     return panel
 
 
@@ -85,7 +85,7 @@ def test_a_table_is_typed_uploaded_or_named(tmp_path):
     assert panel.text.source.options == ("type or paste", "upload", "file")
     assert panel.text.value == TABLE and ".csv" in panel.text.upload.accept
     panel.text.typed.value = "source,answer\na,b\n"
-    assert panel.wait() and panel.state == "failed" and "target" in panel.foot.message
+    assert panel.wait(300) and panel.state == "failed" and "target" in panel.foot.message
     (tmp_path / "pairs.csv").write_text(TABLE)
     named = ss.learn_panel(tmp_path / "pairs.csv", SHORT, tmp_path, choice)
-    assert named.wait() and named.state == "ready" and named.forecast.value.startswith("It fits")
+    assert named.wait(300) and named.state == "ready" and named.forecast.value.startswith("It fits")

@@ -40,7 +40,7 @@ def test_every_way_size_and_seed_is_measured_once(small_set, encoder):
     found = measure_transfer(small_set, sizes=(8, 16, 320), seeds=(0, 1), model=encoder, steps=2)
     points = [point for point in found if point]
     keys = {(p.method, p.size, p.seed) for p in points}
-    assert len(points) == len(keys) == 4 * 2 * 2
+    assert len(points) == len(keys) == 5 * 2 * 2
     assert {p.size for p in points} == {8, 16}
     assert all(0 <= p.accuracy <= 1 for p in points)
 

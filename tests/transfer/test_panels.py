@@ -54,7 +54,7 @@ def shown(panel, trained):
 def test_a_set_is_counted_shown_and_put_on_the_desk(desk):
     panel = ready(tr.data_panel("topic", desk))
     assert desk.labelled.names[0] == "cooking" and "64" in panel.counts.value
-    assert "mended" in panel.notes.value and "dough" in panel.samples.value
+    assert "repaired" in panel.notes.value and "dough" in panel.samples.value
     table, _ = run_code(panel)
     assert table == desk.labelled.table()
     before = panel.samples.value
@@ -246,7 +246,7 @@ def test_growth_is_drawn_as_it_comes(desk, small_set, monkeypatch):
     panel.largest.value = 80
     panel.button.click()
     ready(panel)
-    assert asked == [(["frozen", "full", "scratch"], [20, 40, 80], [0, 1], "minilm")]
+    assert asked == [(["frozen", "full", "scratch", "counting"], [20, 40, 80], [0, 1], "minilm")]
     plot = panel.place.children[0]
     assert list(plot.data[0].y) == pytest.approx([0.55] * 3) and list(plot.data[1].y) == []
     assert list(plot.data[0].error_y.array) == pytest.approx([0.0707] * 3, abs=1e-3)

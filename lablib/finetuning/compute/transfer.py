@@ -3,7 +3,7 @@
 Each way (from random weights, all weights of a pretrained model, LoRA, its last blocks) learns from
 the first 5 %, 20 % and 100 % of a text, the same number of steps of the same size each time. All
 are measured on the same held-out part as they learn, and what counts is the best of these measures:
-with little text a model soon learns it by heart and gets worse again, and nobody would keep that.
+with little text a model soon memorises it and gets worse again, and nobody would keep that.
 """
 
 import math

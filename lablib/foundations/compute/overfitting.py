@@ -1,4 +1,4 @@
-"""Learning 40 examples by heart, and what keeps a network from it.
+"""Memorising 40 examples, and what keeps a network from it.
 
 A network with far more weights than examples draws a line through points with noise in them. Left
 alone it learns the noise: its loss on new points falls, turns, and rises. Four guards: a penalty
@@ -72,7 +72,7 @@ def wave(x: "Tensor") -> "Tensor":
 
 @dataclass(frozen=True)
 class Regularization:
-    """What is done against learning by heart; nothing, if nothing is given.
+    """What is done against memorising; nothing, if nothing is given.
 
     Attributes:
         l1, l2: what the sum of the weights' sizes, or of their squares, is multiplied with before

@@ -14,7 +14,7 @@ PENALTIES = [0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01]
 
 
 class OverfittingPanel(LivePanel):
-    """Train a network on 40 examples, and see what keeps it from learning them by heart.
+    """Train a network on 40 examples, and see what keeps it from memorising them.
 
     `reports` holds what is drawn.
 
@@ -36,7 +36,7 @@ class OverfittingPanel(LivePanel):
         self.reports: list[Fit] = []
         controls = (self.l1, self.l2, self.dropout, self.early, self.seed)
         super().__init__(
-            "Overfitting: learning by heart",
+            "Overfitting: memorising",
             "The examples are a wave with noise. With a hundred weights for each of them "
             "a network can learn the noise as well.",
             [in_row(*controls), self.place, self.words],

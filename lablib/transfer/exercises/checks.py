@@ -4,6 +4,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -397,6 +398,96 @@ CHECKS["transfer/one-block"] = ValueCheck(
 
 def _on_every_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
     return [-100 if word is None else labels[word] for word in word_ids]
+
+
+FILMS = {
+    "good": Counter({"a": 2, "fine": 3, "film": 1}),
+    "bad": Counter({"a": 2, "dull": 2, "film": 3, "slow": 1}),
+}
+SHOPS = {"bread": Counter(loaf=5, crumb=1), "shoes": Counter(sole=2), "fish": Counter(sole=3)}
+Counted = dict[str, "Counter[str]"]
+
+
+def _likelihoods(
+    counts: Counted, words: list[str], more: int = 1, own: bool = False, unknown: bool = False
+) -> dict[str, float]:
+    """The solution with a mistake."""
+    known = set().union(*counts.values())
+    found = [word for word in words if unknown or word in known]
+    totals = {name: of.total() + more * len(of if own else known) for name, of in counts.items()}
+    return {
+        name: sum(math.log((of[w] + more) / totals[name] or 1e-300) for w in found)
+        for name, of in counts.items()
+    }
+
+
+def _products(counts: Counted, words: list[str]) -> dict[str, float]:
+    return {name: math.exp(v) for name, v in solutions.log_likelihoods(counts, words).items()}
+
+
+def _only_above(counts: Counted, words: list[str]) -> dict[str, float]:
+    known = [word for word in words if any(word in of for of in counts.values())]
+    return {
+        name: sum(math.log((of[w] + 1) / of.total()) for w in known) for name, of in counts.items()
+    }
+
+
+CHECKS["transfer/naive-bayes"] = FunctionCheck(
+    solutions.log_likelihoods,
+    cases=lambda: [
+        (FILMS, ["a", "dull", "film"]),
+        (FILMS, ["fine", "fine", "music"]),
+        (SHOPS, ["sole", "loaf"]),
+        (SHOPS, []),
+    ],
+    mistakes=(
+        Mistake(lambda counts, words: _likelihoods(counts, words, more=0), "nothing added"),
+        Mistake(_only_above, "only above"),
+        Mistake(lambda counts, words: _likelihoods(counts, words, own=True), "own vocabulary"),
+        Mistake(lambda counts, words: _likelihoods(counts, words, unknown=True), "unknown words"),
+        Mistake(_products, "no logarithm"),
+    ),
+)
+
+
+def _known_starts(test: list[str], train: list[str], n: int, end: int = 1) -> list[int]:
+    """Where the stretches of a test begin that are known."""
+    known = {tuple(train[i : i + n]) for i in range(len(train) - n + 1)}
+    return [i for i in range(len(test) - n + end) if tuple(test[i : i + n]) in known]
+
+
+def _share_of_stretches(test: list[str], train: list[str], n: int) -> float:
+    return len(_known_starts(test, train, n)) / max(len(test) - n + 1, 1)
+
+
+def _share_of_starts(test: list[str], train: list[str], n: int) -> float:
+    return len(_known_starts(test, train, n)) / max(len(test), 1)
+
+
+def _without_the_last(test: list[str], train: list[str], n: int) -> float:
+    starts = _known_starts(test, train, n, end=0)
+    return len({i + k for i in starts for k in range(n)}) / max(len(test), 1)
+
+
+CHECKS["transfer/shared-ngrams"] = FunctionCheck(
+    solutions.shared_share,
+    cases=lambda: [
+        ([*"abcdeaf"], [*"xbcdx"], 3),
+        ([*"abcaad"], [*"xyabcaad"], 3),
+        ([*"waewaaewu"], [*"aewae"], 2),
+        (["short"], ["a", "short", "text"], 2),
+        ([], ["a", "b"], 1),
+    ],
+    mistakes=(
+        Mistake(_share_of_stretches, "stretches"),
+        Mistake(
+            lambda test, train, n: sum(word in train for word in test) / max(len(test), 1),
+            "single words",
+        ),
+        Mistake(_share_of_starts, "first word only"),
+        Mistake(_without_the_last, "last stretch missing"),
+    ),
+)
 
 
 def _zero_for_special(labels: list[int], word_ids: list[int | None]) -> list[int]:

@@ -69,6 +69,26 @@ def accuracy(batches):
     return right / sum(len(batch) for batch in batches)
 
 
+def log_likelihoods(counts, words):
+    """The logarithm of the probability of some words in each class of counted words."""
+    known = set().union(*counts.values())
+    found = [word for word in words if word in known]
+    return {
+        name: sum(math.log((of[w] + 1) / (sum(of.values()) + len(known))) for w in found)
+        for name, of in counts.items()
+    }
+
+
+def shared_share(test, train, n):
+    """The share of the words of a text in stretches of n that another text has, too."""
+    known = {tuple(train[i : i + n]) for i in range(len(train) - n + 1)}
+    shared = set()
+    for i in range(len(test) - n + 1):
+        if tuple(test[i : i + n]) in known:
+            shared.update(range(i, i + n))
+    return len(shared) / len(test) if test else 0.0
+
+
 def piece_labels(labels, word_ids):
     """A label for each piece: that of its word at the first piece, -100 at all others."""
     found, last = [], None

@@ -103,7 +103,7 @@ class DataPanel(LivePanel):
             self._upload = self.desk.source
         self._follow(self.desk.source)
         self.counts.value = figures.set_table(found)
-        self.notes.value = escape(" ".join(found.notes) or "Nothing had to be mended.")
+        self.notes.value = escape(" ".join(found.notes) or "Nothing had to be repaired.")
         self.samples.value = figures.sample_table(found, 0)
         self.show_code()
 

@@ -1,4 +1,4 @@
-"""The growth panel: four ways to a classifier, with more and more labelled texts."""
+"""The growth panel: five ways to a classifier, with more and more labelled texts."""
 
 import ipywidgets
 
@@ -12,7 +12,7 @@ from lablib.widgets.layout import Tabs, in_row, mark_main
 
 
 class GrowthPanel(LivePanel):
-    """From scratch, a frozen encoder, LoRA or all weights, with 20 to 320 labelled texts, live.
+    """From scratch, a frozen encoder, LoRA, all weights or counted words, on 20 to 320 texts, live.
 
     `points` holds what is drawn.
 

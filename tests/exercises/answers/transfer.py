@@ -613,4 +613,107 @@ def distillation_loss(student, teacher, temperature):
 """: "",
         },
     ),
+    "transfer/naive-bayes": Tried(
+        right=(
+            """
+import math
+
+def log_likelihoods(counts, words):
+    vocabulary = set()
+    for one in counts.values():
+        vocabulary |= set(one)
+    result = {}
+    for name, one in counts.items():
+        total = 0.0
+        for word in words:
+            if word in vocabulary:
+                total += math.log(one.get(word, 0) + 1)
+                total -= math.log(sum(one.values()) + len(vocabulary))
+        result[name] = total
+    return result
+""",
+            """
+import numpy as np
+
+def log_likelihoods(counts, words):
+    known = sorted({word for one in counts.values() for word in one})
+    words = [known.index(word) for word in words if word in known]
+    table = np.array([[one[word] + 1 for word in known] for one in counts.values()])
+    logs = np.log(table / table.sum(1, keepdims=True))
+    return dict(zip(counts, logs[:, words].sum(1)))
+""",
+        ),
+        wrong={
+            """
+import math
+
+def log_likelihoods(counts, words):
+    known = {word for one in counts.values() for word in one}
+    return {
+        name: sum(math.log((one[w] + 1) / (sum(one.values()) + len(one))) for w in words
+                  if w in known)
+        for name, one in counts.items()
+    }
+""": "different words of *all* classes",
+            """
+import math
+
+def log_likelihoods(counts, words):
+    size = len({word for one in counts.values() for word in one})
+    return {
+        name: sum(math.log((one[w] + 1) / (sum(one.values()) + size)) for w in words)
+        for name, one in counts.items()
+    }
+""": "says nothing about the class",
+            """
+import math
+
+def log_likelihoods(counts, words):
+    known = {word for one in counts.values() for word in one}
+    return {
+        name: math.prod((one[w] + 1) / (sum(one.values()) + len(known)) for w in words
+                        if w in known)
+        for name, one in counts.items()
+    }
+""": "Those are the probabilities",
+        },
+    ),
+    "transfer/shared-ngrams": Tried(
+        right=(
+            """
+def shared_share(test, train, n):
+    if not test:
+        return 0
+    line = "|" + "|".join(train) + "|"
+    marks = [0] * len(test)
+    for i in range(len(test)):
+        piece = test[i:i + n]
+        if len(piece) == n and "|" + "|".join(piece) + "|" in line:
+            marks[i:i + n] = [1] * n
+    return sum(marks) / len(marks)
+""",
+            """
+import numpy as np
+
+def shared_share(test, train, n):
+    known = [train[i:i + n] for i in range(len(train) - n + 1)]
+    covered = np.zeros(len(test), bool)
+    for i in range(len(test) - n + 1):
+        covered[i:i + n] |= test[i:i + n] in known
+    return covered.mean() if len(test) else 0
+""",
+        ),
+        wrong={
+            """
+def shared_share(test, train, n):
+    known = [train[i:i + n] for i in range(len(train))]
+    pieces = [test[i:i + n] for i in range(len(test) - n + 1)]
+    return sum(piece in known for piece in pieces) / len(pieces) if pieces else 0
+""": "share of *stretches*",
+            """
+def shared_share(test, train, n):
+    return sum(word in set(train) for word in test) / len(test) if test else 0
+""": "whether it is known",
+        },
+    ),
 }
