@@ -72,6 +72,9 @@ from lablib.attention.panel.positions import (
 from lablib.attention.panel.steps import (
     steps_panel as steps_panel,
 )
+from lablib.attention.panel.why import (
+    why_panel as why_panel,
+)
 from lablib.attention.panel.writing import (
     writing_panel as writing_panel,
 )
@@ -98,6 +101,11 @@ from lablib.attention.compute.repeating import (
 from lablib.attention.compute.text import (
     Reading as Reading,
     read as read,
+)
+from lablib.attention.compute.why import (
+    WAYS as WAYS,
+    Why as Why,
+    why as why,
 )
 from lablib.attention.compute.writing import (
     Written as Written,

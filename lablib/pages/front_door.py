@@ -13,10 +13,13 @@ from PIL import Image
 
 from lablib.pages.document import page, title
 from lablib.pages.running import predictions
+from lablib.pages.scripts import writer
 from lablib.widgets.assets import bundle
 from lablib.widgets.html import fill, script_json
 
 _STATIC = Path(__file__).parent / "static"
+MODEL = "pocket-gpt2"
+"""The model that writes on the page."""
 WIDTH, HEIGHT = 352, 220
 """Pixels of a picture, which is shown at half of that."""
 
@@ -106,7 +109,11 @@ def front_door(entries: Sequence[Entry], pictures: Path, repository: str = "") -
         on=_going_on(repository),
     )
     asked = {one.name: one.predictions for one in entries}
-    data = f'<script type="application/json" id="predictions">{script_json(asked)}</script>'
+    parts = {"predictions": asked, "writer": writer(MODEL)}
+    data = "\n".join(
+        f'<script type="application/json" id="{name}">{script_json(part)}</script>'
+        for name, part in parts.items()
+    )
     script = f'<script type="module">\n{bundle(_STATIC / "front_door.js")}\n</script>'
     style = bundle(_STATIC / "front_door.css")
     return page("Language Model Labs", f"{body}\n{data}\n{script}", [style])
@@ -181,6 +188,12 @@ through every attention head, hide a word, turn the sampling knobs. Predict what
 it: these pages need no installation and no network.</p>
 <p><a class="door-start" href="00_start_here.html">Start here: 15 minutes</a>
 <span id="answered" role="status"></span></p>
+<form id="try">
+<label>A small model in this page writes on:
+<input id="beginning" value="Once upon a time there was" autocomplete="off"></label>
+<button>Write</button>
+</form>
+<p id="written" aria-live="polite"></p>
 <h2>The labs</h2>
 <ol class="door-labs">
 {labs}

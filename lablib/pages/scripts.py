@@ -60,6 +60,11 @@ def engine(live: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def writer(name: str) -> dict[str, Any]:
+    """What a page's script needs to have one model compute, and nothing else."""
+    return {"name": name, "worker": worker_source(), "carried": {name: about_carried()[name]}}
+
+
 def about_carried() -> dict[str, dict[str, Any]]:
     """Of each model and tokenizer its script, how many entries it knows, and the kind of model it
     is, which is None for a tokenizer alone.

@@ -33,6 +33,7 @@ ROOMS = {
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
         "corpus": 'show(at.corpus_panel("tale", model="pocket-gpt2"))',
         "layers": 'show(at.layers_panel(model="pocket-gpt2"))',
+        "why": 'show(at.why_panel(model="pocket-gpt2"))',
         "pairs": 'show(at.pairs_panel(model="pocket-bert"))',
     },
     "transformer": {

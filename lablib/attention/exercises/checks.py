@@ -383,6 +383,42 @@ def _product(layers: "Tensor") -> "Tensor":
     return total
 
 
+def _correlation(first: list[float], second: list[float]) -> float:
+    return statistics.correlation(first, second)
+
+
+def _order(numbers: list[float]) -> list[float]:
+    return sorted(range(len(numbers)), key=lambda place: numbers[place])
+
+
+def _ranks(numbers: list[float]) -> list[float]:
+    return [sum(other < one for other in numbers) for one in numbers]
+
+
+CHECKS["attention/agreement"] = FunctionCheck(
+    solutions.agreement,
+    cases=lambda: [
+        ([0.2, 3.0, -1.0, 0.5, 9.0], [0.1, 0.7, 0.3, 0.05, 0.6]),
+        ([5.0, 1.0, 2.0, 4.0], [10.0, 20.0, 70.0, 30.0]),
+        ([1.0, 4.0, 9.0, 16.0, 26.0, 0.0], [2.0, 1.0, 8.0, 30.0, 4.0, 3.0]),
+    ],
+    mistakes=(
+        Mistake(_correlation, "numbers"),
+        Mistake(lambda a, b: _correlation(_order(a), _order(b)), "order for ranks"),
+        Mistake(
+            lambda a, b: statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a),
+            "covariance",
+        ),
+        Mistake(
+            lambda a, b: statistics.fmean(
+                one == other for one, other in zip(_ranks(a), _ranks(b), strict=True)
+            ),
+            "same places",
+        ),
+    ),
+)
+
+
 # --- bugs -----------------------------------------------------------------------------------
 
 
@@ -453,6 +489,29 @@ def _future(scores: "Tensor", diagonal: int) -> "Tensor":
     import torch
 
     return torch.ones_like(scores).triu(diagonal).bool()
+
+
+def _score(words: list[str]) -> float:
+    """A log-probability that some words raise and one lowers, two of them together the most."""
+    worth = {"king": 2.0, "tired": 0.5, "not": -1.5, "so": 0.25}
+    pair = 1.0 if {"king", "tired"} <= set(words) else 0.0
+    return sum(worth.get(word, 0.0) for word in words) + pair - 4.0
+
+
+CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
+    solutions.occlusion,
+    cases=lambda: [
+        (_score, ["The", "king", "was", "so", "tired"]),
+        (_score, ["not", "so", "tired"]),
+    ],
+    mistakes=(
+        Mistake(
+            lambda score, words: [abs(one) for one in solutions.occlusion(score, words)],
+            "size only",
+        ),
+        Mistake(lambda score, words: [score([word]) for word in words], "alone"),
+    ),
+)
 
 
 def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":

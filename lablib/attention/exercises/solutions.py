@@ -5,6 +5,7 @@ Weights and scores are tensors [queries, keys]: row i says where token i looks.
 """
 
 import math
+import statistics
 
 import torch
 
@@ -78,6 +79,22 @@ def rollout(layers):
         mixed = 0.5 * weights + 0.5 * torch.eye(len(weights))
         total = mixed @ total
     return total
+
+
+def agreement(first, second):
+    """Spearman's rank correlation of two lists of numbers."""
+    ranks = [[sum(b < a for b in numbers) for a in numbers] for numbers in (first, second)]
+    return statistics.correlation(*ranks)
+
+
+def occlusion(score, words):
+    """How much each word adds to the score, one number a word."""
+    whole = score(words)
+    added = []
+    for place in range(len(words)):
+        rest = words[:place] + words[place + 1 :]
+        added.append(whole - score(rest))
+    return added
 
 
 def attention_weights(scores):

@@ -72,7 +72,7 @@ function* spell({ tokenizer }, { id }) {
  * @param {{ text: string, hidden: (string | null)[], word: string, count: number }} what
  *   `hidden` has the word behind each mask of the text, as far as it is known
  */
-function* fillIn(opened, { text, hidden, word, count }) {
+function* gaps(opened, { text, hidden, word, count }) {
   const read = prepareGaps(opened, text);
   const first = read.words.length ? [...read.text].slice(0, read.words[0].start).join("").split("[MASK]").length - 1 : 0;
   yield { read: { ...read, first }, tokens: read.ids.map((id) => opened.tokenizer.entry(id)) };
@@ -171,4 +171,4 @@ function teller({ model, tokenizer }, prompt, ids) {
 const WINDOW = 16;
 
 /** @type {Record<string, (opened: Opened, what: any) => Generator>} */
-export const TASKS = { fill: fillIn, read, heads, next, spell, tokens, write: writeOn };
+export const TASKS = { fill: gaps, read, heads, next, spell, tokens, write: writeOn };

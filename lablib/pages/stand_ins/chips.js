@@ -1,5 +1,6 @@
 // A token as the strip takes it: what `lablib.widgets.tokens` and `to_browser` make of it in Python.
 
+import { hexadecimal } from "../engine/entries.js";
 import { figure } from "./python.js";
 
 /** @typedef {Record<string, string>} Names what characters without a shape are called, by the character */
@@ -64,7 +65,7 @@ export function chip({ id, text, bytes, special, partial }, names, more = {}) {
     text: visible(text),
     id,
     spoken: spoken(text, names),
-    bytes: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" "),
+    bytes: hexadecimal(bytes),
     special: special || null,
     ends_line: text.endsWith("\n") || null,
     value,

@@ -2,10 +2,16 @@
 
 import { askForFile, download, progress, whereKept } from "../../exercises/static/page_progress.js";
 import { standing } from "../../exercises/static/standing.js";
+import { NEUTRAL } from "../../sampling/views/knobs_math.js";
 import { write } from "../../widgets/static/dom.js";
+import { Library } from "./library.js";
 
-const place = (id) => document.getElementById(id);
+const place = (id) => /** @type {any} */ (document.getElementById(id));
 const asked = JSON.parse(place("predictions").textContent);
+const writer = JSON.parse(place("writer").textContent);
+const library = new Library(writer.worker, writer.carried);
+const HOW = { count: 40, knobs: { ...NEUTRAL, temperature: 0.8, top_p: 0.95 } };
+let seed = 0;
 
 /** How many of these predictions were answered, and how many of the answers hold. */
 function counted(ids) {
@@ -28,6 +34,26 @@ function draw() {
   write(place("kept"), whereKept());
 }
 
+/** Has the model write on, another way each time; a text that was being written is left. */
+async function writeOn() {
+  const beginning = place("beginning").value;
+  const say = (text) => write(place("written"), text);
+  say("Opening the model …");
+  place("written").ariaBusy = "true"; // read out once, when it is whole
+  try {
+    await library.open(writer.name);
+    const what = { text: beginning, seed: seed++, ...HOW };
+    await library.engine.run("door", writer.name, "write", what, ({ text }) => say(`${beginning}${text ?? " …"}`));
+  } catch {
+    say(`The model does not lie beside this page: keep ${writer.carried[writer.name].script} in its folder.`);
+  }
+  place("written").ariaBusy = "false";
+}
+
+place("try").addEventListener("submit", (event) => {
+  event.preventDefault();
+  writeOn();
+});
 place("download").addEventListener("click", download);
 place("take-in").addEventListener("click", () => askForFile((text) => write(place("said"), text)));
 progress.addEventListener("change", draw);

@@ -12,11 +12,12 @@ Both are in the same unit, log-odds of the class asked for: log p − log(1 − 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
 
+from lablib.attention.compute import gradients
 from lablib.transfer.compute.classifier import Classifier, logits_of, of_classes
 
 if TYPE_CHECKING:
@@ -162,27 +163,13 @@ def _without(
     return rest
 
 
-@torch.inference_mode(False)
-@torch.enable_grad()
 def gradient_times_input(classifier: Classifier, read: _Read, number: int) -> Tensor:
     """The gradient of the log-odds along each word's own vectors, summed over them, [words]."""
-    # What was made in inference mode can take part in no gradient.
-    given = {name: part.clone() for name, part in read.given.items()}
-    found: list[Tensor] = []
 
-    def keep(_: object, __: object, vectors: Tensor) -> Tensor:
-        found.append(vectors.detach().requires_grad_())
-        return found[-1]
+    def odds(output: Any) -> Tensor:
+        return log_odds(of_classes(output.logits[0]), number, classifier.several)
 
-    # A decoder finds a text's last token by its id, so it has to be given the ids.
-    hook = classifier.model.get_input_embeddings().register_forward_hook(keep)
-    try:
-        scores = of_classes(classifier.model(**given).logits[0])
-    finally:
-        hook.remove()
-    odds, vectors = log_odds(scores, number, classifier.several), found[0]
-    (gradient,) = torch.autograd.grad(odds, vectors)
-    each = (gradient * vectors).sum(-1)[0].detach().cpu()  # [tokens]
+    each = gradients.gradient_times_input(classifier.model, read.given, odds)
     return torch.stack([each[list(places)].sum() for places in read.places])
 
 

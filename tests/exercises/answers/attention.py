@@ -1167,4 +1167,69 @@ def mean_score(values):
 """: "",
         },
     ),
+    "attention/agreement": Tried(
+        right=(
+            """
+from scipy.stats import spearmanr
+
+def agreement(first, second):
+    return spearmanr(first, second).statistic
+""",
+            """
+import numpy as np
+
+def agreement(first, second):
+    a, b = (np.argsort(np.argsort(numbers)) for numbers in (first, second))
+    n = len(a)
+    return 1 - 6 * ((a - b) ** 2).sum() / (n * (n * n - 1))
+""",
+        ),
+        wrong={
+            """
+import numpy as np
+
+def agreement(first, second):
+    return np.corrcoef(first, second)[0, 1]
+""": "the correlation of the numbers",
+            """
+import numpy as np
+
+def agreement(first, second):
+    return np.corrcoef(np.argsort(first), np.argsort(second))[0, 1]
+""": "the rank of each token is the `argsort` of that",
+            """
+import numpy as np
+
+def agreement(first, second):
+    a, b = (np.argsort(np.argsort(numbers)) for numbers in (first, second))
+    return 1 - abs(a - b).mean()
+""": "",
+        },
+    ),
+    "attention/occlusion-turned-round": Tried(
+        right=(
+            """
+def occlusion(score, words):
+    rests = ([w for j, w in enumerate(words) if j != i] for i in range(len(words)))
+    return [score(words) - score(rest) for rest in rests]
+""",
+            """
+import numpy as np
+
+def occlusion(score, words):
+    without = np.array([score(words[:i] + words[i + 1 :]) for i in range(len(words))])
+    return score(words) - without
+""",
+        ),
+        wrong={
+            """
+def occlusion(score, words):
+    return [score([word]) for word in words]
+""": "You ask with the word alone",
+            """
+def occlusion(score, words):
+    return [score(words[: i + 1]) - score(words[:i]) for i in range(len(words))]
+""": "",
+        },
+    ),
 }
