@@ -48,7 +48,9 @@ def deck(contents: Mapping[str, cards.Content]) -> dict[str, Any]:
 def prediction(record: Prediction) -> Asked:
     """A prediction: not yet answered, passed over, and with each answer that can be given."""
     named: dict[str, Any] = {"new": QuestionStatus(), "skipped": QuestionStatus("skipped")}
-    named |= {name: QuestionStatus("wrong", value) for name, value in _answers(record).items()}
+    named |= {
+        f"={name}": QuestionStatus("wrong", value) for name, value in _answers(record).items()
+    }
     drawn = {name: cards.prediction(record, now, seed=0) for name, now in named.items()}
     about: Asked = {"kind": "prediction", "id": record.id, "deck": deck(drawn)}
     if isinstance(record.answer, Guess):

@@ -127,6 +127,9 @@ def test_a_passage_is_no_longer_than_the_context_and_a_short_text_is_one(make):
     for text in ("", "a"):
         with pytest.raises(ValueError, match="too short"):
             next(at.scan(m, text))
+    for size in (-1, 0, 1):
+        with pytest.raises(ValueError, match=f"it was {size}"):
+            next(at.scan(m, TEXT, size=size))
 
 
 def test_of_a_long_text_the_beginning_is_read_and_that_is_said(make, monkeypatch):

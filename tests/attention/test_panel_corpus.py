@@ -106,7 +106,7 @@ def test_the_claim_is_tested_and_forgotten_with_its_head(panel, gpt2):
     assert f"{float(cost.mean[0]):+.3f}" in panel.verdict.value
     panel.map.opened = [1, 1]
     assert ready(panel)
-    assert panel.cost is None and panel.verdict.value == "" and panel.costs.children == ()
+    assert panel.cost is None and panel.verdict.value == "" and panel.costs.layout.display == "none"
 
 
 def test_the_code_gives_what_is_drawn(panel, monkeypatch):
@@ -156,10 +156,11 @@ def test_a_text_that_cannot_be_read_is_refused_and_the_next_one_is_read(panel, t
         assert panel.state == "ready"
         return
     assert panel.state == "failed" and panel.passages.options == ()
+    assert panel.place.layout.display == "none"
     panel.up.value = "entropy"
     assert panel.wait() and panel.state == "failed", "it is still the same text"
     panel.text.value = TEXT
-    assert ready(panel) and panel.found.total > 1
+    assert ready(panel) and panel.found.total > 1 and panel.place.layout.display is None
 
 
 @pytest.mark.parametrize("text", ["\x00<script>$x$ <b>", "\ud800 and so on", "word " * 2_000])

@@ -9,7 +9,6 @@ import pytest
 
 from lablib.training import folders
 from lablib.training.config import Config, write_config
-from tests.browser.conftest import serving
 from tests.conftest import ROOT
 
 CELL = (
@@ -66,13 +65,6 @@ def seen_whole(page, folder):
     return panel
 
 
-def ended(panel, folder):
-    """Stop the run with the panel's button."""
-    panel.get_by_title(STOP).click()
-    panel.get_by_text("The result is an ordinary folder").wait_for(timeout=SECONDS * 1000)
-    assert folders.phase(folder) == "stopped"
-
-
 def the_run(lab, runs):
     (file,) = (lab.home / "labs" / runs).glob("*/config.toml")
     return file.parent
@@ -94,7 +86,7 @@ def in_one_glance(panel):
 
 @pytest.mark.timeout(900)
 def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
-    """What was saved is alive again, and a cell that is run again finds the run."""
+    """What was saved is alive again, the whole curve and every sample."""
     page = lab.page
     lab.open(lab.write("left-page.ipynb", [CELL.format(runs="left-page")]))
     lab.run_cell(0)
@@ -112,12 +104,6 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     panel = seen_whole(page, folder)
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
 
-    lab.wait_idle()
-    lab.run_cell(0)
-    panel = seen_whole(page, folder)
-    panel.get_by_text("This run was there already").wait_for()
-    ended(panel, folder)
-
 
 @pytest.mark.timeout(900)
 def test_the_kernel_is_gone_and_the_run_goes_on(lab):
@@ -132,28 +118,4 @@ def test_the_kernel_is_gone_and_the_run_goes_on(lab):
         lab.wait_for_kernel()
         lab.errors[:] = [error for error in lab.errors if "/api/kernels/" not in error]  # the old
         lab.run_cell(0)
-        ended(seen_whole(page, folder), folder)
-
-
-@pytest.mark.timeout(900)
-def test_voila_and_a_second_tab_find_the_run(lab, home):
-    """There each page is a kernel of its own."""
-    page = lab.page
-    options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
-    lab.write("left-voila.ipynb", [CELL.format(runs="left-voila")])
-    with (
-        trained(lab, "left-voila") as folder,
-        serving(["voila", "labs", *options], home, "/") as voila,
-    ):
-        page.goto(f"{voila}/voila/render/left-voila.ipynb")
         seen_whole(page, folder)
-        page.reload()
-        seen_whole(page, folder)
-        second = page.context.new_page()
-        try:
-            second.goto(f"{voila}/voila/render/left-voila.ipynb")
-            ended(seen_whole(second, folder), folder)
-            page.get_by_text("The result is an ordinary folder").wait_for()
-        finally:
-            second.close()
-            page.goto("about:blank")

@@ -105,8 +105,8 @@ def test_the_cards_of_bugs_are_those_of_the_lab(questions):
         for clicked, shown in itertools.product(clicks, (False, True)):
             found = any(line in record.line_numbers for line in clicked)
             drawn = content(questions, asked, clicked=clicked, found=found, shown=shown)
-            mend = {} if not (found or shown) else {"mend": on_page._MEND}
-            assert drawn == cards.bug(record, clicked, found, shown, **mend)
+            fix = {} if not (found or shown) else {"fix": on_page._FIX}
+            assert drawn == cards.bug(record, clicked, found, shown, **fix)
 
 
 def test_hints_and_solutions_open_one_by_one(questions):

@@ -175,7 +175,7 @@ def test_the_downloaded_file_is_the_library_s(read, tmp_path, capsys):
     assert ProgressFile().events() == events
     assert ProgressFile().seed() == file.seed()
     said = capsys.readouterr().out
-    assert "toy/bug,Not double,bug,1,100%" in said
+    assert "toy/bug,Not double,bug,,1,100%" in said
     assert f"{len(events) + 1} events of" in said
 
 

@@ -29,20 +29,28 @@ def learned(panel):
     return panel
 
 
+def generated(m, source):
+    """What transformers writes."""
+    ids = m.tokenizer(source, return_tensors="pt").input_ids.to(m.model.device)
+    written = m.model.generate(ids, num_beams=1, do_sample=False, max_new_tokens=64)
+    return m.tokenizer.decode(written[0], skip_special_tokens=True).strip()
+
+
 def test_it_learns_and_asks_before_and_after_and_its_code_does_the_same(tmp_path):
-    panel = learned(ss.learn_panel(config=SHORT, runs=tmp_path, model="pocket-t5"))
+    config = replace(SHORT, heldout=0.03)
+    panel = learned(ss.learn_panel(config=config, runs=tmp_path, model="pocket-t5"))
     pairs = ss.heldout_of(panel.the_run)
     sources = [source for source, _ in pairs]
     before, after = panel.results
-    assert len(pairs) == 11 and {row.source for row in after.rows} == set(sources)
+    assert len(pairs) == 3 and {row.source for row in after.rows} == set(sources)
     m = models.load("pocket-t5")
     for rows, asked in ((before.rows, m), (after.rows, panel.the_run.load())):
         for row in rows:
-            assert row.written == ss.translate(asked, row.source).text
+            assert row.written == generated(asked, row.source)
     assert f"BLEU {before.bleu:.1f} → {after.bleu:.1f}" in panel.words.value
     assert sources[0] in panel.table.value and panel.tabs.line.shown == 3
     assert panel.tabs.line.labels == ["Table", "Settings", "The run", "Before and after"]
-    assert panel.view.records[0].sample == ss.translate(m, SHORT.prompt).text
+    assert panel.view.records[0].sample == generated(m, SHORT.prompt)
     assert "ss.translate_panel(model=" in panel.opening.value
     assert "ss.twice()" in panel.foot.code
     told, _ = run_code(panel)

@@ -57,7 +57,7 @@ def test_answers_of_ones_own(panel, gpt2):
     assert panel.found.differences == found.differences
     panel.answers[0].value = ""
     assert panel.wait() and panel.state == "failed" and "for each" in panel.foot.message
-    assert panel.place.children == () and panel.words.value == ""
+    assert panel.place.layout.display == "none" and panel.words.value == ""
 
 
 @pytest.mark.parametrize("part", ["feed-forward", "heads"])
@@ -76,9 +76,9 @@ def test_the_code_gives_what_is_drawn(panel, monkeypatch, part):
 def test_prompts_with_other_numbers_of_tokens_get_a_sentence_and_nothing_is_lost(panel):
     panel.corrupted.value = "The kitten sat"
     assert panel.wait() and panel.state == "failed"
-    assert "as many tokens" in panel.foot.message and panel.place.children == ()
+    assert "as many tokens" in panel.foot.message and panel.place.layout.display == "none"
     panel.corrupted.value = "The pig sat"
-    assert ready(panel) and len(panel.place.children) == 1
+    assert ready(panel) and panel.place.layout.display is None
 
 
 @pytest.mark.parametrize("text", ["\x00<b>$x$", "\ud800abcd", "word " * 2_000])

@@ -139,7 +139,8 @@ def passages(m: "LoadedModel", text: str, size: int = PASSAGE) -> list[Reading]:
     both ends. What is left over at the end is a passage only if there is no other.
 
     Raises:
-        ValueError: if there are not even two tokens, or the model has no vector for one.
+        ValueError: if there are not even two tokens, a passage would have fewer, or the model has
+            no vector for one.
 
     Example:
         >>> from lablib import data, models
@@ -151,9 +152,13 @@ def passages(m: "LoadedModel", text: str, size: int = PASSAGE) -> list[Reading]:
     before, inside, after = encode(m.tokenizer, text)
     after = [] if m.model.can_generate() else after
     room = min(size, context_length(m) or size) - len(before) - len(after)
-    whole = range(0, len(inside) - room + 1, room) or range(1)
+    if room < 2:
+        raise ValueError(
+            f"size must leave two tokens beside the model's own marks, and it was {size}."
+        )
     if len(inside) < 2:
         raise ValueError("This text is too short to cut into passages: give one of many sentences.")
+    whole = range(0, len(inside) - room + 1, room) or range(1)
     require_vectors(m, set(inside))
     rows = ([*before, *inside[start : start + room], *after] for start in whole)
     return [reading(m.tokenizer, row) for row in rows]

@@ -242,6 +242,9 @@ def induction_scores(m: "LoadedModel", length: int = 48, rows: int = 8) -> Tenso
     An induction head looks at what followed the present token last time, and so can continue a
     repetition (Olsson et al. 2022). On random tokens nothing else would lead it there.
 
+    Raises:
+        ValueError: for an encoder-decoder model.
+
     Example:
         >>> from lablib import attention as at, models
         >>> m = models.load("pocket-gpt2", device="cpu")

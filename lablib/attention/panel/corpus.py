@@ -141,7 +141,7 @@ class CorpusPanel(LivePanel):
 
     def clear(self) -> None:
         """No picture beside an error, and what was read of the text is forgotten."""
-        self.found, self.plot, self.place.children = None, None, []
+        self.found, self.place.layout.display = None, "none"
         self.passages.options, self.words.value, self.table.value = (), "", ""
         self._forget_cost()
 
@@ -154,10 +154,9 @@ class CorpusPanel(LivePanel):
             for layer, head, _ in top_heads(values[self.across.value], 1):
                 self.map.opened = self.map.opened or [layer, head]
         self._showing = False
-        head = self._head()
-        plot = self._scatter()
-        figures.draw_scatter(plot, found, self.across.value, self.up.value, head)
-        self.words.value = escape(" ".join([figures.scan_words(found, head), found.note]))
+        opened = self._head()
+        figures.draw_scatter(self._scatter(), found, self.across.value, self.up.value, opened)
+        self.words.value = escape(" ".join([figures.scan_words(found, opened), found.note]))
         self._list_passages(found)
 
     def _head(self) -> tuple[int, int]:
@@ -165,6 +164,7 @@ class CorpusPanel(LivePanel):
         return layer, head
 
     def _scatter(self) -> "Plot":
+        self.place.layout.display = None
         if self.plot is None:
             plot = self.open_plot(figures.head_scatter)
             plot.data[0].on_click(lambda _, points, __: self._click(points.point_inds))
@@ -227,12 +227,13 @@ class CorpusPanel(LivePanel):
     def _show_cost(self, cost: MutingCost, found: Scan) -> None:
         if self._cost_plot is None:
             self._cost_plot = figures.cost_plot()
-        self.costs.children = [self._cost_plot]
+            self.costs.children = [self._cost_plot]
+        self.costs.layout.display = None
         figures.draw_cost(self._cost_plot, cost)
         self.verdict.value = escape(figures.cost_words(cost, found))
 
     def _forget_cost(self) -> None:
-        self.cost, self.costs.children, self.verdict.value = None, [], ""
+        self.cost, self.costs.layout.display, self.verdict.value = None, "none", ""
 
     def code_lines(self) -> str:
         """The scan, the two metrics in sight, the passages in tenths, the test if it was made."""

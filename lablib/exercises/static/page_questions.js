@@ -30,8 +30,9 @@ const prediction = {
    */
   content(asked, { events, seed }) {
     const { state, answer } = standing(events, asked.id);
-    const name = state === "new" ? "new" : answer === null ? "skipped" : judged(asked, answer);
-    const shown = card(asked, name ?? "new");
+    const name = answer === null ? null : judged(asked, answer);
+    const open = state === "new" || (answer !== null && name === null);
+    const shown = card(asked, open ? "new" : name === null ? "skipped" : `=${name}`);
     return { ...shown, blocks: shown.blocks.map((/** @type {any} */ block) => learners(block, asked, seed, answer)) };
   },
 

@@ -75,7 +75,8 @@ class LearnPanel(TrainingPanel):
 
     def _ask_both(self, run: Run) -> Drawing:
         """Ask both models for the pairs that were kept apart."""
-        pairs, found = heldout_of(run, PAIRS), []
+        pairs = heldout_of(run, PAIRS)
+        found: list[Scored] = []
         for open_model in (lambda: open_result(run.config.model), run.load):
             yield Progress(0, 0, "opening the model of before and that of after")
             m, rows = open_model(), list[ScoredPair]()

@@ -82,10 +82,8 @@ def log_likelihoods(counts, words):
 def shared_share(test, train, n):
     """The share of the words of a text in stretches of n that another text has, too."""
     known = {tuple(train[i : i + n]) for i in range(len(train) - n + 1)}
-    shared = set()
-    for i in range(len(test) - n + 1):
-        if tuple(test[i : i + n]) in known:
-            shared.update(range(i, i + n))
+    starts = [i for i in range(len(test) - n + 1) if tuple(test[i : i + n]) in known]
+    shared = {i + k for i in starts for k in range(n)}
     return len(shared) / len(test) if test else 0.0
 
 

@@ -88,7 +88,7 @@ class Patch(NamedTuple):
     """One patch: a layer, and a place or a head there."""
 
     layer: int
-    index: int
+    column: int
 
 
 def patch(
@@ -139,7 +139,7 @@ def patch(
             "prompts after which the model says something else."
         )
     patches = patcher.patches()
-    columns = patches[-1].index + 1
+    columns = patches[-1].column + 1
     found = Patching(
         part=part,
         clean=asked[0].tokens,
@@ -259,15 +259,15 @@ class _Patcher:
         given = given.clone()
         for row, patch in enumerate(self._patches):
             if patch.layer == layer:
-                where = self._where(patch.index)
+                where = self._where(patch.column)
                 given[row][where] = self._kept[layer][where]
         return given
 
-    def _where(self, index: int) -> Any:
+    def _where(self, column: int) -> Any:
         """What of [token, …] a patch replaces."""
         if self._part != "heads":
-            return index
-        return (slice(None) if self._place is None else self._place), index
+            return column
+        return (slice(None) if self._place is None else self._place), column
 
     def _enter(
         self, _: nn.Module, given: tuple[Any, ...], named: dict[str, Any]

@@ -86,7 +86,7 @@ class PatchingPanel(LivePanel):
         not known, so heads are patched at all of them again.
         """
         self.at.options = [EVERYWHERE]
-        self.found, self.plot, self.place.children = None, None, []
+        self.found, self.place.layout.display = None, "none"
         self.words.value = self.table.value = ""
 
     def _answers(self) -> tuple[str, str] | None:
@@ -100,6 +100,7 @@ class PatchingPanel(LivePanel):
         return self.at.value if one_place else None
 
     def _show(self, found: Patching) -> None:
+        self.place.layout.display = None
         figures.draw_patching(self.open_plot(figures.patching_plot), found)
         self.words.value = escape(figures.patching_words(found))
         self.table.value = figures.patching_table(found)
