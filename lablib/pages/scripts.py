@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lablib import models
-from lablib.models.entries import local_folder
+from lablib.models.entries import POCKET
 from lablib.pages.engine import worker_source
 from lablib.pages.weights import packed, packed_tokenizer, script_of
 from lablib.widgets.tokens import shapeless_names
@@ -35,7 +35,7 @@ def write_scripts(folder: Path) -> list[Path]:
 @cache
 def carried() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Each model and each tokenizer that pages carry: its script, and what stands in it."""
-    computing = {name: (script, packed(local_folder(name))) for name, script in MODELS.items()}
+    computing = {name: (script, packed(POCKET / name)) for name, script in MODELS.items()}
     alone = {name: (script, packed_tokenizer(_json(name))) for name, script in TOKENIZERS.items()}
     return computing | alone
 

@@ -387,7 +387,7 @@ def _correlation(first: list[float], second: list[float]) -> float:
     return statistics.correlation(first, second)
 
 
-def _order(numbers: list[float]) -> list[float]:
+def _order(numbers: list[float]) -> list[int]:
     return sorted(range(len(numbers)), key=lambda place: numbers[place])
 
 

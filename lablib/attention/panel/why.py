@@ -67,7 +67,7 @@ class WhyPanel(LivePanel):
         self.strip.observe(lambda _: self.redraw(), "selected")
 
     @property
-    def place(self) -> int:
+    def asked_place(self) -> int:
         """Which token is asked about: the chosen one, or else the first that was written."""
         chosen = self.strip.selected[0] if self.strip.selected else self._prompt
         return max(1, chosen)
@@ -81,7 +81,7 @@ class WhyPanel(LivePanel):
             self._written = asked
         if self._reading is None:
             return
-        found = why(m, self._reading, self.place)
+        found = why(m, self._reading, self.asked_place)
         yield None
         self.found = found
         for way, strip in self.strips.items():
@@ -115,7 +115,7 @@ class WhyPanel(LivePanel):
         return (
             f"text = {self.text.value!r}\n"
             f"written = list(at.write(m, text, {self.tokens.value}))\n"
-            f"found = at.why(m, at.so_far(m, written).queries, place={self.place})\n"
+            f"found = at.why(m, at.so_far(m, written).queries, place={self.asked_place})\n"
             "found.occlusion, found.gradient, found.rollout"
         )
 
