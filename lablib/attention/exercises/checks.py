@@ -6,7 +6,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 import copy
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lablib.attention.exercises import solutions
@@ -383,7 +383,7 @@ def _product(layers: "Tensor") -> "Tensor":
     return total
 
 
-def _correlation(first: list[float], second: list[float]) -> float:
+def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
     return statistics.correlation(first, second)
 
 
