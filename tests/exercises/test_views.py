@@ -1,5 +1,6 @@
 """The widgets, pressed as a browser presses them: by the message of a click."""
 
+import tempfile
 from dataclasses import replace
 
 import ipywidgets
@@ -287,14 +288,27 @@ def test_a_damaged_file_is_said_where_it_is_found(progress_path):
     assert "set aside" in notes(ex.check("toy/double", ...))[-1][1]
 
 
-def test_a_folder_that_cannot_be_written_costs_the_record_and_not_the_lab(monkeypatch, tmp_path):
+def test_a_folder_that_cannot_be_written_costs_nothing_and_is_said(monkeypatch, tmp_path):
+    view = answered_without_a_place_of_its_own(monkeypatch, tmp_path, spare=tmp_path)
+    assert "Kept for a while only" in [title for _, title, _ in notes(view)]
+    assert [what for _, what, *_ in happened()] == ["predicted"]
+
+
+def test_where_nothing_can_be_written_the_record_is_lost_and_not_the_lab(monkeypatch, tmp_path):
+    view = answered_without_a_place_of_its_own(monkeypatch, tmp_path, spare=tmp_path / "file")
+    assert "could not be saved" in notes(view)[-1][1]
+    assert ex.check("toy/double", lambda x: 2 * x).verdict.state == "right"
+
+
+def answered_without_a_place_of_its_own(monkeypatch, tmp_path, spare):
+    """A prediction that was answered where the progress file cannot be written."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LABLIB_PROGRESS", str(tmp_path / "file" / "progress.jsonl"))
+    monkeypatch.setattr(tempfile, "tempdir", str(spare))
     view = ex.predict("toy/choice", then=ipywidgets.IntSlider)
     press(view, "answer", "No")
     assert len(view.children) == 2
-    assert "could not be saved" in notes(view)[-1][1]
-    assert ex.check("toy/double", lambda x: 2 * x).verdict.state == "right"
+    return view
 
 
 def test_a_file_that_cannot_be_read_is_said(monkeypatch, tmp_path):
