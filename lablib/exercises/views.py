@@ -102,10 +102,10 @@ class _Question:
 
         A file that cannot be written costs the record, not the lab.
         """
-        self.notes = []
         event = Event(self.record.id, what, value, right)
         try:
             self.file.add(event)
+            self.notes = _not_for_good(self.file)
         except (OSError, NotImplementedError) as error:
             self.notes = [trouble("This could not be saved to your progress file", error)]
         return standing([event], self.record.id)
@@ -132,13 +132,18 @@ class _View(ipywidgets.VBox):
         return repr(self.card)
 
 
+def _not_for_good(file: ProgressFile) -> list[cards.Block]:
+    """What has to be said where the file is in a place that may be emptied."""
+    return [cards.note("info", "Kept for a while only", file.elsewhere)] if file.elsewhere else []
+
+
 def _read(file: ProgressFile) -> tuple[list[Event], list[cards.Block]]:
     """The events in the progress file, and what has to be said about the file."""
     try:
         events = file.events()
     except (OSError, NotImplementedError) as error:
         return [], [trouble("Your progress file could not be read", error)]
-    said = [cards.note("info", "Kept for a while only", file.elsewhere)] if file.elsewhere else []
+    said = _not_for_good(file)
     if file.notice:
         said.append(cards.note("error", "A damaged file was set aside", file.notice))
     return events, said
