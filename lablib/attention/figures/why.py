@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 from lablib.attention.compute.why import WAYS, Way, Why
-from lablib.widgets.tokens import finite, scale_from_zero, signed_scale, visible
+from lablib.widgets.tokens import finite, number, scale_from_zero, signed_scale, visible
 
 TITLES = {
     "occlusion": "Left out in turn: by how many nats the token would be less probable",
@@ -41,7 +41,7 @@ def why_words(found: Why) -> str:
         for one, other in combinations(WAYS, 2)
     ]
     return (
-        f"‘{visible(found.text)}’ has a log-probability of {found.log_probability:.2f} nats here. "
+        f"‘{visible(found.text)}’ has a log-probability of {number(found.log_probability)} nats here. "
         f"Most of it comes from {', '.join(named)}. Do they put the tokens in the same order (rank "
         f"correlation of the sizes; 1: the same, 0: no relation)? {'; '.join(pairs)}."
     )
@@ -50,7 +50,7 @@ def why_words(found: Why) -> str:
 def _known(value: float) -> str:
     """A correlation, or words where there is none.
 
-    >>> _known(0.5), _known(float("nan"))
-    ('0.50', 'too few tokens to say')
+    >>> _known(-0.5), _known(float("nan"))
+    ('−0.50', 'too few tokens to say')
     """
-    return "too few tokens to say" if value != value else f"{value:.2f}"
+    return "too few tokens to say" if value != value else f"{value:.2f}".replace("-", "−")

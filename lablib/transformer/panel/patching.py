@@ -41,8 +41,8 @@ class PatchingPanel(LivePanel):
         self.part = toggles("Patch", PATCHED, part, each="auto")
         tip = "A token after the first prompt; empty for the one the second makes less likely"
         self.answers = [
-            text_line("Answers", tooltip=tip, width=180, placeholder="found by itself"),
-            text_line("or", tooltip=tip, width=140, label=20, placeholder="found by itself"),
+            text_line("Answers", tooltip=tip, width=180, placeholder="automatic"),
+            text_line("or", tooltip=tip, width=140, label=20, placeholder="automatic"),
         ]
         self.at = dropdown("At", [EVERYWHERE], width=220)
         self.place, self.words, self.table = PlotPlace(), ipywidgets.HTML(), ipywidgets.HTML()
