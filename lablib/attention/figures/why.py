@@ -41,9 +41,9 @@ def why_words(found: Why) -> str:
         for one, other in combinations(WAYS, 2)
     ]
     return (
-        f"‘{visible(found.text)}’ has a log-probability of {number(found.log_probability)} nats here. "
-        f"Most of it comes from {', '.join(named)}. Do they put the tokens in the same order (rank "
-        f"correlation of the sizes; 1: the same, 0: no relation)? {'; '.join(pairs)}."
+        f"‘{visible(found.text)}’ has a log-probability of {number(found.log_probability)} nats "
+        f"here. Most of it comes from {', '.join(named)}. Do they put the tokens in the same order "
+        f"(rank correlation of the sizes; 1: the same, 0: no relation)? {'; '.join(pairs)}."
     )
 
 
