@@ -381,6 +381,10 @@ def save(folder: Path, model: Model, tokenizer: PreTrainedTokenizerBase, recipe:
         save_adapter(folder, model, recipe.rank)
         return
     copy.deepcopy(model).half().save_pretrained(folder)
+    tokenizer = copy.deepcopy(tokenizer)
+    # What a batch was last cut and filled to is no part of it, but would be saved with it.
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
     tokenizer.save_pretrained(folder)
 
 

@@ -608,7 +608,7 @@ def heldout_pairs(config: Config, source: Source) -> Pairs:
 
     >>> table = Source("source,target\\na,A\\nb,B\\nc,C\\n")
     >>> heldout_pairs(Config(heldout=0.3), table)
-    [('c', 'C')]
+    [('b', 'B')]
     """
     return _table(config, source, SIDES, [])[1]
 

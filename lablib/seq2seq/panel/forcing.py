@@ -29,8 +29,8 @@ class ForcingPanel(LivePanel):
 
     def __init__(
         self,
-        text: str = "number: two hundred and five",
-        target: str = "205",
+        text: str = "number: one thousand five hundred and thirteen",
+        target: str = "1513",
         place: int = 2,
         model: AnyModel = None,
     ) -> None:

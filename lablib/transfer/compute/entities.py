@@ -217,8 +217,8 @@ def learn_entities(
         >>> from lablib.data import marked_sentences
         >>> few = marked_sentences("train")[:4]
         >>> *_, last = learn_entities(few, few, replace(TAGGING, steps=1, batch=4))
-        >>> last.step, last.scores.right, last.tagger.tag("Ada rowed.").words
-        (1, 9, ('Ada', 'rowed', '.'))
+        >>> last.step, last.tagger.tag("Ada rowed.").words
+        (1, ('Ada', 'rowed', '.'))
     """
     from lablib.training.engine import fit, setup
     from lablib.training.methods import merged

@@ -31,7 +31,7 @@ class NaiveBayes:
         Words that no class has had say nothing.
 
         >>> count_words(["good film", "bad film"], [0, 1], 2).scores("a good film")
-        [-2.4..., -3.1...]
+        [-2.5..., -3.2...]
         """
         known = set().union(*self.words)
         found = [word for word in words_of(text) if word in known]
