@@ -64,7 +64,8 @@ def test_a_newer_wish_stops_the_older_and_the_page_answers_meanwhile(live):
         return [first, await second, parts[1], parts[0] === before, before < 200];
     }}
     """
-    assert live.evaluate(code) == ["stopped", "done", 5, True, True]
+    # Five tokens, and before them the prompt as it was read.
+    assert live.evaluate(code) == ["stopped", "done", 6, True, True]
 
 
 def test_both_models_read(live):
