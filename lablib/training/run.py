@@ -5,6 +5,7 @@ same files (see `folders`), so everything here works alike for both, for a run t
 a terminal, and for one that an earlier kernel left behind.
 """
 
+import atexit
 import os
 import threading
 import time
@@ -34,6 +35,11 @@ RUNS = Path("runs")
 NICE = 10
 """How far a training thread steps back for the kernel's other threads (0 to 19)."""
 LIVE = ("running", "paused")
+THREAD = "lablib-training"
+"""The name of a thread that trains."""
+LAST_STEP = 3
+"""Seconds that Python waits at its end for a step to be done; a kernel is killed after five."""
+_ENDING = threading.Event()
 
 
 def train(
@@ -72,10 +78,23 @@ def _train(
         folders.write_status(folder, total=state.total, threads=state.threads)
         for record in engine.fit(state):
             tell(record)
+            if _ENDING.is_set():
+                return  # what stands in the folder says that it was at work: it is interrupted
     except Exception as error:
         _write_failure(folder, error)
         raise
     folders.write_status(folder, state="done" if state.is_done else "stopped")
+
+
+@atexit.register
+def _end_between_steps() -> None:
+    """Let the threads finish their step when Python ends. One that still computed while its
+    libraries are taken away would fail in a way that is nobody's fault, or end Python by force.
+    """
+    _ENDING.set()
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join(LAST_STEP)
 
 
 def _write_failure(folder: Path, error: Exception) -> None:
@@ -204,7 +223,7 @@ class Run:
                 except Exception as error:
                     self._failure = explain(error)
 
-        self._thread = threading.Thread(target=work, name="lablib-training", daemon=True)
+        self._thread = threading.Thread(target=work, name=THREAD, daemon=True)
         self._thread.start()
 
     def pause(self) -> None:

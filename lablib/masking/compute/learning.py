@@ -276,6 +276,8 @@ def _pairs(
     from lablib.training.corpus import batch, token_stream
     from lablib.training.objective import sentence_pairs
 
+    if pairs < 1 or length < 1:
+        raise ValueError("A batch has 1 pair or more, and a pair 1 token or more.")
     length = min(length, (context_length(m) or length + 3) - 3)
     stream = token_stream([text], m.tokenizer)
     if len(stream) // length - 1 < pairs:

@@ -101,8 +101,8 @@ def load_classifier(folder: str | os.PathLike[str], length: int = 48) -> Classif
     from lablib.models.opening import class_names
     from lablib.models.text import context_length
 
-    if not (Path(folder) / "config.json").is_file():
-        raise ValueError(f"There is no model in the folder {str(folder)!r}: check the path.")
+    if not os.path.isfile(Path(folder) / "config.json"):  # nor for a name no folder can have
+        raise ValueError(f"There is no model in the folder {quoted(folder)}: check the path.")
     m = models.load(folder, kind="classifier", device="cpu")
     if m.model.config.problem_type == "regression":
         raise ValueError(

@@ -56,11 +56,16 @@ def count_words(texts: Sequence[str], labels: Sequence[int], classes: int) -> Na
         classes: how many classes there are.
 
     Raises:
-        ValueError: if a class has no text.
+        ValueError: if a class has no text, or a text has not its own label.
 
     >>> count_words(["good film", "bad film", "bad"], [0, 1, 1], 2).texts
     (1, 2)
     """
+    if len(texts) != len(labels) or not set(labels) <= set(range(classes)):
+        raise ValueError(
+            f"Give a label from 0 to {classes - 1} for each text: there are {len(texts)} texts and "
+            f"{len(labels)} labels."
+        )
     numbers, words = Counter(labels), [Counter[str]() for _ in range(classes)]
     for text, label in zip(texts, labels, strict=True):
         words[label].update(words_of(text))
