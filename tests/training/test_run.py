@@ -318,8 +318,7 @@ def test_the_list_of_runs(config, tmp_path):
     assert all(i.state == "done" and i.step == i.total == 6 for i in infos)
     assert infos[0].before is not None and infos[0].after is not None
     first = new_folder(config, tmp_path)
-    first.mkdir()
-    assert new_folder(config, tmp_path) != first
+    assert first.is_dir() and new_folder(config, tmp_path) != first
 
 
 # Killed at any moment
