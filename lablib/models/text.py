@@ -114,7 +114,7 @@ def require_writer(m: LoadedModel) -> None:
         >>> from lablib import models
         >>> require_writer(models.load("pocket-gpt2", device="cpu"))
     """
-    if m.card.kind != "causal":
+    if not m.model.can_generate() or m.model.config.is_encoder_decoder:
         raise ValueError(
             f"{m.card.name} does not continue a text from left to right: choose a model that does, "
             "such as pocket-gpt2."

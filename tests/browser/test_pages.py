@@ -116,6 +116,6 @@ def test_what_needs_no_kernel_answers(read):
 def test_the_index_leads_to_every_lab(read):
     page = read("index")
     for lab in LABS:
-        assert page.locator(f'a[href="{lab}.html"]').count() == 1
+        assert page.locator(f'a[href="{lab}.html"]').count() >= 1
     page.locator("a").first.click()
     page.wait_for_selector("main h1")
