@@ -691,7 +691,7 @@ ELSEWHERE = {
     "sampling/temperature-ratio": "arithmetic: a ratio of two probabilities that are given",
     "sampling/rare-tail": "arithmetic: probabilities that are given",
     "transformer/missed-least": "not measured again here yet: losses of pocket-gpt2 without a part",
-    "transfer/all-outside": "counted in tests/transfer/test_entities.py: no model, but the sentences",
+    "transfer/all-outside": "counted in tests/transfer/test_entities.py: of the sentences alone",
     "transfer/half-way": "minutes of training: measured once, with the panel's settings",
     "transfer/highest-rate": "arithmetic: a curvature that is given",
 }
