@@ -1,7 +1,7 @@
 """Firefox as it is installed, driven over WebDriver BiDi (https://w3c.github.io/webdriver-bidi).
 
 Playwright drives a Firefox of its own making only. This is as much of the protocol as the tests of
-the core labs need: open a page, evaluate a script in it, press keys, hear its console and requests.
+the pages need: open a page, evaluate a script in it, hear its console and requests.
 """
 
 import json
@@ -19,8 +19,6 @@ from websockets.sync.client import connect
 COMMAND = os.environ.get("LAB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 """The Firefox to drive; None where there is none."""
 MISSING = "no Firefox found: these tests need one (or LAB_FIREFOX=its path)"
-KEYS = {"Shift": "\ue008", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014",
-        "ArrowLeft": "\ue012", "Control": "\ue009", "End": "\ue010"}  # fmt: skip
 QUIET = """
 user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
@@ -88,25 +86,6 @@ class Firefox:
         while not self.evaluate(f"Boolean({script})"):
             assert time.monotonic() < end, f"not within {seconds} s: {script}"
             time.sleep(0.1)
-
-    def focus(self, selector):
-        """Give an element the keyboard."""
-        self.wait_for(f"document.querySelector({selector!r})")
-        self.evaluate(f"document.querySelector({selector!r}).focus()")
-
-    def press(self, keys):
-        """Press keys of the keyboard: "Shift+Enter", or letters to type."""
-        named = [KEYS.get(key, key) for key in keys.split("+")] if "+" in keys else None
-        if named is None and keys in KEYS:
-            named = [KEYS[keys]]
-        if named is not None:
-            actions = [{"type": "keyDown", "value": key} for key in named]
-            actions += [{"type": "keyUp", "value": key} for key in reversed(named)]
-        else:
-            actions = [{"type": kind, "value": letter} for letter in keys
-                       for kind in ("keyDown", "keyUp")]  # fmt: skip
-        keyboard = {"type": "key", "id": "keyboard", "actions": actions}
-        self.call("input.performActions", context=self._page, actions=[keyboard])
 
 
 @contextmanager
