@@ -128,8 +128,9 @@ PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
 """Of the code cells in sight: "[ ]:" of one that has not run, "[*]:" of one that waits or runs."""
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-
-
+RARELY = 100
+"""Milliseconds between two looks at what takes seconds. A look at every frame, Playwright's way,
+costs seven times the processor: the browser draws frame after frame for it."""
 STILL = """() => new Promise((done) => {
   const panels = () => [...document.querySelectorAll(".lab-panel")];
   const size = () => panels().map((one) => one.offsetHeight).join();
@@ -210,7 +211,9 @@ class Lab:
     def wait_idle(self, seconds=120):
         """Wait until no cell waits or runs."""
         self.page.wait_for_function(
-            f"{PROMPTS}.every((one) => one.textContent !== '[*]:')", timeout=seconds * 1000
+            f"{PROMPTS}.every((one) => one.textContent !== '[*]:')",
+            timeout=seconds * 1000,
+            polling=RARELY,
         )
         self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
 
@@ -228,6 +231,7 @@ def settled(page):
         "() => ![...document.querySelectorAll('.lab-foot')]"
         ".some((foot) => foot.dataset.state === 'working')",
         timeout=400_000,
+        polling=RARELY,
     )
     page.wait_for_function(
         "() => [...document.querySelectorAll('.lab-plot')]"
