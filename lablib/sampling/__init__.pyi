@@ -54,9 +54,6 @@ from lablib.sampling.compute.measures import (
     first_divergence as first_divergence,
     repetition as repetition,
 )
-from lablib.sampling.compute.pushes import (
-    pushes as pushes,
-)
 from lablib.sampling.panel.block_list import (
     block_list_panel as block_list_panel,
 )

@@ -28,10 +28,10 @@ def pushes(m: "LoadedModel", ids: Sequence[int], place: int) -> Tensor:
         ValueError: if there is no such place with a token before it.
 
     Example:
-        >>> from lablib import models, sampling as sp
+        >>> from lablib import models
         >>> m = models.load("pocket-gpt2", device="cpu")
         >>> ids = m.tokenizer("The king was so tired that he").input_ids
-        >>> sp.pushes(m, ids, place=6).shape
+        >>> pushes(m, ids, place=6).shape
         torch.Size([6])
     """
     if not 0 < place < len(ids):
