@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LensName = Literal["logit", "jacobian", "tuned"]
 LENSES: tuple[LensName, ...] = get_args(LensName)
 """The lenses, in the order to show them."""
+WITHOUT_JACOBIAN: tuple[LensName, ...] = ("logit", "tuned")
+"""Those that are known at once, and are measured before the Jacobian is taken."""
 FITTED, HELD_OUT = 64, 8
 """The most passages a lens is fitted to, and those its error is measured on."""
 SKIPPED = 16
@@ -152,7 +154,7 @@ def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4) -> Iterator[Lens
         found = _step(found)
         yield found
     found = replace(found, tuned=sums.solve(), fitted=sums.count)
-    for lens in ("logit", "tuned"):
+    for lens in WITHOUT_JACOBIAN:
         found = _step(_measured(model, found, lens, vectors))
         yield found
     for passage in learned:
