@@ -7,7 +7,9 @@ def pressed(panel):
     panel.button.click()
 """
 
-SLOW = ("harm", "run", "transfer", "range", "search", "ladder", "growth")
+SLOW = (
+    "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses", "over-time",
+)  # fmt: skip
 """Panels whose work is stopped once its picture is there."""
 
 ROOMS = {
