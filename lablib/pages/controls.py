@@ -149,6 +149,17 @@ def is_live(state: State) -> bool:
     return _on_page(state["live"]["model"]) in carried
 
 
+def models_of(models: Models) -> list[str]:
+    """The models that compute for the live panels among some widgets, each once.
+
+    >>> live = {"script": "knobs", "model": "minilm-masked", "noun": "model", "parts": {}}
+    >>> models_of({"a": {"live": live}, "b": {}, "c": {"live": live}})
+    ['pocket-bert']
+    """
+    found = (_on_page(state["live"]["model"]) for state in models.values() if is_live(state))
+    return list(dict.fromkeys(found))
+
+
 def _on_page(model: str) -> str:
     """The model that answers on a page where the lab had this one."""
     return SUBSTITUTES.get(model, model)
