@@ -42,8 +42,12 @@ from lablib.sampling.compute.generation import (
     top as top,
 )
 from lablib.sampling.compute.knobs import (
+    ALL_STAGES as ALL_STAGES,
     STAGES as STAGES,
     Knobs as Knobs,
+)
+from lablib.sampling.compute.mirostat import (
+    Mirostat as Mirostat,
 )
 from lablib.sampling.compute.measures import (
     Diversity as Diversity,
