@@ -6,7 +6,7 @@
 
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
 import { barChart } from "./knobs_bars.js";
-import { KNOBS, fromTable, knobBoard } from "./knobs_controls.js";
+import { KNOBS, fromTable, knobBoard, knobValue } from "./knobs_controls.js";
 import { rankCurve, spanTable } from "./knobs_curve.js";
 import {
   NEUTRAL, TRANSFORMERS_ORDER, barRows, probabilities, probability, rank, removedBy, stages,
@@ -233,7 +233,7 @@ function render({ model, el }) {
     draw(since);
     reportSoon();
   };
-  const [first, more] = simple ? [KNOBS.slice(0, 1), []] : [KNOBS, model.get("more").map(fromTable)];
+  const [first, more] = offeredKnobs(model);
   const board = knobBoard(first, more, {
     change: (name, value, moment) => set("knobs", { ...model.get("knobs"), [name]: value }, moment),
     resetAll: (moment) => set("knobs", { ...NEUTRAL }, moment),
@@ -266,5 +266,26 @@ function render({ model, el }) {
     model.off(watched, onChange);
   };
 }
+
+/** The knobs that are shown at first, and those that come in their place when asked for. */
+function offeredKnobs(model) {
+  if (model.get("simple")) return [KNOBS.slice(0, 1), []];
+  return [KNOBS, (model.get("more") ?? []).map(fromTable)];
+}
+
+/** Knobs that a link asks for: those it names, at what they can be set to; the others are off. */
+function takenKnobs(asked, model) {
+  if (typeof asked !== "object" || asked === null) return undefined;
+  const offered = offeredKnobs(model).flat();
+  const taken = offered.filter(({ name }) => Object.hasOwn(asked, name)).map((knob) => [knob.name, knobValue(knob, asked[knob.name])]);
+  if (!taken.length || taken.some(([, value]) => value === null)) return undefined;
+  return { ...NEUTRAL, ...Object.fromEntries(taken) };
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  knobs: takenKnobs,
+  order: (order) => (Array.isArray(order) && [...order].sort().join() === [...TRANSFORMERS_ORDER].sort().join() ? order : undefined),
+};
 
 export default { render };
