@@ -27,6 +27,8 @@ KINDS = {
     "content": "tries what the labs say, or take for an answer, one by one",
     "training": f"makes more than {STEPS} steps of an optimizer with a model of some size",
 }
+LONG = ("browser", "notebook")
+"""Kinds whose tests take a minute and more."""
 BY_FIXTURE = {
     "browser": "view",
     "executed": "notebook",

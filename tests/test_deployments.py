@@ -28,7 +28,7 @@ from lablib.training.run import Run, new_folder, runs
 from tests.benchmarks.bench_class import learner
 from tests.conftest import ROOT
 from tests.models.conftest import put_in_cache, save_gpt2
-from tests.training.conftest import runs_end  # noqa: F401
+from tests.training.conftest import gpt2, m, runs_end, tiny  # noqa: F401
 
 PROGRESS = sys.modules[ProgressFile.__module__]
 LESSON = [sys.executable, "-m", "tests.sessions"]
@@ -356,11 +356,12 @@ def test_progress_goes_by_the_order_of_what_was_done_and_not_by_the_clock(tmp_pa
 
 
 @pytest.mark.parametrize("clock", [Back, Stopped])
-def test_a_run_goes_on_and_is_found_whatever_the_clock_does(tmp_path, monkeypatch, clock):
+def test_a_run_goes_on_and_is_found_whatever_the_clock_does(gpt2, tmp_path, monkeypatch, clock):  # noqa: F811
     monkeypatch.setattr(run, "datetime", clock)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - Back.now(UTC).hour * 3600)
-    settings = Config(text="cookbook", steps=2, length=16, batch=2, device="cpu", save_every=1)
+    text = "The clock struck thirteen. " * 40
+    settings = Config(gpt2, text=text, steps=2, length=16, batch=2, device="cpu", save_every=1)
     made = [Run(settings, new_folder(settings, tmp_path)) for _ in range(2)]
     for one in made:
         one.start()
@@ -386,7 +387,7 @@ def test_two_damaged_files_of_one_moment_are_both_kept(tmp_path, monkeypatch):
 
 
 @pytest.mark.process
-def test_a_server_that_is_started_again_finds_what_was_left(tmp_path):
+def test_a_server_that_is_started_again_finds_what_was_left(gpt2, tmp_path):  # noqa: F811
     """A lesson is broken off while a model learns; the next kernel goes on with it."""
     question = "sampling/greedy-three"
     with learner(tmp_path, "") as first:
@@ -394,10 +395,10 @@ def test_a_server_that_is_started_again_finds_what_was_left(tmp_path):
             "from lablib import exercises as ex, finetuning as ft\n"
             f"view = ex.predict({question!r})\n"
             "view._act('answer', view._record.answer[0].text)\n"
-            "run = ft.Run(ft.Config(text='cookbook', steps=400, length=16, batch=2, "
-            "device='cpu', save_every=2), 'run')\n"
+            f"run = ft.Run(ft.Config({gpt2!r}, text='cookbook', steps=1_000_000, length=16, "
+            "batch=2, device='cpu', save_every=2, evaluate_every=0), 'run')\n"
             "run.start()\n"
-            "while not len(run.history) > 4: pass"
+            "while not len(run.history) > 4: run.wait(0.1)"
         )
         first.manager.shutdown_kernel()  # as a server does that ends
     left = Run.open(tmp_path / "run")
@@ -408,7 +409,7 @@ def test_a_server_that_is_started_again_finds_what_was_left(tmp_path):
             f"print(ex.predict({question!r})._now.state != 'new')\n"
             "run = ft.Run.open(ft.runs('.')[0].folder)\n"
             "begun = len(run.history); run.resume()\n"
-            "while not len(run.history) > begun: pass\n"
+            "while not len(run.history) > begun: run.wait(0.1)\n"
             "run.stop(); print(run.wait(60), run.state, run.history[-1].step >= begun - 1)"
         )
     assert said.split() == ["True", "True", "stopped", "True"]

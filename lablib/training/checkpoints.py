@@ -128,6 +128,21 @@ def latest(folder: Path) -> Saved | None:
     return None
 
 
+def every(folder: Path) -> list[Saved]:
+    """All checkpoints that are whole, the oldest first.
+
+    Example:
+        >>> import tempfile, torch
+        >>> runs = Path(tempfile.mkdtemp())
+        >>> for step in (20, 40):
+        ...     _ = save(runs, step, {"model": {"weight": torch.ones(2)}})
+        >>> [saved.step for saved in every(runs)]
+        [20, 40]
+    """
+    numbered = sorted(_numbered(folder).items())
+    return [Saved(number, each) for number, each in numbered if not problem(each)]
+
+
 def problem(folder: Path) -> str:
     """What is wrong with the files of a checkpoint, in words; "" if they are as they were written.
 

@@ -561,7 +561,10 @@ def save(state: State) -> None:
     if state.config.patience:
         parts["best"] = vars(state.best)
     folder = state.folder / "checkpoints"
-    checkpoints.on_first(state.accelerator, lambda: checkpoints.save(folder, state.step, parts))
+    keep = state.config.keep
+    checkpoints.on_first(
+        state.accelerator, lambda: checkpoints.save(folder, state.step, parts, keep)
+    )
 
 
 @torch.no_grad()

@@ -7,7 +7,9 @@ def pressed(panel):
     panel.button.click()
 """
 
-SLOW = ("harm", "run", "transfer", "range", "search", "ladder", "growth")
+SLOW = (
+    "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses", "over-time",
+)  # fmt: skip
 """Panels whose work is stopped once its picture is there."""
 
 ROOMS = {
@@ -33,6 +35,7 @@ ROOMS = {
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
         "corpus": 'show(at.corpus_panel("tale", model="pocket-gpt2"))',
         "layers": 'show(at.layers_panel(model="pocket-gpt2"))',
+        "lenses": 'show(at.lenses_panel(model="pocket-gpt2"))',
         "why": 'show(at.why_panel(model="pocket-gpt2"))',
         "pairs": 'show(at.pairs_panel(model="pocket-bert"))',
     },
@@ -85,6 +88,9 @@ ROOMS = {
         "before-after": 'pressed(ft.comparison_panel("pocket-gpt2", "pocket-gpt2"))',
         "losses": 'show(ft.loss_panel(before="pocket-gpt2", after="pocket-gpt2"))',
         "same-head": 'show(ft.same_head_panel(before="pocket-gpt2", after="pocket-gpt2"))',
+        "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
+        "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
+        "show(ft.over_time_panel(run=past))",
         "transfer": 'pressed(ft.transfer_panel(steps=1, model="pocket-gpt2"))',
         "range": 'pressed(ft.range_panel(steps=6, model="pocket-gpt2"))',
         "search": 'pressed(ft.search_panel(trials=1, model="pocket-gpt2"))',

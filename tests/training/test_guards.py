@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -42,6 +43,24 @@ def test_a_learning_rate_that_is_too_high_stops_the_run_and_leaves_the_weights(g
         losses(state)
     assert stop.value.step == 2
     assert all(p.isfinite().all() for p in state.model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("precision", "loss", "norm", "noted"),
+    [
+        ("fp32", 1.0, 3.0, 0),
+        ("fp32", 1.0, math.inf, 5),
+        ("fp32", 1.0, math.nan, 5),
+        ("fp16", 1.0, math.inf, 0),  # the scaler leaves that step out
+        ("fp16", math.inf, 3.0, 5),
+    ],
+)
+def test_the_first_step_that_overflows_is_noted(precision, loss, norm, noted):
+    state = SimpleNamespace(precision=precision, step=4, broken=torch.tensor(0))
+    guards.watch(state, torch.tensor(loss), torch.tensor(norm))
+    state.step = 7
+    guards.watch(state, torch.tensor(loss), torch.tensor(norm))
+    assert int(state.broken) == noted
 
 
 def test_a_step_that_was_not_read_is_found_at_the_next_reading(gpt2):

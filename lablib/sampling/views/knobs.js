@@ -6,7 +6,7 @@
 
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
 import { barChart } from "./knobs_bars.js";
-import { KNOBS, knobBoard } from "./knobs_controls.js";
+import { KNOBS, knobBoard, knobValue } from "./knobs_controls.js";
 import { rankCurve, spanTable } from "./knobs_curve.js";
 import {
   NEUTRAL, TRANSFORMERS_ORDER, barRows, probabilities, probability, rank, removedBy, stages,
@@ -263,5 +263,20 @@ function render({ model, el }) {
     model.off(watched, onChange);
   };
 }
+
+/** Knobs that a link asks for: those it names, at what they can be set to; the others are off. */
+function takenKnobs(asked, model) {
+  if (typeof asked !== "object" || asked === null) return undefined;
+  const offered = model.get("simple") ? KNOBS.slice(0, 1) : KNOBS;
+  const taken = offered.filter(({ name }) => Object.hasOwn(asked, name)).map((knob) => [knob.name, knobValue(knob, asked[knob.name])]);
+  if (!taken.length || taken.some(([, value]) => value === null)) return undefined;
+  return { ...NEUTRAL, ...Object.fromEntries(taken) };
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  knobs: takenKnobs,
+  order: (order) => (Array.isArray(order) && [...order].sort().join() === [...TRANSFORMERS_ORDER].sort().join() ? order : undefined),
+};
 
 export default { render };

@@ -68,12 +68,11 @@ function nearestStop(stops, value) {
   return stops.reduce((best, stop, i) => (gap(stop) < gap(stops[best]) ? i : best), 0);
 }
 
-/** The number in a field, or null if the knob cannot take it. */
-function fieldValue(knob, field) {
-  const value = field.valueAsNumber;
+/** A number for a knob, or null if the knob cannot take it. */
+export function knobValue(knob, value) {
   const [low, high] = knob.limits;
   const whole = knob.name !== "top_k" || Number.isInteger(value);
-  return value >= low && value <= high && whole ? value : null;
+  return typeof value === "number" && value >= low && value <= high && whole ? value : null;
 }
 
 /** What a knob can take, in words. */
@@ -120,7 +119,7 @@ function knobControl(knob, { change, explain }) {
   slider.addEventListener("input", (event) => change(knob.name, stops[slider.value], event.timeStamp));
   reset.addEventListener("click", (event) => change(knob.name, NEUTRAL[knob.name], event.timeStamp));
   field.addEventListener("input", (event) => {
-    const value = fieldValue(knob, field);
+    const value = knobValue(knob, field.valueAsNumber);
     field.setAttribute("aria-invalid", String(value === null));
     explain(value === null ? limitsText(knob) : knob.help);
     if (value !== null) change(knob.name, value, event.timeStamp);
