@@ -27,8 +27,9 @@ _GPT2_START = """\
 Its weights were random at the start, but for two kinds: position embeddings were waves, and the
 first two heads looked one and two tokens back. Both went on learning with the rest."""
 _GPT2_ROWS = """\
-Every row of its training began with the end-of-text token, and {share:.0%} of the rows were random
-tokens said again and again, of which only the repetitions were to be predicted."""
+Half of the rows of its training began with the end-of-text token, the others in the middle of a
+text. {share:.0%} of the rows were random tokens said again and again, of which only the repetitions
+were to be predicted."""
 _GPT2_PRICE = """\
 Its attention had a price: beside the loss of the text it paid up to {price} nats for the share that
 its heads gave to anything but the first token. Large models learn by themselves to leave there what

@@ -54,20 +54,26 @@ def causal_rows(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """GPT-2's rows and labels from windows of text: ids [batch, length] → [batch, length + 1] each.
 
-    Every row begins with the token `start`, as a text does when a person types it. About a share
-    `repeated` of the rows is replaced by random tokens said again and again. Their first round
-    cannot be known and is no label; the next ones can, by a head that finds what followed a token
-    the last time (Olsson et al. 2022, "In-context learning and induction heads").
+    Half of the rows begin with the token `start`, as where a text begins; the others begin in the
+    middle of one, as what a person types does, and have it as their last token, which is no label.
+    About a share `repeated` of the rows is replaced by random tokens said again and again. Their
+    first round cannot be known and is no label; the next ones can, by a head that finds what
+    followed a token the last time (Olsson et al. 2022, "In-context learning and induction heads").
 
     >>> rng = torch.Generator().manual_seed(0)
     >>> rows, labels = causal_rows(torch.arange(8).reshape(2, 4), 9, 9, 0.0, rng)
     >>> rows
     tensor([[9, 0, 1, 2, 3],
-            [9, 4, 5, 6, 7]])
+            [4, 5, 6, 7, 9]])
+    >>> labels[1]
+    tensor([   4,    5,    6,    7, -100])
     """
     size, length = ids.shape
-    rows = torch.cat([torch.full((size, 1), start), ids], dim=1)
+    ends = torch.full((size, 1), start)
+    begun = torch.rand(size, 1, generator=rng) < 0.5
+    rows = torch.where(begun, torch.cat([ends, ids], dim=1), torch.cat([ids, ends], dim=1))
     labels = rows.clone()
+    labels[~begun[:, 0], -1] = IGNORE_INDEX
     for row in (torch.rand(size, generator=rng) < repeated).nonzero().flatten().tolist():
         period = int(torch.randint(length // 8, length // 2, (), generator=rng))
         said = torch.randint(vocab_size, (period,), generator=rng)

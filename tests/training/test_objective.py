@@ -28,15 +28,18 @@ def test_half_of_the_sentence_pairs_are_broken():
             assert pairs["token_type_ids"][row].tolist() == [0] * 7 + [1] * 6
 
 
-def test_rows_begin_with_the_end_of_text_and_some_say_random_tokens_again():
+def test_half_of_the_rows_begin_with_the_end_of_text_and_some_say_random_tokens_again():
     ids = torch.arange(1000, 1000 + 64 * 40).reshape(64, 40)
     rng = torch.Generator().manual_seed(0)
     rows, labels = causal_rows(ids, 0, 500, 0.5, rng)
-    assert rows[:, 0].tolist() == [0] * 64
-    repeating = [r for r in range(64) if not torch.equal(rows[r, 1:], ids[r])]
-    assert 20 < len(repeating) < 44
-    for r in set(range(64)) - set(repeating):
-        assert torch.equal(labels[r], rows[r])
+    begun = [r for r in range(64) if torch.equal(rows[r, 1:], ids[r])]
+    inside = [r for r in range(64) if torch.equal(rows[r, :-1], ids[r])]
+    repeating = sorted(set(range(64)) - set(begun) - set(inside))
+    assert len(begun) > 8 and len(inside) > 8 and 20 < len(repeating) < 44
+    for r in begun:
+        assert rows[r, 0] == 0 and torch.equal(labels[r], rows[r])
+    for r in inside:
+        assert labels[r].tolist() == [*ids[r].tolist(), -100]
     for r in repeating:
         period = int((labels[r] == -100).sum()) - 1
         assert 5 <= period < 20
