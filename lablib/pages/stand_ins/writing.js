@@ -219,7 +219,7 @@ function surprisal({ logProbability }) {
 }
 
 /** @param {number | null} perSecond */
-function speed(perSecond) {
+export function speed(perSecond) {
   return perSecond === null ? "" : `, ${perSecond.toFixed(0)} tokens/s`;
 }
 

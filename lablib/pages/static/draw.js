@@ -1,7 +1,7 @@
 // Draws every widget of the page in its place, and lets those panels live that the page can compute.
 
 import { pageModel, readState, show, textOf } from "../../widgets/static/page_model.js";
-import { bind } from "./controls.js";
+import { bind, followDisplay } from "./controls.js";
 import { bring } from "./live.js";
 import { showQuestion } from "./questions.js";
 
@@ -32,4 +32,7 @@ window.shown = drawAll([...document.querySelectorAll("[data-widget]")]);
 /** @type {NodeListOf<HTMLElement>} */
 const parts = document.querySelectorAll("[data-part]");
 for (const place of parts) bind(models[place.dataset.part], place);
+/** @type {NodeListOf<HTMLElement>} */
+const boxes = document.querySelectorAll("[data-box]");
+for (const place of boxes) followDisplay(models[place.dataset.box], place);
 if (document.getElementById("live")) bring(read("live"), models);
