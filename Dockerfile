@@ -11,7 +11,9 @@ RUN python -m venv /opt/labs \
     && /opt/labs/bin/pip install --no-cache-dir --no-deps "$(grep '^torch==' requirements.lock)" \
         --index-url https://download.pytorch.org/whl/cpu
 COPY . .
-RUN /opt/labs/bin/pip install --no-cache-dir -c requirements.lock '.[minilm]' \
+# What a house needs beside the labs: --build-arg MORE=jupyterhub for Zero to JupyterHub.
+ARG MORE=
+RUN /opt/labs/bin/pip install --no-cache-dir -c requirements.lock '.[minilm]' $MORE \
     && /opt/labs/bin/python -m compileall -q /opt/labs/lib
 
 FROM python:3.12-slim-bookworm

@@ -13,6 +13,7 @@ Set before it starts:
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 c = get_config()  # noqa: F821 - JupyterHub defines it
@@ -21,6 +22,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ["LAB_FOLDER"]).resolve()
 HOMES = FOLDER / "homes"
 HOMES.mkdir(parents=True, exist_ok=True)
+RUNTIME = tempfile.mkdtemp(prefix="labs-")  # short: the path of a socket has at most 107 letters
 
 c.JupyterHub.bind_url = os.environ.get("LAB_ADDRESS", "http://0.0.0.0:8000")
 c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
@@ -46,7 +48,16 @@ c.Spawner.environment = {
     "OMP_NUM_THREADS": "1",
     # The labs' own package, whatever a learner's copy of the checkout holds.
     "PYTHONPATH": str(CHECKOUT),
+    "JUPYTER_RUNTIME_DIR": lambda spawner: f"{RUNTIME}/{spawner.user.id}",
 }
+c.Spawner.args = [
+    # Files in place of ports, which every other account of the machine could try.
+    "--KernelManager.transport=ipc",
+    # What nobody looks at ends; runs can be resumed, and learners come back to their folders.
+    "--MappingKernelManager.cull_idle_timeout=3600",
+    "--MappingKernelManager.cull_interval=300",
+    "--ServerApp.shutdown_no_activity_timeout=7200",
+]
 
 
 def hand_out(spawner):

@@ -28,6 +28,7 @@ from lablib.attention.compute.text import Reading, read
 from lablib.attention.compute.watching import shared_weight_copy
 from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, token_text
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 LensName = Literal["logit", "jacobian", "tuned"]
 LENSES: tuple[LensName, ...] = get_args(LensName)
 """The lenses, in the order to show them."""
+WITHOUT_JACOBIAN: tuple[LensName, ...] = ("logit", "tuned")
+"""Those that are known at once, and are measured before the Jacobian is taken."""
 FITTED, HELD_OUT = 64, 8
 """The most passages a lens is fitted to, and those its error is measured on."""
 SKIPPED = 16
@@ -114,7 +117,7 @@ class LensPath:
     best: dict[LensName, tuple[str, ...]]
 
 
-def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4, seed: int = 0) -> Iterator[Lenses]:
+def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4) -> Iterator[Lenses]:
     """Fit the lenses to a model on the passages of a text, and measure their errors on others of
     its passages; yields what is known so far.
 
@@ -123,8 +126,7 @@ def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4, seed: int = 0) -
 
     Args:
         text: at most `MOST` characters of it are read.
-        jacobians: over how many passages the mean Jacobian is taken, at least 1.
-        seed: decides which passages are fitted to, and which are held out.
+        jacobians: over how many passages the mean Jacobian is taken, from 1 to `FITTED`.
 
     Raises:
         ValueError: if the text has fewer than two passages, or the model is no next-word model or
@@ -139,12 +141,12 @@ def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4, seed: int = 0) -
     """
     model: Any = m.model
     _require(model, jacobians)
-    held_out, own = _split(m, text, seed)
+    held_out, own = _split(m, text)
     first = min(SKIPPED, own.shape[1] // 4)
     vectors = _vectors(model, held_out, first)
     found = _unknown(vectors)
     blocks = -(-vectors.shape[-1] // ROWS)
-    batches, learned = own.split(AT_ONCE), own[:jacobians]
+    batches, learned = own.split(AT_ONCE), own[: min(jacobians, FITTED)]
     found = replace(found, total=len(batches) + 2 + (blocks + 1) * len(learned))
     sums = _Sums(*found.jacobian.shape[:2])
     for batch in batches:
@@ -152,7 +154,7 @@ def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4, seed: int = 0) -
         found = _step(found)
         yield found
     found = replace(found, tuned=sums.solve(), fitted=sums.count)
-    for lens in ("logit", "tuned"):
+    for lens in WITHOUT_JACOBIAN:
         found = _step(_measured(model, found, lens, vectors))
         yield found
     for passage in learned:
@@ -214,10 +216,7 @@ def _require(model: Any, jacobians: int) -> None:
             f"{type(model).__name__} does not say which token comes next: choose a next-word "
             "model, as GPT-2."
         )
-    if jacobians < 1:
-        raise ValueError(
-            f"A mean Jacobian takes at least 1 passage, and jacobians was {jacobians}."
-        )
+    require_count("jacobians", jacobians)
     config = model.config.get_text_config()
     needed = 5 * 4 * config.num_hidden_layers * config.hidden_size**2
     if needed > MAP_BYTES:
@@ -227,15 +226,17 @@ def _require(model: Any, jacobians: int) -> None:
         )
 
 
-def _split(m: "LoadedModel", text: str, seed: int) -> tuple[Tensor, Tensor]:
-    """The ids of the passages that are held out, and of those that are fitted to."""
+def _split(m: "LoadedModel", text: str) -> tuple[Tensor, Tensor]:
+    """The ids of the passages that are held out, and of those that are fitted to, drawn by lot: the
+    same ones of the same text.
+    """
     cut = passages(m, text[:MOST])
     if len(cut) < 2:
         raise ValueError(
             "This text is too short: a lens is fitted to some passages and measured on others, so "
             "give a text of some hundred words."
         )
-    order = torch.randperm(len(cut), generator=torch.Generator().manual_seed(seed)).tolist()
+    order = torch.randperm(len(cut), generator=torch.Generator().manual_seed(0)).tolist()
     rows = torch.tensor([cut[place].ids for place in order]).to(m.model.device)
     held = min(HELD_OUT, max(1, len(rows) // 5))
     return rows[:held], rows[held : held + FITTED]
@@ -318,11 +319,11 @@ def _jacobian_rows(model: Any, rows: Tensor, first: int, block: int) -> Tensor:
     much a number of the last layer's vectors, summed over all places, grows with those of a layer
     at one place; the mean over the places from `first` on.
     """
-    twin: Any = shared_weight_copy(model)
-    # Weights may be frozen: the way back begins at the tokens' vectors.
-    embeddings = twin.get_input_embeddings()
+    copied: Any = shared_weight_copy(model)
+    # Weights may be frozen: the backward pass begins at the tokens' vectors.
+    embeddings = copied.get_input_embeddings()
     embeddings.register_forward_hook(lambda _, __, vectors: vectors.detach().requires_grad_())
-    vectors = stream(twin, {"input_ids": rows.clone()})
+    vectors = stream(copied, {"input_ids": rows.clone()})
     found = []
     for number in vectors[-1][:, first:].sum((0, 1))[block * ROWS :][:ROWS]:
         gradients = torch.autograd.grad(number, vectors[:-1], retain_graph=True)

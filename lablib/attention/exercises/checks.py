@@ -601,6 +601,9 @@ CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
 def _cases_of_the_lens() -> list[tuple[Any, ...]]:
     """A model of two layers, two texts, and how many layers are looked through."""
     model, tokenizer = practice_model(blocks=2)
+    model = copy.deepcopy(model)
+    # As it was made, a norm does the same in every place.
+    model.transformer.ln_f.weight.data.mul_(3.0)
     once, again = (tokenizer(text, return_tensors="pt").input_ids for text in ("Once", "upon a"))
     return [(model, once, 0), (model, once, 1), (model, again, 1)]
 

@@ -65,12 +65,12 @@ class LensesPanel(LivePanel):
             "What would the model say after a layer? Three answers, each held against what it says "
             "in the end.",
             [
-                beside(self.text, in_row(self.token, self.corpus), widths=(400, 480)),
-                self.measure,
+                self.text,
+                in_row(self.token, self.corpus, self.measure),
                 beside(
                     self.errors,
                     Tabs({"The token’s path": self.place, "What each lens says": self.table}),
-                    widths=(400, 440),
+                    widths=(400, 420),
                 ),
                 self.words,
             ],

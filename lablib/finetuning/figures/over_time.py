@@ -37,12 +37,12 @@ def steps_plot() -> "Plot":
 def draw_steps(plot: "Plot", found: OverTime, place: int) -> None:
     """Put the probabilities by step into the plot, with a ring at the step in sight."""
     layers = found.probabilities.shape[1] - 1
+    said = found.probabilities[:, -1].tolist()
     whole, half, ring = plot.data
     with plot.batch_update():
         whole.x = half.x = list(found.steps)
-        whole.y = found.probabilities[:, -1].tolist()
-        half.y = found.probabilities[:, layers // 2].tolist()
-        ring.x, ring.y = [found.steps[place]], [whole.y[place]]
+        whole.y, half.y = said, found.probabilities[:, layers // 2].tolist()
+        ring.x, ring.y = [found.steps[place]], [said[place]]
         plot.layout.yaxis.title.text = f"probability of ‘{visible(found.text)}’"
         plot.layout.yaxis.tickformat, plot.layout.yaxis.rangemode = "~%", "tozero"
 

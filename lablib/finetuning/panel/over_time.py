@@ -40,7 +40,7 @@ class OverTimePanel(LivePanel):
         )
         self.newest = button("The newest run", "Put the newest run into the field", 140)
         self.newest.on_click(lambda _: self.take_newest())
-        self.at = slider("Checkpoint", 0, 0, 0, width=420)
+        self.at = slider("Checkpoint", 0, 0, 0, width=300)
         self.at.readout = False
         self.words, self.table, self.place = ipywidgets.HTML(), ipywidgets.HTML(), PlotPlace()
         mark_main(self.at, self.table)
@@ -49,10 +49,10 @@ class OverTimePanel(LivePanel):
             "Looking back at a run",
             "The same text at every checkpoint: what the model would have said after each layer.",
             [
-                beside(self.text, in_row(self.run_name, self.newest), widths=(380, 500)),
-                self.at,
+                self.text,
+                in_row(self.run_name, self.newest, self.at),
                 self.words,
-                beside(self.table, self.place, widths=(520, 360)),
+                beside(self.table, self.place, widths=(480, 320)),
             ],
             controls=[self.text, self.run_name],
         )

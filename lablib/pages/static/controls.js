@@ -6,7 +6,12 @@ import { bars, table } from "./tables.js";
 /** A number as short as it can be. */
 const short = (value) => String(Number(value.toPrecision(4)));
 
-/** How each kind of control is read and drawn: the event in which it changes, its trait, both ways. */
+const LONGEST = 10_000; // characters of a text field that a link may set
+
+/**
+ * How each kind of control is read and drawn: the event in which it changes, its trait, both ways; and what
+ * it takes of a link, undefined where that cannot be its value.
+ */
 const KINDS = {
   range: {
     event: "input",
@@ -16,17 +21,42 @@ const KINDS = {
       field.value = value;
       field.nextElementSibling.textContent = short(value);
     },
+    take: (value, model) => (Number.isFinite(value) ? within(whole(model) ? Math.round(value) : value, model) : undefined),
   },
-  checkbox: { event: "change", trait: "value", read: ({ checked }) => checked, draw: (field, value) => (field.checked = value) },
-  "select-one": { event: "change", trait: "index", read: ({ selectedIndex }) => selectedIndex, draw: (field, value) => (field.selectedIndex = value) },
+  checkbox: {
+    event: "change",
+    trait: "value",
+    read: ({ checked }) => checked,
+    draw: (field, value) => (field.checked = value),
+    take: (value) => (typeof value === "boolean" ? value : undefined),
+  },
+  "select-one": {
+    event: "change",
+    trait: "index",
+    read: ({ selectedIndex }) => selectedIndex,
+    draw: (field, value) => (field.selectedIndex = value),
+    take: (value, model) => (Number.isInteger(value) && value in model.get("_options_labels") ? value : undefined),
+  },
   number: {
     event: "change",
     trait: "value",
     read: (field, model) => within(Math.round(Number(field.value)), model),
     draw: (field, value) => (field.value = value),
+    take: (value, model) => (Number.isFinite(value) ? within(Math.round(value), model) : undefined),
   },
-  text: { event: "input", trait: "value", read: ({ value }) => value, draw: (field, value) => value !== field.value && (field.value = value) },
+  text: {
+    event: "input",
+    trait: "value",
+    read: ({ value }) => value,
+    draw: (field, value) => value !== field.value && (field.value = value),
+    take: (value) => (typeof value === "string" ? value.slice(0, LONGEST).toWellFormed() : undefined),
+  },
 };
+
+/** Whether a slider has whole numbers only. */
+function whole(model) {
+  return ["min", "max", "step"].every((name) => Number.isInteger(model.get(name)));
+}
 
 /** A number between the ends of its field; the one before where it is none. */
 function within(value, model) {
@@ -89,6 +119,17 @@ export function bind(model, place) {
 function write(place, value) {
   if (typeof value === "string") place.replaceChildren(element("span", "", value));
   else place.replaceChildren("table" in value ? table(value.table) : bars(value.bars));
+}
+
+/**
+ * What a link may set in a place: the control that stands there, if it is one that can be set.
+ * @returns {Record<string, import("./links.js").Setting>} by its trait
+ */
+export function settingIn(place, model) {
+  const found = !place.dataset.widget && fieldIn(place, model);
+  if (!found) return {};
+  const { trait, take } = found.kind;
+  return { [trait]: { read: () => model.get(trait), take: (value) => take(value, model), write: (value) => model.set(trait, value) } };
 }
 
 /** Wakes what is greyed in a place. */

@@ -1286,6 +1286,17 @@ def logit_lens(model, ids, layers):
     vectors = body.hidden_states[layers][0]
     return model.lm_head(model.transformer.ln_f(vectors)).softmax(-1)
 """,
+            """
+import torch
+
+def logit_lens(model, ids, layers):
+    norm = model.transformer.ln_f
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers]
+    normed = torch.nn.functional.layer_norm(
+        vectors, vectors.shape[-1:], norm.weight, norm.bias, norm.eps
+    )
+    return (normed @ model.lm_head.weight.T).softmax(-1)[0]
+""",
         ),
         wrong={
             """
