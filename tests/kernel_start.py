@@ -12,10 +12,10 @@ import sys
 
 def main():
     """Hand the kernel what it needs, then wait for its end."""
-    _, name, file = sys.argv
+    _, name, *arguments = sys.argv
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(f"\0{name}")
-        message = json.dumps([dict(os.environ), os.getcwd(), file]).encode()
+        message = json.dumps([dict(os.environ), os.getcwd(), arguments]).encode()
         connection.sendall(len(message).to_bytes(8, "big"))
         socket.send_fds(connection, [message], [0, 1, 2])
         kernel = int.from_bytes(connection.recv(8), "big")

@@ -58,7 +58,7 @@ def warm_kernels(folder: Path, **environment: str):
             start_new_session=True,
         )
     spec = {
-        "argv": [sys.executable, "-ES", str(START), name, "{connection_file}"],
+        "argv": [sys.executable, "-ES", str(START), name, "-f", "{connection_file}"],
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
         "metadata": {"debugger": True},
@@ -92,7 +92,7 @@ def _become_kernel(connection):
     """Be the kernel that Jupyter would have started, for as long as its start is there."""
     length = int.from_bytes(connection.recv(8), "big")
     message, outputs, *_ = socket.recv_fds(connection, length, 3, socket.MSG_WAITALL)
-    environment, folder, file = json.loads(message)
+    environment, folder, arguments = json.loads(message)
     for number, output in enumerate(outputs):
         os.dup2(output, number)
         os.close(output)
@@ -101,7 +101,7 @@ def _become_kernel(connection):
     os.environ.update(environment)
     os.chdir(folder)
     sys.path[0] = ""  # as a kernel has it
-    sys.argv = ["ipykernel_launcher", "-f", file]
+    sys.argv = ["ipykernel_launcher", *arguments]
     connection.sendall(os.getpid().to_bytes(8, "big"))
     threading.Thread(target=_end_with, args=[connection], daemon=True).start()
     from ipykernel.kernelapp import launch_new_instance

@@ -35,6 +35,7 @@ BY_FIXTURE = {
     "python": "process",
     "start_process": "process",
     "bug_runs": "training",
+    "sharded_run": "process",
     "hub": "process",  # a download is one
 }
 BY_PLACE = {

@@ -253,6 +253,9 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         "Encoding": lambda: tk.encode("a dog", model().tokenizer),
         "AttentionMaps": lambda: at.maps(model(), "a dog"),
         "Tensor": lambda: torch.linspace(0, 1, 8).softmax(0),
+        "Prompt": lambda: sp.prepare(model(), "a dog"),
+        "Sequence[Message]": lambda: [{"role": "user", "content": "a dog"}],
+        "Chat": lambda: sp.chat(model(), [{"role": "user", "content": "a dog"}]),
         "Path": lambda: Path("nowhere"), "PathLike": lambda: "nowhere", "bool": lambda: True,
     }  # fmt: skip
     return made[plain]()

@@ -18,6 +18,7 @@ pytestmark = [
 AS_STARTED = """
 import os, sys
 print(os.getcwd(), os.environ.get("LAB_SAID"), "JPY_PARENT_PID" in os.environ, sep="|", end="|")
+print(get_ipython().history_manager.hist_file, end="|")
 print("torch" in sys.modules, any(name.startswith("lablib") for name in sys.modules), os.getpid())
 """
 
@@ -33,7 +34,11 @@ def kernel(kernels, tmp_path, monkeypatch):
     """A running kernel; what a code prints in it, or the name of its error."""
     monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     manager = KernelManager()
-    manager.start_kernel(cwd=str(tmp_path), env={**os.environ, "LAB_SAID": "hello"})
+    manager.start_kernel(
+        cwd=str(tmp_path),
+        env={**os.environ, "LAB_SAID": "hello"},
+        extra_arguments=["--HistoryManager.hist_file=:memory:"],  # as nbclient does
+    )
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=120)
@@ -58,8 +63,8 @@ def kernel(kernels, tmp_path, monkeypatch):
 def test_it_has_what_jupyter_gave_it_and_torch_but_nothing_of_the_labs(kernel, tmp_path):
     _, run = kernel
     said = run(AS_STARTED).split("|")
-    assert said[:3] == [str(tmp_path), "hello", "True"]
-    assert said[3].split()[:2] == ["True", "False"]
+    assert said[:4] == [str(tmp_path), "hello", "True", ":memory:"]
+    assert said[4].split()[:2] == ["True", "False"]
 
 
 def test_it_is_interrupted(kernel):

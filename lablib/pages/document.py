@@ -20,6 +20,8 @@ _STATIC = Path(__file__).parent / "static"
 GLOSSARY = "GLOSSARY"
 """The name of the labs' glossary, and of its page."""
 
+_WITH_A_KERNEL = re.compile("<!-- with a kernel -->.*?<!-- end -->", re.DOTALL)
+
 # Nothing can be fetched from anywhere, whatever is on the page, but the files that lie beside it.
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -159,11 +161,16 @@ class _Markdown(mistune.HTMLRenderer):
 def markdown(text: str) -> str:
     """The HTML of a Markdown cell, which is ours and may hold tags.
 
+    What holds only where a kernel is, is left out: a notebook marks it by comments, which
+    JupyterLab does not show.
+
     >>> markdown("[on](02_attention.ipynb)")
     '<p><a href="02_attention.html">on</a></p>'
+    >>> markdown("Look<!-- with a kernel -->, and run the cell<!-- end -->.")
+    '<p>Look.</p>'
     """
     render = mistune.create_markdown(renderer=_Markdown(escape=False), plugins=["table"])
-    return str(render(text)).strip()
+    return str(render(_WITH_A_KERNEL.sub("", text))).strip()
 
 
 def _data(states: Models, live: dict[str, Any], place: Place) -> dict[str, Any]:

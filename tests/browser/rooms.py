@@ -19,6 +19,8 @@ ROOMS = {
         "knobs": 'show(sp.knob_panel("Once upon a time", "pocket-gpt2", sp.Knobs(top_p=0.9)))',
         "write": 'show(sp.generation_panel("Once upon a time", "pocket-gpt2"))',
         "same-draws": 'show(sp.comparison_panel("Once upon a time", model="pocket-gpt2"))',
+        "constraint": 'show(sp.constraint_panel(kind="JSON", model="pocket-gpt2"))',
+        "chat": 'show(sp.chat_panel(model="pocket-gpt2"))',
         "block-list": 'show(sp.block_list_panel(model="pocket-gpt2"))',
         "beams": 'show(sp.beam_panel("Once upon a time", model="pocket-gpt2"))',
         "cache": 'show(sp.cache_panel("Once upon a time", "pocket-gpt2"))',

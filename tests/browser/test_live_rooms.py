@@ -58,8 +58,9 @@ def test_heads_are_muted_and_swept(live):
 
 def test_the_lens_and_rollout(live):
     panel = awake(live, LAYERS)
-    type_into(panel, "<b>The queen")
-    panel.locator(".page-grid").get_by_text("<b").first.wait_for()
+    type_into(panel, "<img src=x onerror=alert(1)> queen")
+    panel.locator(".page-grid").get_by_text("␣queen").first.wait_for()
+    assert live.locator("img").count() == 0
     panel.locator("select").first.select_option("Attention rollout")
     panel.locator(".page-html").get_by_text("How much of each token").wait_for()
     panel.locator(".page-grid").wait_for(state="hidden")
@@ -69,16 +70,16 @@ def test_the_lens_and_rollout(live):
 def test_the_steps_of_another_head(live):
     panel = awake(live, STEPS)
     type_into(panel, "The old queen")
-    panel.get_by_text("␣queen").first.wait_for(state="attached")
+    panel.get_by_text("text = 'The old queen'").wait_for(state="attached")
     panel.locator("input[type=range]").first.fill("4")
     ready(panel).get_by_text("layer=4").wait_for(state="attached")
 
 
 def test_parts_are_left_out(live):
     panel = awake(live, WHOLE)
-    type_into(panel, "The old queen")
-    panel.locator(".whole-token").get_by_text("␣queen").first.wait_for(state="attached")
-    panel.get_by_label("position embeddings").uncheck()
+    type_into(panel, "One two")
+    panel.get_by_role("button", name="token ids 2").wait_for()
+    panel.get_by_label("positions in every block").uncheck()
     panel.locator(".whole-loss").get_by_text("→").wait_for()
 
 

@@ -28,6 +28,14 @@ test("knobs within their ends, those that are not named off", () => {
   assert.deepEqual(knobs.knobs({ temperature: 2, top_k: 5 }, pageModel({ simple: true })), { ...NEUTRAL, temperature: 2 });
 });
 
+test("knobs of the fold within the ends that Python names", () => {
+  const n = { name: "no_repeat_ngram", help: "", elsewhere: "", least: 0, most: 8, step: 1 };
+  const model = pageModel({ simple: false, more: [n] });
+  assert.deepEqual(knobs.knobs({ no_repeat_ngram: 2 }, model), { ...NEUTRAL, no_repeat_ngram: 2 });
+  for (const bad of [9, 1.5, -1, "2"]) assert.equal(knobs.knobs({ no_repeat_ngram: bad }, model), undefined);
+  assert.equal(knobs.knobs({ xtc: 0.5 }, model), undefined);
+});
+
 test("an order that has each stage once", () => {
   const turned = [...TRANSFORMERS_ORDER].reverse();
   assert.deepEqual(knobs.order(turned), turned);

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from lablib.sampling import Knobs, choose, generate
+from lablib.sampling.compute.attribution import attribution
 from lablib.sampling.compute.branches import Branches
-from lablib.sampling.compute.pushes import pushes
 from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
@@ -162,7 +162,7 @@ def test_what_pushed_a_token_is_shown_while_one_points_at_it(panel, m):
     panel.why.line.is_open, panel.strip.hovered = True, None
     assert pointed(panel, 6), panel.foot.details
     ids = chips(panel)
-    expected = pushes(m, ids, 6).tolist()
+    expected = attribution(m, ids, 6).tolist()
     *before, asked = panel.pushed_by.tokens
     assert [token["id"] for token in before] == ids[:6] and asked["id"] == ids[6]
     assert [token["value"] for token in before] == pytest.approx(expected)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from lablib.training import guards
+from lablib.training import devices, guards
 from lablib.training.config import Config
 from lablib.training.engine import fit, setup
 from lablib.training.guards import NonFinite, OutOfMemory
@@ -88,6 +88,20 @@ def test_memory_that_runs_out_halves_the_micro_batch_and_not_the_batch(gpt2, mon
     assert state.micro_batch == 2
     assert "2 rows are computed at once" in records[0].note and records[1].note == ""
     assert [record.loss for record in records] == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_peak_of_a_gpu_is_that_of_this_run(gpt2, monkeypatch):
+    """As torch counts, from the last time it was told to; a stand-in for a GPU's two calls."""
+    peak = {"bytes": 9_000}
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda _: peak.update(bytes=10))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda _: peak["bytes"])
+    gpu = torch.device("cuda", 0)
+    assert devices.memory_now(gpu) == 9_000
+    devices.forget_peak(gpu)
+    assert devices.memory_now(gpu) == 10
+    forgotten = []
+    monkeypatch.setattr(devices, "forget_peak", forgotten.append)
+    assert begin(gpt2).device in forgotten
 
 
 def test_a_stated_limit_halves_it_too(gpt2, monkeypatch):

@@ -149,11 +149,11 @@ def stream(model: Any, given: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         >>> len(vectors), vectors[0].shape
         (7, torch.Size([1, 3, 256]))
     """
-    twin: Any = shared_weight_copy(model)
+    own: Any = shared_weight_copy(model)
     last: list[Tensor] = []
     # What `transformers` gives as the last of all vectors has been through the norm.
-    _last_norm(twin.base_model).register_forward_pre_hook(lambda _, given: last.append(given[0]))
-    states = twin.base_model(**given, output_hidden_states=True).hidden_states
+    _last_norm(own.base_model).register_forward_pre_hook(lambda _, given: last.append(given[0]))
+    states = own.base_model(**given, output_hidden_states=True).hidden_states
     return (*states[:-1], last[-1] if last else states[-1])
 
 
@@ -172,16 +172,16 @@ def say(model: Any, vectors: Tensor) -> Tensor:
         ...     torch.allclose(said, m.model(ids).logits, atol=1e-4)
         True
     """
-    twin: Any = shared_weight_copy(model)
-    norm = _last_norm(twin.base_model)
+    own: Any = shared_weight_copy(model)
+    norm = _last_norm(own.base_model)
 
     def exchange(_: nn.Module, __: Any, output: Any) -> Any:
         output["last_hidden_state"] = norm(vectors)
         return output
 
-    body = getattr(twin.base_model, "decoder", twin.base_model)  # OPT calls its decoder alone
+    body = getattr(own.base_model, "decoder", own.base_model)  # OPT calls its decoder alone
     body.register_forward_hook(exchange)
-    output = twin(input_ids=torch.zeros(1, 1, dtype=torch.long, device=vectors.device))
+    output = own(input_ids=torch.zeros(1, 1, dtype=torch.long, device=vectors.device))
     scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
     return scores.float()
 

@@ -319,11 +319,11 @@ def _jacobian_rows(model: Any, rows: Tensor, first: int, block: int) -> Tensor:
     much a number of the last layer's vectors, summed over all places, grows with those of a layer
     at one place; the mean over the places from `first` on.
     """
-    twin: Any = shared_weight_copy(model)
-    # Weights may be frozen: the way back begins at the tokens' vectors.
-    embeddings = twin.get_input_embeddings()
+    copied: Any = shared_weight_copy(model)
+    # Weights may be frozen: the backward pass begins at the tokens' vectors.
+    embeddings = copied.get_input_embeddings()
     embeddings.register_forward_hook(lambda _, __, vectors: vectors.detach().requires_grad_())
-    vectors = stream(twin, {"input_ids": rows.clone()})
+    vectors = stream(copied, {"input_ids": rows.clone()})
     found = []
     for number in vectors[-1][:, first:].sum((0, 1))[block * ROWS :][:ROWS]:
         gradients = torch.autograd.grad(number, vectors[:-1], retain_graph=True)

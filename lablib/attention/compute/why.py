@@ -21,7 +21,7 @@ from lablib.attention.compute.heads import maps
 from lablib.attention.compute.layers import rollout
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
 from lablib.models.text import start_of_text, token_text
-from lablib.sampling.compute.pushes import pushes
+from lablib.sampling.compute.attribution import attribution
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -124,7 +124,7 @@ def why(
         text=token_text(m.tokenizer, token),
         log_probability=there,
         occlusion=there - _without_each(m, tokens, token),
-        gradient=pushes(m, (*tokens.ids, token), len(tokens)),
+        gradient=attribution(m, (*tokens.ids, token), len(tokens)),
         rollout=rollout(maps(m, tokens))[-1, -1],
     )
 

@@ -24,16 +24,16 @@ def story_words(steps: Sequence[Step]) -> str:
     return f"The model gives {tokens} a probability of {chance}."
 
 
-def push_scale(values: Tensor) -> dict[str, Any]:
+def attribution_scale(values: Tensor) -> dict[str, Any]:
     """The colours of what each token did: of both signs, for it can speak for and against."""
     return signed_scale(values.tolist(), "nats")
 
 
-def push_words(asked: str, texts: Sequence[str], values: Tensor) -> str:
+def attribution_words(asked: str, texts: Sequence[str], values: Tensor) -> str:
     """Which tokens did most for the one that is asked about, and which way.
 
     >>> import torch
-    >>> push_words(" he", ["The", " king"], torch.tensor([-0.25, 1.5]))
+    >>> attribution_words(" he", ["The", " king"], torch.tensor([-0.25, 1.5]))
     'Most was done for ‘␣he’ by ‘␣king’ (+1.50 nats), ‘The’ (−0.25 nats).'
     """
     best = values.abs().topk(min(NAMED, len(values))).indices.tolist()

@@ -5,12 +5,12 @@ from typing import Any
 
 import ipywidgets
 
+from lablib.sampling.compute.attribution import attribution
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.compute.generation import Session, Step, choose, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
-from lablib.sampling.compute.pushes import pushes
 from lablib.sampling.compute.text import Prompt, prepare
-from lablib.sampling.figures.generation import push_scale, push_words, story_words
+from lablib.sampling.figures.generation import attribution_scale, attribution_words, story_words
 from lablib.sampling.panel.alternatives import Alternatives
 from lablib.sampling.panel.controls import KnobSliders, knobs_code
 from lablib.sampling.views.tree import TreeView
@@ -135,14 +135,14 @@ class GenerationPanel(LivePanel):
         m, ids = self.model(), [*self._prompt.ids, *(step.id for step in self.steps)]
         if place >= len(ids):
             return
-        values = pushes(m, ids, place)
+        values = attribution(m, ids, place)
         yield None
         chips = token_dicts(ids[: place + 1], m.tokenizer, [*values.tolist(), None])
         texts = [chip["text"] for chip in chips]
         with self.pushed_by.hold_sync():
-            self.pushed_by.scale = push_scale(values)
+            self.pushed_by.scale = attribution_scale(values)
             self.pushed_by.tokens = [*chips[:-1], {**chips[-1], "mark": "this token"}]
-        self.push_words.value = escape(push_words(texts[-1], texts[:-1], values))
+        self.push_words.value = escape(attribution_words(texts[-1], texts[:-1], values))
 
     def _continue(self, path: Sequence[Step], script: str) -> Drawing:
         """Write on after `path`, one chip at a time, until the length that was asked for.

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from lablib import attention as at
-from lablib.sampling.compute.pushes import pushes
+from lablib.sampling.compute.attribution import attribution
 
 
 def test_a_push_is_a_difference_quotient_along_a_vector(m):
     ids, place = m.tokenizer("Once upon a time").input_ids, 9
-    found = pushes(m, ids, place)
+    found = attribution(m, ids, place)
     assert found.shape == (place,)
     vectors = m.model.get_input_embeddings()(torch.tensor([ids[:place]])).detach()
     step = 1e-2
@@ -28,11 +28,11 @@ def test_a_push_is_a_difference_quotient_along_a_vector(m):
 def test_it_is_one_of_the_answers_to_why(m):
     ids = m.tokenizer("Once upon a time").input_ids
     why = at.why(m, "Once upon a time", place=9)
-    torch.testing.assert_close(pushes(m, ids, 9), why.gradient)
+    torch.testing.assert_close(attribution(m, ids, 9), why.gradient)
     assert not any(part._forward_hooks for part in m.model.modules())
 
 
 @pytest.mark.parametrize("place", [0, 4, -1])
 def test_a_place_with_nothing_before_it_is_refused(m, place):
     with pytest.raises(ValueError, match="from place 1 to 3"):
-        pushes(m, m.tokenizer("Once").input_ids, place)
+        attribution(m, m.tokenizer("Once").input_ids, place)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
 
-def pushes(m: "LoadedModel", ids: Sequence[int], place: int) -> Tensor:
+def attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Tensor:
     """How much each token before a place did for the log-probability of the token there, in nats:
     its gradient along the token's vector, times the vector. One pass forward and one back, so it is
     quick enough to be asked for while one points at a text.
@@ -31,7 +31,7 @@ def pushes(m: "LoadedModel", ids: Sequence[int], place: int) -> Tensor:
         >>> from lablib import models
         >>> m = models.load("pocket-gpt2", device="cpu")
         >>> ids = m.tokenizer("The king was so tired that he").input_ids
-        >>> pushes(m, ids, place=6).shape
+        >>> attribution(m, ids, place=6).shape
         torch.Size([6])
     """
     if not 0 < place < len(ids):
