@@ -1,14 +1,15 @@
 """What a learner does in the first lesson, as a script for a Python of its own; and its findings.
 
 `python -m tests.sessions` opens a model, answers a question, uploads a text, trains on it, finds
-the run again, asks for a model that only the hub has, and prints what came of each as JSON. Tests
-run it in the houses where the labs are really used (`tests/test_deployments.py`).
+the run again, writes a page, asks for a model that only the hub has, and prints what came of each
+as JSON. Tests run it in the houses where the labs are really used (`tests/test_deployments.py`).
 """
 
 import json
 import sys
 import warnings
 from datetime import datetime
+from pathlib import Path
 
 QUESTION, ANSWER = "sampling/greedy-three", 0
 UPLOAD = "Grüße aus Łódź. Der alte Leuchtturm stand am Meer. " * 40
@@ -18,8 +19,14 @@ def main():
     """Print what came of it."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
-        found = {"drawn": drawn(), **answered(), **trained(), "hub": from_the_hub()}
-    found["warned"] = [str(one.message) for one in said]
+        warnings.simplefilter("always", EncodingWarning)
+        found = {
+            "drawn": drawn(), **answered(), **trained(), "page": paged(), "hub": from_the_hub(),
+            "encoding": sys.getfilesystemencoding(),
+        }  # fmt: skip
+    unnamed = [one for one in said if issubclass(one.category, EncodingWarning)]
+    found["unnamed"] = [f"{one.filename}:{one.lineno}" for one in unnamed]
+    found["warned"] = [str(one.message) for one in said if one not in unnamed]
     json.dump(found, sys.stdout, ensure_ascii=True)
 
 
@@ -28,7 +35,7 @@ def drawn():
     from lablib import sampling as sp
 
     panel = sp.knob_panel("Il était une fois")
-    panel.wait()
+    panel.wait(600)
     return [panel.state, "était" in panel.foot.code, panel.foot.message]
 
 
@@ -63,7 +70,7 @@ def trained():
     try:
         run = ft.Run(ft.Config(text=choice.value or "lighthouse", **settings))
         run.start()
-        run.wait(120)
+        run.wait(600)
     except ValueError as error:
         return {**found, "refused": str(error)}
     listed = [str(info.folder) for info in ft.runs()]
@@ -74,6 +81,23 @@ def trained():
         "listed": str(run.folder) in listed,
         "opens": run.state == "done" and run.load().card.parameters > 0,
     }
+
+
+def paged():
+    """Whether a page that was written is read as a browser reads it."""
+    import nbformat.v4 as nbf
+
+    from lablib.pages.document import lab_page
+    from lablib.pages.running import keep_widgets
+    from lablib.writable import writable
+
+    folder, _ = writable(Path("pages"))
+    widgets, page = folder / "widgets.json", folder / "page.html"
+    keep_widgets(str(widgets))
+    states = json.loads(widgets.read_text(encoding="utf-8"))
+    book = nbf.new_notebook(cells=[nbf.new_markdown_cell("# Größe")])
+    page.write_text(lab_page(book, states), encoding="utf-8")
+    return "Größe" in page.read_bytes().decode("utf-8")
 
 
 def from_the_hub():
