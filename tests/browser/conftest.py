@@ -97,8 +97,12 @@ def kernels(address, seconds=60):
             time.sleep(0.2)
 
 
-def _has_begun(kernel):
-    return kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+def has_begun(address):
+    """Whether a page is connected to a kernel of a server that has begun."""
+    return any(
+        kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+        for kernel in kernels(address)
+    )
 
 
 def end_kernels(address):
@@ -149,7 +153,7 @@ class Lab:
     def wait_for_kernel(self, seconds=180):
         """Wait until the page is connected to a kernel that has begun: what runs before is lost."""
         end = time.monotonic() + seconds
-        while not any(map(_has_begun, kernels(self.address))):
+        while not has_begun(self.address):
             assert time.monotonic() < end, "no kernel has begun"
             self.page.wait_for_timeout(100)
         self.page.wait_for_selector(IDLE, state="attached")
