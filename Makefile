@@ -6,6 +6,7 @@
 # make screenshots  takes the README's pictures from the running labs
 # make app    the labs without their code, in Voila
 # make pages  the labs as pages with small models in them: neither kernel nor network
+# make pages SINGLE=1  the same, each page one file that needs no other, in the folder pages-single
 # make wheel  the package with the labs in it, for `pip install` and then `lablab`
 #
 # Everything is installed into .venv, at the exact versions of requirements.lock.
@@ -31,7 +32,7 @@ app: .venv/app
 		--MappingKernelManager.cull_idle_timeout=600 --MappingKernelManager.cull_interval=60 $(ARGS)
 
 pages: .venv/lab
-	$(BIN)/python -m lablib.pages labs --out pages $(ARGS)
+	$(BIN)/python -m lablib.pages labs $(if $(SINGLE),--single --out pages-single,--out pages) $(ARGS)
 
 wheel: .venv/lab
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .

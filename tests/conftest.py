@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from tests import ROOT
 from tests.examples import FEW
-from tests.kinds import KINDS, Guard, kinds_of
+from tests.kinds import KINDS, LONG, Guard, kinds_of
 
 SHARED = ROOT.parent / "shared"
 CHROMIUM = os.environ.get("LAB_CHROMIUM") or next(
@@ -75,6 +75,9 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(kind)
         if item.get_closest_marker("notebook"):
             item.add_marker(pytest.mark.timeout(900))
+    # What takes minutes comes first, file by file: else one process would end with it alone.
+    long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
+    items.sort(key=lambda item: item.path not in long)
     if config.getoption("fast"):
         slow = {item for item in items if any(map(item.get_closest_marker, KINDS))}
         config.hook.pytest_deselected(items=list(slow))
@@ -95,9 +98,14 @@ def pytest_runtest_protocol(item):
 def executed(pytestconfig, tmp_path_factory):
     """Gives a notebook of the labs as it is when it was run: once for all tests (`Executed`)."""
     from tests.executed import executed_once, shared_home
+    from tests.kernels import warm_kernels
 
     home = shared_home(pytestconfig, tmp_path_factory.getbasetemp())
-    return lambda path: executed_once(path, home)
+    # What libraries read when they are imported; the last is as `lablib.pages.running` has it.
+    settings = {"HF_HOME": str(home / "hub"), "HF_HUB_OFFLINE": "1", "JUPYTER_WIDGETS_ECHO": "0"}
+    with warm_kernels(tmp_path_factory.mktemp("kernels"), **settings) as kernels:
+        settings["JUPYTER_PATH"] = str(kernels)
+        yield lambda path: executed_once(path, home, settings)
 
 
 @pytest.fixture

@@ -44,24 +44,28 @@ def shared_home(config: pytest.Config, base: Path) -> Path:
     return home
 
 
-def executed_once(path: Path, home: Path) -> Executed:
-    """A notebook run in a folder of `home` by the first who asks, in whatever process that is."""
+def executed_once(path: Path, home: Path, settings: dict[str, str]) -> Executed:
+    """A notebook run in a folder of `home` by the first who asks, in whatever process that is.
+
+    Args:
+        settings: environment variables of its kernel, which keep it from the network.
+    """
     folder, done = home / page_name(path), home / f"{page_name(path)}.ipynb"
     with FileLock(home / f"{page_name(path)}.lock"):
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            nbformat.write(_run(path, folder), done)
+            nbformat.write(_run(path, folder, settings), done)
     models = json.loads((folder / "widgets.json").read_text(encoding="utf-8"))
     return Executed(nbformat.read(done, as_version=4), models, folder)
 
 
-def _run(path: Path, folder: Path) -> nbformat.NotebookNode:
-    """Run a notebook without a network; nothing may be left beside the labs."""
+def _run(path: Path, folder: Path, settings: dict[str, str]) -> nbformat.NotebookNode:
+    """Run a notebook; nothing may be left beside the labs."""
     before = set(path.parent.rglob("*"))
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("HF_HOME", str(folder.with_suffix(".hub")))
-        environment.setenv("HF_HUB_OFFLINE", "1")
+        for name, value in settings.items():
+            environment.setenv(name, value)
         book, _ = run(path, folder)
     assert set(path.parent.rglob("*")) == before
     return book

@@ -27,12 +27,15 @@ KINDS = {
     "content": "tries what the labs say, or take for an answer, one by one",
     "training": f"makes more than {STEPS} steps of an optimizer with a model of some size",
 }
+LONG = ("browser", "notebook")
+"""Kinds whose tests take a minute and more."""
 BY_FIXTURE = {
     "browser": "view",
     "executed": "notebook",
     "python": "process",
     "start_process": "process",
     "bug_runs": "training",
+    "sharded_run": "process",
     "hub": "process",  # a download is one
 }
 BY_PLACE = {

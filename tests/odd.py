@@ -34,7 +34,7 @@ from lablib.exercises import ExerciseError
 from lablib.training.guards import NonFinite, OutOfMemory
 from lablib.widgets import TextInput
 from tests import ROOT
-from tests.browser.rooms import ROOMS
+from tests.browser.rooms import ROOMS, SLOW
 from tests.hard_strings import hard_string
 
 SENTENCES = (ValueError, ExerciseError, NonFinite, OutOfMemory)
@@ -168,16 +168,19 @@ SKIPPED = {
     "masking.logits_at": "so does it", "foundations.fit": "trains",
     "sampling.cache_timing": "measures for seconds",
     "masking.side_by_side": "takes a panel", "seq2seq.muted": "is a block",
-    "transfer.learn_entities": "trains", "transfer.predict": "takes a trained classifier",
+    "transfer.learn_entities": "trains", "transfer.learn_filtered": "trains",
+    "transfer.predict": "takes a trained classifier",
     "transfer.pushes": "so does it", "finetuning.fit": "trains",
     **dict.fromkeys(
-        ["attention.clear_pattern_low_effect_head", "attention.muting_cost", "attention.so_far",
+        ["attention.clear_pattern_low_effect_head", "attention.head_plane", "attention.lens_path",
+         "attention.muting_cost", "attention.so_far",
          "finetuning.annotate_batch", "finetuning.batch_losses", "finetuning.best_trial",
          "finetuning.inject_mistake", "finetuning.prepare", "finetuning.save",
          "finetuning.validate", "masking.attention_from_mask", "masking.log_probabilities",
          "masking.word_scores", "sampling.choose", "sampling.diversity", "tokenization.growth",
-         "transfer.growth", "transfer.score", "transfer.score_entities", "transfer.tags",
-         "transfer.worst", "transformer.forward"],
+         "transfer.growth", "transfer.judge_all", "transfer.score", "transfer.score_entities",
+         "transfer.tags", "transfer.training_sets", "transfer.worst", "transfer.wrongly",
+         "transformer.forward"],
         "takes what another call gave",
     ),
 }  # fmt: skip
@@ -291,7 +294,11 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         "Mapping[str, str]": lambda: {"English": "A dog.", "French": "Un chien."},
         "Sequence[tuple[str, str]]": lambda: [("plural: dog", "dogs")],
         "Sequence[str": lambda: ["dog", None], "Iterable[int": lambda: [None, 0, None],
+        "Mapping[str, str": lambda: {"name": "text", "size": ["small", "large"]},
         "Run": lambda: "nowhere",
+        "Prompt": lambda: sp.prepare(model(), "a dog"),
+        "Sequence[Message]": lambda: [{"role": "user", "content": "a dog"}],
+        "Chat": lambda: sp.chat(model(), [{"role": "user", "content": "a dog"}]),
         "Path": lambda: Path("nowhere"), "PathLike": lambda: "nowhere", "bool": lambda: True,
     }  # fmt: skip
     return made[plain]()
@@ -443,15 +450,16 @@ def one_call(
 
 
 def panels() -> dict[str, str]:
-    """The code that shows each panel of every room, with the import it needs; none is told to
-    train.
+    """The code that shows each panel of every room, with the import it needs, but for those that
+    work for minutes once they are shown; none is told to train.
     """
     return {
         f"{room}.{name}": f"{entries['import']}\n{code.replace('pressed(', 'show(')}"
         for room, entries in ROOMS.items()
         for name, code in entries.items()
         if name != "import" and ".click()" not in code
-    }
+        and ("pressed(" in code or name not in SLOW)
+    }  # fmt: skip
 
 
 def opened(code: str) -> Any:

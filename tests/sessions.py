@@ -1,15 +1,14 @@
 """What a learner does in the first lesson, as a script for a Python of its own; and its findings.
 
 `python -m tests.sessions` opens a model, answers a question, uploads a text, trains on it, finds
-the run again, writes a page, asks for a model that only the hub has, and prints what came of each
-as JSON. Tests run it in the houses where the labs are really used (`tests/test_deployments.py`).
+the run again, asks for a model that only the hub has, and prints what came of each as JSON. Tests
+run it in the houses where the labs are really used (`tests/test_deployments.py`).
 """
 
 import json
 import sys
 import warnings
 from datetime import datetime
-from pathlib import Path
 
 QUESTION, ANSWER = "sampling/greedy-three", 0
 UPLOAD = "Grüße aus Łódź. Der alte Leuchtturm stand am Meer. " * 40
@@ -20,10 +19,7 @@ def main():
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("always", EncodingWarning)
-        found = {
-            "drawn": drawn(), **answered(), **trained(), "page": paged(), "hub": from_the_hub(),
-            "encoding": sys.getfilesystemencoding(),
-        }  # fmt: skip
+        found = {"drawn": drawn(), **answered(), **trained(), "hub": from_the_hub()}
     unnamed = [one for one in said if issubclass(one.category, EncodingWarning)]
     found["unnamed"] = [f"{one.filename}:{one.lineno}" for one in unnamed]
     found["warned"] = [str(one.message) for one in said if one not in unnamed]
@@ -81,23 +77,6 @@ def trained():
         "listed": str(run.folder) in listed,
         "opens": run.state == "done" and run.load().card.parameters > 0,
     }
-
-
-def paged():
-    """Whether a page that was written is read as a browser reads it."""
-    import nbformat.v4 as nbf
-
-    from lablib.pages.document import lab_page
-    from lablib.pages.running import keep_widgets
-    from lablib.writable import writable
-
-    folder, _ = writable(Path("pages"))
-    widgets, page = folder / "widgets.json", folder / "page.html"
-    keep_widgets(str(widgets))
-    states = json.loads(widgets.read_text(encoding="utf-8"))
-    book = nbf.new_notebook(cells=[nbf.new_markdown_cell("# Größe")])
-    page.write_text(lab_page(book, states), encoding="utf-8")
-    return "Größe" in page.read_bytes().decode("utf-8")
 
 
 def from_the_hub():

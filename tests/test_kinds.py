@@ -93,7 +93,7 @@ def test_a_notebook_is_run_once(tmp_path):
     labs.mkdir(), home.mkdir()
     cell = nbformat.v4.new_code_cell("open('said', 'a').write('once')")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), labs / "one.ipynb")
-    first, second = (executed_once(labs / "one.ipynb", home) for _ in range(2))
+    first, second = (executed_once(labs / "one.ipynb", home, {}) for _ in range(2))
     assert (second.folder / "said").read_text() == "once"
     assert first == second and first.book.cells[0].outputs[0].data["text/plain"] == "4"
     assert [path.name for path in labs.iterdir()] == ["one.ipynb"]

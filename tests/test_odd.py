@@ -54,7 +54,8 @@ def test_every_public_panel_is_tried():
         for name, code in odd.panels().items()
         for call in re.findall(r"\.(\w+_panel)\(", code)
     }
-    assert tried == public and len(public) > 50
+    slow = {"attention.lenses_panel", "finetuning.over_time_panel"}  # work for minutes when shown
+    assert tried == public - slow and len(public) > 50
 
 
 def test_what_is_not_tried_is_there():

@@ -19,7 +19,9 @@ INSTEAD = {
     r"\bdear(er|est)?\b(?! (child|friend|reader|little|me)\b)": "expensive",
     r"\bin (plain )?sight\b": "visible, shown",
     r"\b(held|holds?|hold \w+) against\b": "compared with",
-    r"\b[Tt]he source(’s|'s)? (article|example|material|recipe|setting)": "a copied tutorial",
+    r"\b[Tt]he source(’s|'s)? (article|decoder|example|formula|material|recipe|setting)": (
+        "a copied tutorial"
+    ),
     r"\bbelongs? into\b": "belongs in",
     r"\b(bits?|bytes?|examples|nats|rows|seconds|steps|texts|tokens|words) an? "
     r"(batch|byte|class|epoch|label|second|step|text|token|word)\b(?! (has|needs|takes))": "per",
@@ -76,6 +78,7 @@ def test_each_pattern_finds_what_was_written_once():
         "with ##cer in sight",
         "it is held against label i + 1",
         "this is the source's example",
+        "The source's decoder",
         "a longer run belongs into a terminal",
         "4.1 bytes a token",
         "Most has moved layer 3",

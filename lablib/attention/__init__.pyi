@@ -30,6 +30,13 @@ from lablib.attention.compute.layers import (
     logit_lens as logit_lens,
     rollout as rollout,
 )
+from lablib.attention.compute.lenses import (
+    LENSES as LENSES,
+    Lenses as Lenses,
+    LensPath as LensPath,
+    fit_lenses as fit_lenses,
+    lens_path as lens_path,
+)
 from lablib.attention.compute.heads import (
     AttentionMaps as AttentionMaps,
     EncoderDecoderMaps as EncoderDecoderMaps,
@@ -60,6 +67,9 @@ from lablib.attention.panel.heads import (
 from lablib.attention.panel.layers import (
     layers_panel as layers_panel,
 )
+from lablib.attention.panel.lenses import (
+    lenses_panel as lenses_panel,
+)
 from lablib.attention.panel.multihead import (
     multihead_panel as multihead_panel,
 )
@@ -77,6 +87,10 @@ from lablib.attention.panel.why import (
 )
 from lablib.attention.panel.writing import (
     writing_panel as writing_panel,
+)
+from lablib.attention.compute.plane import (
+    HeadPlane as HeadPlane,
+    head_plane as head_plane,
 )
 from lablib.attention.compute.positions import (
     Shuffle as Shuffle,

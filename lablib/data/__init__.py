@@ -79,10 +79,11 @@ def labelled_names() -> list[str]:
     `sentiment` has 400 judgements of books, boots, dentists, …, positive or negative; most come in
     pairs of the same subject, so that only *what is said* of it tells them apart. `topic` has 400
     sentences on cooking, money, music, science and sport. Both are balanced, and a fifth of each is
-    the test part.
+    the test part. `pirate` has 80 sentences as pirates in stories say them and 80 ordinary ones, to
+    try what keeps unwanted content out; 60 of them are the test part.
 
     >>> labelled_names()
-    ['sentiment', 'topic']
+    ['pirate', 'sentiment', 'topic']
     """
     return sorted(path.stem for path in _LABELLED.glob("*.csv"))
 

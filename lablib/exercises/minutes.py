@@ -149,7 +149,7 @@ def _section(title: str, cells: Cells) -> Section:
         title,
         tuple(map(find, ids)),
         len(PANEL.findall(code)),
-        len(WORD.findall(re.sub(r"\]\([^)]*\)", "", prose))),
+        len(WORD.findall(re.sub(r"\]\([^)]*\)|<!--.*?-->", "", prose))),
         sum(map(int, WAITING.findall(prose))),
     )
 

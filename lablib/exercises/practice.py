@@ -22,6 +22,17 @@ def tensor(*values: Any) -> "Tensor":
     return torch.tensor(values)
 
 
+def matrix(rows: int, columns: int, seed: int) -> "Tensor":
+    """Numbers without a pattern, the same every time, from −2 to 2, float32 [rows, columns].
+
+    >>> matrix(1, 2, seed=0)
+    tensor([[ 1.9833, -0.5111]])
+    """
+    import torch
+
+    return torch.sin(torch.arange(1.0, rows * columns + 1) * (1.7 + seed)).view(rows, columns) * 2
+
+
 @functools.cache
 def practice_model(blocks: int = 1) -> "tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]":
     """A small GPT-2 over characters, with random weights, the same every time; its tokenizer.

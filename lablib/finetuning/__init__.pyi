@@ -32,6 +32,10 @@ from lablib.finetuning.compute.ladder import (
     benchmark_stages as benchmark_stages,
     stages as stages,
 )
+from lablib.finetuning.compute.over_time import (
+    OverTime as OverTime,
+    over_time as over_time,
+)
 from lablib.finetuning.compute.sharing import (
     merge as merge,
     push_to_hub as push_to_hub,
@@ -47,6 +51,9 @@ from lablib.finetuning.panel.harms import (
 )
 from lablib.finetuning.panel.ladder import (
     ladder_panel as ladder_panel,
+)
+from lablib.finetuning.panel.over_time import (
+    over_time_panel as over_time_panel,
 )
 from lablib.finetuning.panel.runs import (
     runs_panel as runs_panel,

@@ -28,6 +28,13 @@ from lablib.foundations.compute.devices import (
     Device as Device,
     training_bill as training_bill,
 )
+from lablib.foundations.compute.distillation import (
+    Distillation as Distillation,
+    DistillationStep as DistillationStep,
+    distill as distill,
+    small_student as small_student,
+    soft_loss as soft_loss,
+)
 from lablib.foundations.compute.initialisation import (
     ACTIVATIONS as ACTIVATIONS,
     INITS as INITS,
@@ -61,6 +68,9 @@ from lablib.foundations.panel.bleu import (
 )
 from lablib.foundations.panel.descent import (
     descent_panel as descent_panel,
+)
+from lablib.foundations.panel.distillation import (
+    distillation_panel as distillation_panel,
 )
 from lablib.foundations.panel.initialisation import (
     initialisation_panel as initialisation_panel,

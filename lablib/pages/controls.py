@@ -62,7 +62,7 @@ class Controls:
             return "".join(output(one, self.html) for one in state["outputs"])
         if "children" in state:
             note = fill(_LIVE_NOTE, panel=id) if id in self.live else ""
-            return self._box(name, state, note)
+            return self._box(name, state, note, self._followed(id))
         part = self._part(id)
         if name == "HTML":
             return f"<div{self._look(state, 'page-html')}{part}>{state['value']}</div>"
@@ -105,9 +105,16 @@ class Controls:
         self._greyed += not part
         return f"<fieldset disabled>{place}</fieldset>"
 
-    def _box(self, name: str, state: State, note: str) -> str:
+    def _followed(self, id: str) -> str:
+        """The attribute of a box that a live panel shows and hides; "" for any other."""
+        if id not in self._panel_of:
+            return ""
+        self.parts.append(id)
+        return fill(' data-box="{id}"', id=id)
+
+    def _box(self, name: str, state: State, note: str, part: str) -> str:
         kind = "page-row" if name in ("HBox", "Box") else "page-column"
-        return f"<div{self._look(state, kind)}>{''.join(self._children(state))}{note}</div>"
+        return f"<div{self._look(state, kind)}{part}>{''.join(self._children(state))}{note}</div>"
 
     def _children(self, state: State) -> Iterator[str]:
         """What is in a box; the parts of a tab or an accordion stand below each other."""
@@ -140,6 +147,17 @@ def is_live(state: State) -> bool:
         return False
     carried = {"model": MODELS, "tokenizer": MODELS | TOKENIZERS}[state["live"]["noun"]]
     return _on_page(state["live"]["model"]) in carried
+
+
+def models_of(models: Models) -> list[str]:
+    """The models that compute for the live panels among some widgets, each once.
+
+    >>> live = {"script": "knobs", "model": "minilm-masked", "noun": "model", "parts": {}}
+    >>> models_of({"a": {"live": live}, "b": {}, "c": {"live": live}})
+    ['pocket-bert']
+    """
+    found = (_on_page(state["live"]["model"]) for state in models.values() if is_live(state))
+    return list(dict.fromkeys(found))
 
 
 def _on_page(model: str) -> str:

@@ -1,7 +1,7 @@
-"""A notebook that has run, as one HTML file with everything in it."""
+"""A notebook that has run, as an HTML file."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import nbformat
 
 from lablib.pages.controls import Controls
 from lablib.pages.outputs import output
+from lablib.pages.places import Inside, Place, Scripts, compressed
 from lablib.pages.running import Models
 from lablib.pages.scripts import engine
 from lablib.widgets.assets import bundle
@@ -19,46 +20,53 @@ _STATIC = Path(__file__).parent / "static"
 GLOSSARY = "GLOSSARY"
 """The name of the labs' glossary, and of its page."""
 
-# Nothing can be fetched from anywhere, whatever is on the page, but the scripts that lie beside it.
+_WITH_A_KERNEL = re.compile("<!-- with a kernel -->.*?<!-- end -->", re.DOTALL)
+
+# Nothing can be fetched from anywhere, whatever is on the page, but the files that lie beside it.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:;
- script-src 'self' 'unsafe-inline' blob:; style-src 'unsafe-inline'; font-src data:">
+ script-src {sources} blob:; style-src 'self' 'unsafe-inline'; font-src data:">
 <title>{title}</title>
-<style>
 {style}
-</style>
 </head>
 <body>
-<script>
 {theme}
-</script>
-{body}
+{alone}{body}
+{data}{scripts}
 </body>
 </html>
 """
 
 
-def lab_page(book: nbformat.NotebookNode, models: Models) -> str:
+def lab_page(book: nbformat.NotebookNode, models: Models, place: Place | None = None) -> str:
     """The page of one lab.
 
     Args:
         book: the notebook with its outputs.
         models: the widgets that its outputs show.
+        place: where the page's scripts and styles stand; None for in it.
 
     >>> book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One & two")])
     >>> "<title>One &amp; two</title>" in lab_page(book, {})
     True
     """
+    place = place or Inside()
     controls = Controls(models)
     cells = "\n".join(cell for one in book.cells for cell in _cell(one, controls))
     states = {id: controls.state(id) for id in [*controls.drawn, *controls.parts]}
-    body = f"<main>\n{_HEADER}\n{cells}\n</main>\n{_scripts(states, controls.live)}"
     styles = dict.fromkeys(state["_css"] for state in states.values() if state.get("_css"))
-    return page(title(book), body, styles)
+    return page(
+        title(book),
+        f"<main>\n{_HEADER}\n{cells}\n</main>",
+        styles,
+        _data(states, controls.live, place),
+        {"page.js": bundle(_STATIC / "draw.js")},
+        place,
+    )
 
 
 _ALL_LABS = '<nav class="page-nav" aria-label="Labs"><a href="index.html">All labs</a></nav>'
@@ -69,16 +77,42 @@ and so do the panels whose model lies beside the page: type into them. What stay
 lab in JupyterLab.</p>"""
 
 
-def page(title: str, body: str, styles: Iterable[str] = ()) -> str:
-    """A page around `body`, which is HTML of ours, in the colours its reader prefers."""
-    style = "\n".join([bundle(_STATIC / "pages.css"), *styles])
-    theme = bundle(_STATIC / "theme.js")
-    return _PAGE.format(title=escape(title), style=style, theme=theme, body=body)
+def page(
+    title: str,
+    body: str,
+    styles: Iterable[str] = (),
+    data: Mapping[str, Any] | None = None,
+    scripts: Scripts | None = None,
+    place: Place | None = None,
+) -> str:
+    """A page around `body`, in the colours its reader prefers.
+
+    Args:
+        body: HTML of ours.
+        styles: style sheets beside that of all pages.
+        data: what the scripts read: JSON by the ids of its elements.
+        scripts: that run once the page is read, by their names.
+        place: where scripts and styles stand; None for in the page.
+    """
+    place = place or Inside()
+    return _PAGE.format(
+        title=escape(title),
+        style=place.style([bundle(_STATIC / "pages.css"), *styles]),
+        theme=place.first("theme.js", bundle(_STATIC / "theme.js")),
+        alone=place.alone(),
+        body=body,
+        data="".join(
+            f'<script type="application/json" id="{name}">{script_json(part)}</script>\n'
+            for name, part in (data or {}).items()
+        ),
+        scripts=place.last(scripts or {}),
+        sources=place.sources(),  # once all scripts are known
+    )
 
 
-def glossary_page(text: str) -> str:
+def glossary_page(text: str, place: Place | None = None) -> str:
     """The page of the glossary, which is Markdown of ours."""
-    return page("Glossary", f"<main>\n{_ALL_LABS}\n{markdown(text)}\n</main>")
+    return page("Glossary", f"<main>\n{_ALL_LABS}\n{markdown(text)}\n</main>", place=place)
 
 
 def page_name(notebook: Path) -> str:
@@ -127,36 +161,43 @@ class _Markdown(mistune.HTMLRenderer):
 def markdown(text: str) -> str:
     """The HTML of a Markdown cell, which is ours and may hold tags.
 
+    What holds only where a kernel is, is left out: a notebook marks it by comments, which
+    JupyterLab does not show.
+
     >>> markdown("[on](02_attention.ipynb)")
     '<p><a href="02_attention.html">on</a></p>'
+    >>> markdown("Look<!-- with a kernel -->, and run the cell<!-- end -->.")
+    '<p>Look.</p>'
     """
     render = mistune.create_markdown(renderer=_Markdown(escape=False), plugins=["table"])
-    return str(render(text)).strip()
+    return str(render(_WITH_A_KERNEL.sub("", text))).strip()
 
 
-def _scripts(states: Models, live: dict[str, Any]) -> str:
-    """The widgets' states, what stands in them many times, and the script that draws them.
+def _data(states: Models, live: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The widgets' states, what stands in them many times, and what lets panels live.
 
     Args:
         live: the panels that the page computes itself (see `Controls.live`).
     """
     shared = Shared()
-    folded = {id: shared.fold(_own(state)) for id, state in states.items()}
-    parts = {"widgets": folded, "shared": shared.texts}
+    folded = {id: shared.fold(_own(state, place)) for id, state in states.items()}
+    parts: dict[str, Any] = {"widgets": folded, "shared": shared.texts}
     if live:
-        parts["live"] = engine(live)
-    data = "".join(
-        f'<script type="application/json" id="{name}">{script_json(part)}</script>\n'
-        for name, part in parts.items()
-    )
-    draw = bundle(_STATIC / "draw.js")
-    return f'{data}<script type="module">\n{draw}\n</script>'
+        parts["live"] = engine(live, place)
+    return parts
 
 
-def _own(state: dict[str, Any]) -> dict[str, Any]:
-    """The state without what stands in the page already, or only matters to ipywidgets."""
+def _own(state: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The state without what stands in the page already, or only matters to ipywidgets; what all
+    widgets of a kind have in common stands where the page keeps such things.
+    """
     left_out = re.compile(r"_css|_(model|view)_\w+|_dom_classes|layout|style|needs_kernel|live")
-    return {name: value for name, value in state.items() if not left_out.fullmatch(name)}
+    own = {name: value for name, value in state.items() if not left_out.fullmatch(name)}
+    if "_esm" in own:
+        own["_esm"] = place.keep(own["_esm"], "views.js")
+    if "_plotly" in own:  # five megabytes
+        own["_plotly"] = place.keep(compressed(own["_plotly"]), "plotly.js")
+    return own
 
 
 class Shared:

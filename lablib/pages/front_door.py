@@ -12,10 +12,11 @@ import nbformat
 from PIL import Image
 
 from lablib.pages.document import page, title
+from lablib.pages.places import Inside, Place
 from lablib.pages.running import predictions
 from lablib.pages.scripts import writer
 from lablib.widgets.assets import bundle
-from lablib.widgets.html import fill, script_json
+from lablib.widgets.html import fill
 
 _STATIC = Path(__file__).parent / "static"
 MODEL = "pocket-gpt2"
@@ -90,17 +91,21 @@ def entry(name: str, book: nbformat.NotebookNode) -> Entry:
     return Entry(name, title(book), number, tuple(predictions(book)))
 
 
-def front_door(entries: Sequence[Entry], pictures: Path, repository: str = "") -> str:
+def front_door(
+    entries: Sequence[Entry], pictures: Path, repository: str = "", place: Place | None = None
+) -> str:
     """The page that leads to all others.
 
     Args:
         entries: the pages, the core labs first.
         pictures: the folder with those of the labs (`labs/images`).
         repository: the project's on GitHub, `owner/name`, for the links that lead on from here.
+        place: where the page's scripts and styles stand; None for in it.
 
     >>> '<a href="a.html">A</a>' in front_door([Entry("a", "A")], Path("none"))
     True
     """
+    place = place or Inside()
     core = [one for one in entries if one.name in LABS]
     others = [one for one in entries if one.name not in LABS]
     body = _BODY.format(
@@ -109,14 +114,14 @@ def front_door(entries: Sequence[Entry], pictures: Path, repository: str = "") -
         on=_going_on(repository),
     )
     asked = {one.name: one.predictions for one in entries}
-    parts = {"predictions": asked, "writer": writer(MODEL)}
-    data = "\n".join(
-        f'<script type="application/json" id="{name}">{script_json(part)}</script>'
-        for name, part in parts.items()
+    return page(
+        "Language Model Labs",
+        body,
+        [bundle(_STATIC / "front_door.css")],
+        {"predictions": asked, "writer": writer(MODEL, place)},
+        {"front_door.js": bundle(_STATIC / "front_door.js")},
+        place,
     )
-    script = f'<script type="module">\n{bundle(_STATIC / "front_door.js")}\n</script>'
-    style = bundle(_STATIC / "front_door.css")
-    return page("Language Model Labs", f"{body}\n{data}\n{script}", [style])
 
 
 def _card(one: Entry, pictures: Path) -> str:

@@ -17,7 +17,7 @@ Models = dict[str, dict[str, Any]]
 """The state of every widget, by its id."""
 
 SECONDS = 600
-"""How long one cell may take, and then the pictures that are still being made."""
+"""How long the kernel may take to begin, one cell, and then the pictures still being made."""
 
 _KEEP = f"""from lablib.pages.running import keep_widgets
 from lablib.widgets import WORKER
@@ -47,6 +47,7 @@ def run(path: Path, folder: Path) -> tuple[nbformat.NotebookNode, Models]:
     client = NotebookClient(
         book,
         timeout=SECONDS,
+        startup_timeout=SECONDS,
         store_widget_state=False,
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},

@@ -9,7 +9,9 @@ from typing import Any
 from lablib import models
 from lablib.models.entries import POCKET
 from lablib.pages.engine import worker_source
+from lablib.pages.places import Place
 from lablib.pages.weights import packed, packed_tokenizer, script_of
+from lablib.widgets.html import script_json
 from lablib.widgets.tokens import shapeless_names
 
 MODELS = {"pocket-gpt2": "weights.js", "pocket-bert": "weights-bert.js"}
@@ -24,12 +26,28 @@ TOKENIZERS = {"gpt2": "tokenizers.js", "bert-base-uncased": "tokenizers.js"}
 
 def write_scripts(folder: Path) -> list[Path]:
     """Write the models into a folder of pages, as scripts that every page of it may load."""
-    written = []
-    for script in dict.fromkeys(where for where, _ in carried().values()):
-        inside = {name: model for name, (where, model) in carried().items() if where == script}
-        (folder / script).write_text(script_of(inside), encoding="utf-8")
-        written.append(folder / script)
-    return written
+    for script in scripts():
+        (folder / script).write_text(script_of(inside(script)), encoding="utf-8")
+    return [folder / script for script in scripts()]
+
+
+def scripts() -> list[str]:
+    """The names of the scripts in which the models are.
+
+    >>> scripts()
+    ['weights.js', 'weights-bert.js', 'tokenizers.js']
+    """
+    return list(dict.fromkeys(script for script, _ in carried().values()))
+
+
+def inside(script: str) -> dict[str, Any]:
+    """The models and tokenizers that stand in a script, by their names."""
+    return {name: model for name, (where, model) in carried().items() if where == script}
+
+
+def in_page(script: str) -> str:
+    """What a script holds, as JSON that can stand in a page in its place."""
+    return script_json(inside(script))
 
 
 @cache
@@ -46,7 +64,7 @@ def _json(name: str) -> dict[str, Any]:
     return found
 
 
-def engine(live: dict[str, Any]) -> dict[str, Any]:
+def engine(live: dict[str, Any], place: Place) -> dict[str, Any]:
     """What a page's script needs to let some panels live.
 
     Args:
@@ -54,15 +72,18 @@ def engine(live: dict[str, Any]) -> dict[str, Any]:
     """
     return {
         "panels": live,
-        "worker": worker_source(),
-        "carried": about_carried(),
-        "names": shapeless_names(),
+        "worker": place.keep(worker_source(), "engine.js"),
+        "carried": {
+            name: about for name, about in about_carried().items() if place.has(about["script"])
+        },
+        "names": place.keep(shapeless_names(), "engine.js"),
     }
 
 
-def writer(name: str) -> dict[str, Any]:
+def writer(name: str, place: Place) -> dict[str, Any]:
     """What a page's script needs to have one model compute, and nothing else."""
-    return {"name": name, "worker": worker_source(), "carried": {name: about_carried()[name]}}
+    worker = place.keep(worker_source(), "engine.js")
+    return {"name": name, "worker": worker, "carried": {name: about_carried()[name]}}
 
 
 def about_carried() -> dict[str, dict[str, Any]]:

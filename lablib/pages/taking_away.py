@@ -200,9 +200,9 @@ def size_words(size: int) -> str:
 def _page(folder: Path, title: str, prompt: str) -> str:
     weights = weights_script({"own": folder})
     body = fill(_BODY, title=title, prompt=prompt, size=size_words(len(weights)))
-    scripts = f"""<script>{weights}</script>
-<script>globalThis.labEngine = {script_json(worker_source())};</script>
-<script type="module">
-{bundle(_STATIC / "take_away.js")}
-</script>"""
-    return page(title, f"{body}\n{scripts}", [bundle(_STATIC / "take_away.css")])
+    scripts = {
+        "weights.js": weights,
+        "engine.js": f"globalThis.labEngine = {script_json(worker_source())};",
+        "take_away.js": bundle(_STATIC / "take_away.js"),
+    }
+    return page(title, body, [bundle(_STATIC / "take_away.css")], scripts=scripts)

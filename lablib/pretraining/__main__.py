@@ -77,10 +77,12 @@ def main(arguments: list[str] | None = None) -> None:
     logging.set_verbosity_error()
     tokenizer, data = learned(recipe, args)
     with seeded(recipe.seed):
-        model = (earlier(args.start) or new_model(recipe, tokenizer)).to(args.device)
+        begun = earlier(args.start, recipe) if args.start else new_model(recipe, tokenizer)
+        model = begun.to(args.device)
     # On the CPU the backward pass of the fused attention is slower than three plain products.
     model.set_attn_implementation("eager" if args.device == "cpu" else "sdpa")
-    if isinstance(model, BertForPreTraining) and isinstance(data, np.ndarray) and not args.start:
+    fresh = not args.start or recipe.kind == "minilm"  # whose bias was moved after its training
+    if isinstance(model, BertForPreTraining) and isinstance(data, np.ndarray) and fresh:
         start_from_frequencies(model, data)
     losses = train(model, tokenizer, data, recipe, args.out, args.save_every, args.compile)
     if measure := curve_measure(model, tokenizer, recipe, args):
@@ -95,7 +97,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def learned(recipe: Recipe, args: argparse.Namespace) -> tuple[PreTrainedTokenizerBase, Learned]:
     """The run's tokenizer, and what is learned: a stream of ids, or pairs of texts for T5."""
-    folder = args.start or args.out / "tokenizer"
+    # What was learned on top of MiniLM is kept without its tokenizer.
+    folder = args.out / "tokenizer"
+    if args.start and recipe.kind != "minilm":
+        folder = args.start
     if recipe.kind == "t5":
         pairs = all_pairs(args.text)
         shown = pairs + together(made_up(len(pairs) // 100, recipe.seed))
@@ -160,7 +165,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--text", help="folders of .txt files to learn (t5: .tsv)", **folders)
     parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
-    parser.add_argument("--start", type=Path, help="a gpt2 or bert folder to train further")
+    parser.add_argument("--start", type=Path, help="a gpt2, bert or minilm folder to train further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
     parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")
@@ -176,10 +181,14 @@ def chosen_recipe(args: argparse.Namespace) -> Recipe:
     return replace(RECIPES[args.kind], **{k: v for k, v in given.items() if v is not None})
 
 
-def earlier(folder: Path | None) -> Model | None:
-    """The model of a folder, in single precision, to be trained further; None without a folder."""
-    if folder is None:
-        return None
+def earlier(folder: Path, recipe: Recipe) -> Model:
+    """The model of a folder, in single precision, to be trained further."""
+    if recipe.kind == "minilm":
+        from lablib.training.adaptation import adapted_minilm, load_adapter
+
+        minilm = adapted_minilm(recipe.rank)
+        load_adapter(folder, minilm)
+        return minilm
     model: Model = AutoModelForPreTraining.from_pretrained(folder, dtype=torch.float32)
     return model
 

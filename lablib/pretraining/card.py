@@ -29,6 +29,10 @@ first two heads looked one and two tokens back. Both went on learning with the r
 _GPT2_ROWS = """\
 Every row of its training began with the end-of-text token, and {share:.0%} of the rows were random
 tokens said again and again, of which only the repetitions were to be predicted."""
+_GPT2_PRICE = """\
+Its attention had a price: beside the loss of the text it paid up to {price} nats for the share that
+its heads gave to anything but the first token. Large models learn by themselves to leave there what
+a head has no use for; this one had to be told, or it would have stopped before it found out."""
 _T5_LIMITS = """\
 It is a classroom model: it has read short everyday sentences and rows made by a program, and
 nothing else. It translates what is like them and invents the rest, leaves out characters it has
@@ -149,7 +153,9 @@ scratch on the English texts below: {recipe.layers} layers of {recipe.heads} hea
 are stored in half precision; compute in single."""
     start = _BERT_START if recipe.kind == "bert" else _GPT2_START
     rows = _GPT2_ROWS.format(share=recipe.repeated_share) if recipe.kind == "gpt2" else ""
-    return "\n\n".join(filter(None, (about, "" if earlier else start, rows)))
+    priced = recipe.kind == "gpt2" and recipe.attention_price > 0
+    price = _GPT2_PRICE.format(price=recipe.attention_price) if priced else ""
+    return "\n\n".join(filter(None, (about, "" if earlier else start, rows, price)))
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:

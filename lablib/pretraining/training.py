@@ -100,7 +100,8 @@ def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) 
     def loss_of(ids: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
         start, share = tokenizer.bos_token_id, recipe.repeated_share
         rows, labels = causal_rows(ids, start, model.config.vocab_size, share, rng)
-        return causal_loss(model, rows.to(model.device), labels.to(model.device))
+        price = recipe.attention_price
+        return causal_loss(model, rows.to(model.device), labels.to(model.device), price)
 
     return loss_of
 

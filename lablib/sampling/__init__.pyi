@@ -16,6 +16,18 @@ from lablib.sampling.compute.block_list import (
     got_past as got_past,
     innocent_tokens as innocent_tokens,
 )
+from lablib.sampling.compute.chat import (
+    Chat as Chat,
+    chat as chat,
+    next_in_chat as next_in_chat,
+    read_messages as read_messages,
+)
+from lablib.sampling.compute.constraint import (
+    Guide as Guide,
+    choice_pattern as choice_pattern,
+    json_fields as json_fields,
+    json_pattern as json_pattern,
+)
 from lablib.sampling.compute.distribution import (
     Stage as Stage,
     distribution as distribution,
@@ -42,8 +54,12 @@ from lablib.sampling.compute.generation import (
     top as top,
 )
 from lablib.sampling.compute.knobs import (
+    ALL_STAGES as ALL_STAGES,
     STAGES as STAGES,
     Knobs as Knobs,
+)
+from lablib.sampling.compute.mirostat import (
+    Mirostat as Mirostat,
 )
 from lablib.sampling.compute.measures import (
     Diversity as Diversity,
@@ -63,8 +79,14 @@ from lablib.sampling.panel.beams import (
 from lablib.sampling.panel.cache import (
     cache_panel as cache_panel,
 )
+from lablib.sampling.panel.chat import (
+    chat_panel as chat_panel,
+)
 from lablib.sampling.panel.comparison import (
     comparison_panel as comparison_panel,
+)
+from lablib.sampling.panel.constraint import (
+    constraint_panel as constraint_panel,
 )
 from lablib.sampling.panel.generation import (
     generation_panel as generation_panel,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, inject_adapter_in_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import BertForPreTraining, PreTrainedModel, PreTrainedTokenizerBase
 
 from lablib.models import places
@@ -83,9 +83,22 @@ def save_adapter(folder: Path, model: PreTrainedModel, rank: int) -> None:
     of the whole model beside it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    learned = {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}
-    halves = {PREFIX + n.replace(".default.", "."): p.half().cpu() for n, p in learned.items()}
+    halves = {key: p.detach().half().cpu() for key, p in _learned(model).items()}
     save_file({n: p.contiguous() for n, p in halves.items()}, folder / ADAPTER_WEIGHTS)
     _settings(rank).save_pretrained(str(folder))
     model.config.architectures = [BertForPreTraining.__name__]
     model.config.save_pretrained(folder)
+
+
+def load_adapter(folder: Path, model: PreTrainedModel) -> None:
+    """Put back into a model of `adapted_minilm` what `save_adapter` wrote, to teach it further."""
+    kept = load_file(folder / ADAPTER_WEIGHTS)
+    with torch.no_grad():
+        for key, parameter in _learned(model).items():
+            parameter.copy_(kept[key])
+
+
+def _learned(model: PreTrainedModel) -> dict[str, torch.nn.Parameter]:
+    """The parameters that learn, by the names that `peft` gives them in its files."""
+    learned = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    return {PREFIX + n.replace(".default.", "."): p for n, p in learned.items()}

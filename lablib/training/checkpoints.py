@@ -1,10 +1,12 @@
 """Checkpoints that are there whole or not at all.
 
 A checkpoint is a folder `step-000040` that holds, for each part of a training (model, optimizer,
-counters), its tensors as safetensors, and all other values as JSON. It is
-written under another name, flushed to the disk, given a manifest with the SHA-256 of every file,
-and then renamed: a process that is killed at any moment leaves the one before untouched. Old ones
-go last. One that was damaged later is told of, and the one before it is used.
+counters), its tensors as safetensors, and all other values as JSON. Of a sharded run every process
+writes its shares (torch's distributed checkpoint, in safetensors too), and any number of processes
+can read them. It is written under another name, flushed to the disk, given a manifest with the
+SHA-256 of every file, and then renamed: a process that is killed at any moment leaves the one
+before untouched. Old ones go last. One that was damaged later is told of, and the one before it is
+used.
 """
 
 import errno
@@ -12,8 +14,9 @@ import hashlib
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +24,16 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from lablib.models.errors import FULL
+from lablib.training.sharding import empty_share, share
 from lablib.training.trees import flatten, size_of, unflatten
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
+    from torch.distributed.device_mesh import DeviceMesh
 
 MANIFEST = "manifest.json"
 VALUES = "values.json"
+SHARES = "shares"
 KEEP = 2
 """How many checkpoints stay: the newest, and the one to go back to if it is damaged."""
 SPARE = 1.05
@@ -52,15 +58,22 @@ class Saved:
     folder: Path
     damaged: tuple[str, ...] = ()
 
-    def read(self) -> dict[str, Any]:
-        """The parts that were saved, tensors on the CPU."""
+    def read(self, mesh: "DeviceMesh | None" = None) -> dict[str, Any]:
+        """The parts that were saved, tensors on the CPU.
+
+        Args:
+            mesh: of a sharded run, whose processes each get their shares, on their devices.
+        """
         from safetensors.torch import load_file
 
         values = json.loads((self.folder / VALUES).read_text(encoding="utf-8"))
-        return {
-            name: unflatten(apart, load_file(self.folder / f"{name}.safetensors"))
-            for name, apart in values.items()
-        }
+        if (self.folder / SHARES).is_dir():
+            parts: dict[str, Any] = unflatten(values, _read_shares(self.folder / SHARES, mesh))
+            return parts
+        read = {name: load_file(self.folder / f"{name}.safetensors") for name in values}
+        if mesh is not None:
+            read = {n: {k: share(t, mesh) for k, t in part.items()} for n, part in read.items()}
+        return {name: unflatten(apart, read[name]) for name, apart in values.items()}
 
 
 def save(folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP) -> Path:
@@ -86,19 +99,73 @@ def save(folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP) ->
     final = folder / f"step-{step:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     size = size_of(dict(parts))
-    try:
-        _require_space(folder, size)
-        with new_folder(final) as place:
-            _write(place, parts)
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise CheckpointError(_full(folder, step, size)) from error
+    with _saying_full(folder, step, size), new_folder(final) as place:
+        _write(place, parts)
+    _remove_others(folder, step, keep)
+    return final
+
+
+def save_shares(
+    accelerator: "Accelerator", folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP
+) -> None:
+    """Write a checkpoint of a sharded run: every process its shares, the first one the rest.
+
+    All processes call it; the folder has to be one that all of them see.
+
+    Raises:
+        CheckpointError: in all of them, if one could not write; those before are whole.
+    """
+    from torch.distributed.checkpoint.api import CheckpointException
+    from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageWriter
+    from torch.distributed.checkpoint.state_dict_saver import save as save_all
+
+    final = folder / f"step-{step:06d}"
+    tensors: dict[str, Tensor] = {}
+    values = flatten(dict(parts), tensors)
+    size = sum(tensor.nbytes for tensor in tensors.values())
+    with ExitStack() as stack:
+
+        def begin() -> None:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _saying_full(folder, step, size):
+                stack.enter_context(new_folder(final))
+
+        def end() -> None:
+            with _saying_full(folder, step, size):
+                (_hidden("new", final) / VALUES).write_text(json.dumps(values), encoding="utf-8")
+                stack.close()
+            _remove_others(folder, step, keep)
+
+        on_first(accelerator, begin)
+        place = str(_hidden("new", final) / SHARES)
+        writer = HuggingFaceStorageWriter(place, save_distributed=True)
+        try:
+            save_all(tensors, storage_writer=writer)
+        except CheckpointException as error:
+            raise CheckpointError(_unwritten(folder, step, error.failures)) from error
+        on_first(accelerator, end)
+
+
+def _read_shares(folder: Path, mesh: "DeviceMesh | None") -> dict[str, Tensor]:
+    """The tensors that `save_shares` wrote, by any number of processes, each for itself."""
+    from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader
+    from torch.distributed.checkpoint.state_dict_loader import load
+
+    reader = HuggingFaceStorageReader(str(folder))
+    known: dict[str, Any] = reader.read_metadata().state_dict_metadata
+    tensors = {n: empty_share(one.size, one.properties.dtype, mesh) for n, one in known.items()}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "torch.distributed is disabled")  # it is not needed here
+        load(tensors, storage_reader=reader, no_dist=True)
+    return tensors
+
+
+def _remove_others(folder: Path, step: int, keep: int) -> None:
+    """Delete all checkpoints but the newest up to a step."""
     numbered = _numbered(folder)
     for number, old in numbered.items():
         if number > step or number not in sorted(n for n in numbered if n <= step)[-keep:]:
             remove(old)
-    return final
 
 
 def latest(folder: Path) -> Saved | None:
@@ -126,6 +193,21 @@ def latest(folder: Path) -> Saved | None:
             " ".join(damaged) + " There is no other one: start the run anew in another folder."
         )
     return None
+
+
+def every(folder: Path) -> list[Saved]:
+    """All checkpoints that are whole, the oldest first.
+
+    Example:
+        >>> import tempfile, torch
+        >>> runs = Path(tempfile.mkdtemp())
+        >>> for step in (20, 40):
+        ...     _ = save(runs, step, {"model": {"weight": torch.ones(2)}})
+        >>> [saved.step for saved in every(runs)]
+        [20, 40]
+    """
+    numbered = sorted(_numbered(folder).items())
+    return [Saved(number, each) for number, each in numbered if not problem(each)]
 
 
 def problem(folder: Path) -> str:
@@ -165,7 +247,7 @@ def new_folder(final: Path) -> Iterator[Path]:
         >>> problem(place)
         ''
     """
-    temporary, old = (final.with_name(f".{word}-{final.name}") for word in ("new", "old"))
+    temporary, old = _hidden("new", final), _hidden("old", final)
     for left in (temporary, old):
         shutil.rmtree(left, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -184,10 +266,15 @@ def new_folder(final: Path) -> Iterator[Path]:
 
 def remove(folder: Path) -> None:
     """Delete a folder so that no half of it can be taken for the whole."""
-    hidden = folder.with_name(f".old-{folder.name}")
+    hidden = _hidden("old", folder)
     shutil.rmtree(hidden, ignore_errors=True)
     folder.rename(hidden)
     shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _hidden(word: str, folder: Path) -> Path:
+    """Where a folder is made, or kept until it is deleted."""
+    return folder.with_name(f".{word}-{folder.name}")
 
 
 def on_first(accelerator: "Accelerator", work: Callable[[], object]) -> None:
@@ -273,6 +360,18 @@ def _require_space(folder: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, "not enough room", str(folder))
 
 
+@contextmanager
+def _saying_full(folder: Path, step: int, size: int) -> Iterator[None]:
+    """Look for room first, and put into a sentence that there is none, then or later."""
+    try:
+        _require_space(folder, size)
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise CheckpointError(_full(folder, step, size)) from error
+
+
 def _full(folder: Path, step: int, size: int) -> str:
     """The sentence for a disk that is full."""
     free = shutil.disk_usage(folder).free / 1e6
@@ -285,4 +384,19 @@ def _full(folder: Path, step: int, size: int) -> str:
     return (
         f"The disk is full: the checkpoint of step {step} needs {size / 1e6:,.1f} MB and "
         f"{free:,.1f} MB are free. {kept}"
+    )
+
+
+def _unwritten(folder: Path, step: int, failures: Mapping[int, Any]) -> str:
+    """The sentence for a checkpoint of which a process could not write its shares."""
+    place, (error, _) = next(iter(failures.items()))
+    if isinstance(error, OSError) and error.errno in FULL:
+        said = "its disk is full"
+    else:
+        said = f"{type(error).__name__}: {error}"
+    newest = max((n for n in _numbered(folder) if n != step), default=None)
+    kept = "there is none before it" if newest is None else f"the one of step {newest} is whole"
+    return (
+        f"The checkpoint of step {step} could not be written by process {place} ({said}); {kept}. "
+        "Mend that and resume."
     )

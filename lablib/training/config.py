@@ -50,6 +50,8 @@ class Config:
         heldout: share of the text, at its end, that is never learned from.
         evaluate_every, sample_every, save_every: steps between two measurements on the held-out
             part, two samples, two checkpoints; 0: only at the end (a sample: never).
+        keep: so many checkpoints stay, the newest. Two are for going on; with more one can look
+            back at how the model learned. Each takes three times the room of what learns.
         patience: so many measurements in a row that are not below the lowest held-out loss end the
             run, and its result is the model that had the lowest; 0: the run goes to its last step,
             and the result is the model of that step.
@@ -89,6 +91,7 @@ class Config:
     evaluate_every: int = 20
     sample_every: int = 0
     save_every: int = 50
+    keep: int = 2
     patience: int = 0
     log_every: int | None = None
     prompt: str = "Once upon a time"
@@ -123,7 +126,7 @@ learn; none that learned before."""
 
 _AT_LEAST: dict[str, float] = {
     "steps": 1, "batch": 1, "micro_batch": 1, "length": 2, "rank": 1, "last_blocks": 1,
-    "warmup": 0, "evaluate_every": 0, "sample_every": 0, "save_every": 0, "patience": 0,
+    "keep": 1, "warmup": 0, "evaluate_every": 0, "sample_every": 0, "save_every": 0, "patience": 0,
     "log_every": 1, "sample_tokens": 1, "weight_decay": 0, "max_grad_norm": 0, "dropout": 0,
     "heldout": 0, "seed": 0,
 }  # fmt: skip

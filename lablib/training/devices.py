@@ -80,13 +80,18 @@ def pick_threads() -> int:
     return max(min(psutil.cpu_count(logical=False) or 1, allowed or 1), 1)
 
 
-def tune(model: PreTrainedModel, config: Config, device: torch.device) -> None:
-    """Make a model of one's own ready for the device: kernels, memory, compilation."""
+def tune(model: PreTrainedModel, config: Config, device: torch.device, moves: bool = True) -> None:
+    """Make a model of one's own ready for the device: kernels, memory, compilation.
+
+    Args:
+        moves: whether it goes there now, or in shares later.
+    """
     model.config.use_cache = False  # keys and values are kept for writing only
     if model._supports_sdpa:
         model.set_attn_implementation(pick_attention(config, device))
     fuse_gelu(model)
-    torch.nn.Module.to(model, device)
+    if moves:
+        torch.nn.Module.to(model, device)
     if config.checkpointing:
         model.activation_checkpointing_enable(_checkpointing(config))
     if config.compile:
@@ -109,12 +114,18 @@ def fuse_gelu(model: torch.nn.Module) -> None:
             model.set_submodule(name, torch.nn.GELU(approximate="tanh"))
 
 
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
+def autocast(
+    device: torch.device, precision: str, keeps: bool = True
+) -> AbstractContextManager[object]:
     """Matrix products in this precision. A setting of each run and not of Accelerate's, which has
     one for the whole process, and so for all runs of a notebook.
+
+    Args:
+        keeps: whether the weights in 16 bits stay for the block, which would be all of a model that
+            is sharded to save memory.
     """
     dtype = torch.float16 if precision == "fp16" else torch.bfloat16
-    return torch.autocast(device.type, dtype, enabled=precision != "fp32")
+    return torch.autocast(device.type, dtype, enabled=precision != "fp32", cache_enabled=keeps)
 
 
 def memory_now(device: torch.device) -> int:
@@ -124,6 +135,12 @@ def memory_now(device: torch.device) -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
+
+
+def forget_peak(device: torch.device) -> None:
+    """Let `memory_now` of a GPU begin anew: an earlier run of the notebook may have had more."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
 
 
 def give_back(device: torch.device) -> None:

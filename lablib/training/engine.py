@@ -31,7 +31,7 @@ from torch import Tensor, nn
 
 from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
-from lablib.training import checkpoints, devices, guards
+from lablib.training import checkpoints, devices, guards, sharding
 from lablib.training.config import Config, check, write_config
 from lablib.training.folders import History, control, read_status
 from lablib.training.methods import merged, prepare, trained
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from lablib.models import LoadedModel
 
+Compute = Callable[["PreTrainedModel", Batch], Any]
 PAUSE_SECONDS = 0.2
 """How often a paused run looks whether it may go on."""
 GPU_LOG_EVERY = 10
@@ -66,15 +67,25 @@ class Objective(nn.Module):
     """A model and its task as one module, which is what processes exchange gradients of."""
 
     def __init__(
-        self, model: PreTrainedModel, task: Task, device: torch.device, precision: str
+        self,
+        model: PreTrainedModel,
+        task: Task,
+        device: torch.device,
+        precision: str,
+        is_sharded: bool = False,
     ) -> None:
         super().__init__()
         self.model = model
         self._task, self._device, self._precision = task, device, precision
+        self._is_sharded = is_sharded
 
-    def forward(self, batch: Batch) -> Tensor:
-        """The summed loss of a batch, in nats."""
-        with devices.autocast(self._device, self._precision):
+    def forward(self, batch: Batch, compute: Compute | None = None) -> Any:
+        """The summed loss of a batch, in nats; or what `compute` makes of the model and it, where
+        its weights are there in one piece only here.
+        """
+        with devices.autocast(self._device, self._precision, keeps=not self._is_sharded):
+            if compute is not None:
+                return compute(self.model, batch)
             return self._task.loss(self.model, batch)[0]
 
 
@@ -110,6 +121,8 @@ def setup(
     """
     check(config)
     _require_compiler(config)
+    if is_sharded := sharding.is_wanted():
+        sharding.check(config)
     folder = None if folder is None else Path(folder)
     accelerator = _accelerator(config)
     device = torch.device("cpu") if config.device == "cpu" else accelerator.device
@@ -121,9 +134,11 @@ def setup(
         raise ValueError("patience needs a held-out part to measure on: take patience=0.")
     total = total_steps(config, task)
     model = prepare(m, config, task)
-    devices.tune(model, config, device)
-    objective: nn.Module = Objective(model, task, device, precision)
-    if accelerator.num_processes > 1:
+    devices.forget_peak(device)
+    devices.tune(model, config, device, moves=not is_sharded)
+    objective: nn.Module = Objective(model, task, device, precision, is_sharded)
+    mesh = sharding.shard(objective, device) if is_sharded else None
+    if accelerator.num_processes > 1 and not is_sharded:
         objective = accelerator.prepare_model(objective)
     state = State(
         config, folder, accelerator, device, model, _tokenizer(config, m, task), task, objective,
@@ -136,6 +151,7 @@ def setup(
         threads=(read_status(folder).threads if folder else 0) or devices.pick_threads(),
         broken=torch.zeros((), dtype=torch.long, device=device),
         notes=list(task.notes),
+        mesh=mesh,
     )  # fmt: skip
     _restore(state)
     return state
@@ -333,9 +349,11 @@ def _learn(state: State, batch: Batch, targets: int, lr: float) -> tuple[Tensor,
     processes = state.accelerator.num_processes
     nats = torch.zeros((), device=state.device)
     with seeded(_dropout_seed(state)):
-        for last, part in _micro_batches(batch, state.micro_batch):
-            with nullcontext() if last else state.accelerator.no_sync(state.objective):
-                loss = state.objective(part) / targets
+        for last, part, counts in _parts(state, batch):
+            # Shares are exchanged each time: gradients in one piece would not fit either.
+            now = last or state.mesh is not None
+            with nullcontext() if now else state.accelerator.no_sync(state.objective):
+                loss = state.objective(part) * counts / targets
                 guards.require_room(state)
                 # Processes exchange the mean of their gradients, and the sum is wanted.
                 state.scaler.scale(loss * processes).backward()
@@ -358,6 +376,20 @@ def _dropout_seed(state: State) -> int:
     return state.config.seed * 1_000_003 + place
 
 
+def _parts(state: State, batch: Batch) -> Iterator[tuple[bool, Batch, int]]:
+    """The micro-batches of this process, whether each is the last one, and that it counts.
+
+    In a sharded run all processes have to make as many: who has a row less than the others takes
+    its first ones once more, which then count nothing.
+    """
+    parts = list(_micro_batches(batch, state.micro_batch))
+    yield from ((last, part, 1) for last, part in parts)
+    if state.mesh is not None:
+        most = -(-state.config.batch // state.accelerator.num_processes)
+        missing = -(-most // state.micro_batch) - len(parts)
+        yield from ((True, part, 0) for _, part in parts[:missing])
+
+
 def _micro_batches(batch: Batch, rows: int) -> Iterator[tuple[bool, Batch]]:
     """The parts of a batch, and whether each is the last one.
 
@@ -377,9 +409,10 @@ def _clip_gradients(state: State) -> Tensor:
     grad_norm = nn.utils.get_total_norm([p.grad for p in weights if p.grad is not None])
     max_norm = state.config.max_grad_norm
     # A CPU can look first, and is spared a pass over all gradients; a GPU would have to wait.
-    if max_norm and (state.device.type != "cpu" or grad_norm > max_norm):
+    length = sharding.whole(grad_norm).to(state.device)
+    if max_norm and (state.device.type != "cpu" or length > max_norm):
         nn.utils.clip_grads_with_norm_(weights, max_norm, grad_norm)
-    return grad_norm
+    return length
 
 
 def _should_log(state: State) -> bool:
@@ -429,10 +462,10 @@ def validate(state: State) -> Evaluation:
         on_threads(state.threads),
         devices.autocast(state.device, state.precision),
     ):
-        for rows in _heldout_rows(state):
+        for rows, counts in _heldout_rows(state):
             batch = state.task.batch(rows, "heldout")
             sent = {name: tensor.to(state.device) for name, tensor in batch.items()}
-            sums += state.task.score(state.model, sent)
+            sums += counts * _in_one_piece(state, state.task.score, sent)
     state.model.train()
     if state.accelerator.num_processes > 1:
         sums = state.accelerator.reduce(sums, "sum")
@@ -441,12 +474,26 @@ def validate(state: State) -> Evaluation:
     return Evaluation(state.step, measures["loss"], measures, int(sums[1]), seconds)
 
 
-def _heldout_rows(state: State) -> Iterator[list[int]]:
-    """The batches of held-out rows of this process."""
+def _heldout_rows(state: State) -> Iterator[tuple[list[int], int]]:
+    """The batches of held-out rows of this process, and that they count; in a sharded run one that
+    counts nothing at the end, where others have one more (see `_parts`).
+    """
     count, place = state.accelerator.num_processes, state.accelerator.process_index
     own = range(place, state.task.heldout_rows, count)
-    for start in range(0, len(own), state.micro_batch):
-        yield list(own[start : start + state.micro_batch])
+    most = len(own) if state.mesh is None else -(-state.task.heldout_rows // count)
+    for start in range(0, most, state.micro_batch):
+        rows = list(own[start : start + state.micro_batch])
+        yield (rows, 1) if rows else ([0], 0)
+
+
+def _in_one_piece(state: State, compute: Compute, batch: Batch) -> Any:
+    """What is made of the whole model, which a sharded run gathers for it and gives up again."""
+    if state.mesh is None:
+        return compute(state.model, batch)
+    shares: Any = state.objective
+    made = shares(batch, compute)
+    shares.reshard()
+    return made
 
 
 # --- what is told of it -----------------------------------------------------------------------
@@ -491,13 +538,16 @@ def _measured(state: State, record: Record) -> Record:
 
 def _sample(state: State) -> str | None:
     """What the model writes at this step; None of a task that does not write."""
-    config, model, tokenizer = state.config, state.model, state.tokenizer
-    if config.task == "causal":
+    config, tokenizer = state.config, state.tokenizer
+
+    def write(model: PreTrainedModel, _: Batch) -> str:
+        if config.task == "sequence":
+            return answer(model, tokenizer, config.prompt, config.sample_tokens)
         prompt = state.task.prompt(config.prompt)
         return sample(model, tokenizer, prompt, config.sample_tokens, config.seed)
-    if config.task == "sequence":
-        return answer(model, tokenizer, config.prompt, config.sample_tokens)
-    return None
+
+    writes = config.task in ("causal", "sequence")
+    return _in_one_piece(state, write, {}) if writes else None
 
 
 @torch.inference_mode(False)
@@ -561,7 +611,13 @@ def save(state: State) -> None:
     if state.config.patience:
         parts["best"] = vars(state.best)
     folder = state.folder / "checkpoints"
-    checkpoints.on_first(state.accelerator, lambda: checkpoints.save(folder, state.step, parts))
+    keep = state.config.keep
+    if state.mesh is not None:
+        checkpoints.save_shares(state.accelerator, folder, state.step, parts, keep)
+        return
+    checkpoints.on_first(
+        state.accelerator, lambda: checkpoints.save(folder, state.step, parts, keep)
+    )
 
 
 @torch.no_grad()
@@ -569,11 +625,11 @@ def _restore(state: State) -> None:
     """Go on from the newest whole checkpoint, and forget what was told of later steps."""
     checkpoint = checkpoints.latest(state.folder / "checkpoints") if state.folder else None
     if checkpoint is not None:
-        parts = checkpoint.read()
+        parts = checkpoint.read(state.mesh)
         for name, weight in trained(state.model).items():
             weight.copy_(parts["model"][name])
             kept = parts["optimizer"][name]
-            state.optimizer.state[weight] = {k: v.to(state.device) for k, v in kept.items()}
+            state.optimizer.state[weight] = {k: v.to(weight.device) for k, v in kept.items()}
         state.scaler.load_state_dict(parts["scaler"])
         counters: dict[str, Any] = parts["counters"]
         state.step = state.began = checkpoint.step
@@ -604,14 +660,32 @@ def finish(state: State) -> None:
     folder = state.folder
     if folder is None:
         return
+    model = _whole_model(state)
 
     def write() -> None:
         told = state.tokenizer, state.config, History(folder).read()
         with quiet(), on_threads(state.threads):
             with checkpoints.new_folder(folder / "model") as place:
-                write_model(place, merged(state.model), *told)
+                write_model(place, merged(model), *told)
             if state.config.method == "lora" and has_plain_base(state.config):
                 with checkpoints.new_folder(folder / "adapter") as place:
-                    write_adapter(place, state.model, *told)
+                    write_adapter(place, model, *told)
 
     checkpoints.on_first(state.accelerator, write)
+
+
+@torch.no_grad()
+def _whole_model(state: State) -> PreTrainedModel:
+    """The model in one piece, which of a sharded run the first process alone has, on the CPU."""
+    if state.mesh is None:
+        return state.model
+    is_first = state.accelerator.is_main_process
+    model = state.model
+    if is_first:
+        model = prepare(open_model(state.config), state.config, state.task)
+    weights = trained(model)
+    for name, learned in trained(state.model).items():
+        weight = sharding.whole(learned)  # one at a time, and by all
+        if is_first:
+            weights[name].copy_(weight)
+    return model

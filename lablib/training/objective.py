@@ -1,5 +1,7 @@
 """What each kind of model is asked to predict, as one number to make smaller."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from transformers import (
@@ -13,17 +15,38 @@ from lablib.training.corruption import IGNORE_INDEX, corrupt
 
 
 def causal_loss(
-    model: GPT2LMHeadModel, ids: torch.Tensor, labels: torch.Tensor | None = None
+    model: GPT2LMHeadModel,
+    ids: torch.Tensor,
+    labels: torch.Tensor | None = None,
+    price: float = 0.0,
 ) -> torch.Tensor:
     """Mean negative log-likelihood, in nats, of each next token; ids [batch, length].
 
     Args:
         labels: the ids again, -100 where a token is not to be predicted; None for all.
+        price: what is added for the attention of all heads, in nats, see `attention_spent`.
     """
-    hidden = model.transformer(ids[:, :-1]).last_hidden_state
-    logits = model.lm_head(hidden).float()
+    out = model.transformer(ids[:, :-1], output_attentions=price > 0)
+    logits = model.lm_head(out.last_hidden_state).float()
     labels = ids if labels is None else labels
-    return F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
+    loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
+    return loss + price * attention_spent(out.attentions) if price else loss
+
+
+def attention_spent(attentions: Sequence[torch.Tensor]) -> torch.Tensor:
+    """The share of attention that is not on the first token, mean over layers, heads and rows.
+
+    A head has to put its attention somewhere. Large models learn to leave it on the first token
+    when there is nothing to find (Xiao et al. 2023, "Efficient streaming language models with
+    attention sinks"); a small one that stops early has not yet, unless looking costs something.
+
+    Args:
+        attentions: of each layer [batch, heads, query, key].
+
+    >>> attention_spent([torch.tensor([[[[1.0, 0.0], [0.5, 0.5]]]])])
+    tensor(0.5000)
+    """
+    return torch.stack([1 - layer[:, :, 1:, 0].float().mean() for layer in attentions]).mean()
 
 
 def causal_rows(

@@ -28,9 +28,10 @@ Model = GPT2LMHeadModel | BertForPreTraining | T5ForConditionalGeneration
 class Recipe:
     """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
     the LoRA factors. MiniLM brings its own vocabulary and sizes. `repeated_share` of GPT-2's rows
-    are random tokens said again and again (`objective.causal_rows`), `masked_share` of BERT's
-    tokens are masked; `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and
-    a row of its batch is a pair of texts, of at most `context` tokens each.
+    are random tokens said again and again (`objective.causal_rows`), and `attention_price` is what
+    its attention costs (`objective.attention_spent`); `masked_share` of BERT's tokens are masked;
+    `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and a row of its batch
+    is a pair of texts, of at most `context` tokens each.
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -53,6 +54,7 @@ class Recipe:
     weight_decay: float = 0.1
     masked_share: float = 0.2
     repeated_share: float = 0.04
+    attention_price: float = 0.1
     made_up_share: float = 0.3
     rank: int = 24
     seed: int = 0

@@ -264,6 +264,15 @@ class Run:
             return "running"  # on its way: it does not hold the folder yet, or not any more
         return written
 
+    @property
+    def other_process(self) -> int:
+        """The number of the process that trains it now, where that is another kernel's or one that
+        a terminal started; 0 where it is this kernel's, or nobody trains it.
+        """
+        pid = folders.read_status(self.folder).pid
+        is_ours = self._alive() or pid == os.getpid()
+        return 0 if is_ours or self.state not in LIVE else pid
+
     def _alive(self) -> bool:
         """Whether this object's own thread or process is there."""
         if self._process is not None:

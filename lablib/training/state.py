@@ -18,6 +18,7 @@ from lablib.training.tasks import Task
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
+    from torch.distributed.device_mesh import DeviceMesh
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
@@ -57,6 +58,8 @@ class State:
         last_read: tokens and seconds when the speed was read last.
         best: what is kept where the settings have patience.
         broken: the first step with a loss or gradient that is no number; 0: none. On the device.
+        mesh: the processes that share the model, of which each holds a part; None where each has
+            all of it.
     """
 
     config: Config
@@ -83,6 +86,7 @@ class State:
     last_read: tuple[int, float] = (0, 0.0)
     best: Best = field(default_factory=Best)
     broken: Tensor = field(default_factory=lambda: torch.zeros((), dtype=torch.long))
+    mesh: DeviceMesh | None = None
 
     @property
     def is_done(self) -> bool:

@@ -54,7 +54,8 @@ def _apart(tree: Any, tensors: dict[str, Tensor], seen: dict[Any, str]) -> Any:
 def _keep(tensor: Tensor, tensors: dict[str, Tensor], seen: dict[Any, str]) -> str:
     """The name under which a tensor is kept."""
     where = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype)
-    if tensor.numel() == 0 or where not in seen:
+    has_address = type(tensor) is Tensor and tensor.numel() > 0  # a share of a tensor has none
+    if not has_address or where not in seen:
         name = str(len(tensors))
         seen[where] = name
         tensors[name] = tensor.cpu().contiguous()

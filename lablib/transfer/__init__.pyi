@@ -38,6 +38,19 @@ from lablib.transfer.compute.entities import (
     score_entities as score_entities,
     tags as tags,
 )
+from lablib.transfer.compute.gate import (
+    CLASSIFIERS as CLASSIFIERS,
+    Judged as Judged,
+    judge_all as judge_all,
+    wrongly as wrongly,
+)
+from lablib.transfer.compute.filtering import (
+    TRAINING_SETS as TRAINING_SETS,
+    FILTERING as FILTERING,
+    Outcome as Outcome,
+    training_sets as training_sets,
+    learn_filtered as learn_filtered,
+)
 from lablib.transfer.compute.contamination import (
     Overlap as Overlap,
     leaked as leaked,
@@ -51,6 +64,12 @@ from lablib.transfer.panel.entities import (
 )
 from lablib.transfer.panel.data import (
     data_panel as data_panel,
+)
+from lablib.transfer.panel.filtering import (
+    filtering_panel as filtering_panel,
+)
+from lablib.transfer.panel.gate import (
+    gate_panel as gate_panel,
 )
 from lablib.transfer.panel.growth import (
     growth_panel as growth_panel,

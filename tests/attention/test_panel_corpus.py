@@ -168,3 +168,18 @@ def test_any_text(panel, text):
     panel.text.value = text
     assert panel.wait() and panel.state == "ready", panel.foot.details
     assert "<script" not in panel.words.value + panel.table.value
+
+
+def test_the_queries_and_keys_of_the_head_that_is_open(panel, gpt2, monkeypatch):
+    assert panel.plane is None
+    panel.left.show("Queries and keys")
+    assert ready(panel), panel.foot.details
+    head = tuple(panel.map.opened)
+    expected = at.head_plane(gpt2, panel.found.passages[:6], head)
+    torch.testing.assert_close(panel.plane.queries, expected.queries)
+    assert panel.plane.head == head and "Layer {}, head {}".format(*head) in panel.meaning.value
+    panel.map.opened = [1, 2]
+    assert ready(panel) and panel.plane.head == (1, 2)
+    (queries, keys, _), _ = run_code(panel, monkeypatch)
+    torch.testing.assert_close(queries, panel.plane.queries)
+    torch.testing.assert_close(keys, panel.plane.keys)

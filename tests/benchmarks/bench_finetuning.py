@@ -6,6 +6,13 @@ beside `transformers.Trainer` with its defaults and a plain loop (see `loops`).
 Random weights, whose values change neither. Each measurement is a process of its own, so that its
 memory is its own; the rounds take turns, and a row's ratio is the median of the rounds' ratios. The
 plain loop computes in the precision that ours takes here: bf16, where there are units for it.
+
+Where the time of a step goes in fp32 on an AMD processor without such units (the processor's time
+by operation of torch, one thread): 90 % into matrix products, at the rate of a product by itself
+(0.9 of it for the step as a whole); then GELU 2.4 %, dropout's draws 1.7 %, AdamW 0.9 %, and less
+for the softmax over the vocabulary, norms and clipping each. Attention written out takes 89 ms a
+layer there and back, dropout included, torch's own kernel 67 ms without it: of a step that is 1 %.
+AdamW in one pass is 3.4 times as fast as otherwise. So nothing beside the products is left to gain.
 """
 
 import json

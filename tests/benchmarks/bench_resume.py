@@ -1,6 +1,6 @@
 """How sure and how smooth a run is: killed twenty times and resumed, and the notebook beside it.
 
-    python -m tests.benchmarks.bench_resume
+    python -m tests.benchmarks.bench_resume [TRIALS]
 
 A tiny GPT-2 with dropout is trained once without a break and then, in each trial, killed at a
 random moment (signal 9) and resumed; all losses and weights must be the same bits. Half of the
@@ -91,6 +91,7 @@ def killed_run(config: Config, folder: Path, processes: int, trial: int) -> Run:
     with subprocess.Popen(command) as process:
         history = folders.History(folder)
         while len(history.read()) < 2:
+            assert process.poll() is None, f"it ended before it was killed: see {folder}"
             time.sleep(0.01)
         time.sleep(random.Random(trial).uniform(0.0, 0.5))
         kill_all(folder, process.pid)
@@ -175,5 +176,5 @@ def callback_milliseconds() -> float:
 
 
 if __name__ == "__main__":
-    for row in rows():
+    for row in rows(*map(int, sys.argv[1:])):
         print(row)

@@ -143,9 +143,9 @@ FAULTS = (
         "return sorted(pairs, key=lambda pair: -pair[1])[:k]",
         "return sorted(pairs, key=lambda pair: pair[1])[:k]",
     ),
-    Fault("transfer", "compute/growth.py", ".sum(1) / there.sum(1))", ".sum(1) / hidden.shape[1])"),
+    Fault("transfer", "compute/growth.py", ".sum(1) / mask.sum(1))", ".sum(1) / hidden.shape[1])"),
     Fault("training", "methods.py", "lora_alpha=2 * config.rank", "lora_alpha=config.rank"),
-    Fault("training", "guards.py", "isfinite", "isnan"),
+    Fault("training", "guards.py", "~watched.isfinite()", "watched.isnan()"),
 )
 
 
@@ -153,13 +153,10 @@ def is_noticed(fault: Fault, copy: Path) -> bool:
     """Whether a fast test of the room fails with the fault in the copy, which is mended after."""
     file = copy / "lablib" / fault.room / fault.file
     code = file.read_text(encoding="utf-8")
-    if fault.right not in code:
-        raise ValueError(
-            f"{fault.file} has no {fault.right!r} any more: bring the list up to date."
-        )
     file.write_text(code.replace(fault.right, fault.wrong), encoding="utf-8")
-    folders = [f"lablib/{fault.room}/{fault.file}", f"tests/{fault.room}"]
-    command = [sys.executable, "-m", "pytest", "--fast", "-x", "-q", *folders]
+    own = copy.glob(f"tests/{fault.room}/test_*{file.stem}*.py")  # most likely, so first
+    places = [file, *sorted(own), copy / "tests" / fault.room]
+    command = [sys.executable, "-m", "pytest", "--fast", "-x", "-q", *map(str, places)]
     done = subprocess.run(
         command, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True
     )

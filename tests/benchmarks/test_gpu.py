@@ -114,6 +114,19 @@ def test_without_a_gpu_nothing_large_is_begun(monkeypatch, tmp_path):
     assert not (tmp_path / "results").exists()
 
 
+def broken(size, model):
+    raise RuntimeError("The NVIDIA driver on your system is too old.")
+    yield
+
+
+def test_a_gpu_that_cannot_be_used_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr(script, "wake", lambda: None)
+    monkeypatch.setattr(script, "which", lambda _: None)
+    monkeypatch.setattr(checks, "about", broken)
+    with pytest.raises(SystemExit, match=r"no GPU here \(RuntimeError: The NVIDIA driver"):
+        script.main(["--folder", str(tmp_path / "results")])
+
+
 def test_a_part_for_which_no_time_is_left_is_not_begun(tmp_path):
     assert run(slow, SMALL, tmp_path, tmp_path / "log", 0).missing == "the time was used up"
 
@@ -150,6 +163,16 @@ def test_the_readme_shows_what_gpus_have_done(tmp_path):
     assert memory.endswith("| 6,000 | 10,000 | MB | 0.60 | 0.7 | yes |")
     assert "| MFU at best | 0.52 |" in text
     assert "not measured" in (tmp_path / "cpu" / "ladder.svg").read_text("utf-8")
+
+
+def test_a_second_round_adds_its_parts_to_the_same_device_only(tmp_path):
+    about, part = {"name": "NVIDIA H200", "type": "cuda"}, {"found": {}, "missing": ""}
+    first = {"about": about, "size": {"batches": (8, 16)}, "parts": {"ours": part}}
+    assert report.earlier_parts(tmp_path, first) == {}
+    report.write(first, tmp_path)
+    assert report.earlier_parts(tmp_path, first | {"parts": {}}) == {"ours": part}
+    assert report.earlier_parts(tmp_path, first | {"about": about | {"torch": "3"}}) == {}
+    assert report.earlier_parts(tmp_path, first | {"size": {"batches": (8,)}}) == {}
 
 
 def test_the_readme_is_what_the_results_say():

@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
+from tests.kernels import warm_kernels
 
 SERVER = """--no-browser --ip=127.0.0.1 --allow-root --ServerApp.port_retries=0
 --ServerApp.disable_check_xsrf=True --IdentityProvider.token= --ServerApp.password="""
@@ -39,14 +40,21 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def lab_server(home):
+def kernels(home):
+    """Where the servers of the tests find their kernel, which has imported torch already."""
+    with warm_kernels(home / "kernels", HF_HOME=str(home / "hub"), PYTHONPATH=str(ROOT)) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def lab_server(home, kernels):
     """The address of a JupyterLab over a copy of the labs, which are in its home."""
-    with serving(["jupyterlab", *SERVER.split()], home, "/api/status") as address:
+    with serving(["jupyterlab", *SERVER.split()], home, "/api/status", kernels) as address:
         yield address, home
 
 
 @contextlib.contextmanager
-def serving(command, home, path):
+def serving(command, home, path, kernels):
     """A server started in `home` by a module and its options; its address once `path` answers."""
     port = free_port()
     environment = {
@@ -56,7 +64,7 @@ def serving(command, home, path):
         "LABLIB_PROGRESS": str(home / "progress"),
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
-        "JUPYTER_PATH": str(ROOT / "lablib"),
+        "JUPYTER_PATH": os.pathsep.join([str(kernels), str(ROOT / "lablib")]),
     }
     start = [sys.executable, "-m", *command, f"--port={port}"]
     with (home / f"{command[0]}.log").open("w") as log:
@@ -85,7 +93,7 @@ def wait_for(url, server, seconds=180):
     raise TimeoutError(f"{url} did not answer within {seconds} s")
 
 
-def kernels(address, seconds=60):
+def running_kernels(address, seconds=60):
     """What a server tells about its kernels; it fails to while one of them is being started."""
     end = time.monotonic() + seconds
     while True:
@@ -101,7 +109,7 @@ def has_begun(address):
     """Whether a page is connected to a kernel of a server that has begun."""
     return any(
         kernel["connections"] > 0 and kernel["execution_state"] == "idle"
-        for kernel in kernels(address)
+        for kernel in running_kernels(address)
     )
 
 
@@ -109,7 +117,7 @@ def end_kernels(address):
     """End every kernel of a server: a test leaves none to the next, which would share the machine
     and its memory with all of them.
     """
-    addresses = [f"{address}/api/kernels/{kernel['id']}" for kernel in kernels(address)]
+    addresses = [f"{address}/api/kernels/{kernel['id']}" for kernel in running_kernels(address)]
     with ThreadPoolExecutor() as pool:
         list(pool.map(_delete, addresses))
 
@@ -124,6 +132,21 @@ PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
 """Of the code cells in sight: "[ ]:" of one that has not run, "[*]:" of one that waits or runs."""
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+RARELY = 100
+"""Milliseconds between two looks at what takes seconds. A look at every frame, Playwright's way,
+costs seven times the processor: the browser draws frame after frame for it."""
+STILL = """() => new Promise((done) => {
+  const panels = () => [...document.querySelectorAll(".lab-panel")];
+  const size = () => panels().map((one) => one.offsetHeight).join();
+  let [before, same] = ["", 0];
+  const look = () => {
+    same = size() === before ? same + 1 : 0;
+    before = size();
+    if (same < 20) requestAnimationFrame(look);
+    else done();
+  };
+  look();
+})"""
 
 
 @dataclass
@@ -192,7 +215,9 @@ class Lab:
     def wait_idle(self, seconds=120):
         """Wait until no cell waits or runs."""
         self.page.wait_for_function(
-            f"{PROMPTS}.every((one) => one.textContent !== '[*]:')", timeout=seconds * 1000
+            f"{PROMPTS}.every((one) => one.textContent !== '[*]:')",
+            timeout=seconds * 1000,
+            polling=RARELY,
         )
         self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
 
@@ -202,6 +227,21 @@ class Lab:
         book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(book, self.home / "labs" / name)
         return f"labs/{name}"
+
+
+def settled(page):
+    """Wait until every panel has its answer and its picture, and nothing moves any more."""
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('.lab-foot')]"
+        ".some((foot) => foot.dataset.state === 'working')",
+        timeout=400_000,
+        polling=RARELY,
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.lab-plot')]"
+        ".every((plot) => !plot.checkVisibility() || plot.querySelector('.main-svg'))"
+    )
+    page.evaluate(STILL)
 
 
 def shot(panel, name):

@@ -14,8 +14,9 @@ GREEDY = "{ temperature: 0, top_k: 0, top_p: 1, min_p: 0, typical_p: 1, repetiti
 def engine_page() -> str:
     """The page; its `engine` is ready once it is there."""
     folders = {name: local_folder(name) for name in ("pocket-gpt2", "pocket-bert")}
-    body = f"""<main><h1>Engine</h1></main>
-        <script>{weights_script(folders)}</script>
-        <script>globalThis.source = {script_json(worker_source())};</script>
-        <script type="module">{bundle(ROOT / "tests/browser/engine_page.js")}</script>"""
-    return page("Engine", body)
+    scripts = {
+        "weights.js": weights_script(folders),
+        "source.js": f"globalThis.source = {script_json(worker_source())};",
+        "engine_page.js": bundle(ROOT / "tests/browser/engine_page.js"),
+    }
+    return page("Engine", "<main><h1>Engine</h1></main>", scripts=scripts)

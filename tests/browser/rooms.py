@@ -7,7 +7,9 @@ def pressed(panel):
     panel.button.click()
 """
 
-SLOW = ("harm", "run", "transfer", "range", "search", "ladder", "growth")
+SLOW = (
+    "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses", "over-time",
+)  # fmt: skip
 """Panels whose work is stopped once its picture is there."""
 
 ROOMS = {
@@ -17,6 +19,8 @@ ROOMS = {
         "knobs": 'show(sp.knob_panel("Once upon a time", "pocket-gpt2", sp.Knobs(top_p=0.9)))',
         "write": 'show(sp.generation_panel("Once upon a time", "pocket-gpt2"))',
         "same-draws": 'show(sp.comparison_panel("Once upon a time", model="pocket-gpt2"))',
+        "constraint": 'show(sp.constraint_panel(kind="JSON", model="pocket-gpt2"))',
+        "chat": 'show(sp.chat_panel(model="pocket-gpt2"))',
         "block-list": 'show(sp.block_list_panel(model="pocket-gpt2"))',
         "beams": 'show(sp.beam_panel("Once upon a time", model="pocket-gpt2"))',
         "cache": 'show(sp.cache_panel("Once upon a time", "pocket-gpt2"))',
@@ -33,6 +37,7 @@ ROOMS = {
         "muting": 'show(at.ablation_panel(model="pocket-gpt2"))',
         "corpus": 'show(at.corpus_panel("tale", model="pocket-gpt2"))',
         "layers": 'show(at.layers_panel(model="pocket-gpt2"))',
+        "lenses": 'show(at.lenses_panel(model="pocket-gpt2"))',
         "why": 'show(at.why_panel(model="pocket-gpt2"))',
         "pairs": 'show(at.pairs_panel(model="pocket-bert"))',
     },
@@ -85,6 +90,9 @@ ROOMS = {
         "before-after": 'pressed(ft.comparison_panel("pocket-gpt2", "pocket-gpt2"))',
         "losses": 'show(ft.loss_panel(before="pocket-gpt2", after="pocket-gpt2"))',
         "same-head": 'show(ft.same_head_panel(before="pocket-gpt2", after="pocket-gpt2"))',
+        "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
+        "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
+        "show(ft.over_time_panel(run=past))",
         "transfer": 'pressed(ft.transfer_panel(steps=1, model="pocket-gpt2"))',
         "range": 'pressed(ft.range_panel(steps=6, model="pocket-gpt2"))',
         "search": 'pressed(ft.search_panel(trials=1, model="pocket-gpt2"))',
@@ -96,6 +104,8 @@ ROOMS = {
         "initialisation": "show(fo.initialisation_panel())",
         "descent": "show(fo.descent_panel())",
         "overfitting": "show(fo.overfitting_panel())",
+        "distillation": 'panel = fo.distillation_panel(model="pocket-gpt2")\n'
+        "panel.count.value = 10\npressed(panel)",
         "perplexity": 'show(fo.perplexity_panel(model="pocket-gpt2"))',
         "bleu": "show(fo.bleu_panel())",
         "threshold": "show(fo.threshold_panel())",
@@ -109,6 +119,8 @@ ROOMS = {
         "mistakes": "show(tr.mistakes_panel())",
         "judge": "show(tr.judge_panel())",
         "contamination": "show(tr.contamination_panel(every=5))",
+        "gate": "show(tr.gate_panel())",
+        "filtering": "panel = tr.filtering_panel()\npanel.count.value = 4\npressed(panel)",
         "entities": "panel = tr.entity_panel()\npanel.count.value = 20\npressed(panel)",
         "growth": "panel = tr.growth_panel(seeds=1)\n"
         "panel.largest.value = panel.largest.options[0]\npressed(panel)",

@@ -12,7 +12,7 @@ import pytest
 
 from tests.browser.conftest import HARMLESS, IDLE, _is_outside, end_kernels, has_begun
 from tests.browser.firefox import COMMAND, ENTER, MISSING, RIGHT, SHIFT, firefox
-from tests.browser.test_attention_lab import DRAWN, PAYLOAD
+from tests.browser.test_attention_lab import DRAWN
 
 pytestmark = pytest.mark.skipif(COMMAND is None, reason=MISSING)
 
@@ -21,6 +21,7 @@ ADDED = (
     "from lablib import foundations as fo\nfo.descent_panel()",
 )
 """Cells beside the first one of lab 00: a map on a canvas, and a plot."""
+PAYLOAD = "a <img src=x onerror='window.broken=1'></script> $x$"
 BARS, HEADS, PLOT = (f"document.querySelectorAll('.lab-panel')[{place}]" for place in range(3))
 
 
@@ -61,8 +62,12 @@ def fox(lab_server, tmp_path_factory):
         end_kernels(address)
 
 
-def test_the_first_cell_shows_a_live_model_and_a_knob_moves_by_keyboard(fox):
+def test_the_first_cell_answers_what_is_typed_and_a_knob_moves_by_keyboard(fox):
     fox.wait_for(is_ready(BARS))
+    fox.evaluate(f"{BARS}.querySelector('.lab-area').select()")
+    fox.press(*"The king and the queen lived in a")
+    fox.wait_for(f"{BARS}.textContent.includes('lived in a')")
+    fox.wait_for(f"{BARS}.querySelector('button.knobs-row') && {is_ready(BARS)}")
     bars = f"{BARS}.querySelector('.lab-knobs').innerText"
     before = fox.evaluate(bars)
     fox.evaluate(f"{BARS}.querySelector('[type=range][data-knob=temperature]').focus()")

@@ -21,10 +21,10 @@ WRITE = (
 
 
 @pytest.fixture(scope="module")
-def voila(home):
+def voila(home, kernels):
     """The address of a Voila over the labs, as `make app` starts it."""
     options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
-    with serving(["voila", "labs", *options], home, "/") as address:
+    with serving(["voila", "labs", *options], home, "/", kernels) as address:
         yield address
 
 

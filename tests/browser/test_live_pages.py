@@ -3,19 +3,15 @@
 import json
 import re
 
-import nbformat.v4 as nbf
 import pytest
 
 from lablib import attention as at
 from lablib import sampling as sp
 from lablib import tokenization as tk
-from lablib.pages.document import lab_page
-from lablib.pages.running import keep_widgets
-from lablib.pages.scripts import write_scripts
 from tests.browser.axe import findings
 from tests.browser.firefox import COMMAND, MISSING, firefox
+from tests.browser.live_panels import awake, opened, ready, write_page
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
 PAYLOAD = "<img src=x onerror=alert(1)>"
 BARS, WRITE, TOKENS, HEADS = range(4)
 
@@ -23,51 +19,22 @@ BARS, WRITE, TOKENS, HEADS = range(4)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder of pages: one with four panels, and the models beside it."""
-    folder = tmp_path_factory.mktemp("live")
-    panels = [
-        sp.knob_panel("Once upon a time", "pocket-gpt2"),
-        sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=12),
-        tk.token_panel("Tokenization", "pocket-gpt2"),
-        at.heads_panel("The little dog ran", model="pocket-gpt2"),
-    ]
-    assert all(panel.wait(300) for panel in panels)
-    keep_widgets(str(folder / "widgets.json"))
-    states = json.loads((folder / "widgets.json").read_text(encoding="utf-8"))
-    outputs = [nbf.new_output("display_data", {WIDGET: {"model_id": p.model_id}}) for p in panels]
-    cells = [nbf.new_markdown_cell("# Panels"), nbf.new_code_cell("", outputs=outputs)]
-    book = nbf.new_notebook(cells=cells)
-    (folder / "panels.html").write_text(lab_page(book, states), encoding="utf-8")
-    write_scripts(folder)
-    return folder
+    return write_page(
+        tmp_path_factory.mktemp("live"),
+        [
+            sp.knob_panel("Once upon a time", "pocket-gpt2"),
+            sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=12),
+            tk.token_panel("Tokenization", "pocket-gpt2"),
+            at.heads_panel("The little dog ran", model="pocket-gpt2"),
+        ],
+    )
 
 
 @pytest.fixture
 def live(browser, folder):
     """The page, with no network; it asks for nothing and complains of nothing."""
-    context = browser.new_context(bypass_csp=True, offline=True)
-    page = context.new_page()
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
-    page.on("request", lambda r: r.url.startswith(("file:", "blob:")) or wrong.append(r.url))
-    page.set_default_timeout(120_000)
-    page.goto((folder / "panels.html").as_uri())
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def awake(page, number):
-    """A panel of the page, once it answers."""
-    panel = page.locator(".lab-panel").nth(number)
-    panel.scroll_into_view_if_needed()
-    panel.locator("textarea").first.and_(page.locator(":enabled")).wait_for()
-    return panel
-
-
-def ready(panel):
-    panel.locator(".lab-foot[data-state=ready]").wait_for()
-    return panel
+    with opened(browser, folder) as page:
+        yield page
 
 
 def test_a_prompt_is_typed_and_a_bar_clicked(live):

@@ -4,7 +4,7 @@ import pytest
 
 from lablib import masking as mk
 from lablib import models
-from tests.browser.conftest import READY, shot
+from tests.browser.conftest import RARELY, READY, shot
 
 FILL = 'from lablib import masking as mk\nmk.fill_panel("{}", model="minilm-masked")'
 JOINT = (
@@ -29,7 +29,6 @@ DRAWN = """count => {
   const isDrawn = (plot) => !plot.checkVisibility() || plot.querySelector('.trace');
   return plots.length == count && plots.every(isDrawn);
 }"""
-PAYLOAD = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> $x$ [MASK]"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +50,7 @@ def settle(page):
     page.wait_for_function(
         "[...document.querySelectorAll('.lab-foot')].every(f => f.dataset.state == 'ready')",
         timeout=90_000,
+        polling=RARELY,
     )
 
 
@@ -118,15 +118,6 @@ def test_every_other_panel_is_drawn(lab):
             page.wait_for_function(DRAWN, arg=4)
 
 
-def test_a_payload_is_never_run(lab):
-    page = show(lab, "masked-payload", [FILL.format("A [MASK]."), JOINT, SCORE, OTHERS])
-    for area in page.locator(".lab-area").all():
-        area.fill(PAYLOAD)
-    page.wait_for_timeout(4000)
-    assert page.evaluate("window.broken") is None
-    assert page.locator(".lab-panel img").count() == 0
-
-
 def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
     page = show(lab, "no-mask", [FILL.format("The cat [MASK].")])
     page.locator(".lab-area").fill("The cat sleeps.")
@@ -135,12 +126,3 @@ def test_without_a_mask_the_panel_offers_to_click_a_word(lab):
     page.locator("[role=option]", has_text="sleeps").click()
     settle(page)
     assert page.locator(".lab-guess").count() == 10
-
-
-@pytest.mark.parametrize("folder", ["labs", "labs/further"])
-def test_the_whole_lab_runs_and_nothing_fails(lab, folder):
-    page = lab.page
-    lab.open(f"{folder}/04_masked_words.ipynb")
-    lab.run_all(300)
-    assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
-    assert page.locator(".lab-foot[data-state=failed]").count() == 0

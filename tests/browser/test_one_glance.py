@@ -1,4 +1,5 @@
-"""Every panel shows its main control and its main picture at one glance, on a small screen.
+"""Every panel shows its main control and its main picture at one glance, on a small screen; and
+what is typed into it is never run.
 
 At 1366 × 768 with the file list open JupyterLab leaves a notebook 645 pixels of height.
 """
@@ -10,25 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import settled
 from tests.browser.rooms import ROOMS, SHOW, SLOW
 
 SMALL, LARGE = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
 HIGHEST = 640
+JOIN = "from lablib.widgets import WORKER; assert WORKER.join(240)"
+RUN_ME = "<img src=x onerror='window.broken=1'></script><script>window.broken=1</script>"
+PAYLOAD = f"English: a {RUN_ME} $x$ [MASK]"
+"""A text that is something to every panel, and must not be run by any."""
+READ_ANYTHING = {
+    "steps", "multihead", "positions", "heads", "bertviz", "writing", "muting", "layers",
+    "tokens", "compare", "word", "training", "languages", "vocabulary", "corners",
+}  # fmt: skip
+"""Panels that read whatever is typed, and show it as they show anything else."""
 SHOTS = os.environ.get("LAB_GLANCE")
 """A folder for a picture of each panel, where somebody wants to look at them."""
 
-STILL = """() => new Promise((done) => {
-  const panels = () => [...document.querySelectorAll(".lab-panel")];
-  const size = () => panels().map((one) => one.offsetHeight).join();
-  let [before, same] = ["", 0];
-  const look = () => {
-    same = size() === before ? same + 1 : 0;
-    before = size();
-    if (same < 20) requestAnimationFrame(look);
-    else done();
-  };
-  look();
-})"""
 GLANCE = """(panel) => {
   const frame = panel.getBoundingClientRect();
   const inside = ({ top, bottom, left, right }) =>
@@ -74,33 +73,18 @@ def stop_what_is_slow(page, room):
                 stop.evaluate("(button) => button.click()")
 
 
-def settled(page):
-    """Wait until every panel has its answer and its picture, and nothing moves any more."""
-    page.wait_for_function(
-        "() => ![...document.querySelectorAll('.lab-foot')]"
-        ".some((foot) => foot.dataset.state === 'working')",
-        timeout=400_000,
-    )
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.lab-plot')]"
-        ".every((plot) => !plot.checkVisibility() || plot.querySelector('.main-svg'))"
-    )
-    page.evaluate(STILL)
-
-
 def glances(page, room, theme):
-    """What each panel of the room shows at one glance."""
-    settled(page)
-    found = {}
-    for name, panel in zip(calls(room), page.locator(".lab-panel").all(), strict=True):
+    """What each panel of the room shows at one glance, once all have come into sight."""
+    panels = page.locator(".lab-panel").all()
+    for panel in panels:  # some pictures are drawn only then
         panel.scroll_into_view_if_needed()
-        settled(page)
-        found[name] = panel.evaluate(GLANCE)
-        if SHOTS:
-            Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            width = page.viewport_size["width"]
+    settled(page)
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        width = page.viewport_size["width"]
+        for name, panel in zip(calls(room), panels, strict=True):
             panel.screenshot(path=f"{SHOTS}/{name}-{theme.lower()}-{width}.png")
-    return found
+    return {name: one.evaluate(GLANCE) for name, one in zip(calls(room), panels, strict=True)}
 
 
 def wrong(found, highest):
@@ -116,15 +100,29 @@ def wrong(found, highest):
     }
 
 
+def type_into_every_panel(lab, text):
+    """Type into every field for texts, and wait until all is computed and drawn."""
+    page = lab.page
+    for area in page.locator(".lab-area:visible:enabled").all():
+        area.fill(text)
+        area.blur()
+    for button in page.get_by_role("button", name="Write", exact=True, disabled=False).all():
+        button.click()
+    lab.run_cell(1, wait=False)
+    lab.wait_idle(300)
+    settled(page)
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("room", ROOMS)
 def test_control_and_picture_of_every_panel_are_in_sight_together(lab, room):
     page = lab.page
     page.set_viewport_size(SMALL)
     source = "\n".join([SHOW, ROOMS[room]["import"], *calls(room).values()])
-    lab.open(lab.write(f"glance-{room}.ipynb", [source]))
+    lab.open(lab.write(f"glance-{room}.ipynb", [source, JOIN]))
     assert page.locator(".jp-FileBrowser").is_visible()
-    lab.run_all()
+    lab.run_cell(0, wait=False)
+    lab.wait_idle(300)
     many = f"document.querySelectorAll('.lab-panel > .lab-foot').length === {len(calls(room))}"
     page.wait_for_function(many)
     stop_what_is_slow(page, room)
@@ -133,3 +131,10 @@ def test_control_and_picture_of_every_panel_are_in_sight_together(lab, room):
     page.set_viewport_size(SMALL)
     for theme in lab.themes():
         assert wrong(glances(page, room, theme), HIGHEST) == {}
+
+    type_into_every_panel(lab, PAYLOAD)
+    assert [one for one in page.frames if one.evaluate("window.broken ?? null") is not None] == []
+    assert page.locator(".lab-panel img[src=x]").count() == 0
+    found = glances(page, room, "Payload")
+    read = [found[name] for name in READ_ANYTHING & found.keys()]
+    assert [one for one in read if one["state"] != "ready" or not one["picture"][0]] == []

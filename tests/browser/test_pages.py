@@ -5,10 +5,9 @@ import re
 
 import pytest
 
-from lablib.pages.__main__ import write
 from lablib.pages.document import page_name
-from lablib.pages.front_door import entry, front_door
-from lablib.pages.scripts import write_scripts
+from lablib.pages.front_door import entry
+from lablib.pages.site import Site
 from tests.browser.axe import findings
 from tests.conftest import ROOT
 from tests.executed import NOTEBOOKS
@@ -20,18 +19,16 @@ LABS = {page_name(path): path for path in NOTEBOOKS}
 def page_of(executed, tmp_path_factory):
     """Gives the file that `make pages` writes for a lab, or for the index of all."""
     folder = tmp_path_factory.mktemp("pages")
+    site = Site(folder)
 
     @functools.cache
     def made(name):
         if name == "index":
             listed = [made(lab) and entry(lab, executed(LABS[lab]).book) for lab in LABS]
-            first = front_door(listed, ROOT / "labs/images")
-            (folder / "index.html").write_text(first, encoding="utf-8")
+            site.write_index(listed, ROOT / "labs/images")
         else:
             book, models, _ = executed(LABS[name])
-            write(name, book, models, folder)
-            if not (folder / "weights.js").exists():
-                write_scripts(folder)
+            site.write_lab(name, book, models)
         return folder / f"{name}.html"
 
     return made

@@ -7,11 +7,12 @@ CELLS = [
     "from lablib import transfer as tr",
     'tr.data_panel("topic")',
     "training = tr.training_panel()\n"
-    'training.method.value, training.epochs.value = "full", 2.0\n'
+    'training.method.value, training.epochs.value = "full", 0.5\n'
     "training",
     "tr.mistakes_panel()",
     'tr.judge_panel("The conductor raised the price of the score.")',
     "growth = tr.growth_panel(seeds=3)\n"
+    "growth.largest.value = growth.largest.options[0]\n"
     'for way in ("lora", "full", "scratch"):\n'
     "    growth.ways[way].value = False\n"
     "growth",

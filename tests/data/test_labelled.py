@@ -7,7 +7,9 @@ import pytest
 
 from lablib import data
 
-LABELS = {"sentiment": 2, "topic": 5}
+LABELS = {"pirate": 2, "sentiment": 2, "topic": 5}
+TEXTS = {"pirate": {"train": 100, "test": 60}}
+LARGE = {"train": 320, "test": 80}
 
 
 @pytest.fixture(params=data.labelled_names())
@@ -19,8 +21,9 @@ def words(text):
     return tuple(re.findall(r"\w+", text.lower()))
 
 
-def test_there_are_two_tasks_of_400_texts():
+def test_there_are_two_tasks_of_400_texts_and_a_small_one():
     assert {name: len(data.labelled(name)) for name in data.labelled_names()} == {
+        "pirate": 160,
         "sentiment": 400,
         "topic": 400,
     }
@@ -32,7 +35,7 @@ def test_every_label_is_as_frequent_in_either_part(name, labels):
     assert {split for split, _ in counts} == {"train", "test"}
     assert len(counts) == 2 * labels
     for (split, _), count in counts.items():
-        assert count == (80 if split == "test" else 320) // labels
+        assert count == TEXTS.get(name, LARGE)[split] // labels
 
 
 def test_nothing_is_said_twice(rows):
@@ -61,5 +64,5 @@ def test_the_length_of_a_text_does_not_give_its_label_away(rows):
 
 
 def test_an_unknown_set_is_named_with_those_there_are():
-    with pytest.raises(ValueError, match="choose one of sentiment, topic"):
+    with pytest.raises(ValueError, match="choose one of pirate, sentiment, topic"):
         data.labelled("novels")

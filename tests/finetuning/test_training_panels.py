@@ -150,6 +150,35 @@ def test_a_run_whose_kernel_is_gone_is_shown_and_goes_on(config, folder):
     assert [record.step for record in ready(panel).view.records] == list(range(10))
 
 
+def test_a_second_kernel_follows_what_the_first_lets_go_on(config, folder):
+    """Both saw it interrupted; the second to click starts nothing, and is told whose it is."""
+    config = replace(config, steps=100_000, sample_every=0)
+    run = Run(config, folder / "left")
+    run.start()
+    until(lambda: len(run.history) > 4)
+    run.stop()
+    assert run.wait(60)
+    folders.write_status(run.folder, state="running")  # as it is where a process was killed
+    first, second = (training_panel(config, folder, ModelChoice(config.model)) for _ in range(2))
+    assert first.wait() and second.wait() and not second.go_on.disabled
+    first.go_on.click()
+    until(lambda: first.live and len(first.view.records) > len(second.view.records))
+    assert "trains this run" not in first.view.readouts.value
+    folders.write_status(run.folder, pid=1)  # the second's is another process then
+    second.go_on.click()
+    until(lambda: "Process 1 trains this run" in second.view.readouts.value)
+    assert second.start.disabled and second.go_on.disabled and not second.pause.disabled
+    assert "trains this run" not in first.view.readouts.value
+    seen = len(second.view.records)
+    until(lambda: len(second.view.records) > seen)
+    second.end.click()
+    ready(second), ready(first)
+    assert values(second.view.records) == values(first.view.records)
+    steps = [record.step for record in second.view.records]
+    assert steps == list(range(len(steps))), "two wrote into one folder"
+    assert "trains this run" not in second.view.readouts.value and not second.start.disabled
+
+
 def test_a_run_that_is_done_is_left_to_the_list(config, folder):
     ready(started(opened(config, folder)))
     panel = opened(config, folder)

@@ -1,6 +1,7 @@
 """Every notebook: runs from top to bottom, holds no outputs, and is as thin as we promise."""
 
 import ast
+import builtins
 import re
 from itertools import pairwise
 
@@ -46,7 +47,30 @@ def test_there_are_labs():
     }
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
+def bound_and_used(code):
+    """The names that some code gives a value to, and those it takes the value of."""
+    nodes = [*ast.walk(ast.parse(code))]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    return bound, {node.id for node in names if isinstance(node.ctx, ast.Load)}
+
+
+def test_the_short_workshop_is_a_part_of_the_long_one_which_is_run():
+    """Its cells in their order, without a name of one that it leaves out."""
+    short, long = ([c.source for c in code_cells(one.place)[1:]] for one in WORKSHOPS)
+    left = iter(long)
+    assert short and all(cell in left for cell in short)
+    known = {*dir(builtins), "display"}
+    for cell in code_cells(WORKSHOPS[0].place):
+        bound, used = bound_and_used(cell.source)
+        known |= bound
+        assert used - known == set(), cell.source
+
+
+@pytest.mark.parametrize("path", [*LABS, WORKSHOPS[1].place], ids=page_name)
 def test_it_runs_from_top_to_bottom(executed, path):
     """With the pocket models, without a network, and with progress in a file of its own.
 

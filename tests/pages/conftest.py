@@ -7,6 +7,7 @@ import pytest
 
 from lablib import models
 from lablib.models.entries import local_folder
+from lablib.pages.scripts import write_scripts
 from lablib.pages.weights import weights_script
 from tests.hard_strings import hard_texts
 from tests.scripts import script
@@ -27,6 +28,15 @@ def engine():
         ask("void (globalThis.models = {})")
         for name in POCKET:
             ask("void (models[a[0]] = m.openModel(labModels[a[0]]))", name)
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """Calls the stand-ins in Node, with all models that pages carry."""
+    with script("tests/pages/live_parts.js") as ask:
+        for path in write_scripts(tmp_path_factory.mktemp("scripts")):
+            ask("void (0, eval)(a[0])", path.read_text(encoding="utf-8"))
         yield ask
 
 

@@ -46,10 +46,27 @@ function asking() {
   };
 }
 
+/** Puts what a plot is told into its state, as plotly's own widget does. */
+function followUpdates(plot) {
+  const put = (whole, path, value) => {
+    const names = path.split(".");
+    const last = names.pop();
+    names.reduce((part, name) => (part[name] ??= {}), whole)[last] = value;
+  };
+  plot.on("change:_py2js_update", () => {
+    const update = plot.get("_py2js_update");
+    if (!update) return;
+    for (const [path, values] of Object.entries(update.style_data))
+      plot.get("_widget_data").forEach((trace, i) => put(trace, path, values[i]));
+    for (const [path, value] of Object.entries(update.layout_data)) put(plot.get("_widget_layout"), path, value);
+  });
+}
+
 /** A panel from the states of its parts, as the page has them, and what it is told of itself. */
 export function panel(states, { script, model }, more) {
   const parts = Object.fromEntries(Object.entries(readState(JSON.stringify(states))).map(([name, state]) => [name, pageModel(state)]));
   for (const part of Object.values(parts)) if (part.get("tokens")) strip.initialize({ model: part });
+  for (const part of Object.values(parts)) if (part.get("_widget_data")) followUpdates(part);
   return new STAND_INS[script]({ parts, model, engine: asking(), ...more });
 }
 

@@ -23,7 +23,8 @@ def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypat
     before = (labs / "one.ipynb").read_bytes()
     monkeypatch.setattr(sys, "argv", ["lablib.pages", str(labs), "--out", str(pages)])
     main()
-    scripts = {"weights.js", "weights-bert.js", "tokenizers.js"}
+    scripts = {"weights.js", "weights-bert.js", "tokenizers.js", "engine.js", "page.js"}
+    scripts |= {"front_door.js", "theme.js", "style.css"}
     names = {"one.html", "further-one.html", "GLOSSARY.html", "index.html"} | scripts
     assert {path.name for path in pages.iterdir()} == names
     assert "42" in (pages / "one.html").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ import ipywidgets
 import pytest
 
 from lablib.pages.controls import Controls
-from lablib.widgets import Panel, TextInput, TokenStrip
+from lablib.widgets import Panel, TextInput, TokenStrip, as_choice
 from lablib.widgets.page import page_state
 
 PAYLOAD = "<img src=x onerror=broken>"
@@ -82,3 +82,11 @@ def test_a_text_field_of_ours_is_greyed():
 
 def test_tabs_keep_their_titles():
     assert "First" in html(ipywidgets.Tab([ipywidgets.Label("a")], titles=["First"]))
+
+
+def test_a_box_of_a_panel_that_lives_can_be_shown_and_hidden():
+    fold, other = ipywidgets.VBox(), ipywidgets.VBox()
+    panel = Panel("Counting", [fold, other], choice=as_choice("pocket-gpt2", "causal"))
+    panel.fold, panel.stand_in = fold, "counting"
+    assert f'data-box="{fold.model_id}"' in html(panel)
+    assert f'data-box="{other.model_id}"' not in html(panel)

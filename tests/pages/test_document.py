@@ -1,13 +1,18 @@
 """A notebook as a page: everything in one file, long things once, outputs escaped."""
 
+import re
+
+import nbformat
 import nbformat.v4 as nbf
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lablib.pages.document import Shared, glossary_page, lab_page, markdown
+from lablib.pages.document import Shared, glossary_page, lab_page, markdown, page_name
 from lablib.pages.outputs import output
 from lablib.pages.running import predictions
 from lablib.widgets.strip import TokenStrip
+from tests.executed import NOTEBOOKS
 
 PAYLOAD = "</script><script>broken</script>"
 
@@ -84,3 +89,23 @@ def unfold(value, texts):
 def test_every_prediction_of_a_notebook_is_found():
     cell = nbf.new_code_cell('ex.predict(\n    "a/b",\n)\nex.check("a/c", 1)\nex.predict("a/d")')
     assert predictions(nbf.new_notebook(cells=[cell])) == ["a/b", "a/d"]
+
+
+ONLY_WITH_A_KERNEL = re.compile(
+    r"Run All|Run →|Shift\+Enter|kernel|JupyterLab|(?:cell|notebook)s? (?:below|above|here)"
+    r"|\brun (?:the|a|this|its|each) cell|into a cell|run it again|a restart",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
+def test_no_page_speaks_of_what_only_a_kernel_has(path):
+    """What a lab says of running cells and of JupyterLab's menus is left out of its page."""
+    cells = nbformat.read(path, as_version=4).cells
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            words = re.sub(r"<[^>]*>", "", markdown(cell.source))
+            assert ONLY_WITH_A_KERNEL.findall(words) == []
+            assert "<!--" not in markdown(cell.source)
+            # A line that begins with a comment would be shown as it is, stars and all.
+            assert not re.search(r"^\s*<!--", cell.source, re.MULTILINE)

@@ -1,7 +1,6 @@
 """A panel of a page answers what its Python answers: one table of cases, run through both."""
 
 import html
-import json
 import re
 import unicodedata
 
@@ -12,54 +11,12 @@ from lablib import attention as at
 from lablib import masking as mk
 from lablib import sampling as sp
 from lablib import tokenization as tk
-from lablib.pages.scripts import about_carried, write_scripts
+from lablib.pages.scripts import about_carried
 from lablib.sampling import uniforms
-from lablib.widgets.page import as_base64, page_state
-from lablib.widgets.panel import parts_of
+from lablib.widgets.page import page_state
 from lablib.widgets.strip import to_browser
 from lablib.widgets.tokens import shapeless_names, spoken, visible
-from tests.scripts import script
-
-PROBABILITY = 1e-3
-"""How far a probability, or a number that is made of some, may be from Python's."""
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    """Calls the stand-ins in Node, with all models that pages carry."""
-    with script("tests/pages/live_parts.js") as ask:
-        for path in write_scripts(tmp_path_factory.mktemp("scripts")):
-            ask("void (0, eval)(a[0])", path.read_text(encoding="utf-8"))
-        yield ask
-
-
-def on_page(node, panel):
-    """Open a panel as a page would; its stand-in is the global `live` of Node."""
-    states = {name: page_state(part) for name, part in parts_of(panel)}
-    text = json.loads(json.dumps(states, default=as_base64))
-    about = panel.page_state()["live"]
-    more = {"names": shapeless_names(), "carried": about_carried()}
-    node("void (globalThis.live = m.panel(a[0], a[1], a[2]))", text, about, more)
-
-
-def traits(node, wanted):
-    return node("m.traits(live, a[0])", wanted)
-
-
-def same(ours, theirs):
-    """What is put into pictures is the same; numbers may differ by rounding."""
-    if isinstance(theirs, dict):
-        assert ours.keys() == theirs.keys()
-        for name in theirs:
-            same(ours[name], theirs[name])
-    elif isinstance(theirs, list | tuple):
-        assert len(ours) == len(theirs)
-        for one, other in zip(ours, theirs, strict=True):
-            same(one, other)
-    elif isinstance(theirs, float):
-        assert ours == pytest.approx(theirs, abs=PROBABILITY)
-    else:
-        assert ours == theirs
+from tests.pages.pictures import NUMBER, PROBABILITY, VIEW, on_page, picture_of, same, traits
 
 
 def probabilities(logits):
@@ -127,13 +84,6 @@ WRITING = {
     "tree": ["nodes"],
     "foot": ["state", "code"],
 }
-
-
-def picture_of(panel, wanted):
-    """Traits of the parts as Python has them."""
-    state = {name: page_state(part) for name, part in parts_of(panel)}
-    found = {part: {name: state[part][name] for name in names} for part, names in wanted.items()}
-    return json.loads(json.dumps(found))
 
 
 @pytest.mark.parametrize(
@@ -332,9 +282,6 @@ def test_a_long_text_gives_its_later_tokens_when_they_come_into_sight(node):
     assert later == chips
 
 
-VIEW = ["query_tokens", "key_tokens", "sinks", "layers", "heads", "layer", "size", "pair"]
-
-
 @pytest.mark.parametrize("text", ["The king and the queen and the", "", "the", "naïve 🙂 " * 90])
 @pytest.mark.parametrize("name", ["pocket-gpt2", "pocket-bert"])
 def test_heads(node, name, text):
@@ -413,9 +360,6 @@ def same_fill(node, panel):
                 del row["number"]
         found["words"]["value"] = re.sub(NUMBER, "#", found["words"]["value"])
     same(ours, theirs)
-
-
-NUMBER = r"[\d.]+( × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+| %)"
 
 
 @pytest.mark.parametrize("word", ["", "rhinoceros", "mat", "東"])

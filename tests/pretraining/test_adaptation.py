@@ -112,6 +112,16 @@ def test_a_broken_off_run_ends_with_the_same_weights(tmp_path):
         assert torch.equal(one, other)
 
 
+def test_it_is_taught_further_from_what_was_saved(tmp_path):
+    model, _, _ = trained(tmp_path / "run")
+    save_adapter(tmp_path / "saved", model, TINY.rank)
+    further = command.earlier(tmp_path / "saved", TINY)
+    for (name, one), other in zip(model.named_parameters(), further.parameters(), strict=True):
+        kept = one.half().float() if one.requires_grad else one
+        assert torch.equal(other, kept), name
+        assert other.requires_grad == one.requires_grad, name
+
+
 def test_what_opens_is_what_was_trained_and_what_peft_opens(tmp_path, base):
     model, tokenizer, _ = trained(tmp_path / "run")
     for parameter in methods.trained(model).values():
@@ -153,3 +163,8 @@ def test_the_command_makes_an_adapter_with_card_and_curve(tmp_path, monkeypatch)
     unseen = token_stream([TEXT], opened.tokenizer)
     score = masked_score(opened.model, opened.tokenizer, unseen, context=32, batches=1)
     assert score.loss == pytest.approx(points[-1].loss, abs=0.3)  # but for the widening
+    command.main(["minilm", *folders, "--device=cpu", *sizes.split(), f"--start={folder}"])
+    assert (
+        "an earlier edition, which saw 0.0 M tokens in 4 steps"
+        in (folder / "README.md").read_text()
+    )

@@ -11,6 +11,7 @@ from transformers import (
     TopPLogitsWarper,
 )
 
+from lablib import models
 from lablib import sampling as sp
 from lablib.exercises import Bug, Exercise, Prediction, grade, lab, loader
 from lablib.exercises.practice import practice_model
@@ -225,3 +226,22 @@ def test_answers_in_plain_words_when_the_kind_is_wrong():
     assert "set of numbers" in said("sampling/top-p-kept", lambda probabilities, p: "all")
     far = said("sampling/temperature-for-entropy", lambda logits, target: 50.0)
     assert "the right one is lower" in far
+
+
+def test_a_logit_of_zero_lets_forbidden_tokens_through():
+    logits = torch.tensor([-1.0, -2.0, -3.0])
+    wrong, right = (room.constrained(logits, [0, 1]) for room in (broken, solutions))
+    assert wrong[2] > wrong[0] > 0
+    assert right[2] == 0
+    torch.testing.assert_close(right[:2], logits[:2].softmax(0))
+
+
+def test_the_allowed_tokens_are_those_of_a_guide():
+    m = models.load("pocket-gpt2", device="cpu")
+    prompt, options = sp.prepare(m, "The"), [" king", " kings", " queen"]
+    guide = sp.Guide(m, sp.choice_pattern(options), prompt)
+    texts = m.tokenizer.batch_decode([[id] for id in range(len(m.tokenizer))])
+    special = {m.tokenizer.decode([id]) for id in m.tokenizer.all_special_ids}
+    known = [text for text in texts if text and text not in special and "\ufffd" not in text]
+    of_guide = {texts[id] for id in guide.allowed(prompt.ids)}
+    assert set(solutions.allowed(known, options, "")) == of_guide

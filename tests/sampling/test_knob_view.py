@@ -1,13 +1,15 @@
 """The knob view on a page: the same numbers as Python, the keyboard, and text that stays text."""
 
 import itertools
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import torch
 from traitlets import TraitError
 
-from lablib.sampling import STAGES, Knobs, stages
+from lablib.sampling import ALL_STAGES, STAGES, Knobs, stages
+from lablib.sampling.compute.knobs import CONTROLS, OFF, whole_order
 from lablib.sampling.views.knobs import KnobView
 from lablib.widgets.page import static_page
 from tests.scripts import script
@@ -21,10 +23,8 @@ WORDS = [
 ]
 STAGES_IN_SCRIPT = """
 (([logits, knobs, previous, order]) => {
-    const seen = new Uint8Array(logits.length);
-    for (const id of previous) seen[id] = 1;
     const model = m.rank(logits);
-    const last = m.stages(model, { ...m.NEUTRAL, ...knobs }, seen, order);
+    const last = m.stages(model, { ...m.NEUTRAL, ...knobs }, previous, order);
     return last.map(({ name, after, removedMass, kept, entropy, choices }) => ({
         name, removedMass, kept, entropy, choices,
         probabilities: m.probabilities(after, logits.length),
@@ -57,14 +57,16 @@ def call():
         yield call
 
 
-def assert_same(call, logits, knobs, previous=(), order=STAGES):
+def assert_same(call, logits, knobs, previous=(), order=ALL_STAGES):
     """Every stage of the page equals that of Python, to the 1e-5 that was promised."""
     ours = call(STAGES_IN_SCRIPT, logits.numpy(), knobs, list(previous), list(order))
     theirs = {stage.name: stage for stage in stages(logits, Knobs(**knobs), previous, order)}
+    assert ["model", *(one["name"] for one in ours)] == list(theirs)
     for one in ours:
-        stage = theirs.get(one["name"], theirs[order[-1]])
+        stage = theirs[one["name"]]
         np.testing.assert_allclose(one["probabilities"], stage.probabilities, atol=1e-5, rtol=0)
-    last, expected = ours[-1], theirs[order[-1]]
+        assert one["removedMass"] == pytest.approx(stage.removed_mass, abs=1e-4)
+    last, expected = ours[-1], stage
     assert last["entropy"] == pytest.approx(expected.entropy, abs=1e-4)
     assert last["kept"] == expected.kept
 
@@ -73,6 +75,8 @@ def random_logits(seed, size=500):
     return torch.randn(size, generator=torch.Generator().manual_seed(seed)) * 3
 
 
+ALL_SIX = {"temperature": 1.3, "top_k": 90, "top_p": 0.8, "min_p": 0.02, "typical_p": 0.9,
+           "repetition_penalty": 1.2}  # fmt: skip
 SETTINGS = [
     {},
     {"temperature": 0.7, "top_p": 0.95},
@@ -83,15 +87,23 @@ SETTINGS = [
     {"temperature": 1e-46, "repetition_penalty": 1e-44},
     {"typical_p": 0.6},
     {"repetition_penalty": 0.5, "top_p": 0.5},
-    {"temperature": 1.3, "top_k": 90, "top_p": 0.8, "min_p": 0.02, "typical_p": 0.9,
-     "repetition_penalty": 1.2},
+    ALL_SIX,
+    {"no_repeat_ngram": 2},
+    {"no_repeat_ngram": 1, "dry": 0.8},
+    {"dry": 2.0, "top_n_sigma": 1.5},
+    {"top_h": 0.4, "temperature": 1.2},
+    {"epsilon_cutoff": 0.01},
+    {"eta_cutoff": 0.01, "top_k": 100},
+    {"max_surprisal": 5.5},
+    {"xtc": 1.0},
+    {"xtc": 0.3, "temperature": 0.6, "top_p": 0.95},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("knobs", SETTINGS, ids=str)
 def test_the_pages_numbers_are_pythons(call, knobs):
     for seed in range(5):
-        assert_same(call, random_logits(seed), knobs, previous=[3, 7, 7, 11])
+        assert_same(call, random_logits(seed), knobs, previous=[3, 7, 7, 11, 3, 7])
 
 
 def test_the_real_gpt2(call, shared):
@@ -110,7 +122,9 @@ EDGES = {
     "far apart": torch.tensor([1000.0, 0.0, -1000.0]),
 }
 ENDS = [{"top_k": 1}, {"top_k": 10_000}, {"top_p": 0.0}, {"min_p": 1.0}, {"typical_p": 0.01},
-        {"temperature": 0.01}, {"temperature": 0}]  # fmt: skip
+        {"temperature": 0.01}, {"temperature": 0}, {"no_repeat_ngram": 1}, {"dry": 1e30},
+        {"top_n_sigma": 0.001}, {"top_h": 1.0}, {"epsilon_cutoff": 0.9}, {"eta_cutoff": 0.9},
+        {"max_surprisal": 0.01}, {"xtc": 1.0}, {"xtc": 0.5}]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EDGES)
@@ -121,7 +135,16 @@ def test_the_edges(call, name):
 
 def test_every_kind_of_order(call):
     for order in itertools.islice(itertools.permutations(STAGES), 0, 720, 37):
-        assert_same(call, random_logits(1, 200), SETTINGS[-1], [5, 6], order)
+        assert_same(call, random_logits(1, 200), ALL_SIX, [5, 6], whole_order(order))
+
+
+def test_the_page_knows_the_table_of_python(call):
+    assert call("m.NEUTRAL") == asdict(OFF)
+    assert call("m.TRANSFORMERS_ORDER") == list(ALL_STAGES)
+    with script("lablib/sampling/views/knobs_words.js") as words:
+        labels = words("m.LABELS")
+    further = {one.name: one.label for one in CONTROLS if one.name not in STAGES}
+    assert {name: labels[name] for name in further} == further
 
 
 def state(page, name):
@@ -139,6 +162,28 @@ def test_the_keyboard_moves_a_knob_and_python_is_told(show):
     assert state(page, "summary")["knobs"]["temperature"] == temperature
     expected = stages(random_logits(0), Knobs(temperature=temperature))[-1]
     assert state(page, "summary")["entropy"] == pytest.approx(expected.entropy, abs=1e-4)
+
+
+def test_more_knobs_come_in_the_place_of_the_six_and_show_what_they_take(show):
+    page = show(torch.tensor([0.6, 0.3, 0.06, 0.04]).log(), words=["a", "b", "c", "d"])
+    assert not page.locator("[type=range][data-knob=xtc]").is_visible()
+    page.get_by_role("button", name="More knobs").click()
+    assert not page.locator("[type=range][data-knob=top_k]").is_visible()
+    page.locator("[type=number][data-knob=xtc]").focus()
+    assert "Elsewhere: xtc_probability" in page.locator(".knobs-board .knobs-hint").text_content()
+    page.locator("[type=number][data-knob=xtc]").fill("1")
+    page.locator(".knobs-bars [data-id='0'] .knobs-after").get_by_text("cut: xtc").wait_for()
+    page.get_by_text("Stages and their order").click()
+    card = page.locator(".knobs-card", has_text="XTC")
+    assert "60.0" in card.text_content()
+    page.get_by_role("button", name="Move xtc earlier").click()
+    page.wait_for_function("window.shown.then((s) => s[0].model.get('order').at(-1) !== 'xtc')")
+    order = [name for name in state(page, "order") if name in (*STAGES, "xtc")]
+    assert order[-2:] == ["xtc", "typical_p"]
+    page.get_by_role("button", name="The first six").click()
+    assert page.get_by_role("button", name="More knobs (1 on)").is_visible()
+    page.locator("[type=number][data-knob=top_k]").fill("2.5")
+    assert "whole number" in page.locator(".knobs-board .knobs-hint").text_content()
 
 
 def test_two_hundred_moves_end_with_the_last(show):
@@ -187,5 +232,5 @@ def test_a_clicked_bar_is_told(show):
 def test_impossible_knobs_and_orders_are_refused():
     with pytest.raises(TraitError, match="temperature"):
         KnobView(knobs={"temperature": -1})
-    with pytest.raises(TraitError, match="names each of these once"):
+    with pytest.raises(TraitError, match="must name each of these stages once"):
         KnobView(order=["top_k"])

@@ -1,9 +1,10 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from lablib.training import guards
+from lablib.training import devices, guards
 from lablib.training.config import Config
 from lablib.training.engine import fit, setup
 from lablib.training.guards import NonFinite, OutOfMemory
@@ -44,6 +45,24 @@ def test_a_learning_rate_that_is_too_high_stops_the_run_and_leaves_the_weights(g
     assert all(p.isfinite().all() for p in state.model.parameters())
 
 
+@pytest.mark.parametrize(
+    ("precision", "loss", "norm", "noted"),
+    [
+        ("fp32", 1.0, 3.0, 0),
+        ("fp32", 1.0, math.inf, 5),
+        ("fp32", 1.0, math.nan, 5),
+        ("fp16", 1.0, math.inf, 0),  # the scaler leaves that step out
+        ("fp16", math.inf, 3.0, 5),
+    ],
+)
+def test_the_first_step_that_overflows_is_noted(precision, loss, norm, noted):
+    state = SimpleNamespace(precision=precision, step=4, broken=torch.tensor(0))
+    guards.watch(state, torch.tensor(loss), torch.tensor(norm))
+    state.step = 7
+    guards.watch(state, torch.tensor(loss), torch.tensor(norm))
+    assert int(state.broken) == noted
+
+
 def test_a_step_that_was_not_read_is_found_at_the_next_reading(gpt2):
     state = begin(gpt2, steps=9, log_every=100, evaluate_every=0)
     with pytest.raises(NonFinite) as stop:
@@ -69,6 +88,20 @@ def test_memory_that_runs_out_halves_the_micro_batch_and_not_the_batch(gpt2, mon
     assert state.micro_batch == 2
     assert "2 rows are computed at once" in records[0].note and records[1].note == ""
     assert [record.loss for record in records] == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_peak_of_a_gpu_is_that_of_this_run(gpt2, monkeypatch):
+    """As torch counts, from the last time it was told to; a stand-in for a GPU's two calls."""
+    peak = {"bytes": 9_000}
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda _: peak.update(bytes=10))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda _: peak["bytes"])
+    gpu = torch.device("cuda", 0)
+    assert devices.memory_now(gpu) == 9_000
+    devices.forget_peak(gpu)
+    assert devices.memory_now(gpu) == 10
+    forgotten = []
+    monkeypatch.setattr(devices, "forget_peak", forgotten.append)
+    assert begin(gpt2).device in forgotten
 
 
 def test_a_stated_limit_halves_it_too(gpt2, monkeypatch):

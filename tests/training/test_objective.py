@@ -1,9 +1,10 @@
 """The losses of a model that begins with nothing are those that `transformers` computes."""
 
+import pytest
 import torch
 
 from lablib.training.corpus import batch, train_tokenizer
-from lablib.training.objective import causal_loss, causal_rows, sentence_pairs
+from lablib.training.objective import attention_spent, causal_loss, causal_rows, sentence_pairs
 from tests.training.fox import TEXT, fresh
 
 
@@ -50,3 +51,33 @@ def test_what_is_not_to_be_predicted_does_not_count(tokenizer, stream):
     labels[:, :9] = -100
     expected = model(ids, labels=labels).loss
     torch.testing.assert_close(causal_loss(model, ids, labels), expected)
+
+
+def test_attention_has_its_price(tokenizer, stream):
+    model = fresh(tokenizer)
+    model.set_attn_implementation("eager")
+    ids = batch(stream, 0, 2, 16, seed=0)
+    layers = model(ids[:, :-1], output_attentions=True).attentions
+    shares = [
+        1 - layer[row, head, query, 0].item()
+        for layer in layers
+        for row in range(layer.shape[0])
+        for head in range(layer.shape[1])
+        for query in range(1, layer.shape[2])
+    ]
+    expected = causal_loss(model, ids).item() + 0.3 * sum(shares) / len(shares)
+    assert causal_loss(model, ids, price=0.3).item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_price_moves_attention_to_the_first_token(tokenizer, stream):
+    model = fresh(tokenizer)
+    model.set_attn_implementation("eager")
+    ids = batch(stream, 0, 4, 16, seed=0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    spent = []
+    for _ in range(10):
+        spent.append(attention_spent(model(ids, output_attentions=True).attentions).item())
+        optimizer.zero_grad()
+        causal_loss(model, ids, price=1.0).backward()
+        optimizer.step()
+    assert spent[-1] < spent[0] - 0.05

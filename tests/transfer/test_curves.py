@@ -58,6 +58,20 @@ def test_a_frozen_encoders_head_is_scikit_learns_on_its_mean_vectors(small_set, 
     assert vectors[0].tolist() == pytest.approx(alone.tolist(), abs=1e-5)
 
 
+def test_of_the_training_texts_only_those_are_read_that_a_draw_has(small_set, encoder, monkeypatch):
+    read = []
+
+    def watched(m, texts):
+        read.extend(texts)
+        return mean_vectors(m, texts)
+
+    monkeypatch.setattr("lablib.transfer.compute.growth.mean_vectors", watched)
+    list(measure_transfer(small_set, ["frozen"], [4, 8], [3], encoder))
+    drawn = nested(small_set.train, 8, 3).texts
+    assert len(drawn) < len(small_set.train)
+    assert sorted(read) == sorted({*drawn, *small_set.test.texts})
+
+
 def test_it_can_be_stopped_between_two_steps(small_set, encoder):
     found = measure_transfer(small_set, ["full"], [8], [0], encoder, steps=50)
     assert list(islice(found, 5)) == [None] * 5

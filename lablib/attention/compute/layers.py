@@ -1,5 +1,6 @@
 """Through the layers: which tokens reach where (rollout), what the model would say (the lens)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,8 @@ def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k
     entries = model.get_output_embeddings().weight.shape[0]
     places = SCORE_BYTES // (4 * entries * (1 + model.config.get_text_config().num_hidden_layers))
     start = max(0, len(tokens) - max(1, places))
-    probabilities = _scores_of_layers(m, tokens, start).softmax(-1).cpu()
+    vectors = torch.cat(stream(model, tokens.inputs(m)))[:, start:]
+    probabilities = say(model, vectors).softmax(-1).cpu()
     best = probabilities.topk(min(k, probabilities.shape[-1]))
     known = {id: token_text(m.tokenizer, id) for id in set(best.indices.flatten().tolist())}
     texts = tuple(
@@ -130,24 +132,57 @@ def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k
     )
 
 
-def _scores_of_layers(m: "LoadedModel", tokens: Reading, start: int) -> Tensor:
-    """The scores from each layer's token vectors, [layers + 1, place, vocab] float32.
+def stream(model: Any, given: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    """The token vectors before the first layer and after each, before the last norm.
 
-    The model runs once. As its body ends, the vectors of all layers take the place of its result,
-    as if they were a batch: so they go through the model's own head, whatever it is made of.
+    Args:
+        model: a model of `transformers` that says tokens.
+        given: what it is called with.
+
+    Returns:
+        layers + 1 tensors, [text, token, width] each.
+
+    Example:
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> vectors = stream(m.model, {"input_ids": torch.tensor([[5, 6, 7]])})
+        >>> len(vectors), vectors[0].shape
+        (7, torch.Size([1, 3, 256]))
     """
-    model: Any = shared_weight_copy(m.model)
-    norm = _last_norm(model.base_model)
+    own: Any = shared_weight_copy(model)
+    last: list[Tensor] = []
+    # What `transformers` gives as the last of all vectors has been through the norm.
+    _last_norm(own.base_model).register_forward_pre_hook(lambda _, given: last.append(given[0]))
+    states = own.base_model(**given, output_hidden_states=True).hidden_states
+    return (*states[:-1], last[-1] if last else states[-1])
 
-    def all_layers(_: nn.Module, __: Any, output: Any) -> Any:
-        states = torch.cat(output.hidden_states)[:, start:]
-        output["last_hidden_state"] = torch.cat([norm(states[:-1]), states[-1:]])
+
+def say(model: Any, vectors: Tensor) -> Tensor:
+    """The scores from token vectors: the last norm, then the model's own head, whatever it is made
+    of. [n, place, width] → [n, place, vocab] float32.
+
+    The model reads one token. As its body ends, the vectors take the place of its result.
+
+    Example:
+        >>> from lablib import models
+        >>> m = models.load("pocket-gpt2", device="cpu")
+        >>> ids = torch.tensor([[5, 6, 7]])
+        >>> with torch.inference_mode():
+        ...     said = say(m.model, stream(m.model, {"input_ids": ids})[-1])
+        ...     torch.allclose(said, m.model(ids).logits, atol=1e-4)
+        True
+    """
+    own: Any = shared_weight_copy(model)
+    norm = _last_norm(own.base_model)
+
+    def exchange(_: nn.Module, __: Any, output: Any) -> Any:
+        output["last_hidden_state"] = norm(vectors)
         return output
 
-    body = getattr(model.base_model, "decoder", model.base_model)  # OPT calls its decoder alone
-    body.register_forward_hook(all_layers)
-    output = model(**tokens.inputs(m), output_hidden_states=True)
-    scores = output["logits"] if "logits" in output else output["prediction_logits"]
+    body = getattr(own.base_model, "decoder", own.base_model)  # OPT calls its decoder alone
+    body.register_forward_hook(exchange)
+    output = own(input_ids=torch.zeros(1, 1, dtype=torch.long, device=vectors.device))
+    scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
     return scores.float()
 
 

@@ -17,12 +17,11 @@ import torch
 from torch import Tensor
 
 from lablib.attention.compute.asking import TEXT_BYTES
-from lablib.attention.compute.gradients import gradient_times_input
 from lablib.attention.compute.heads import maps
 from lablib.attention.compute.layers import rollout
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
-from lablib.attention.compute.watching import shared_weight_copy
 from lablib.models.text import start_of_text, token_text
+from lablib.sampling.compute.attribution import attribution
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -119,19 +118,13 @@ def why(
     scores = _last_scores(m, [tokens.ids])[0]
     token = int(scores.argmax()) if token is None else token
     there = float(scores.log_softmax(-1)[token])
-    copy: Any = shared_weight_copy(m.model).eval()
-
-    def log_probability(output: Any) -> Tensor:
-        chosen: Tensor = output.logits[0, -1].float().log_softmax(-1)[token]
-        return chosen
-
     return Why(
         tokens=tokens,
         token=token,
         text=token_text(m.tokenizer, token),
         log_probability=there,
         occlusion=there - _without_each(m, tokens, token),
-        gradient=gradient_times_input(copy, tokens.inputs(m), log_probability),
+        gradient=attribution(m, (*tokens.ids, token), len(tokens)),
         rollout=rollout(maps(m, tokens))[-1, -1],
     )
 

@@ -346,6 +346,35 @@ CHECKS["attention/cost-and-error"] = FunctionCheck(
 )
 
 
+def _keys() -> "Tensor":
+    """Vectors of four numbers that are far from 0 and lie in no plane."""
+    return tensor(
+        [5.0, 1.0, 0.0, 2.0], [4.0, 3.0, 1.0, 0.0], [7.0, 0.0, 2.0, 1.0],
+        [3.0, 2.0, 5.0, 0.5], [6.0, 1.5, 0.0, 4.0], [5.0, 4.0, 3.0, 1.0],
+    )  # fmt: skip
+
+
+def _shares_of_directions(vectors: "Tensor", power: int) -> list[float]:
+    """The singular values of vectors to some power, as shares of their sum."""
+    import torch
+
+    sizes = torch.linalg.svdvals(vectors) ** power
+    return [float(size) for size in sizes / sizes.sum()]
+
+
+CHECKS["attention/kept-by-a-plane"] = FunctionCheck(
+    solutions.kept_by_a_plane,
+    cases=lambda: [(_keys(),), (_keys()[:4],), (_keys()[:, :3],)],
+    mistakes=(
+        Mistake(lambda v: sum(_shares_of_directions(v, 2)[:2]), "not centred"),
+        Mistake(lambda v: sum(_shares_of_directions(v - v.mean(0), 1)[:2]), "not squared"),
+        Mistake(lambda v: _shares_of_directions(v - v.mean(0), 2)[0], "first component"),
+        Mistake(lambda v: float(v.var(0)[:2].sum() / v.var(0).sum()), "first numbers"),
+        Mistake(lambda v: 1 - solutions.kept_by_a_plane(v), "left out"),
+    ),
+)
+
+
 def _two_layers() -> "Tensor":
     return tensor(
         [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
@@ -381,6 +410,61 @@ def _product(layers: "Tensor") -> "Tensor":
     for weights in layers:
         total = weights @ total
     return total
+
+
+def _says() -> "tuple[Tensor, Tensor]":
+    """What a model and a lens say at three places, over a vocabulary of four."""
+    model = tensor([0.7, 0.1, 0.1, 0.1], [0.2, 0.5, 0.2, 0.1], [0.05, 0.05, 0.1, 0.8])
+    return model, tensor([0.4, 0.2, 0.3, 0.1], [0.3, 0.3, 0.3, 0.1], [0.6, 0.1, 0.2, 0.1])
+
+
+CHECKS["attention/lens-error"] = FunctionCheck(
+    solutions.lens_error,
+    cases=lambda: [_says(), (_says()[0][:2], _says()[1][:2]), (_says()[0], _says()[0])],
+    mistakes=(
+        Mistake(lambda model, lens: solutions.lens_error(lens, model), "turned round"),
+        Mistake(lambda model, lens: solutions.lens_error(model, lens) / math.log(2), "bits"),
+        Mistake(lambda model, lens: (model * (model / lens).log()).sum(), "sum of tokens"),
+        Mistake(lambda model, lens: (model * (model / lens).log()).mean(), "mean of everything"),
+        Mistake(lambda model, lens: -(model * lens.log()).sum(-1).mean(), "cross-entropy"),
+    ),
+)
+
+
+def _vectors() -> "tuple[Tensor, Tensor]":
+    """Vectors of a layer with two numbers and of the last, which they lead to nearly."""
+    vectors = tensor([1.0, 0.0], [0.0, 1.0], [2.0, 1.0], [-1.0, 3.0], [0.5, -2.0], [1.0, 1.0])
+    last = vectors @ tensor([2.0, 1.0], [0.0, -1.0]) + tensor([3.0, 0.5])
+    noise = tensor([0.1, 0.0], [0.0, -0.2], [0.1, 0.1], [-0.1, 0.0], [0.0, 0.2], [-0.2, 0.1])
+    return vectors, last + noise
+
+
+def _constant_first(vectors: "Tensor", last: "Tensor") -> "Tensor":
+    return solutions.fit_lens(vectors, last).roll(1, 0)
+
+
+def _difference_only(vectors: "Tensor", last: "Tensor") -> "Tensor":
+    import torch
+
+    return torch.cat([_identity(vectors), (last - vectors).mean(0, keepdim=True)])
+
+
+def _no_constant(vectors: "Tensor", last: "Tensor") -> "Tensor":
+    import torch
+
+    return torch.linalg.lstsq(vectors, last).solution
+
+
+CHECKS["attention/fit-a-lens"] = FunctionCheck(
+    solutions.fit_lens,
+    cases=lambda: [_vectors(), (_vectors()[0][:4], _vectors()[1][:4])],
+    mistakes=(
+        Mistake(_no_constant, "no constant"),
+        Mistake(_constant_first, "constant first"),
+        Mistake(lambda vectors, last: solutions.fit_lens(last, vectors), "turned round"),
+        Mistake(_difference_only, "difference only"),
+    ),
+)
 
 
 def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
@@ -510,6 +594,46 @@ CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
             "size only",
         ),
         Mistake(lambda score, words: [score([word]) for word in words], "alone"),
+    ),
+)
+
+
+def _cases_of_the_lens() -> list[tuple[Any, ...]]:
+    """A model of two layers, two texts, and how many layers are looked through."""
+    model, tokenizer = practice_model(blocks=2)
+    model = copy.deepcopy(model)
+    # As it was made, a norm does the same in every place.
+    model.transformer.ln_f.weight.data.mul_(3.0)
+    once, again = (tokenizer(text, return_tensors="pt").input_ids for text in ("Once", "upon a"))
+    return [(model, once, 0), (model, once, 1), (model, again, 1)]
+
+
+def _lens_by(read: Callable[[Any, "Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
+    """A lens that makes scores of vectors in another way."""
+
+    def lens(model: Any, ids: "Tensor", layers: int) -> "Tensor":
+        vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
+        return read(model, vectors).softmax(-1)
+
+    return lens
+
+
+def _norm_after_the_head(model: Any, vectors: "Tensor") -> "Tensor":
+    import torch
+
+    scores = model.lm_head(vectors)
+    return torch.nn.functional.layer_norm(scores, scores.shape[-1:])
+
+
+CHECKS["attention/lens-without-norm"] = FunctionCheck(
+    solutions.logit_lens,
+    cases=_cases_of_the_lens,
+    mistakes=(
+        Mistake(
+            _lens_by(lambda model, vectors: model.lm_head(model.transformer.h[0].ln_1(vectors))),
+            "block's norm",
+        ),
+        Mistake(_lens_by(_norm_after_the_head), "norm after the head"),
     ),
 )
 

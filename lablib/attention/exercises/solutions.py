@@ -81,6 +81,31 @@ def rollout(layers):
     return total
 
 
+def kept_by_a_plane(vectors):
+    """The share of the variance that the first two principal components keep."""
+    centred = vectors - vectors.mean(0)
+    squares = torch.linalg.svdvals(centred) ** 2
+    return (squares[:2].sum() / squares.sum()).item()
+
+
+def lens_error(model, lens):
+    """How far a lens is off: the mean divergence of what it says from what the model says."""
+    return (model * (model / lens).log()).sum(-1).mean()
+
+
+def fit_lens(vectors, last):
+    """The matrix of a tuned lens, with its constant as the last row."""
+    inputs = torch.cat([vectors, torch.ones(len(vectors), 1)], 1)
+    return torch.linalg.lstsq(inputs, last).solution
+
+
+def logit_lens(model, ids, layers):
+    """What the model would say after so many layers, [tokens, vocabulary]."""
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
+    scores = model.lm_head(model.transformer.ln_f(vectors))
+    return scores.softmax(-1)
+
+
 def agreement(first, second):
     """Spearman's rank correlation of two lists of numbers."""
     ranks = [[sum(b < a for b in numbers) for a in numbers] for numbers in (first, second)]

@@ -19,7 +19,7 @@ def changes_table(result: Ablation) -> str:
             visible(change.text),
             f"{change.before:.1%}",
             f"{change.after:.1%}",
-            number(round(100 * (change.after - change.before), 1)),
+            number(round(100 * (change.after - change.before), 1) + 0.0),  # not minus zero
         )
         for change in result.changes
     ]

@@ -60,6 +60,7 @@ class AblationPanel(LivePanel):
     """
 
     imports = "attention as at, models"
+    stand_in = "muting"
 
     def __init__(
         self,

@@ -9,7 +9,9 @@ from lablib import data
 from lablib.attention.compute.corpus import MutingCost, Scan, muting_cost, scan
 from lablib.attention.compute.heads import maps
 from lablib.attention.compute.metrics import METRICS, top_heads
+from lablib.attention.compute.plane import HeadPlane, head_plane
 from lablib.attention.figures import corpus as figures
+from lablib.attention.figures import plane as plane_figures
 from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
@@ -31,13 +33,18 @@ _OFFERED = [
 ]
 VIEW = 1
 """Which of the tabs to the right holds the head view."""
+PLANE = 3
+"""Which of the tabs to the left holds the queries and keys."""
+IN_PLANE = 6
+"""Of so many passages they are shown: some hundred points can be told apart."""
 
 
 class CorpusPanel(LivePanel):
     """Scan a text with all heads of a model: where each stands among the others, the passages in
     which a head does most and least what it is named for, and what it costs to mute it.
 
-    `found` is the scan as far as it went, `cost` that of muting; None before the first.
+    `found` is the scan as far as it went, `plane` the chosen head's queries and keys, `cost` that
+    of muting; None before the first.
 
     Args:
         text: the name of a text that comes with the labs, a file, a folder, or the text itself.
@@ -60,8 +67,8 @@ class CorpusPanel(LivePanel):
         self.across = dropdown("Across", _TITLES, across, width=270, label=60)
         self.up = dropdown("Up", _TITLES, up, width=240, label=30)
         self.map = HeadMap(metrics=_OFFERED, metric=across)
-        self.place, self.costs = PlotPlace(), ipywidgets.VBox()
-        self.words, self.table, self.verdict = (ipywidgets.HTML() for _ in range(3))
+        self.place, self.costs, self.points = PlotPlace(), ipywidgets.VBox(), ipywidgets.VBox()
+        self.words, self.table, self.verdict, self.meaning = (ipywidgets.HTML() for _ in range(4))
         self.passages = ipywidgets.Select(rows=10, layout={"width": "100%"})
         self.passages.add_class("lab-passages")
         self.open_button = button(
@@ -79,26 +86,32 @@ class CorpusPanel(LivePanel):
                 "Does it matter?": ipywidgets.VBox([self.test, self.costs, self.verdict]),
             }
         )
+        self.left = Tabs(
+            {
+                "Scatter": self.place,
+                "Map": self.map,
+                "Table": self.table,
+                "Queries and keys": ipywidgets.VBox([self.points, self.meaning]),
+            }
+        )
         mark_main(self.across, self.place)
         mark_main(self.map, self.passages)
         self.found: Scan | None = None
         self.cost: MutingCost | None = None
+        self.plane: HeadPlane | None = None
         self._scanned: tuple[LoadedModel, str] | None = None
         self._scanning: Iterator[Scan] = iter(())
         self._turns: dict[int, int] = {}
         self._showing = False
         self._cost_plot: Plot | None = None
+        self._plane_plot: Plot | None = None
         super().__init__(
             "Heads over a whole text",
             "Each head's metrics are means over many passages. Click a head; then see where it "
             "does most what it is named for, and mute it.",
             [
                 in_row(self.text, self.across, self.up),
-                beside(
-                    Tabs({"Scatter": self.place, "Map": self.map, "Table": self.table}),
-                    self.right,
-                    widths=(400, 420),
-                ),
+                beside(self.left, self.right, widths=(400, 420)),
             ],
             controls=[self.text, self.across, self.up],
             choice=as_choice(model, ANY_KIND),
@@ -108,6 +121,7 @@ class CorpusPanel(LivePanel):
         self.across.observe(lambda change: self.map.set_trait("metric", change.new), "value")
         self.open_button.on_click(lambda _: self.right.line.set_trait("shown", VIEW))
         self.right.line.observe(lambda change: self._turn_to(change.new), "shown")
+        self.left.line.observe(lambda _: self.run(self._show_plane), "shown")
         self.another.on_click(lambda _: self._turn())
         self.test.on_click(lambda _: self.run(self._test))
 
@@ -126,6 +140,7 @@ class CorpusPanel(LivePanel):
         if self.found is not None:
             self._show(self.found)
             self.table.value = scrolling(figures.scan_table(self.found), "All heads", 300)
+        self._draw_plane()
 
     def stop(self) -> None:
         """What has been read stays; reading does not go on when another control is moved."""
@@ -136,7 +151,7 @@ class CorpusPanel(LivePanel):
         """Forget the old text, and begin with the new one."""
         self._scanning = scan(m, read_text(self.text.value))
         self._scanned = (m, self.text.value)
-        self.found, self._turns = None, {}
+        self.found, self.plane, self._turns = None, None, {}
         self._forget_cost()
 
     def clear(self) -> None:
@@ -196,6 +211,23 @@ class CorpusPanel(LivePanel):
             self._turns[self.passages.index] = self._turns.get(self.passages.index, 0) + 1
             self.redraw()
 
+    def _show_plane(self) -> Drawing:
+        """The head's queries and keys, if they are in sight; then the text is read to its end."""
+        self._draw_plane()
+        yield from self.draw()
+
+    def _draw_plane(self) -> None:
+        """Put the chosen head's queries and keys on a plane, if that is in sight."""
+        if self.left.line.shown != PLANE or self.found is None:
+            return
+        head, passages = self._head(), self.found.passages[:IN_PLANE]
+        self.plane = head_plane(self.model(), passages, head)
+        if self._plane_plot is None:
+            self._plane_plot = plane_figures.plane_plot()
+            self.points.children = [self._plane_plot]
+        plane_figures.draw_plane(self._plane_plot, self.plane)
+        self.meaning.value = escape(plane_figures.plane_words(self.plane))
+
     def _turn_to(self, tab: int) -> None:
         if tab == VIEW:
             self.run(self._open_passage)
@@ -245,6 +277,12 @@ class CorpusPanel(LivePanel):
         across, up = (f"found.mean({each.value!r})" for each in (self.across, self.up))
         head = self._head()
         test = f"*_, cost = at.muting_cost(m, found, {head})\n" if self.cost else ""
+        if self.left.line.shown == PLANE:
+            return (
+                f"*_, found = at.scan(m, {text})\n"
+                f"plane = at.head_plane(m, found.passages[:{IN_PLANE}], {head})\n"
+                "plane.queries, plane.keys, plane.shares"
+            )
         return (
             f"*_, found = at.scan(m, {text})\n"
             f"tenths = found.tenths(found.name({head}), {head})\n"

@@ -22,12 +22,12 @@ class HeadChoice(ipywidgets.HBox):
     """
 
     def __init__(self, layer: int, head: int | None, on_change: Callable[[], object]) -> None:
-        self._layer, self._head = (
+        self.layer_slider, self.head_slider = (
             slider(name, value, 0, max(value, MOST_LAYERS), width=300)
             for name, value in (("Layer", layer), ("Head", head or 0))
         )
         self._fitting = False
-        children = [self._layer] if head is None else [self._layer, self._head]
+        children = [self.layer_slider] if head is None else [self.layer_slider, self.head_slider]
         for each in children:
             each.observe(lambda _: self._fitting or on_change(), "value")
         super().__init__(children)
@@ -35,18 +35,18 @@ class HeadChoice(ipywidgets.HBox):
     @property
     def layer(self) -> int:
         """The layer, from 0."""
-        return self._layer.value
+        return self.layer_slider.value
 
     @property
     def head(self) -> int:
         """The head, from 0."""
-        return self._head.value
+        return self.head_slider.value
 
     def fit(self, m: LoadedModel) -> None:
         """Offer the layers and heads that a model has; what it lacks becomes its last."""
         config = m.model.config.get_text_config()
         self._fitting = True
         # A model without attention may have neither; what it lacks is said by whoever asks for it.
-        self._layer.max = getattr(config, "num_hidden_layers", 1) - 1
-        self._head.max = getattr(config, "num_attention_heads", 1) - 1
+        self.layer_slider.max = getattr(config, "num_hidden_layers", 1) - 1
+        self.head_slider.max = getattr(config, "num_attention_heads", 1) - 1
         self._fitting = False

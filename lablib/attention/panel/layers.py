@@ -34,6 +34,7 @@ class LayersPanel(LivePanel):
     """
 
     imports = "attention as at, models"
+    stand_in = "layers"
 
     def __init__(
         self,

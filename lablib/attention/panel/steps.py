@@ -25,6 +25,7 @@ class StepsPanel(LivePanel):
     """
 
     imports = "attention as at, models"
+    stand_in = "steps"
 
     def __init__(
         self,

@@ -224,4 +224,18 @@ function render({ model, el }) {
   return () => model.off("change", draw);
 }
 
+/** Whether this is a head of the map: its layer and its number. */
+function isPlace(place, model) {
+  const size = model.get("size");
+  return Array.isArray(place) && place.length === 2 && place.every((at, i) => Number.isInteger(at) && at >= 0 && at < size[i]);
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  metric: (name, model) => (model.get("metrics").some((metric) => metric.name === name) ? name : undefined),
+  opened: (place, model) => (isPlace(place, model) ? place : undefined),
+  muted: (places, model) => (Array.isArray(places) && places.every((place) => isPlace(place, model)) ? places : undefined),
+  mode: (mode, model) => (mode === "open" || (mode === "mute" && model.get("can_mute")) ? mode : undefined),
+};
+
 export default { render };

@@ -211,4 +211,11 @@ function render({ model, el }) {
   };
 }
 
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  use_scale: (use) => (typeof use === "boolean" ? use : undefined),
+  use_mask: (use) => (typeof use === "boolean" ? use : undefined),
+  temperature: (value) => (Number.isFinite(value) ? Math.min(10, Math.max(0.1, value)) : undefined),
+};
+
 export default { render };

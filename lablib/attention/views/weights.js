@@ -381,4 +381,17 @@ function render({ model, el }) {
   };
 }
 
+function isHead(head, model) {
+  return Number.isInteger(head) && head >= 0 && head < model.get("size")[0];
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  layer: (layer, model) => (model.get("layers").includes(layer) ? layer : undefined),
+  heads: (heads, model) => (Array.isArray(heads) && heads.every((head) => isHead(head, model)) ? [...new Set(heads)] : undefined),
+  kind: (kind) => (["matrix", "lines"].includes(kind) ? kind : undefined),
+  hide_sinks: (hide) => (typeof hide === "boolean" ? hide : undefined),
+  renormalise: (again) => (typeof again === "boolean" ? again : undefined),
+};
+
 export default { render };

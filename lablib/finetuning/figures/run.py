@@ -135,6 +135,20 @@ def readouts(records: Sequence[Record], total: int, flops: float, peak: float) -
     return "".join(fill(_READOUT, name=name, value=value, tip=tip) for name, value, tip in shown)
 
 
+_OTHER = """<div>Process {pid} trains this run: another kernel, or a command in a terminal. A folder
+ has one training at a time, so it is watched here, paused and stopped, and Start waits for its end.
+</div>"""
+
+
+def other_process(pid: int) -> str:
+    """That a run belongs to somebody else, as HTML; nothing if it does not.
+
+    >>> other_process(0), other_process(12)[:20]
+    ('', '<div>Process 12 trai')
+    """
+    return fill(_OTHER, pid=pid) if pid else ""
+
+
 _SAMPLES = """<div role="log" aria-label="Samples, the newest first" tabindex="0" style="max-height:
  240px; overflow: auto; border: 1px solid var(--jp-border-color2, #e0e0e0); border-radius: 4px;
  padding: 0 8px">"""

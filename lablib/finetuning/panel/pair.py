@@ -48,10 +48,10 @@ class PairPanel(LivePanel):
     ) -> None:
         finished = finished_runs()
         known = [*finished, *models.names_here("causal")]
-        chosen = _name(after) or next(iter(finished), "")
+        chosen = name_of(after) or next(iter(finished), "")
         self.before, self.after = (
             combobox(name, known, value, width=344, placeholder="a model, a folder or a run")
-            for name, value in (("Before", _name(before) or origin(chosen)), ("After", chosen))
+            for name, value in (("Before", name_of(before) or origin(chosen)), ("After", chosen))
         )
         self.newest = button("The newest run", "Put the newest finished run under After", 160)
         self.newest.on_click(lambda _: self.take_newest())
@@ -97,7 +97,7 @@ def finished_runs() -> list[str]:
     return [str(run.folder) for run in runs() if (run.folder / "model" / "config.json").is_file()]
 
 
-def _name(named: Named | None) -> str:
+def name_of(named: Named | None) -> str:
     """How a model or a run is named in a field."""
     return str(named.folder if isinstance(named, Run) else named or "")
 

@@ -59,7 +59,9 @@ class RunView(ipywidgets.VBox):
         assert self.losses is not None and self.pulse is not None, "prepare comes first"
         figures.draw_losses(self.losses, records)
         figures.draw_lr_and_grad_norm(self.pulse, records)
-        self.readouts.value = figures.readouts(records, run.total, self.pace.flops, self.pace.peak)
+        pace = self.pace
+        numbers = figures.readouts(records, run.total, pace.flops, pace.peak)
+        self.readouts.value = figures.other_process(run.other_process) + numbers
         self.notes.value = escape(figures.notes(records))
         self.samples.value = figures.samples(records)
 

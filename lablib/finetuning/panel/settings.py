@@ -102,6 +102,10 @@ MORE: dict[str, tuple[Make, str]] = {
         lambda: _number("Save every", 0, 100_000, step=10),
         "steps between two checkpoints to go on from; 0 for the end only",
     ),
+    "keep": (
+        lambda: _number("Keep", 1, 1000),
+        "checkpoints that stay, the newest: with more than two one can look back",
+    ),
     "sample_tokens": (lambda: _number("Sample length", 1, 1000, step=10), "tokens of a sample"),
     "micro_batch": (
         lambda: _number("Micro-batch", 0, 4096),

@@ -294,7 +294,8 @@ class TrainingPanel(LivePanel):
             getattr(self.the_run, word)()
         except ValueError as error:
             self._show_status(Status("failed", failure=explain(error)))
-        if word == "resume" and not live:
+        # Somebody else may have let it go on since this panel saw it end.
+        if word == "resume" and not (live and self._is_watching()):
             self._watch()
         self._show_buttons()
 
@@ -302,6 +303,9 @@ class TrainingPanel(LivePanel):
         """Follow the run on a thread of its own, so that the panels' worker is free."""
         self._watching = threading.Thread(target=self._follow, name="lablib-watch", daemon=True)
         self._watching.start()
+
+    def _is_watching(self) -> bool:
+        return self._watching is not None and self._watching.is_alive()
 
     def _follow(self) -> None:
         run = self.the_run

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.masking.exercises import solutions
 from lablib.masking.exercises.practice import practice_bert
@@ -18,13 +19,6 @@ CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
 
 MASK_ID = 4
-
-
-def tensor(*values: Any) -> "Tensor":
-    """The values as a tensor. (torch is imported by the first check, not with this module.)"""
-    import torch
-
-    return torch.tensor(values)
 
 
 def some_logits() -> "Tensor":

@@ -25,6 +25,7 @@ class EvidencePanel(LivePanel):
     """
 
     imports = "masking as mk, models"
+    stand_in = "evidence"
     result: Evidence | None = None
 
     def __init__(

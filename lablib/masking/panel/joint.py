@@ -30,6 +30,7 @@ class JointPanel(LivePanel):
     """
 
     imports = "masking as mk, models"
+    stand_in = "joint"
     result: JointFill | None = None
 
     def __init__(

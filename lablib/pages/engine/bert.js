@@ -1,7 +1,7 @@
 // BERT (Devlin et al. 2019) with its masked-word head, as `transformers` computes it: norms after
 // each part, and a token sees all others.
 
-import { ACTIVATIONS, attend, layerNorm, linear, sum } from "./layers_math.js";
+import { ACTIVATIONS, attend, layerNorm, linear, rowsOf, sum } from "./layers_math.js";
 import { Reading } from "./reading.js";
 
 export class Bert {
@@ -38,9 +38,10 @@ export class Bert {
   /**
    * A reading of nothing yet.
    * @param {import("./reading.js").Head[]} muted
+   * @param {import("./reading.js").LeftOut} leftOut
    */
-  start(muted = []) {
-    return new Reading(this.shape, muted);
+  start(muted = [], leftOut = undefined) {
+    return new Reading(this.shape, muted, leftOut);
   }
 
   /**
@@ -51,26 +52,50 @@ export class Bert {
   read(reading, ids) {
     if (reading.length > 0) throw new Error("This model reads a text as a whole: begin a new reading.");
     reading.requireRoom(ids.length);
-    let x = layerNorm(this._embedded(ids), this._firstNorm);
+    /** @type {Float32Array} */
+    let x = layerNorm(this._embedded(reading, ids), this._firstNorm);
     reading.keep(0, x);
-    this._layers.forEach((layer, i) => {
-      x = layerNorm(sum(x, this._attended(reading, i, x, ids.length)), layer.norm1);
-      const inner = linear(x, layer.widen).map(this._activation);
-      x = layerNorm(sum(x, linear(inner, layer.narrow)), layer.norm2);
+    this._layers.forEach((_, i) => {
+      if (!reading.withoutBlocks.has(i)) x = this._block(reading, i, x, ids.length);
       reading.keep(i + 1, x);
     });
     reading.length = ids.length;
   }
 
-  /** @param {number[]} ids */
-  _embedded(ids) {
-    const { width } = this.shape;
-    const x = new Float32Array(ids.length * width);
-    ids.forEach((id, i) => {
-      for (let j = 0; j < width; j++)
-        x[i * width + j] = this._tokens[id * width + j] + this._places[i * width + j] + this._kind[j];
+  /**
+   * What one block makes of the stream.
+   * @param {Reading} reading
+   * @param {number} i
+   * @param {Float32Array} x
+   * @param {number} count
+   */
+  _block(reading, i, x, count) {
+    const layer = this._layers[i];
+    const between = reading.normed(reading.added(x, "attention", i, () => this._attended(reading, i, x, count)), layer.norm1);
+    for (const name of ["first norm", "after attention"]) reading.saw(name, i, between);
+    const added = reading.added(between, "feed-forward", i, () => {
+      const units = linear(between, layer.widen).map(this._activation);
+      reading.saw("units", i, units);
+      return linear(units, layer.narrow);
     });
-    return x;
+    const normed = reading.normed(added, layer.norm2);
+    reading.saw("second norm", i, normed);
+    return normed;
+  }
+
+  /**
+   * The vectors of the tokens: each token's own, its place's, and that of the first text.
+   * @param {Reading} reading
+   * @param {number[]} ids
+   */
+  _embedded(reading, ids) {
+    const { width } = this.shape;
+    const places = this._places.subarray(0, ids.length * width);
+    const tokens = rowsOf(this._tokens, ids, width);
+    reading.saw("tokens", 0, tokens);
+    reading.saw("positions", 0, places);
+    const x = reading.withoutParts.has("positions") ? tokens : sum(tokens, places);
+    return x.map((value, i) => value + this._kind[i % width]);
   }
 
   /**
@@ -105,6 +130,34 @@ export class Bert {
   scores(reading, place, layer = this.shape.layers) {
     const x = linear(reading.vector(layer, place), this._transform).map(this._activation);
     return linear(layerNorm(x, this._lastNorm), this._output);
+  }
+
+  /**
+   * What the attention of one layer is given, and the queries, keys and values it makes of it.
+   * @param {Reading} reading
+   * @param {number} layer
+   */
+  vectors(reading, layer) {
+    const { query, key, value } = this._layers[layer];
+    const inputs = reading.vectors(layer);
+    return { inputs, query: linear(inputs, query), key: linear(inputs, key), value: linear(inputs, value) };
+  }
+
+  /**
+   * A token's row of the embedding matrix.
+   * @param {number} id
+   */
+  tokenVector(id) {
+    return this._tokens.subarray(id * this.shape.width, (id + 1) * this.shape.width);
+  }
+
+  /**
+   * The matrix with which a layer makes its queries, keys or values, of all heads.
+   * @param {number} layer
+   * @param {"query" | "key" | "value"} which
+   */
+  projection(layer, which) {
+    return this._layers[layer][which];
   }
 }
 

@@ -1,6 +1,8 @@
 // Gaps in a text and what a model that reads both sides expects there: what `lablib.masking` computes in
 // its text.py, fill.py and gaps.py, for a tokenizer of WordPiece.
 
+import { probabilitiesOf } from "./layers_math.js";
+
 export const MASK = "[MASK]";
 
 /**
@@ -149,18 +151,37 @@ function noteOf({ ids, before, after }, context, masked) {
  * @param {number[]} ids
  * @param {number[]} places
  */
-function probabilitiesAt({ model }, ids, places) {
-  const reading = model.start();
-  model.read(reading, ids);
-  return places.map((place) => softmax(model.scores(reading, place)));
+function probabilitiesAt(opened, ids, places) {
+  return scoresAt(opened, ids, places).map(probabilitiesOf);
 }
 
-/** @param {Float32Array} scores */
-function softmax(scores) {
-  const most = scores.reduce((best, score) => Math.max(best, score), -Infinity);
-  const weights = Float64Array.from(scores, (score) => Math.exp(score - most));
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / whole);
+/**
+ * The scores at some places of a row.
+ * @param {Opened} opened
+ * @param {number[]} ids
+ * @param {number[]} places
+ */
+export function scoresAt({ model }, ids, places) {
+  const reading = model.start();
+  model.read(reading, ids);
+  return places.map((place) => model.scores(reading, place));
+}
+
+/**
+ * Refuses a text without a mask.
+ * @param {number[]} masks
+ */
+export function requireMask(masks) {
+  if (!masks.length)
+    throw new Error(`There is no mask in this text: click a word to hide it, or type ${MASK} where the model should guess.`);
+}
+
+/**
+ * How many masks of the whole text stand before those that were read.
+ * @param {MaskedText} read
+ */
+export function masksBefore({ text, words }) {
+  return words.length ? [...text].slice(0, words[0].start).join("").split(MASK).length - 1 : 0;
 }
 
 /**
@@ -171,8 +192,7 @@ function softmax(scores) {
  * @returns {{ id: number, text: string, probability: number }[][]}
  */
 export function fill(opened, { ids, masks }, k) {
-  if (!masks.length)
-    throw new Error(`There is no mask in this text: click a word to hide it, or type ${MASK} where the model should guess.`);
+  requireMask(masks);
   return probabilitiesAt(opened, ids, masks).map((probabilities) =>
     Array.from(probabilities.keys())
       .sort((a, b) => probabilities[b] - probabilities[a])
@@ -208,7 +228,7 @@ export function* scoreWord(opened, text, word, mask) {
  * @param {string} given
  * @param {number} mask
  */
-function wordInGap(opened, text, given, mask) {
+export function wordInGap(opened, text, given, mask) {
   const { start } = text.words.find(({ first }) => first === text.masks[mask]);
   const letters = [...text.text];
   const word = [...clean(given).trim()];
@@ -226,7 +246,7 @@ function wordInGap(opened, text, given, mask) {
   const end = start + masks.length;
   const places = found.words.filter((each) => each.masked && each.start >= start && each.start < end).map(({ first }) => first);
   if (places.length < ids.length) throw new Error("The text is too long for the model to take a word of so many pieces.");
-  return { ids: found.ids, places, word: ids };
+  return { ids: found.ids, words: found.words, places, word: ids };
 }
 
 /**

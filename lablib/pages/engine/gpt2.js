@@ -1,7 +1,7 @@
 // GPT-2 (Radford et al. 2019), as `transformers` computes it: norms before each part, one output
 // matrix with the token vectors, and a token sees those before it and itself.
 
-import { ACTIVATIONS, attend, layerNorm, linear, sum, transposed } from "./layers_math.js";
+import { ACTIVATIONS, attend, linear, rowsOf, sum, transposed } from "./layers_math.js";
 import { Reading } from "./reading.js";
 
 /** A reading that can be read on: the keys and values of what was read are kept. */
@@ -9,9 +9,10 @@ class GrowingReading extends Reading {
   /**
    * @param {import("./reading.js").Shape} shape
    * @param {import("./reading.js").Head[]} muted
+   * @param {import("./reading.js").LeftOut} leftOut
    */
-  constructor(shape, muted) {
-    super(shape, muted);
+  constructor(shape, muted, leftOut) {
+    super(shape, muted, leftOut);
     const cache = () => Array.from({ length: shape.layers }, () => new Float32Array(shape.context * shape.width));
     this.keys = cache();
     this.values = cache();
@@ -49,9 +50,23 @@ export class Gpt2 {
   /**
    * A reading of nothing yet.
    * @param {import("./reading.js").Head[]} muted
+   * @param {import("./reading.js").LeftOut} leftOut
    */
-  start(muted = []) {
-    return new GrowingReading(this.shape, muted);
+  start(muted = [], leftOut = undefined) {
+    return new GrowingReading(this.shape, muted, leftOut);
+  }
+
+  /**
+   * A reading of the same tokens that can be read on in another way.
+   * @param {GrowingReading} reading
+   */
+  copy(reading) {
+    const other = this.start();
+    other.length = reading.length;
+    const { width } = this.shape;
+    for (const part of /** @type {("keys" | "values")[]} */ (["keys", "values"]))
+      reading[part].forEach((kept, i) => other[part][i].set(kept.subarray(0, reading.length * width)));
+    return other;
   }
 
   /**
@@ -61,29 +76,49 @@ export class Gpt2 {
    */
   read(reading, ids) {
     reading.requireRoom(ids.length);
-    let x = this._embedded(ids, reading.length);
+    /** @type {Float32Array} */
+    let x = this._embedded(reading, ids);
     reading.keep(0, x);
-    this._layers.forEach((layer, i) => {
-      x = sum(x, this._attended(reading, i, layerNorm(x, layer.norm1)));
-      const inner = linear(layerNorm(x, layer.norm2), layer.widen).map(this._activation);
-      x = sum(x, linear(inner, layer.narrow));
+    this._layers.forEach((_, i) => {
+      if (!reading.withoutBlocks.has(i)) x = this._block(reading, i, x);
       reading.keep(i + 1, x);
     });
     reading.length += ids.length;
   }
 
   /**
-   * @param {number[]} ids
-   * @param {number} start   the place of the first
+   * What one block makes of the stream.
+   * @param {GrowingReading} reading
+   * @param {number} i
+   * @param {Float32Array} x
    */
-  _embedded(ids, start) {
-    const { width } = this.shape;
-    const x = new Float32Array(ids.length * width);
-    ids.forEach((id, i) => {
-      for (let j = 0; j < width; j++)
-        x[i * width + j] = this._tokens[id * width + j] + this._places[(start + i) * width + j];
+  _block(reading, i, x) {
+    const layer = this._layers[i];
+    const first = reading.normed(x, layer.norm1);
+    reading.saw("first norm", i, first);
+    const between = reading.added(x, "attention", i, () => this._attended(reading, i, first));
+    reading.saw("after attention", i, between);
+    const second = reading.normed(between, layer.norm2);
+    reading.saw("second norm", i, second);
+    return reading.added(between, "feed-forward", i, () => {
+      const units = linear(second, layer.widen).map(this._activation);
+      reading.saw("units", i, units);
+      return linear(units, layer.narrow);
     });
-    return x;
+  }
+
+  /**
+   * The vectors of new tokens: each token's own and its place's.
+   * @param {GrowingReading} reading
+   * @param {number[]} ids
+   */
+  _embedded(reading, ids) {
+    const { width } = this.shape;
+    const tokens = rowsOf(this._tokens, ids, width);
+    const places = this._places.subarray(reading.length * width, (reading.length + ids.length) * width);
+    reading.saw("tokens", 0, tokens);
+    reading.saw("positions", 0, places);
+    return reading.withoutParts.has("positions") ? tokens : sum(tokens, places);
   }
 
   /**
@@ -117,7 +152,92 @@ export class Gpt2 {
    * @returns {Float32Array} [entries]
    */
   scores(reading, place, layer = this.shape.layers) {
-    return linear(layerNorm(reading.vector(layer, place), this._lastNorm), this._output);
+    return linear(this.lastNormed(reading, reading.vector(layer, place)), this._output);
+  }
+
+  /**
+   * Vectors after the norm before the scores.
+   * @param {Reading} reading
+   * @param {Float32Array} x
+   */
+  lastNormed(reading, x) {
+    return reading.normed(x, this._lastNorm);
+  }
+
+  /**
+   * What the attention of one layer is given, and the queries, keys and values it makes of it.
+   * @param {Reading} reading
+   * @param {number} layer
+   */
+  vectors(reading, layer) {
+    const { norm1, query, key, value } = this._layers[layer];
+    const inputs = reading.normed(reading.vectors(layer), norm1);
+    return { inputs, query: linear(inputs, query), key: linear(inputs, key), value: linear(inputs, value) };
+  }
+
+  /**
+   * A token's row of the output matrix without what all rows have in common: the stream times it is how
+   * far the token's score is above the mean of all.
+   * @param {number} token
+   */
+  rowAboveMean(token) {
+    const { width, entries } = this.shape;
+    const mean = new Float64Array(width);
+    for (let i = 0; i < this._tokens.length; i++) mean[i % width] += this._tokens[i] / entries;
+    return mean.map((value, i) => this._tokens[token * width + i] - value);
+  }
+
+  /**
+   * A part of a vector after the last norm, with the spread that the whole has: so the norm is linear.
+   * @param {Float32Array} part
+   * @param {Float32Array} whole
+   */
+  shareOfNormed(part, whole) {
+    const mean = (/** @type {Float32Array} */ x) => x.reduce((total, value) => total + value, 0) / x.length;
+    const [center, own] = [mean(whole), mean(part)];
+    const spread = Math.sqrt(whole.reduce((total, value) => total + (value - center) ** 2, 0) / whole.length);
+    return part.map((value, i) => ((value - own) / spread) * this._lastNorm.weight[i]);
+  }
+
+  /** What the last norm adds whatever it is given. */
+  get normConstant() {
+    return this._lastNorm.bias;
+  }
+
+  /**
+   * What a unit of a feed-forward network adds to the stream where it is at 1.
+   * @param {number} layer
+   * @param {number} unit
+   */
+  unitVector(layer, unit) {
+    const { rows, bias } = this._layers[layer].narrow;
+    const units = rows.length / bias.length;
+    return Float32Array.from(bias, (_, i) => rows[i * units + unit]);
+  }
+
+  /**
+   * The score of each token if the normed stream were this.
+   * @param {Float32Array} x
+   */
+  scoresOf(x) {
+    return linear(x, this._output);
+  }
+
+  /**
+   * A token's row of the embedding matrix.
+   * @param {number} id
+   */
+  tokenVector(id) {
+    return this._tokens.subarray(id * this.shape.width, (id + 1) * this.shape.width);
+  }
+
+  /**
+   * The matrix with which a layer makes its queries, keys or values, of all heads.
+   * @param {number} layer
+   * @param {"query" | "key" | "value"} which
+   */
+  projection(layer, which) {
+    return this._layers[layer][which];
   }
 }
 

@@ -84,3 +84,19 @@ function entr(weight) {
 export function codes(weights) {
   return Uint8Array.from(weights, (weight) => (Number.isFinite(weight) ? Math.round(Math.sqrt(Math.min(Math.max(weight, 0), 1)) * 254) : 255));
 }
+
+/**
+ * Where all heads look in a text that was read, in the code of the attention view, and what kinds of
+ * heads that makes them.
+ * @param {{ model: any, tokenizer: any }} opened
+ * @param {{ ids: number[], note: string }} text
+ * @param {import("./reading.js").Reading} reading
+ */
+export function mapsOf({ model, tokenizer }, { ids, note }, reading) {
+  const maps = reading.maps();
+  const tokens = ids.map((id) => tokenizer.entry(id));
+  const { layers, heads } = model.shape;
+  const told = { ids, special: tokens.map(({ special }) => special), causal: model.causal };
+  const metrics = headMetrics(maps, told, layers * heads);
+  return { ids, tokens, note, layers, heads, causal: model.causal, weights: codes(maps), metrics };
+}

@@ -24,6 +24,18 @@ export function transposed(matrix, height) {
 }
 
 /**
+ * Some rows of a matrix, one below the other.
+ * @param {Float32Array} matrix   [rows, width]
+ * @param {number[]} places
+ * @param {number} width
+ */
+export function rowsOf(matrix, places, width) {
+  const result = new Float32Array(places.length * width);
+  places.forEach((place, i) => result.set(matrix.subarray(place * width, (place + 1) * width), i * width));
+  return result;
+}
+
+/**
  * A linear layer on each row: [count, inputs] becomes [count, outputs].
  * @param {Float32Array} x
  * @param {Linear} layer
@@ -188,4 +200,25 @@ export function softmax(scores) {
     total += scores[i];
   }
   for (let i = 0; i < scores.length; i++) scores[i] /= total;
+}
+
+/**
+ * A score's log-probability, natural; it is finite also where the probability is too small for a number.
+ * @param {Float32Array} scores
+ * @param {number} id
+ */
+export function logProbabilityOf(scores, id) {
+  const most = scores.reduce((best, score) => Math.max(best, score), -Infinity);
+  return scores[id] - most - Math.log(scores.reduce((total, score) => total + Math.exp(score - most), 0));
+}
+
+/**
+ * The probabilities of scores, in 64 bits.
+ * @param {Float32Array} scores
+ */
+export function probabilitiesOf(scores) {
+  const most = scores.reduce((best, score) => Math.max(best, score), -Infinity);
+  const weights = Float64Array.from(scores, (score) => Math.exp(score - most));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / whole);
 }

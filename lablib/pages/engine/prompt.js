@@ -11,11 +11,12 @@
  * tokenizer's own marks stay (`lablib.attention.read`).
  * @param {{ model: any, tokenizer: any }} opened
  * @param {string} text
+ * @param {number} limit   the most tokens
  * @returns {Prompt}
  */
-export function beginning({ model, tokenizer }, text) {
+export function beginning({ model, tokenizer }, text, limit = MOST_LOOKED_AT) {
   const ids = tokenizer.encode(text);
-  const most = Math.min(MOST_LOOKED_AT, model.shape.context);
+  const most = Math.min(limit, model.shape.context);
   const cut = ids.length - most;
   if (cut <= 0) return { ids: ids.length ? ids : [model.end], note: "" };
   const marks = tokenizer.encode("").length / 2; // as many stand after a text as before it

@@ -1,5 +1,7 @@
 // What a model keeps of a text that it reads.
 
+import { layerNorm, sum } from "./layers_math.js";
+
 /**
  * @typedef {object} Shape
  * @property {number} layers
@@ -11,13 +13,21 @@
 
 /** @typedef {[layer: number, head: number]} Head */
 
+/** @typedef {"positions" | "attention" | "residual" | "norm" | "feed-forward"} Part */
+
+/**
+ * What is left out of a model (`lablib.transformer.compute.ablation`): parts in every block, and blocks.
+ * @typedef {{ parts: Part[], blocks: number[] }} LeftOut
+ */
+
 /** A text as far as it has been read: what every head looked at, and the vectors after each layer. */
 export class Reading {
   /**
    * @param {Shape} shape
    * @param {Head[]} muted   heads whose output is set to zero
+   * @param {LeftOut} leftOut
    */
-  constructor(shape, muted = []) {
+  constructor(shape, muted = [], { parts, blocks } = { parts: [], blocks: [] }) {
     const { layers, heads, width, context } = shape;
     for (const [layer, head] of muted)
       if (!(layer >= 0 && layer < layers && head >= 0 && head < heads))
@@ -28,6 +38,11 @@ export class Reading {
     /** How many tokens were read. */
     this.length = 0;
     this.muted = Array.from({ length: layers }, (_, i) => new Set(muted.filter(([layer]) => layer === i).map(([, head]) => head)));
+    /** @type {ReadonlySet<Part>} */
+    this.withoutParts = new Set(parts);
+    this.withoutBlocks = new Set(blocks);
+    /** @type {(part: string, layer: number, values: Float32Array) => void} is told what each part gives for new tokens */
+    this.saw = () => {};
     this._attention = new Float32Array(layers * heads * context * context);
     this._hidden = Array.from({ length: layers + 1 }, () => new Float32Array(context * width));
   }
@@ -76,6 +91,29 @@ export class Reading {
   vector(layer, place) {
     const { width } = this.shape;
     return this._hidden[layer].subarray(place * width, (place + 1) * width);
+  }
+
+  /**
+   * What a norm gives, or what it is given if norms are left out.
+   * @param {Float32Array} x
+   * @param {import("./layers_math.js").Norm} norm
+   */
+  normed(x, norm) {
+    return this.withoutParts.has("norm") ? x : layerNorm(x, norm);
+  }
+
+  /**
+   * The stream with what a part adds to it; nothing of a part that is left out, and no stream without
+   * the residual connection.
+   * @param {Float32Array} stream
+   * @param {"attention" | "feed-forward"} part
+   * @param {number} layer
+   * @param {() => Float32Array} compute   what the part gives
+   */
+  added(stream, part, layer, compute) {
+    const given = this.withoutParts.has(part) ? new Float32Array(stream.length) : compute();
+    this.saw(part, layer, given);
+    return this.withoutParts.has("residual") ? given : sum(stream, given);
   }
 
   /**

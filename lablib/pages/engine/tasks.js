@@ -1,10 +1,19 @@
 // What a page asks of a model. Each task gives its parts one after another, and null where it has
 // none yet, so that it can be stopped there.
 
-import { fill, prepare as prepareGaps, scoreWord } from "./gaps.js";
-import { codes, headMetrics } from "./heads_math.js";
+import { beams } from "./beams.js";
+import { compare } from "./comparing.js";
+import { inContext, neighbours } from "./embeddings.js";
+import { evidence } from "./evidence.js";
+import { fill, masksBefore, prepare as prepareGaps, scoreWord } from "./gaps.js";
+import { mapsOf } from "./heads_math.js";
+import { joint } from "./joint.js";
+import { lens, rollout } from "./layers.js";
 import { locate } from "./located.js";
+import { mute } from "./muting.js";
+import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
+import { attribution, lengths, units } from "./residual.js";
 import { uniforms } from "./uniforms.js";
 import { choose, readOn, whyEnded, write } from "./writing.js";
 
@@ -30,17 +39,11 @@ function* read({ model, tokenizer }, { text, muted }) {
  * @param {{ text: string }} what
  */
 function* heads(opened, { text }) {
-  const { model, tokenizer } = opened;
+  const { model } = opened;
   const { ids, note } = beginning(opened, text);
   const reading = model.start();
   yield* readOn(model, reading, ids);
-  const maps = reading.maps();
-  yield null;
-  const tokens = ids.map((id) => tokenizer.entry(id));
-  const told = { ids, special: tokens.map(({ special }) => special), causal: model.causal };
-  const { layers, heads } = model.shape;
-  const metrics = headMetrics(maps, told, layers * heads);
-  yield { tokens, note, layers, heads, causal: model.causal, weights: codes(maps), metrics };
+  yield mapsOf(opened, { ids, note }, reading);
 }
 
 /**
@@ -74,7 +77,7 @@ function* spell({ tokenizer }, { id }) {
  */
 function* gaps(opened, { text, hidden, word, count }) {
   const read = prepareGaps(opened, text);
-  const first = read.words.length ? [...read.text].slice(0, read.words[0].start).join("").split("[MASK]").length - 1 : 0;
+  const first = masksBefore(read);
   yield { read: { ...read, first }, tokens: read.ids.map((id) => opened.tokenizer.entry(id)) };
   /** @type {{ word: string | null, score: any }[]} what is known of the word behind each mask */
   const columns = [];
@@ -171,4 +174,27 @@ function teller({ model, tokenizer }, prompt, ids) {
 const WINDOW = 16;
 
 /** @type {Record<string, (opened: Opened, what: any) => Generator>} */
-export const TASKS = { fill: gaps, read, heads, next, spell, tokens, write: writeOn };
+export const TASKS = {
+  attribution,
+  beams,
+  compare,
+  evidence,
+  fill: gaps,
+  heads,
+  inContext,
+  joint,
+  lengths,
+  lens,
+  mute,
+  neighbours,
+  next,
+  product,
+  read,
+  rollout,
+  spell,
+  tokens,
+  units,
+  vectors,
+  whole,
+  write: writeOn,
+};

@@ -89,6 +89,16 @@ export class WordPiece {
   }
 
   /**
+   * Tokens as a text of their own.
+   * @param {number[]} ids
+   */
+  decode(ids) {
+    const prefix = this._json.model.continuing_subword_prefix;
+    const names = ids.map((id) => this._names.get(id));
+    return names.map((name, i) => (i === 0 ? name : name.startsWith(prefix) ? name.slice(prefix.length) : ` ${name}`)).join("");
+  }
+
+  /**
    * A piece from within a word keeps the "##" with which the vocabulary writes it.
    * @param {number} id
    * @returns {import("./entries.js").Entry}

@@ -4,7 +4,7 @@ import { probability, rank, stages } from "../../sampling/views/knobs_math.js";
 
 const ALTERNATIVES = 8;
 
-/** @typedef {Record<import("../../sampling/views/knobs_math.js").Knob, number>} Knobs */
+/** @typedef {Partial<Record<import("../../sampling/views/knobs_math.js").Knob, number>>} Knobs */
 /** @typedef {import("../../sampling/views/knobs_math.js").Ranking} Ranking */
 
 /**
@@ -47,17 +47,16 @@ export function* readOn(model, reading, ids) {
  */
 export function* write(model, prompt, { count, knobs, uniforms = [] }) {
   const reading = model.start();
-  const seen = new Uint8Array(model.shape.entries);
+  const ids = [...prompt];
   yield* readOn(model, reading, prompt);
-  for (const id of prompt) seen[id] = 1;
   for (let t = 0; t < count; t++) {
     const base = rank(model.scores(reading, reading.length - 1));
-    const left = stages(base, knobs, seen).at(-1).after;
+    const left = stages(base, knobs, ids).at(-1).after;
     const id = draw(left, uniforms[t] ?? Math.random());
     yield stepOf(base, left, id);
     if (whyEnded(model, reading.length + 1, id)) return;
     model.read(reading, [id]);
-    seen[id] = 1;
+    ids.push(id);
   }
 }
 
@@ -71,10 +70,8 @@ export function* write(model, prompt, { count, knobs, uniforms = [] }) {
 export function* choose(model, ids, { id, knobs }) {
   const reading = model.start();
   yield* readOn(model, reading, ids);
-  const seen = new Uint8Array(model.shape.entries);
-  for (const before of ids) seen[before] = 1;
   const base = rank(model.scores(reading, reading.length - 1));
-  yield stepOf(base, stages(base, knobs, seen).at(-1).after, id);
+  yield stepOf(base, stages(base, knobs, ids).at(-1).after, id);
 }
 
 /**

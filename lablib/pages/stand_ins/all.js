@@ -1,9 +1,37 @@
 // The panels that live on a page, by the name of their stand-in (`Panel.stand_in`).
 
+import { BeamStandIn } from "./beams.js";
+import { ComparisonStandIn } from "./comparing.js";
+import { EmbeddingsStandIn } from "./embeddings.js";
+import { EvidenceStandIn } from "./evidence.js";
 import { FillStandIn } from "./fill.js";
 import { HeadsStandIn } from "./heads.js";
+import { JointStandIn } from "./joint.js";
 import { KnobStandIn } from "./knobs.js";
+import { LayersStandIn } from "./layers.js";
+import { MutingStandIn } from "./muting.js";
+import { ProjectionsStandIn } from "./projections.js";
+import { ResidualStandIn } from "./residual.js";
+import { StepsStandIn } from "./steps.js";
 import { TokenStandIn } from "./tokens.js";
+import { WholeStandIn } from "./whole.js";
 import { WritingStandIn } from "./writing.js";
 
-export const STAND_INS = { fill: FillStandIn, heads: HeadsStandIn, knobs: KnobStandIn, tokens: TokenStandIn, writing: WritingStandIn };
+export const STAND_INS = {
+  beams: BeamStandIn,
+  comparison: ComparisonStandIn,
+  embeddings: EmbeddingsStandIn,
+  evidence: EvidenceStandIn,
+  fill: FillStandIn,
+  heads: HeadsStandIn,
+  joint: JointStandIn,
+  knobs: KnobStandIn,
+  layers: LayersStandIn,
+  muting: MutingStandIn,
+  projections: ProjectionsStandIn,
+  residual: ResidualStandIn,
+  steps: StepsStandIn,
+  tokens: TokenStandIn,
+  whole: WholeStandIn,
+  writing: WritingStandIn,
+};

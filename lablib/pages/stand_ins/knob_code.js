@@ -11,7 +11,9 @@ export function knobsCode(knobs) {
   return `sp.Knobs(${turned.map(([name, value]) => `${name}=${written(name, value)}`).join(", ")})`;
 }
 
-/** A number as Python writes it: only top-k is a whole one. */
+const WHOLE = ["top_k", "no_repeat_ngram"];
+
+/** A number as Python writes it. */
 function written(name, value) {
-  return name === "top_k" || !Number.isInteger(value) ? String(value) : `${value}.0`;
+  return WHOLE.includes(name) || !Number.isInteger(value) ? String(value) : `${value}.0`;
 }

@@ -63,9 +63,10 @@ export function counted(value, noun) {
 /**
  * A share in percent: `f"{share:.1%}"`.
  * @param {number} share
+ * @param {number} decimals
  */
-export function percent(share) {
-  return `${(100 * share).toFixed(1)}%`;
+export function percent(share, decimals = 1) {
+  return `${(100 * share).toFixed(decimals)}%`;
 }
 
 /**
@@ -74,4 +75,25 @@ export function percent(share) {
  */
 export function powerOfTen(exponent) {
   return `10${String(exponent).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])}`;
+}
+
+/**
+ * A probability for people: three figures, and a power of ten where it is very small
+ * (`lablib.masking.figures.shared.percent`).
+ * @param {number} value
+ */
+export function probability(value) {
+  if (value >= 1e-6) return `${general(100 * value, 3)} %`;
+  if (value <= 0) return "0 %";
+  const [figures, exponent] = value.toExponential(1).split("e");
+  return `${figures} × ${powerOfTen(Number(exponent))}`;
+}
+
+/**
+ * How many times, in words (`lablib.widgets.tokens.times`).
+ * @param {number} ratio
+ */
+export function times(ratio) {
+  if (ratio > 1e6) return "over a million times";
+  return ratio < 10 ? `${ratio.toFixed(1)} times` : `${grouped(Math.round(ratio))} times`;
 }

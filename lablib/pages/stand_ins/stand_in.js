@@ -121,12 +121,17 @@ export class StandIn {
       if (fits(name)) {
         this.model = name;
         this.badge();
-        this.draw();
+        this.modelChanged();
       } else {
         const known = choices.map((choice) => choice.name).join(", ");
         this.say({ state: "failed", text: "", details: "", message: `This page has ${known}. For “${name}” open the lab in JupyterLab.` });
       }
     });
+  }
+
+  /** Another model makes another picture. */
+  modelChanged() {
+    this.draw();
   }
 
   /** Makes the picture anew. */

@@ -29,6 +29,14 @@ export class WritingStandIn extends StandIn {
       this.on(`alternatives.buttons.${place}`, "sent", () => this._branch(place));
   }
 
+  get asleep() {
+    return [...super.asleep, "push_words", "pushed_by"];
+  }
+
+  get greyed() {
+    return "Why a token was written, and other models, need a kernel: open the lab in JupyterLab.";
+  }
+
   get steps() {
     return this.shown.map((node) => this.tree[node].step);
   }
@@ -211,7 +219,7 @@ function surprisal({ logProbability }) {
 }
 
 /** @param {number | null} perSecond */
-function speed(perSecond) {
+export function speed(perSecond) {
   return perSecond === null ? "" : `, ${perSecond.toFixed(0)} tokens/s`;
 }
 

@@ -1,11 +1,17 @@
 // Binds what stands on the page for a widget of ipywidgets to its model, both ways.
 
 import { element } from "../../widgets/static/dom.js";
+import { bars, table } from "./tables.js";
 
 /** A number as short as it can be. */
 const short = (value) => String(Number(value.toPrecision(4)));
 
-/** How each kind of control is read and drawn: the event in which it changes, its trait, both ways. */
+const LONGEST = 10_000; // characters of a text field that a link may set
+
+/**
+ * How each kind of control is read and drawn: the event in which it changes, its trait, both ways; and what
+ * it takes of a link, undefined where that cannot be its value.
+ */
 const KINDS = {
   range: {
     event: "input",
@@ -15,17 +21,42 @@ const KINDS = {
       field.value = value;
       field.nextElementSibling.textContent = short(value);
     },
+    take: (value, model) => (Number.isFinite(value) ? within(whole(model) ? Math.round(value) : value, model) : undefined),
   },
-  checkbox: { event: "change", trait: "value", read: ({ checked }) => checked, draw: (field, value) => (field.checked = value) },
-  "select-one": { event: "change", trait: "index", read: ({ selectedIndex }) => selectedIndex, draw: (field, value) => (field.selectedIndex = value) },
+  checkbox: {
+    event: "change",
+    trait: "value",
+    read: ({ checked }) => checked,
+    draw: (field, value) => (field.checked = value),
+    take: (value) => (typeof value === "boolean" ? value : undefined),
+  },
+  "select-one": {
+    event: "change",
+    trait: "index",
+    read: ({ selectedIndex }) => selectedIndex,
+    draw: (field, value) => (field.selectedIndex = value),
+    take: (value, model) => (Number.isInteger(value) && value in model.get("_options_labels") ? value : undefined),
+  },
   number: {
     event: "change",
     trait: "value",
     read: (field, model) => within(Math.round(Number(field.value)), model),
     draw: (field, value) => (field.value = value),
+    take: (value, model) => (Number.isFinite(value) ? within(Math.round(value), model) : undefined),
   },
-  text: { event: "input", trait: "value", read: ({ value }) => value, draw: (field, value) => value !== field.value && (field.value = value) },
+  text: {
+    event: "input",
+    trait: "value",
+    read: ({ value }) => value,
+    draw: (field, value) => value !== field.value && (field.value = value),
+    take: (value) => (typeof value === "string" ? value.slice(0, LONGEST).toWellFormed() : undefined),
+  },
 };
+
+/** Whether a slider has whole numbers only. */
+function whole(model) {
+  return ["min", "max", "step"].every((name) => Number.isInteger(model.get(name)));
+}
 
 /** A number between the ends of its field; the one before where it is none. */
 function within(value, model) {
@@ -47,6 +78,7 @@ function bindField(place, model, { field, kind: { event, trait, read, draw } }) 
     draw(field, model.get(trait));
   });
   model.on(`change:${trait}`, () => draw(field, model.get(trait)));
+  model.on("change:max", () => (field.max = model.get("max")));
 }
 
 function bindButton(button, model) {
@@ -55,54 +87,49 @@ function bindButton(button, model) {
   model.on("change:disabled", () => (button.disabled = model.get("disabled")));
 }
 
+/** Lets a button that stays pressed and its model follow each other. */
+function bindToggle(button, model) {
+  button.addEventListener("click", () => model.set("value", !model.get("value")));
+  model.on("change:value", () => button.setAttribute("aria-pressed", model.get("value")));
+}
+
+/** Lets what a widget stands in be in sight or not, as its model says. */
+export function followDisplay(model, place) {
+  model.on("change:display", () => (place.style.display = model.get("display")));
+}
+
 /**
  * Lets the HTML of a widget and its model follow each other: whether it is in sight, and its value, which
  * is text here and never HTML, or a `{table}` of texts.
  */
 export function bind(model, place) {
-  model.on("change:display", () => (place.style.display = model.get("display")));
+  followDisplay(model, place);
   if (place.dataset.widget) return;
   const found = fieldIn(place, model);
   const button = place.querySelector("button");
   if (found) bindField(place, model, found);
-  else if (button) bindButton(button, model);
+  else if (button) {
+    bindButton(button, model);
+    if (button.hasAttribute("aria-pressed")) bindToggle(button, model);
+  }
   else model.on("change:value", () => write(place, model.get("value")));
 }
 
-/** @param {string | { table: any }} value */
+/** @param {string | { table: import("./tables.js").Table } | { bars: import("./tables.js").Bars }} value */
 function write(place, value) {
-  place.replaceChildren(typeof value === "string" ? element("span", "", value) : table(value.table));
+  if (typeof value === "string") place.replaceChildren(element("span", "", value));
+  else place.replaceChildren("table" in value ? table(value.table) : bars(value.bars));
 }
 
 /**
- * A table whose cells are as wide as so many columns; a cell with no text is a gap. A wide one scrolls in
- * a region of its own, with the keyboard, too.
+ * What a link may set in a place: the control that stands there, if it is one that can be set.
+ * @returns {Record<string, import("./links.js").Setting>} by its trait
  */
-function table({ caption, rows }) {
-  const region = element("div", "page-scroll");
-  region.tabIndex = 0;
-  region.setAttribute("role", "region");
-  region.setAttribute("aria-label", caption);
-  const node = element("table", "page-ladder");
-  node.append(element("caption", "", caption), ...rows.map(row));
-  region.append(node);
-  return region;
-}
-
-function row({ name, cells }) {
-  const node = element("tr");
-  const head = element("th", "", name);
-  head.scope = "row";
-  node.append(head, ...cells.map(cell));
-  return node;
-}
-
-function cell({ span, text, title }) {
-  const node = element("td", text === null ? "page-gap" : "");
-  node.colSpan = span;
-  node.title = title;
-  if (text !== null) node.append(element("bdi", "", text));
-  return node;
+export function settingIn(place, model) {
+  const found = !place.dataset.widget && fieldIn(place, model);
+  if (!found) return {};
+  const { trait, take } = found.kind;
+  return { [trait]: { read: () => model.get(trait), take: (value) => take(value, model), write: (value) => model.set(trait, value) } };
 }
 
 /** Wakes what is greyed in a place. */

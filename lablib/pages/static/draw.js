@@ -1,7 +1,7 @@
 // Draws every widget of the page in its place, and lets those panels live that the page can compute.
 
-import { pageModel, readState, show } from "../../widgets/static/page_model.js";
-import { bind } from "./controls.js";
+import { pageModel, readState, show, textOf } from "../../widgets/static/page_model.js";
+import { bind, followDisplay } from "./controls.js";
 import { bring } from "./live.js";
 import { showQuestion } from "./questions.js";
 
@@ -13,6 +13,7 @@ const models = Object.fromEntries(Object.entries(states).map(([id, state]) => [i
 async function draw(place) {
   const state = states[place.dataset.widget];
   try {
+    if (state._plotly?.gzip) state._plotly = await textOf(state._plotly);
     return await (state.question ? showQuestion(state, place) : show(models[place.dataset.widget], place));
   } catch (error) {
     place.textContent = "This could not be drawn here.";
@@ -31,5 +32,7 @@ window.shown = drawAll([...document.querySelectorAll("[data-widget]")]);
 /** @type {NodeListOf<HTMLElement>} */
 const parts = document.querySelectorAll("[data-part]");
 for (const place of parts) bind(models[place.dataset.part], place);
-const live = document.getElementById("live");
-if (live) bring(JSON.parse(live.textContent), models);
+/** @type {NodeListOf<HTMLElement>} */
+const boxes = document.querySelectorAll("[data-box]");
+for (const place of boxes) followDisplay(models[place.dataset.box], place);
+if (document.getElementById("live")) bring(read("live"), models);

@@ -4,11 +4,12 @@ import { askForFile, download, progress, whereKept } from "../../exercises/stati
 import { standing } from "../../exercises/static/standing.js";
 import { NEUTRAL } from "../../sampling/views/knobs_math.js";
 import { write } from "../../widgets/static/dom.js";
+import { readState } from "../../widgets/static/page_model.js";
 import { Library } from "./library.js";
 
 const place = (id) => /** @type {any} */ (document.getElementById(id));
 const asked = JSON.parse(place("predictions").textContent);
-const writer = JSON.parse(place("writer").textContent);
+const writer = readState(place("writer").textContent);
 const library = new Library(writer.worker, writer.carried);
 const HOW = { count: 40, knobs: { ...NEUTRAL, temperature: 0.8, top_p: 0.95 } };
 let seed = 0;

@@ -50,8 +50,7 @@ async function look() {
 }
 
 function drawNext() {
-  const seen = new Uint8Array(packed.config.vocab_size);
-  const { after } = stages(rank(reading.scores), knobs(), seen).at(-1);
+  const { after } = stages(rank(reading.scores), knobs(), reading.ids).at(-1);
   const count = Math.min(LIKELIEST, after.ids.length);
   const rows = Array.from({ length: count }, (_, i) => {
     const share = probability(after, i);

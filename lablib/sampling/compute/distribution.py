@@ -4,10 +4,10 @@ A language model gives one score (a *logit*) to every token of its vocabulary. E
 a pure function that takes all scores and gives all scores back, with the removed tokens at minus
 infinity. The softmax of what is left is the distribution a token is drawn from. Names, order and
 numbers are those of `transformers` 5.23 (`GenerationMixin._get_logits_processor`): the repetition
-penalty first, because it works on the model's own scores, then temperature, then the four cuts.
+penalty first, because it works on the model's own scores, then temperature, then the four cuts. The
+stages that most people never turn are in `more_stages`.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -17,10 +17,8 @@ import torch
 from torch import Tensor
 
 from lablib.numbers import require_count
-from lablib.sampling.compute.knobs import OFF, STAGES, Knobs
-
-REMOVED = -math.inf
-"""The score of a token that can no longer be drawn."""
+from lablib.sampling.compute import more_stages as more
+from lablib.sampling.compute.knobs import OFF, REMOVED, STAGES, Knobs, is_shown, whole_order
 
 
 def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] = ()) -> Tensor:
@@ -146,17 +144,27 @@ _APPLY: dict[str, Callable[[Tensor, Knobs, Sequence[int]], Tensor]] = {
     "top_p": lambda x, knobs, _: top_p(x, float(knobs.top_p)),
     "min_p": lambda x, knobs, _: min_p(x, float(knobs.min_p)),
     "typical_p": lambda x, knobs, _: typical_p(x, float(knobs.typical_p)),
+    "no_repeat_ngram": lambda x, knobs, ids: more.no_repeat_ngram(x, knobs.no_repeat_ngram, ids),
+    "dry": lambda x, knobs, ids: more.dry(x, knobs.dry, ids),
+    "top_n_sigma": lambda x, knobs, _: more.top_n_sigma(x, knobs.top_n_sigma),
+    "top_h": lambda x, knobs, _: more.top_h(x, knobs.top_h),
+    "epsilon_cutoff": lambda x, knobs, _: more.epsilon_cutoff(x, knobs.epsilon_cutoff),
+    "eta_cutoff": lambda x, knobs, _: more.eta_cutoff(x, knobs.eta_cutoff),
+    "max_surprisal": lambda x, knobs, _: more.max_surprisal(x, knobs.max_surprisal),
+    "xtc": lambda x, knobs, _: more.xtc(x, knobs.xtc),
 }
 
 
 def _scores(
     logits: Tensor, knobs: Knobs, previous: Sequence[int], order: Sequence[str]
 ) -> list[tuple[str, Tensor]]:
-    """The scores after each stage, the model's own first; a knob at its default is left alone."""
-    if sorted(order) != sorted(STAGES):
-        raise ValueError(f"order must name each of these stages once: {', '.join(STAGES)}.")
+    """The scores after each stage that is shown, the model's own first; a knob at its default is
+    left alone.
+    """
     result = [("model", _checked(logits))]
-    for name in order:
+    for name in whole_order(order):
+        if not is_shown(name, knobs):
+            continue
         scores = result[-1][1]
         if getattr(knobs, name) != getattr(OFF, name):
             scores = _APPLY[name](scores, knobs, previous)
@@ -189,14 +197,14 @@ def distribution(
 
     Args:
         logits: the model's scores for one position, [vocab], any float type, -inf allowed.
-        previous: the ids so far, prompt included, for the repetition penalty.
-        order: the stages in another order, to see that the order matters.
+        previous: the ids so far, prompt included, for what hinders repetition.
+        order: the stages in another order, to see that the order matters (see `whole_order`).
 
     Returns:
         [vocab], float32 (float64 if the logits are), summing to 1: equal to `transformers`'.
 
     Raises:
-        ValueError: if the logits hold NaN or nothing finite, or `order` is not a permutation.
+        ValueError: if the logits hold NaN or nothing finite, or `order` leaves out one of the six.
 
     Example:
         >>> logits = torch.tensor([0.5, 0.3, 0.2]).log()
@@ -213,9 +221,10 @@ class Stage:
     """What one stage made of the distribution.
 
     Attributes:
-        name: "model" for the model's own distribution, else one of `STAGES`.
+        name: "model" for the model's own distribution, else one of `ALL_STAGES`.
         probabilities: after this stage, [vocab], summing to 1.
-        removed_mass: the probability, before this stage, of the tokens it removed.
+        removed_mass: the probability, before this stage, of the tokens it removed; for XTC, which
+            removes them now and then, on average.
         kept: how many tokens can still be drawn.
         entropy: in bits.
         effective_choices: 2 ** entropy: as uncertain as a fair choice among this many.
@@ -250,14 +259,13 @@ def stages(
     result = []
     before = _checked(logits)
     for name, scores in _scores(logits, knobs, previous, order):
-        removed = scores.isneginf() & ~before.isneginf()
         probabilities = scores.softmax(0)
         bits = entropy(probabilities)
         result.append(
             Stage(
                 name=name,
                 probabilities=probabilities,
-                removed_mass=float(before.softmax(0)[removed].sum()),
+                removed_mass=_removed_mass(name, before, scores),
                 kept=int((~scores.isneginf()).sum()),
                 entropy=bits,
                 effective_choices=2**bits,
@@ -265,6 +273,13 @@ def stages(
         )
         before = scores
     return tuple(result)
+
+
+def _removed_mass(name: str, before: Tensor, after: Tensor) -> float:
+    p = before.softmax(0)
+    if name == "xtc":  # what the others gain is what those it removes lose
+        return float((after.softmax(0) - p).clamp(min=0).sum())
+    return float(p[after.isneginf() & ~before.isneginf()].sum())
 
 
 def entropy(probabilities: Tensor) -> float:

@@ -17,8 +17,9 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
-from lablib.sampling.compute.distribution import REMOVED, distribution, draw, entropy, uniforms
-from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.sampling.compute.distribution import distribution, draw, entropy, uniforms
+from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
+from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
 
@@ -33,7 +34,7 @@ LENGTH = "length"
 """`max_new_tokens` were written."""
 
 Ban = Callable[[Sequence[int]], Collection[int]]
-"""The tokens that may not come next, by the ids before (see `block_list`)."""
+"""The tokens that may not come next, by the ids before (see `block_list` and `Guide`)."""
 
 ALTERNATIVES = 8
 """How many of the model's most probable tokens each step names."""
@@ -186,6 +187,8 @@ def generate(
     *,
     after: Sequence[Step] = (),
     session: Session | None = None,
+    ban: Ban | None = None,
+    mirostat: Mirostat | None = None,
 ) -> Iterator[Step]:
     """Write text token by token, each with its distribution; the context's end stops it.
 
@@ -201,9 +204,13 @@ def generate(
         after: the steps already written after the prompt. If they ended the text, nothing follows.
         session: what to reuse from the generation before; with the same session for every branch,
             only new tokens are read.
+        ban: names the tokens that may not come (see `block_list` and `Guide`); they are taken out
+            before the knobs.
+        mirostat: moves the limit of surprisal among the knobs after every token.
 
     Raises:
-        ValueError: if the model's scores are not numbers, or an argument cannot be used.
+        ValueError: if the model's scores are not numbers, no token is left, or an argument cannot
+            be used.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -215,7 +222,7 @@ def generate(
     session = session or Session(m)
     if session.model is not m.model:
         raise ValueError("The session belongs to another model; make a new Session for this one.")
-    writer = _Writer(m, prompt, knobs, seed, max_new_tokens, after)
+    writer = _Writer(m, prompt, knobs, seed, max_new_tokens, after, ban, mirostat)
     while not writer.end:
         yield writer.write(session.next_logits(writer.ids))
 
@@ -333,11 +340,13 @@ class _Writer:
         max_new_tokens: int,
         after: Sequence[Step] = (),
         ban: Ban | None = None,
+        mirostat: Mirostat | None = None,
     ):
         if max_new_tokens < 0:
             raise ValueError(f"max_new_tokens must be 0 or above, and it was {max_new_tokens}.")
         prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
-        self._m, self._knobs, self._ban = m, knobs, ban
+        self._m, self._knobs, self._ban, self._mirostat = m, knobs, ban, mirostat
+        self._surprisals = [step.surprisal for step in after]
         self._stream = TextStream(m.tokenizer, prepared.ids)
         for step in after:
             self._stream.push(step.id)
@@ -354,12 +363,14 @@ class _Writer:
     def write(self, logits: Tensor, keep_logits: bool = True) -> Step:
         """Draw the next token from the model's scores, [vocab], and add it."""
         banned = tuple(sorted(self._ban(self.ids))) if self._ban else ()
-        probabilities = distribution(_without(logits, banned), self._knobs, self.ids)
+        knobs = self._knobs_now()
+        probabilities = distribution(_without(logits, banned), knobs, self.ids)
         id = draw(probabilities, self._draws[self._position])
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
         log_probability = float(log_probabilities[id])
         self._cumulative += log_probability
+        self._surprisals.append(-log_probability / math.log(2))
         previous = tuple(self.ids)
         self.ids.append(id)
         position, self._position = self._position, self._position + 1
@@ -375,12 +386,17 @@ class _Writer:
             model_entropy=entropy(model_probabilities),
             alternatives=top(self._m, model_probabilities),
             end=self.end,
-            knobs=self._knobs,
+            knobs=knobs,
             previous=previous,
             banned=banned,
             banned_mass=float(model_probabilities[list(banned)].sum()),
             logits=logits if keep_logits else None,
         )
+
+    def _knobs_now(self) -> Knobs:
+        if self._mirostat is None:
+            return self._knobs
+        return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
 
 
 def _end(m: "LoadedModel", ids: Sequence[int]) -> str | None:

@@ -689,3 +689,88 @@ CHECKS["sampling/block-list"] = FunctionCheck(
         Mistake(_all_pieces, "pieces"),
     ),
 )
+
+
+_PIECES = [
+    "k",
+    "ki",
+    "king",
+    "kings",
+    "n",
+    "ng",
+    "nd",
+    "d",
+    "q",
+    "que",
+    "en",
+    "een",
+    "s",
+    "u",
+    "ue",
+]
+
+CHECKS["sampling/allowed-tokens"] = FunctionCheck(
+    solutions.allowed,
+    cases=lambda: [
+        (_PIECES, ["king", "kind", "queen"], ""),
+        (_PIECES, ["king", "kind", "queen"], "ki"),
+        (_PIECES, ["king", "kings"], "king"),
+        (_PIECES, ["en", "queen"], "que"),
+    ],
+    mistakes=(
+        Mistake(
+            lambda tokens, options, written: [t for t in tokens if written + t in options],
+            "whole options only",
+        ),
+        Mistake(
+            lambda tokens, options, written: [
+                t for t in tokens if any(option.startswith(t) for option in options)
+            ],
+            "forgets what was written",
+        ),
+        Mistake(
+            lambda tokens, options, written: [
+                t for t in tokens if any(written + t in option for option in options)
+            ],
+            "somewhere inside",
+        ),
+        Mistake(
+            lambda tokens, options, written: [
+                t
+                for t in tokens
+                if any(
+                    option.startswith(written + t) or (written + t).startswith(option)
+                    for option in options
+                )
+            ],
+            "too long",
+        ),
+    ),
+)
+
+
+CHECKS["sampling/masked-with-zero"] = FunctionCheck(
+    solutions.constrained,
+    cases=lambda: [
+        (tensor(-1.0, -2.0, 0.5, -3.0), [0, 1]),
+        (tensor(2.0, 0.0, -1.5, 1.0, 4.0), [1, 2, 3]),
+        (tensor(0.3, -0.3), [1]),
+    ],
+    mistakes=(
+        Mistake(
+            lambda logits, allowed: solutions.constrained(logits, range(len(logits))), "no mask"
+        ),
+        Mistake(
+            lambda logits, allowed: solutions.constrained(
+                logits, [i for i in range(len(logits)) if i not in allowed]
+            ),
+            "the wrong ones",
+        ),
+        Mistake(
+            lambda logits, allowed: (
+                logits.softmax(-1) * solutions.constrained(logits, allowed).sign()
+            ),
+            "not renormalised",
+        ),
+    ),
+)

@@ -146,3 +146,16 @@ def blocked_ids(word, tokenizer):
     forms = [space + form for form in words for space in ["", " "]]
     ids = [tokenizer(form)["input_ids"] for form in forms]
     return {tokens[0] for tokens in ids if len(tokens) == 1}
+
+
+def allowed(tokens, options, written):
+    """The tokens with which a text goes on towards one of the options."""
+    return [t for t in tokens if any(option.startswith(written + t) for option in options)]
+
+
+def constrained(logits, allowed):
+    """Probabilities of the next token where only some may come."""
+    mask = logits.new_zeros(len(logits))
+    mask[allowed] = 1
+    masked = logits.masked_fill(mask == 0, -math.inf)
+    return masked.softmax(-1)

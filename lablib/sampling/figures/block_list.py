@@ -1,5 +1,6 @@
 """What the block-list panel shows of a result."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,11 +45,13 @@ def counts_table(free: Count, blocked: Count, texts: int) -> str:
     return table(f"Found in {texts} texts", columns, rows)
 
 
-def mass_words(masses: Sequence[float]) -> str:
-    """How much of the model's distribution the list took away in the text that is shown.
+def mass_words(masses: Sequence[float], what: str = "list") -> str:
+    """How much of the model's distribution the list, or something else, took away in a text.
 
     >>> mass_words([0.0, 0.25])
     'At each token the list takes away 12 % of the probability on average, at most 25 %.'
+    >>> mass_words([0.99999, 0.9996], "pattern")
+    'At each token the pattern takes away 99.98 % of the probability on average, at most 99.999 %.'
     >>> mass_words([1e-9])
     'At each token the list takes away less than 0.01 % of the probability.'
     """
@@ -56,11 +59,23 @@ def mass_words(masses: Sequence[float]) -> str:
         return ""
     mean = sum(masses) / len(masses)
     if max(masses) < 1e-4:
-        return "At each token the list takes away less than 0.01 % of the probability."
+        return f"At each token the {what} takes away less than 0.01 % of the probability."
     return (
-        f"At each token the list takes away {100 * mean:.2g} % of the probability on average, at "
-        f"most {100 * max(masses):.2g} %."
+        f"At each token the {what} takes away {share(mean)} of the probability on average, at "
+        f"most {share(max(masses))}."
     )
+
+
+def share(part: float) -> str:
+    """A share in percent: near the whole with as many figures as what is left needs.
+
+    >>> share(0.254), share(0.99982), share(1.0)
+    ('25 %', '99.98 %', '100 %')
+    """
+    left = 1 - part
+    if 0 < left < 0.01:
+        return f"{100 * part:.{max(1, math.ceil(-math.log10(left)) - 2)}f} %"
+    return f"{100 * part:.2g} %" if part < 0.995 else "100 %"
 
 
 def innocent_words(tokens: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ class BeamPanel(LivePanel):
     """
 
     imports = "models, sampling as sp"
+    stand_in = "beams"
     quiet_seconds = 0.2
     result: BeamTree | None = None
 

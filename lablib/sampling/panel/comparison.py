@@ -46,6 +46,7 @@ class ComparisonPanel(LivePanel):
     """
 
     imports = "models, sampling as sp"
+    stand_in = "comparison"
     quiet_seconds = 0.2
 
     def __init__(

@@ -2,45 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.sampling.compute.knobs import CONTROLS, OFF, STAGES, Control, Knobs
 from lablib.widgets.controls import slider
-
-SLIDERS: dict[str, tuple[str, tuple[float, float, float], str]] = {
-    "temperature": (
-        "Temperature",
-        (0.0, 2.0, 0.05),
-        "Below 1 the likely become likelier, above 1 all become alike; 0 takes the likeliest.",
-    ),
-    "top_k": ("Top-k", (0, 200, 1), "Keep the k likeliest tokens; 0 keeps all."),
-    "top_p": (
-        "Top-p",
-        (0.0, 1.0, 0.01),
-        "Keep the likeliest tokens that together reach this probability; 1 keeps all.",
-    ),
-    "min_p": (
-        "Min-p",
-        (0.0, 1.0, 0.01),
-        "Keep tokens at least this share as likely as the likeliest; 0 keeps all.",
-    ),
-    "typical_p": (
-        "Typical-p",
-        (0.05, 1.0, 0.05),
-        "Keep the tokens closest to the expected surprise, up to this probability; 1 keeps all.",
-    ),
-    "repetition_penalty": (
-        "Repetition",
-        (0.5, 2.0, 0.05),
-        "The repetition penalty: above 1, tokens that were there already become less likely.",
-    ),
-}
-"""For each knob its label, the range of its slider, and what it does in one line."""
+from lablib.widgets.layout import Fold
 
 
-class KnobSliders(ipywidgets.Box):
-    """A slider for each knob; `value` is the `Knobs` they stand for.
+class KnobSliders(ipywidgets.VBox):
+    """A slider for each knob, six in sight; `value` is the `Knobs` they stand for.
 
     Args:
         on_change: called, with nothing, when a slider was moved.
@@ -52,19 +24,32 @@ class KnobSliders(ipywidgets.Box):
     """
 
     def __init__(self, knobs: Knobs = OFF, on_change: Callable[[], object] = lambda: None) -> None:
-        self.sliders = {
-            name: slider(label, getattr(knobs, name), *ends, width=300, label=116, tooltip=tip)
-            for name, (label, ends, tip) in SLIDERS.items()
-        }
+        self.sliders = {one.name: _slider(one, getattr(knobs, one.name)) for one in CONTROLS}
         for each in self.sliders.values():
             each.observe(lambda _: on_change(), "value")
-        layout = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-        super().__init__(list(self.sliders.values()), layout=layout)
+        first, further = (
+            [each for name, each in self.sliders.items() if (name in STAGES) == in_sight]
+            for in_sight in (True, False)
+        )
+        super().__init__(
+            [_rows(first), Fold("More knobs", [_rows(further)])], layout={"width": "100%"}
+        )
 
     @property
     def value(self) -> Knobs:
         """The knobs as the sliders stand."""
         return Knobs(**{name: slider.value for name, slider in self.sliders.items()})
+
+
+def _slider(one: Control, value: float) -> ipywidgets.Widget:
+    tip = f"{one.help} Elsewhere: {one.elsewhere}." if one.elsewhere else one.help
+    fine: dict[str, Any] = {"readout_format": ".4f"} if one.step < 0.01 else {}
+    ends = (one.least, one.most, one.step)
+    return slider(one.label, value, *ends, width=300, label=116, tooltip=tip, **fine)
+
+
+def _rows(sliders: list[ipywidgets.Widget]) -> ipywidgets.Box:
+    return ipywidgets.Box(sliders, layout={"flex_flow": "row wrap", "width": "100%"})
 
 
 def knobs_code(knobs: Knobs) -> str:

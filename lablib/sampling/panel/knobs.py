@@ -5,7 +5,7 @@ from dataclasses import asdict
 from lablib import sampling as sp
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
-from lablib.sampling.compute.knobs import OFF, STAGES, Knobs
+from lablib.sampling.compute.knobs import ALL_STAGES, OFF, Knobs
 from lablib.sampling.panel.controls import knobs_code
 from lablib.sampling.views.knobs import KnobView
 from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
@@ -14,7 +14,8 @@ from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 class KnobPanel(LivePanel):
     """Show the distribution of the next token, and what each knob does to it.
 
-    A prompt, the model's next-token distribution, and six knobs over all of it, or only one.
+    A prompt, the model's next-token distribution, and knobs over all of it (six in sight, eight
+    more behind a button), or only one.
 
     Args:
         prompt: the text at the start; it can be edited.
@@ -73,7 +74,7 @@ class KnobPanel(LivePanel):
     def code_lines(self) -> str:
         """The distribution with the knobs as they stand."""
         knobs = Knobs(**self.view.knobs)
-        order = "" if tuple(self.view.order) == tuple(STAGES) else f", order={self.view.order!r}"
+        order = "" if tuple(self.view.order) == ALL_STAGES else f", order={self.view.order!r}"
         return (
             f"prompt = sp.prepare(m, {self.text.value!r})\n"
             f"knobs = {knobs_code(knobs)}\n"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from lablib.sampling.compute.knobs import OFF, Knobs
-from lablib.sampling.panel.controls import SLIDERS, KnobSliders
+from lablib.sampling.compute.knobs import CONTROLS, OFF, Knobs
+from lablib.sampling.panel.controls import KnobSliders
 from lablib.widgets import TokenStrip
 from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, in_row
@@ -67,9 +67,9 @@ def knobs_words(knobs: Knobs) -> str:
     ('temperature 0.7, top-p 0.95', 'greedy')
     """
     turned = [
-        f"{label.lower()} {getattr(knobs, name):g}"
-        for name, (label, _, _) in SLIDERS.items()
-        if getattr(knobs, name) != getattr(OFF, name)
+        f"{one.label.lower()} {getattr(knobs, one.name):g}"
+        for one in CONTROLS
+        if getattr(knobs, one.name) != getattr(OFF, one.name)
     ]
     if knobs.temperature == 0:
         turned[0] = "greedy"

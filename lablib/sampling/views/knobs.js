@@ -1,12 +1,12 @@
-// The knob view: from the model's logits and six knobs to everything on the screen, with no kernel.
+// The knob view: from the model's logits and the knobs to everything on the screen, with no kernel.
 //
-// Traits in: logits, vocabulary, previous, prompt_text, pickable, simple. Both ways: knobs, order. Out:
+// Traits in: logits, vocabulary, previous, prompt_text, pickable, simple, more. Both ways: knobs, order. Out:
 // summary (250 ms after the last move) and picked. The model of the widget is the one source of
 // truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
 
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
 import { barChart } from "./knobs_bars.js";
-import { KNOBS, knobBoard } from "./knobs_controls.js";
+import { KNOBS, fromTable, knobBoard, knobValue } from "./knobs_controls.js";
 import { rankCurve, spanTable } from "./knobs_curve.js";
 import {
   NEUTRAL, TRANSFORMERS_ORDER, barRows, probabilities, probability, rank, removedBy, stages,
@@ -72,13 +72,14 @@ function calculator() {
     const knobs = model.get("knobs");
     const tokens = vocabularyOf(model.get("vocabulary"));
     if (problem) return { size, problem, knobs, tokens };
-    const seen = seenOf(model.get("previous"), size);
+    const previous = model.get("previous");
+    const seen = seenOf(previous, size);
     const order = model.get("order");
-    now = stages(base, knobs, seen, order, now);
+    now = stages(base, knobs, previous, order, now);
     const result = now.at(-1).after;
     const span = now.find(({ name }) => name === selected) ?? { before: base, after: result };
     const isUsual = order.join() === TRANSFORMERS_ORDER.join();
-    if (!isUsual) usual = stages(base, knobs, seen, TRANSFORMERS_ORDER, usual);
+    if (!isUsual) usual = stages(base, knobs, previous, TRANSFORMERS_ORDER, usual);
     const moves = isUsual ? null : totalVariation(result, usual.at(-1).after, size);
     return { size, problem, knobs, tokens, seen, order, base, stages: now, result, span, selected, moves };
   };
@@ -133,10 +134,11 @@ function promptLine() {
 }
 
 /** What stands over the bars: which two distributions they compare. */
-function spanTitle({ selected, order, simple }) {
+function spanTitle({ selected, stages: list, simple }) {
   if (simple) return "Outlined: the model\u2019s own probabilities, at temperature 1.";
-  if (selected === "result") return "Before: the model\u2019s own probabilities. After: all stages.";
-  return `Before and after stage ${order.indexOf(selected) + 1}, ${LABELS[selected].toLowerCase()}.`;
+  const place = list.findIndex(({ name }) => name === selected);
+  if (place < 0) return "Before: the model\u2019s own probabilities. After: all stages.";
+  return `Before and after stage ${place + 1}, ${LABELS[selected].toLowerCase()}.`;
 }
 
 /** The bars under the prompt, with the sentence that says the same and a line on what they compare. */
@@ -231,7 +233,8 @@ function render({ model, el }) {
     draw(since);
     reportSoon();
   };
-  const board = knobBoard(simple ? KNOBS.slice(0, 1) : KNOBS, {
+  const [first, more] = offeredKnobs(model);
+  const board = knobBoard(first, more, {
     change: (name, value, moment) => set("knobs", { ...model.get("knobs"), [name]: value }, moment),
     resetAll: (moment) => set("knobs", { ...NEUTRAL }, moment),
   });
@@ -263,5 +266,26 @@ function render({ model, el }) {
     model.off(watched, onChange);
   };
 }
+
+/** The knobs that are shown at first, and those that come in their place when asked for. */
+function offeredKnobs(model) {
+  if (model.get("simple")) return [KNOBS.slice(0, 1), []];
+  return [KNOBS, (model.get("more") ?? []).map(fromTable)];
+}
+
+/** Knobs that a link asks for: those it names, at what they can be set to; the others are off. */
+function takenKnobs(asked, model) {
+  if (typeof asked !== "object" || asked === null) return undefined;
+  const offered = offeredKnobs(model).flat();
+  const taken = offered.filter(({ name }) => Object.hasOwn(asked, name)).map((knob) => [knob.name, knobValue(knob, asked[knob.name])]);
+  if (!taken.length || taken.some(([, value]) => value === null)) return undefined;
+  return { ...NEUTRAL, ...Object.fromEntries(taken) };
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  knobs: takenKnobs,
+  order: (order) => (Array.isArray(order) && [...order].sort().join() === [...TRANSFORMERS_ORDER].sort().join() ? order : undefined),
+};
 
 export default { render };

@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from lablib.sampling.compute.knobs import ALL_STAGES, CONTROLS, STAGES, Knobs, whole_order
 from lablib.widgets.assets import source
 from lablib.widgets.tokens import sendable, visible
 
@@ -18,7 +19,7 @@ _HERE = Path(__file__).parent
 
 
 class KnobView(anywidget.AnyWidget):
-    """Six knobs over the next token's distribution, drawn stage by stage.
+    """Knobs over the next token's distribution, drawn stage by stage: six in sight, more in a fold.
 
     Python sends the scores of the whole vocabulary once per prompt. The page ranks them, applies
     the knobs as the logits processors of `transformers` do, and draws: no knob waits for a kernel.
@@ -48,6 +49,7 @@ class KnobView(anywidget.AnyWidget):
     simple = traitlets.Bool(False).tag(sync=True)
     # An echo of an older move would set a knob back under the learner's hand.
     knobs: Any = traitlets.Dict().tag(sync=True, echo_update=False)
+    more: Any = traitlets.List(traitlets.Dict(), read_only=True).tag(sync=True)
     order: Any = traitlets.List(traitlets.Unicode()).tag(sync=True, echo_update=False)
     summary: Any = traitlets.Dict().tag(sync=True, echo_update=False)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True, echo_update=False)
@@ -70,7 +72,9 @@ class KnobView(anywidget.AnyWidget):
             self.prompt_text = sendable(prompt)
             self.picked = None
 
-    # `Knobs` and `STAGES` are loaded when they are needed: torch comes with them.
+    @traitlets.default("more")
+    def _knobs_in_the_fold(self) -> list[dict[str, Any]]:
+        return [asdict(control) for control in CONTROLS if control.name not in STAGES]
 
     @traitlets.default("knobs")
     def _neutral(self) -> dict[str, float]:
@@ -82,8 +86,6 @@ class KnobView(anywidget.AnyWidget):
 
     @staticmethod
     def _with_defaults(values: dict[str, Any]) -> dict[str, float]:
-        from lablib.sampling.compute.knobs import Knobs
-
         try:
             return asdict(Knobs(**values))
         except (TypeError, ValueError) as error:
@@ -91,13 +93,11 @@ class KnobView(anywidget.AnyWidget):
 
     @traitlets.default("order")
     def _usual_order(self) -> list[str]:
-        from lablib.sampling.compute.knobs import STAGES
-
-        return list(STAGES)
+        return list(ALL_STAGES)
 
     @traitlets.validate("order")
     def _each_stage_once(self, proposal: Any) -> list[str]:
-        usual = self._usual_order()
-        if sorted(proposal.value) != sorted(usual):
-            raise traitlets.TraitError(f"An order names each of these once: {', '.join(usual)}.")
-        return proposal.value
+        try:
+            return list(whole_order(proposal.value))
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None

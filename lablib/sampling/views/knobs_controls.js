@@ -1,4 +1,4 @@
-// The six knobs: slider, number field, reset, and one line of explanation.
+// The knobs: slider, number field, reset, and one line of explanation. Six are in sight, the others a click away.
 
 import { element, write } from "../../widgets/static/dom.js";
 import { NEUTRAL, isOff, logSpaced } from "./knobs_math.js";
@@ -28,6 +28,7 @@ export const KNOBS = [
     help: "Keeps the k most likely tokens. 0 keeps all.",
     limits: [0, Infinity],
     step: 1,
+    whole: true,
     stops: topKStops,
   },
   {
@@ -60,6 +61,22 @@ export const KNOBS = [
   },
 ];
 
+/**
+ * A knob of the table in Python (`CONTROLS`), as it travels to the page.
+ * @param {{ name: string, help: string, elsewhere: string, least: number, most: number, step: number }} control
+ */
+export function fromTable({ name, help, elsewhere, least, most, step }) {
+  const places = Math.round((most - least) / step);
+  return {
+    name,
+    help: elsewhere ? `${help} Elsewhere: ${elsewhere}.` : help,
+    limits: [least, most],
+    step,
+    whole: step === 1,
+    stops: () => Array.from({ length: places + 1 }, (_, i) => Number((least + i * step).toFixed(6))),
+  };
+}
+
 /** The place of the stop nearest to a value; a value of 0 that means "off" has a stop of its own. */
 function nearestStop(stops, value) {
   const exact = stops.indexOf(value);
@@ -68,19 +85,18 @@ function nearestStop(stops, value) {
   return stops.reduce((best, stop, i) => (gap(stop) < gap(stops[best]) ? i : best), 0);
 }
 
-/** The number in a field, or null if the knob cannot take it. */
-function fieldValue(knob, field) {
-  const value = field.valueAsNumber;
+/** A number for a knob, or null if the knob cannot take it. */
+export function knobValue(knob, value) {
   const [low, high] = knob.limits;
-  const whole = knob.name !== "top_k" || Number.isInteger(value);
-  return value >= low && value <= high && whole ? value : null;
+  const whole = !knob.whole || Number.isInteger(value);
+  return typeof value === "number" && value >= low && value <= high && whole ? value : null;
 }
 
 /** What a knob can take, in words. */
 function limitsText(knob) {
   const [low, high] = knob.limits;
   if (high === Infinity) return `${LABELS[knob.name]} is a whole number; ${low} switches it off.`;
-  return `${LABELS[knob.name]} is a number from ${low} to ${high}.`;
+  return `${LABELS[knob.name]} is a ${knob.whole ? "whole " : ""}number from ${low} to ${high}.`;
 }
 
 let fields = 0;
@@ -120,7 +136,7 @@ function knobControl(knob, { change, explain }) {
   slider.addEventListener("input", (event) => change(knob.name, stops[slider.value], event.timeStamp));
   reset.addEventListener("click", (event) => change(knob.name, NEUTRAL[knob.name], event.timeStamp));
   field.addEventListener("input", (event) => {
-    const value = fieldValue(knob, field);
+    const value = knobValue(knob, field.valueAsNumber);
     field.setAttribute("aria-invalid", String(value === null));
     explain(value === null ? limitsText(knob) : knob.help);
     if (value !== null) change(knob.name, value, event.timeStamp);
@@ -148,27 +164,61 @@ function knobControl(knob, { change, explain }) {
 
 const HINT = "Point at a knob to read what it does.";
 
-/** These knobs, the line that explains the one at hand, and "reset all" where there are several. */
-export function knobBoard(knobs, { change, resetAll }) {
+/** A button that puts the further knobs in the place of the first ones, and back. */
+function moreButton(grids) {
+  const node = element("button", "knobs-button");
+  node.type = "button";
+  const draw = (turned) => {
+    const open = !grids[1].hidden;
+    node.setAttribute("aria-pressed", String(open));
+    write(node, open ? "The first six" : turned ? `More knobs (${turned} on)` : "More knobs");
+  };
+  node.addEventListener("click", () => {
+    for (const grid of grids) grid.hidden = !grid.hidden;
+    draw(0);
+  });
+  return { node, draw };
+}
+
+/** A grid of knobs. */
+function knobGrid(knobs, told, atRest) {
+  const node = element("div", "knobs-knobs lab-main-control");
+  node.addEventListener("pointerleave", () => told.explain(atRest));
+  const controls = knobs.map((knob) => [knob.name, knobControl(knob, told)]);
+  node.append(...controls.map(([, control]) => control.node));
+  return { node, controls };
+}
+
+/**
+ * These knobs, the line that explains the one at hand, and "reset all" where there are several; the
+ * knobs `more` come in their place when asked for.
+ */
+export function knobBoard(knobs, more, { change, resetAll }) {
   const node = element("section", "knobs-board");
   node.setAttribute("aria-label", "Knobs");
-  const grid = element("div", "knobs-knobs lab-main-control");
   const atRest = knobs.length === 1 ? knobs[0].help : HINT;
   const hint = element("span", "knobs-hint", atRest);
+  const told = { change, explain: (text) => write(hint, text) };
+  const [first, further] = [knobs, more].map((list) => knobGrid(list, told, atRest));
+  const controls = [...first.controls, ...further.controls];
+  further.node.hidden = true;
   const all = element("button", "knobs-button", "Reset all knobs");
   all.type = "button";
-  all.hidden = knobs.length === 1;
   all.addEventListener("click", (event) => resetAll(event.timeStamp));
-  grid.addEventListener("pointerleave", () => write(hint, atRest));
-  const explain = (text) => write(hint, text);
-  const controls = knobs.map((knob) => [knob.name, knobControl(knob, { change, explain })]);
-  grid.append(...controls.map(([, control]) => control.node));
+  const button = moreButton([first.node, further.node]);
+  all.hidden = knobs.length === 1;
+  button.node.hidden = more.length === 0;
+  const buttons = element("span", "knobs-buttons");
+  buttons.append(button.node, all);
   const foot = element("div", "knobs-line");
-  foot.append(hint, all);
-  node.append(grid, foot);
+  foot.append(hint, buttons);
+  node.append(first.node, further.node, foot);
   return {
     node,
     resize: (size) => controls.forEach(([, control]) => control.resize(size)),
-    draw: (values) => controls.forEach(([name, control]) => control.draw(values[name])),
+    draw: (values) => {
+      controls.forEach(([name, control]) => control.draw(values[name] ?? NEUTRAL[name]));
+      button.draw(more.filter(({ name }) => !isOff(name, values[name] ?? NEUTRAL[name])).length);
+    },
   };
 }

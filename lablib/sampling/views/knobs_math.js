@@ -1,6 +1,6 @@
 // The mathematics of the knobs: pure functions over the whole vocabulary, no page and no kernel.
 //
-// A vocabulary is kept as a *ranking*: token ids by falling score. Every cut of `transformers` then
+// A vocabulary is kept as a *ranking*: token ids by falling score. Every cut but no-repeat n-gram then
 // keeps one unbroken stretch of the ranking, so a knob costs one walk over the tokens and no sort.
 // Scores and probabilities are rounded to 32 bits where torch rounds them (Math.fround), so that a
 // token on the very edge of a cut falls on the same side here and in Python.
@@ -24,7 +24,8 @@
  * @property {Ranking} after
  * @property {number} start        the places of `before` that it keeps: start … end - 1
  * @property {number} end
- * @property {Uint8Array} seen     1 for each token id that stands in the prompt
+ * @property {number[]} banned     places between these two that it takes out all the same
+ * @property {number[]} previous   the ids of the prompt
  * @property {number} removedMass  the probability it takes away
  * @property {number} kept         how many tokens
  * @property {number} entropy      in bits
@@ -32,17 +33,29 @@
  */
 
 /**
- * The order in which `transformers` applies its logits processors (generation/utils.py).
+ * The order in which `transformers` applies its logits processors (generation/utils.py), with those it
+ * lacks between them (`ALL_STAGES` in Python).
  * @type {Knob[]}
  */
 export const TRANSFORMERS_ORDER = [
   "repetition_penalty",
+  "no_repeat_ngram",
+  "dry",
   "temperature",
+  "top_n_sigma",
+  "top_h",
   "top_k",
   "top_p",
   "min_p",
   "typical_p",
+  "epsilon_cutoff",
+  "eta_cutoff",
+  "max_surprisal",
+  "xtc",
 ];
+
+/** The stages that are always there; another one only where its knob is turned. */
+const ALWAYS = ["repetition_penalty", "temperature", "top_k", "top_p", "min_p", "typical_p"];
 
 /** The values at which a knob changes nothing. */
 export const NEUTRAL = {
@@ -52,6 +65,14 @@ export const NEUTRAL = {
   min_p: 0,
   typical_p: 1,
   repetition_penalty: 1,
+  no_repeat_ngram: 0,
+  dry: 0,
+  top_n_sigma: 0,
+  top_h: 0,
+  epsilon_cutoff: 0,
+  eta_cutoff: 0,
+  max_surprisal: 0,
+  xtc: 0,
 };
 
 /**
@@ -154,19 +175,45 @@ export function slice(ranking, start, end) {
  * penalty if positive and multiplied by it if negative.
  * @param {Ranking} ranking
  * @param {number} penalty
- * @param {Uint8Array} seen 1 where seen
+ * @param {number[]} previous
  * @returns {Ranking}
  */
-export function penalise(ranking, penalty, seen) {
+export function penalise(ranking, penalty, previous) {
   /** @type {(score: number, factor: number) => number} */
   const penalised = (score, factor) => (score < 0 ? score * factor : score / factor);
-  const moved = [];
+  return moved(ranking, previous, (_, score) =>
+    sound(Math.fround(penalised(score, Math.fround(penalty))), score, penalised(score, penalty)),
+  );
+}
+
+/**
+ * 1 at the place of each of these ids, in a list just long enough.
+ * @param {Iterable<number>} ids
+ */
+function flags(ids) {
+  let size = 0;
+  for (const id of ids) size = Math.max(size, id + 1);
+  const list = new Uint8Array(size);
+  for (const id of ids) list[id] = 1;
+  return list;
+}
+
+/**
+ * The ranking after some tokens got other scores.
+ * @param {Ranking} ranking
+ * @param {Iterable<number>} chosen   the ids that get one
+ * @param {(id: number, score: number) => number} changed
+ * @returns {Ranking}
+ */
+function moved(ranking, chosen, changed) {
+  const which = flags(chosen);
+  const away = [];
   for (let i = 0; i < ranking.ids.length; i++) {
     const [id, score] = [ranking.ids[i], ranking.scores[i]];
-    if (seen[id]) moved.push({ id, score: sound(Math.fround(penalised(score, Math.fround(penalty))), score, penalised(score, penalty)) });
+    if (which[id]) away.push({ id, score: Math.fround(changed(id, score)) });
   }
-  moved.sort((a, b) => b.score - a.score || b.id - a.id);
-  return merged(ranking, seen, moved);
+  away.sort((a, b) => b.score - a.score || b.id - a.id);
+  return merged(ranking, which, away);
 }
 
 /** The largest number of 32 bits. */
@@ -184,22 +231,22 @@ function sound(changed, before, exact) {
 }
 
 /**
- * The unseen tokens of a ranking and the moved ones, two falling lists, as one ranking.
+ * The tokens of a ranking that stay and those that moved, two falling lists, as one ranking.
  * @param {Ranking} ranking
- * @param {Uint8Array} seen
- * @param {{id: number, score: number}[]} moved
+ * @param {Uint8Array} which   1 for an id that moved
+ * @param {{id: number, score: number}[]} away
  * @returns {Ranking}
  */
-function merged(ranking, seen, moved) {
+function merged(ranking, which, away) {
   const ids = new Int32Array(ranking.ids.length);
   const scores = new Float32Array(ids.length);
   let from = 0;
   let next = 0;
   for (let place = 0; place < ids.length; place++) {
-    while (seen[ranking.ids[from]]) from++;
-    const moves = next < moved.length && !(ranking.scores[from] >= moved[next].score);
-    ids[place] = moves ? moved[next].id : ranking.ids[from];
-    scores[place] = moves ? moved[next++].score : ranking.scores[from++];
+    while (which[ranking.ids[from]]) from++;
+    const moves = next < away.length && !(ranking.scores[from] >= away[next].score);
+    ids[place] = moves ? away[next].id : ranking.ids[from];
+    scores[place] = moves ? away[next++].score : ranking.scores[from++];
   }
   return softmax(ids, scores);
 }
@@ -303,6 +350,65 @@ export function typicalRange(ranking, p) {
   return [start, end];
 }
 
+/**
+ * Top-nσ (arXiv:2411.07641): scores more than n standard deviations below the best one go.
+ * @param {Ranking} ranking
+ * @param {number} n
+ */
+export function topNSigmaRange({ scores }, n) {
+  let [sum, squares] = [0, 0];
+  for (const score of scores) sum += score;
+  const mean = sum / scores.length;
+  for (const score of scores) squares += (score - mean) ** 2;
+  const lowest = scores[0] - n * Math.sqrt(squares / scores.length);
+  let end = 1;
+  while (end < scores.length && scores[end] >= lowest) end++;
+  return [0, end];
+}
+
+const TOP_H_MOST = 100;
+
+/**
+ * Top-h (arXiv:2509.02510): the most likely tokens whose shares of the entropy hold at most this much
+ * of it together. As in `transformers`, only the first hundred are looked at.
+ * @param {Ranking} ranking
+ * @param {number} share
+ */
+export function topHRange(ranking, share) {
+  const { weights, total } = slice(ranking, 0, TOP_H_MOST);
+  const terms = Array.from(weights, (weight) => {
+    const p = Math.fround(weight / total);
+    return p > 0 ? -p * Math.log(p) : 0;
+  });
+  const limit = terms.reduce((sum, term) => sum + term, 0) * share;
+  let held = terms[0];
+  let end = 1;
+  while (end < terms.length && weights[end] > 0 && (held += terms[end]) <= limit) end++;
+  return [0, end];
+}
+
+/**
+ * Tokens less likely than a limit go, but never the most likely ones.
+ * @param {Ranking} ranking
+ * @param {number} least
+ */
+export function likelyRange(ranking, least) {
+  const limit = Math.fround(least);
+  let end = 1;
+  while (end < ranking.ids.length && (probability(ranking, end) >= limit || ranking.scores[end] === ranking.scores[0])) end++;
+  return [0, end];
+}
+
+/**
+ * Eta sampling (arXiv:2210.15191): the limit is epsilon, or lower where the model is unsure.
+ * @param {Ranking} ranking
+ * @param {number} epsilon
+ */
+export function etaRange(ranking, epsilon) {
+  const unsure = Math.sqrt(epsilon) * Math.exp(-ranking.entropy * Math.LN2);
+  return likelyRange(ranking, Math.min(epsilon, unsure));
+}
+
 /** @type {Record<string, (ranking: Ranking, value: number) => number[]>} */
 const RANGES = {
   temperature: greedyRange,
@@ -310,7 +416,100 @@ const RANGES = {
   top_p: topPRange,
   min_p: minPRange,
   typical_p: typicalRange,
+  top_n_sigma: topNSigmaRange,
+  top_h: topHRange,
+  epsilon_cutoff: likelyRange,
+  eta_cutoff: etaRange,
+  max_surprisal: (ranking, bits) => likelyRange(ranking, 2 ** -bits),
 };
+
+/**
+ * The tokens that would complete a run of n that was there before (arXiv:1705.04304).
+ * @param {number[]} previous
+ * @param {number} n
+ */
+export function repeating(previous, n) {
+  const last = previous.length - n + 1;
+  const found = new Set();
+  for (let start = 0; start < last; start++) {
+    let same = 0;
+    while (same < n - 1 && previous[start + same] === previous[last + same]) same++;
+    if (same === n - 1) found.add(previous[start + n - 1]);
+  }
+  return found;
+}
+
+/**
+ * The ranking without some tokens, and the places they had; where that is all, nobody goes.
+ * @param {Ranking} ranking
+ * @param {Set<number>} out
+ */
+function without(ranking, out) {
+  const places = Array.from(ranking.ids, (_, place) => place);
+  const banned = places.filter((place) => out.has(ranking.ids[place]));
+  const whole = { after: ranking, start: 0, end: places.length };
+  if (banned.length === 0 || banned.length === places.length) return whole;
+  const kept = places.filter((place) => !out.has(ranking.ids[place]));
+  const ids = Int32Array.from(kept, (place) => ranking.ids[place]);
+  const scores = Float32Array.from(kept, (place) => ranking.scores[place]);
+  return { ...whole, after: softmax(ids, scores), banned };
+}
+
+const DRY = { base: 1.75, allowed: 2 };
+
+/**
+ * For each token that came after what the prompt ends with: how long the longest such end is.
+ * @param {number[]} previous
+ * @returns {Map<number, number>}
+ */
+export function repeatedRuns(previous) {
+  const longest = new Map();
+  for (let place = 1; place < previous.length; place++) {
+    let length = 0;
+    while (length < place && previous[place - 1 - length] === previous.at(-1 - length)) length++;
+    const token = previous[place];
+    if (length) longest.set(token, Math.max(length, longest.get(token) ?? 0));
+  }
+  return longest;
+}
+
+/**
+ * DRY: a token that would go on with a repeated run loses more of its score the longer the run is.
+ * @param {Ranking} ranking
+ * @param {number} multiplier
+ * @param {number[]} previous
+ */
+export function dry(ranking, multiplier, previous) {
+  const most = Math.log(LARGEST) / Math.log(DRY.base) / 2; // no penalty is infinite
+  const runs = new Map([...repeatedRuns(previous)].filter(([, length]) => length >= DRY.allowed));
+  if (runs.size === 0) return ranking;
+  const lost = (/** @type {number} */ id) =>
+    multiplier * DRY.base ** Math.min((runs.get(id) ?? 0) - DRY.allowed, most);
+  return moved(ranking, [...runs.keys()], (id, score) => score - lost(id));
+}
+
+const XTC_THRESHOLD = 0.1;
+
+/**
+ * XTC: with this probability all tokens at or above the threshold go, but the least likely of them.
+ * A part of the time is the mean of both distributions.
+ * @param {Ranking} ranking
+ * @param {number} chance
+ */
+function excludeTop(ranking, chance) {
+  const end = ranking.ids.length;
+  let top = 0;
+  while (top < end && probability(ranking, top) >= Math.fround(XTC_THRESHOLD)) top++;
+  const start = Math.max(0, top - 1);
+  if (start === 0) return { after: ranking, start, end };
+  const cut = slice(ranking, start, end);
+  if (chance === 1) return { after: cut, start, end };
+  let left = 0;
+  for (let i = start; i < end; i++) left += ranking.weights[i];
+  const shift = Math.log(1 - chance) - Math.log(1 - chance + (chance * ranking.total) / left);
+  const after = moved(ranking, ranking.ids.subarray(0, start), (_, score) => score + shift);
+  return { after, start: 0, end, removed: chance * (1 - left / ranking.total) };
+}
 
 /**
  * Whether a knob at this value leaves every distribution as it is.
@@ -326,47 +525,62 @@ export function isOff(name, value) {
  * @param {Knob} name
  * @param {number} value
  * @param {Ranking} before
- * @param {Uint8Array} seen
- * @returns {{after: Ranking, start: number, end: number}}
+ * @param {number[]} previous
+ * @returns {{after: Ranking, start: number, end: number, banned?: number[], removed?: number}}
  */
-export function apply(name, value, before, seen) {
+export function apply(name, value, before, previous) {
   const whole = { after: before, start: 0, end: before.ids.length };
   if (isOff(name, value)) return whole;
-  if (name === "repetition_penalty") return { ...whole, after: penalise(before, value, seen) };
+  if (name === "repetition_penalty") return { ...whole, after: penalise(before, value, previous) };
+  if (name === "no_repeat_ngram") return without(before, repeating(previous, value));
+  if (name === "dry") return { ...whole, after: dry(before, value, previous) };
+  if (name === "xtc") return excludeTop(before, value);
   if (name === "temperature" && value > 0) return { ...whole, after: heat(before, value) };
   const [start, end] = RANGES[name](before, value);
   return start === 0 && end === whole.end ? whole : { after: slice(before, start, end), start, end };
 }
 
 /**
- * The probability a stage takes away.
- * @param {{before: Ranking, start: number, end: number}} stage
+ * Tells the places of the ranking before a stage that are not in the ranking after it, one by one.
+ * @param {{before: Ranking, start: number, end: number, banned: number[]}} stage
+ * @param {(place: number) => void} told
  */
-function removedMass({ before, start, end }) {
-  let removed = 0;
-  for (let i = 0; i < start; i++) removed += before.weights[i];
-  for (let i = end; i < before.ids.length; i++) removed += before.weights[i];
-  return removed / before.total;
+function forEachRemoved({ before, start, end, banned }, told) {
+  for (let i = 0; i < start; i++) told(i);
+  for (const place of banned) told(place);
+  for (let i = end; i < before.ids.length; i++) told(i);
 }
 
 /**
- * All stages in order. Stages of `last` (the previous answer) that had the same input are taken over,
- * so a knob pays only for the stages from its own on.
+ * The probability a stage takes away.
+ * @param {{before: Ranking, start: number, end: number, banned: number[]}} stage
+ */
+function removedMass(stage) {
+  let removed = 0;
+  forEachRemoved(stage, (place) => (removed += stage.before.weights[place]));
+  return removed / stage.before.total;
+}
+
+/**
+ * All stages in order; one that is not always there only if its knob is turned. Stages of `last` (the
+ * previous answer) that had the same input are taken over, so a knob pays only for the stages from its
+ * own on.
  * @param {Ranking} model
- * @param {Record<Knob, number>} knobs
- * @param {Uint8Array} seen
+ * @param {Partial<Record<Knob, number>>} knobs   one that is not named is off
+ * @param {number[]} previous   the ids of the prompt
  * @param {Knob[]} order
  * @param {Stage[]} last
  * @returns {Stage[]}
  */
-export function stages(model, knobs, seen, order = TRANSFORMERS_ORDER, last = []) {
+export function stages(model, knobs, previous, order = TRANSFORMERS_ORDER, last = []) {
   let before = model;
-  return order.map((name, i) => {
-    const value = knobs[name];
+  const all = order.map((name) => ({ name, value: knobs[name] ?? NEUTRAL[name] }));
+  const there = all.filter(({ name, value }) => ALWAYS.includes(name) || !isOff(name, value));
+  return there.map(({ name, value }, i) => {
     const known = last[i];
     const same = known && known.name === name && known.value === value;
     const stage =
-      same && known.before === before && known.seen === seen ? known : oneStage(name, value, before, seen);
+      same && known.before === before && known.previous === previous ? known : oneStage(name, value, before, previous);
     before = stage.after;
     return stage;
   });
@@ -376,14 +590,15 @@ export function stages(model, knobs, seen, order = TRANSFORMERS_ORDER, last = []
  * @param {Knob} name
  * @param {number} value
  * @param {Ranking} before
- * @param {Uint8Array} seen
+ * @param {number[]} previous
  * @returns {Stage}
  */
-function oneStage(name, value, before, seen) {
-  const stage = { name, value, before, seen, ...apply(name, value, before, seen) };
+function oneStage(name, value, before, previous) {
+  const applied = apply(name, value, before, previous);
+  const stage = { ...applied, name, value, before, previous, banned: applied.banned ?? [] };
   const { ids, entropy } = stage.after;
   const choices = 2 ** entropy;
-  return { ...stage, removedMass: removedMass(stage), kept: ids.length, entropy, choices };
+  return { ...stage, removedMass: stage.removed ?? removedMass(stage), kept: ids.length, entropy, choices };
 }
 
 /**
@@ -394,9 +609,8 @@ function oneStage(name, value, before, seen) {
  */
 export function removedBy(list, size) {
   const by = new Uint8Array(size);
-  list.forEach(({ before, start, end }, i) => {
-    for (let place = 0; place < start; place++) by[before.ids[place]] = i + 1;
-    for (let place = end; place < before.ids.length; place++) by[before.ids[place]] = i + 1;
+  list.forEach((stage, i) => {
+    forEachRemoved(stage, (place) => (by[stage.before.ids[place]] = i + 1));
   });
   return by;
 }

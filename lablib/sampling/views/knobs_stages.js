@@ -96,16 +96,16 @@ function keepFocus(button) {
   if (document.activeElement !== there) there.focus();
 }
 
-/** The model's card, the six stages and the result. `reorder(order)`, `select(name)` are told. */
+/** The model's card, the stages that are there and the result. `reorder(order)`, `select(name)` are told. */
 export function stageStrip({ reorder, select }) {
   const node = element("section", "knobs-strip");
   node.setAttribute("aria-label", "Stages");
   const list = element("ol", "knobs-stages");
-  let order = [];
-  const move = (name, by) => reorder(moved(order, order.indexOf(name), order.indexOf(name) + by));
+  let [order, there] = [[], []]; // all stages, and those that are to be seen
   const drop = (name, onto) => {
-    if (order.includes(name)) reorder(moved(order, order.indexOf(name), order.indexOf(onto)));
+    if (there.includes(name)) reorder(moved(order, order.indexOf(name), order.indexOf(onto)));
   };
+  const move = (name, by) => drop(name, there[there.indexOf(name) + by]);
   const cards = Object.fromEntries(
     TRANSFORMERS_ORDER.map((name) => [name, stageCard(name, { select, move, drop })]),
   );
@@ -124,11 +124,11 @@ export function stageStrip({ reorder, select }) {
   line.append(text, restore);
   node.append(list, line);
 
-  const draw = ({ stages: now, base, result: end, selected, moves }) => {
+  const draw = ({ stages: now, order: whole, base, result: end, selected, moves }) => {
     const names = now.map(({ name }) => name);
     const focused = document.activeElement;
-    if (names.join() !== order.join()) list.replaceChildren(ends[0], ...names.map((name) => cards[name].node), ends[1]);
-    order = names;
+    if (names.join() !== there.join()) list.replaceChildren(ends[0], ...names.map((name) => cards[name].node), ends[1]);
+    [order, there] = [whole, names];
     now.forEach((stage, i) => cards[stage.name].draw(stage, i, now.length, selected === stage.name));
     if (list.contains(focused)) keepFocus(focused);
     model.draw("as it is", 0, base);

@@ -3,11 +3,19 @@
 /** The names of the knobs and stages on the page. */
 export const LABELS = {
   repetition_penalty: "Repetition penalty",
+  no_repeat_ngram: "No-repeat n-gram",
+  dry: "DRY",
   temperature: "Temperature",
   top_k: "Top-k",
   top_p: "Top-p",
   min_p: "Min-p",
   typical_p: "Typical-p",
+  top_n_sigma: "Top-n\u03c3",
+  top_h: "Top-h",
+  epsilon_cutoff: "Epsilon",
+  eta_cutoff: "Eta",
+  max_surprisal: "Surprisal limit",
+  xtc: "XTC",
 };
 
 const grouped = new Intl.NumberFormat("en");

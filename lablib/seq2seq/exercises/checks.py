@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
-from lablib.exercises.practice import tensor
+from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.seq2seq.exercises import solutions
 
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
-
-
-def _matrix(rows: int, columns: int, seed: int) -> "Tensor":
-    """Numbers without a pattern, the same every time, from −2 to 2."""
-    import torch
-
-    return torch.sin(torch.arange(1.0, rows * columns + 1) * (1.7 + seed)).view(rows, columns) * 2
 
 
 CHECKS["seq2seq/shift-right"] = FunctionCheck(
@@ -58,13 +51,13 @@ CHECKS["seq2seq/pad-labels"] = FunctionCheck(
 
 def _source() -> "tuple[Tensor, ...]":
     return (
-        _matrix(2, 3, 0), _matrix(4, 3, 1), _matrix(4, 3, 2), tensor(1, 1, 1, 0).bool()
+        matrix(2, 3, 0), matrix(4, 3, 1), matrix(4, 3, 2), tensor(1, 1, 1, 0).bool()
     )  # fmt: skip
 
 
 def _longer_source() -> "tuple[Tensor, ...]":
     return (
-        _matrix(3, 2, 3), _matrix(5, 2, 4), _matrix(5, 2, 5), tensor(1, 1, 0, 0, 0).bool()
+        matrix(3, 2, 3), matrix(5, 2, 4), matrix(5, 2, 5), tensor(1, 1, 0, 0, 0).bool()
     )  # fmt: skip
 
 
@@ -167,9 +160,9 @@ CHECKS["seq2seq/best-text"] = FunctionCheck(
 
 def _asked() -> "list[tuple[Any, ...]]":
     return [
-        (_matrix(3, 4, 0), tensor(2, 0, -100).long()),
-        (_matrix(4, 3, 1), tensor(1, 2, 2, 0).long()),
-        (_matrix(4, 3, 2), tensor(1, -100, -100, -100).long()),
+        (matrix(3, 4, 0), tensor(2, 0, -100).long()),
+        (matrix(4, 3, 1), tensor(1, 2, 2, 0).long()),
+        (matrix(4, 3, 2), tensor(1, -100, -100, -100).long()),
     ]
 
 
@@ -210,8 +203,8 @@ def _double(x: Any) -> Any:
 
 def _layers() -> list[tuple[Any, ...]]:
     return [
-        (_matrix(3, 2, 0), _matrix(4, 2, 1), _attend, _attend, _double),
-        (_matrix(4, 3, 2), _matrix(2, 3, 3), _attend, _attend, _double),
+        (matrix(3, 2, 0), matrix(4, 2, 1), _attend, _attend, _double),
+        (matrix(4, 3, 2), matrix(2, 3, 3), _attend, _attend, _double),
     ]
 
 
@@ -241,8 +234,8 @@ CHECKS["seq2seq/no-causal-mask"] = FunctionCheck(
 
 def _looks() -> list[tuple[Any, ...]]:
     return [
-        (_matrix(2, 4, 0).softmax(-1), tensor(1.0, 1.0, 1.0, 0.0)),
-        (_matrix(3, 3, 1).softmax(-1), tensor(1.0, 0.0, 0.0)),
+        (matrix(2, 4, 0).softmax(-1), tensor(1.0, 1.0, 1.0, 0.0)),
+        (matrix(3, 3, 1).softmax(-1), tensor(1.0, 0.0, 0.0)),
     ]
 
 

@@ -122,9 +122,9 @@ def read_labelled(
     r"""The labelled set that a person named, checked.
 
     Args:
-        source: "sentiment" or "topic" (they come with the labs); a CSV file of any dialect whose
-            first row has the names of its columns (see `lablib.data.tables`), or the bytes of an
-            upload; a data set of the hub as "hf:name", or "hf:name:configuration".
+        source: "pirate", "sentiment" or "topic" (they come with the labs); a CSV file of any
+            dialect whose first row has the names of its columns (see `lablib.data.tables`), or the
+            bytes of an upload; a data set of the hub as "hf:name", or "hf:name:configuration".
         text, label: the names of the two columns that matter. A third one, "split", may say
             "train", "validation" or "test"; else a fifth is drawn to be the test part. What is not
             the test part may be learned from, and is divided again by whoever trains.

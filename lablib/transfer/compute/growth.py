@@ -8,6 +8,7 @@ texts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import mean, stdev
 
 import torch
@@ -210,12 +211,13 @@ def _frozen_points(
 
     m = models.load(model, kind="encoder")
     yield None
+    largest = [nested(labelled.train, max(sizes), seed).texts for seed in seeds]
+    needed = [*dict.fromkeys(chain(*largest, labelled.test.texts))]
     vectors: dict[str, list[float]] = {}
-    for part in (labelled.train, labelled.test):
-        for start in range(0, len(part), AT_ONCE):
-            texts = part.texts[start : start + AT_ONCE]
-            vectors.update(zip(texts, mean_vectors(m, texts).tolist(), strict=True))
-            yield None
+    for start in range(0, len(needed), AT_ONCE):
+        texts = needed[start : start + AT_ONCE]
+        vectors.update(zip(texts, mean_vectors(m, texts).tolist(), strict=True))
+        yield None
     test = [vectors[text] for text in labelled.test.texts]
     for seed in seeds:
         for size in sizes:

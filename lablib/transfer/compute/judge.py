@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch import Tensor
 
-from lablib.attention.compute import gradients
+from lablib.models import gradients
 from lablib.transfer.compute.classifier import Classifier, logits_of, of_classes
 
 if TYPE_CHECKING:

@@ -641,3 +641,70 @@ CHECKS["transfer/soft-targets"] = FunctionCheck(
         ),
     ),
 )
+
+
+def _strictly(harmless: list[float], unwanted: list[float], most: float) -> float:
+    thresholds = [
+        t
+        for t in [*harmless, *unwanted, 0.0]
+        if sum(score > t for score in harmless) <= most * len(harmless)
+    ]
+    return min(sum(score <= t for score in unwanted) / len(unwanted) for t in thresholds)
+
+
+CHECKS["transfer/gate-threshold"] = FunctionCheck(
+    solutions.gets_through,
+    cases=lambda: [
+        ([0.1, 0.2, 0.6, 0.9], [0.3, 0.6, 0.7, 0.95], 0.25),
+        ([0.1, 0.2, 0.6, 0.6], [0.2, 0.6, 0.7, 0.8, 0.9], 0.0),
+        ([0.1, 0.4, 0.5, 0.5, 0.8], [0.05, 0.5, 0.45, 0.9], 0.6),
+    ],
+    mistakes=(
+        Mistake(_strictly, "strictly above"),
+        Mistake(
+            lambda harmless, unwanted, most: 1 - solutions.gets_through(harmless, unwanted, most),
+            "refused",
+        ),
+        Mistake(
+            lambda harmless, unwanted, most: round(
+                solutions.gets_through(harmless, unwanted, most) * len(unwanted)
+            ),
+            "number",
+        ),
+        Mistake(
+            lambda harmless, unwanted, most: solutions.gets_through(harmless, unwanted, 1.0),
+            "any threshold",
+        ),
+        Mistake(
+            lambda harmless, unwanted, most: solutions.gets_through(harmless, unwanted, 0.0),
+            "none refused",
+        ),
+    ),
+)
+
+CHECKS["transfer/after-the-filter"] = FunctionCheck(
+    solutions.unwanted_share,
+    cases=lambda: [(0.01, 0.75, 0.0), (0.5, 0.75, 0.05), (0.1, 0.9, 0.5), (0.2, 0.0, 0.0)],
+    mistakes=(
+        Mistake(lambda share, found, refused: share * (1 - found), "of all"),
+        Mistake(
+            lambda share, found, refused: solutions.unwanted_share(share, 1 - found, refused),
+            "found, not missed",
+        ),
+        Mistake(
+            lambda share, found, refused: solutions.unwanted_share(share, found, 0.0),
+            "others whole",
+        ),
+    ),
+)
+
+CHECKS["transfer/spread-after-layers"] = FunctionCheck(
+    solutions.spread,
+    cases=lambda: [(0.1, 64, 3), (0.05, 256, 2), (0.25, 16, 5), (0.01, 128, 8)],
+    mistakes=(
+        Mistake(lambda std, width, layers: (std * width) ** layers, "without the root"),
+        Mistake(lambda std, width, layers: std * width**0.5, "one layer"),
+        Mistake(lambda std, width, layers: std * width**0.5 * layers, "added up"),
+        Mistake(lambda std, width, layers: (std**2 * width) ** layers, "variance"),
+    ),
+)

@@ -115,3 +115,26 @@ def distillation_loss(student, teacher, temperature):
     logs = (student / temperature).log_softmax(-1)
     kl = (targets * (targets.log() - logs)).sum()
     return float(kl * temperature**2)
+
+
+def gets_through(harmless, unwanted, most):
+    """The least share of unwanted texts that passes if few of the harmless may be refused."""
+    allowed = [
+        threshold
+        for threshold in [*harmless, *unwanted, math.inf]
+        if sum(score >= threshold for score in harmless) <= most * len(harmless)
+    ]
+    return min(sum(score < threshold for score in unwanted) for threshold in allowed) / len(
+        unwanted
+    )
+
+
+def unwanted_share(share, found, refused):
+    """The share of unwanted texts among those that a filter lets through."""
+    missed = share * (1 - found)
+    return missed / (missed + (1 - share) * (1 - refused))
+
+
+def spread(std, width, layers):
+    """The standard deviation of a signal of 1 after some layers of random weights."""
+    return (std * width**0.5) ** layers

@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets
 
+from lablib import data
 from lablib.transfer.figures import data as figures
 from lablib.transfer.panel.shared import DESK, SharedClassifier, Source
 from lablib.widgets import Drawing, LivePanel
@@ -21,7 +22,8 @@ class DataPanel(LivePanel):
     it came through.
 
     Args:
-        source: "sentiment", "topic", the path of a CSV file, or "hf:" and a hub data set.
+        source: one of the sets that come with the labs, the path of a CSV file, or "hf:" and a hub
+            data set.
         desk: what the panels share; None for the one of all panels.
     """
 
@@ -29,8 +31,8 @@ class DataPanel(LivePanel):
 
     def __init__(self, source: str = "sentiment", desk: SharedClassifier | None = None) -> None:
         self.desk = desk or DESK
-        hint = "sentiment, topic, a CSV file, hf:name"
-        self.source = combobox("Set", ["sentiment", "topic"], source, placeholder=hint)
+        hint = f"{', '.join(data.labelled_names())}, a CSV file, hf:name"
+        self.source = combobox("Set", data.labelled_names(), source, placeholder=hint)
         self.text = text_line("Text in", "text", continuous_update=False)
         self.label = text_line("Label in", "label", continuous_update=False)
         self.upload = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description="Upload CSV")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake
-from lablib.exercises.practice import tensor
+from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.transformer.exercises import solutions
 
@@ -21,13 +21,6 @@ CHECKS: dict[str, Check] = {}
 
 TEXTS = ("Once upon a time", "The whale swam away, and the sea was calm.", "She said: no!")
 """What a forward pass is tried on."""
-
-
-def _matrix(rows: int, columns: int, seed: int) -> "Tensor":
-    """Numbers without a pattern, the same every time, from −2 to 2."""
-    import torch
-
-    return torch.sin(torch.arange(1.0, rows * columns + 1) * (1.7 + seed)).view(rows, columns) * 2
 
 
 # --- the learner's own forward pass ---------------------------------------------------------
@@ -63,8 +56,8 @@ class StateDict:
 
 def _tables() -> "dict[str, Tensor]":
     return {
-        "transformer.wte.weight": _matrix(5, 3, 0),
-        "transformer.wpe.weight": _matrix(6, 3, 1),
+        "transformer.wte.weight": matrix(5, 3, 0),
+        "transformer.wpe.weight": matrix(6, 3, 1),
     }
 
 
@@ -97,9 +90,9 @@ CHECKS["transformer/embed"] = FunctionCheck(
 def _norm_cases() -> list[tuple[Any, ...]]:
     gain, shift = tensor(1.0, 2.0, 0.5, 1.0), tensor(0.0, 1.0, 0.0, -1.0)
     return [
-        (_matrix(3, 4, 0), gain, shift),
-        (_matrix(2, 4, 1) * 5, gain, shift),
-        (_matrix(4, 4, 2), gain.flip(0), shift),
+        (matrix(3, 4, 0), gain, shift),
+        (matrix(2, 4, 1) * 5, gain, shift),
+        (matrix(4, 4, 2), gain.flip(0), shift),
     ]
 
 
@@ -133,7 +126,7 @@ CHECKS["transformer/layer-norm"] = FunctionCheck(
 
 
 def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
-    return _matrix(4, 3, 0), _matrix(4, 3, 1), _matrix(4, 3, 2)
+    return matrix(4, 3, 0), matrix(4, 3, 1), matrix(4, 3, 2)
 
 
 def _head(q: "Tensor", k: "Tensor", v: "Tensor", scale: float, hide: int = 1) -> "Tensor":
@@ -146,7 +139,7 @@ def _head(q: "Tensor", k: "Tensor", v: "Tensor", scale: float, hide: int = 1) ->
 
 CHECKS["transformer/one-head"] = FunctionCheck(
     solutions.one_head,
-    cases=lambda: [_qkv(), (_matrix(5, 2, 3), _matrix(5, 2, 4), _matrix(5, 2, 5))],
+    cases=lambda: [_qkv(), (matrix(5, 2, 3), matrix(5, 2, 4), matrix(5, 2, 5))],
     mistakes=(
         Mistake(lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=99), "no mask"),
         Mistake(lambda q, k, v: _head(q, k, v, 1.0), "unscaled"),
@@ -157,11 +150,11 @@ CHECKS["transformer/one-head"] = FunctionCheck(
 
 
 def _three_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
-    return [_matrix(4, 2, seed) for seed in range(3)], _matrix(6, 6, 4), tensor(*range(6)) / 10
+    return [matrix(4, 2, seed) for seed in range(3)], matrix(6, 6, 4), tensor(*range(6)) / 10
 
 
 def _two_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
-    return [_matrix(3, 3, seed) for seed in range(2)], _matrix(6, 6, 5), tensor(*range(6)) / 10
+    return [matrix(3, 3, seed) for seed in range(2)], matrix(6, 6, 5), tensor(*range(6)) / 10
 
 
 def _merged(heads: Any, matrix: Any, bias: Any) -> Any:
@@ -190,7 +183,7 @@ CHECKS["transformer/merge"] = FunctionCheck(
 
 def _network() -> "tuple[Tensor, ...]":
     return (
-        _matrix(3, 2, 0), _matrix(2, 5, 1), _matrix(1, 5, 2)[0], _matrix(5, 2, 3), tensor(0.5, -1.0)
+        matrix(3, 2, 0), matrix(2, 5, 1), matrix(1, 5, 2)[0], matrix(5, 2, 3), tensor(0.5, -1.0)
     )  # fmt: skip
 
 
@@ -209,7 +202,7 @@ def _exact(x: Any) -> Any:
 
 CHECKS["transformer/feed-forward"] = FunctionCheck(
     solutions.feed_forward,
-    cases=lambda: [_network(), (_matrix(4, 2, 6), *_network()[1:])],
+    cases=lambda: [_network(), (matrix(4, 2, 6), *_network()[1:])],
     mistakes=(
         Mistake(_network_by(lambda x: x.relu()), "relu"),
         Mistake(_network_by(lambda x: x), "no nonlinearity"),
@@ -321,8 +314,8 @@ def _add_one(x: Any) -> Any:
 
 def _block_cases() -> list[tuple[Any, ...]]:
     return [
-        (_matrix(2, 3, 0), _halve, _square, _mean_before, _add_one),
-        (_matrix(3, 2, 1), _mean_before, _add_one, _halve, _square),
+        (matrix(2, 3, 0), _halve, _square, _mean_before, _add_one),
+        (matrix(3, 2, 1), _mean_before, _add_one, _halve, _square),
     ]
 
 
@@ -368,7 +361,7 @@ CHECKS["transformer/post-for-pre"] = FunctionCheck(
 
 CHECKS["transformer/wrong-axis"] = FunctionCheck(
     solutions.normalise,
-    cases=lambda: [(_matrix(3, 4, 0),), (_matrix(2, 3, 1) * 4,)],
+    cases=lambda: [(matrix(3, 4, 0),), (matrix(2, 3, 1) * 4,)],
     mistakes=(
         Mistake(lambda x: (x - x.mean()) / x.std(unbiased=False), "all at once"),
         Mistake(
@@ -385,8 +378,8 @@ CHECKS["transformer/wrong-axis"] = FunctionCheck(
 CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
     solutions.gpt2_units,
     cases=lambda: [
-        (_matrix(3, 2, 0), _matrix(2, 5, 1), _matrix(1, 5, 2)[0]),
-        (_matrix(2, 2, 3), _matrix(2, 4, 4), _matrix(1, 4, 5)[0]),
+        (matrix(3, 2, 0), matrix(2, 5, 1), matrix(1, 5, 2)[0]),
+        (matrix(2, 2, 3), matrix(2, 4, 4), matrix(1, 4, 5)[0]),
     ],
     mistakes=(
         Mistake(lambda x, matrix, bias: _exact(x @ matrix + bias), "exact"),
@@ -396,13 +389,13 @@ CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
 
 
 def _file_with_its_own_head() -> "dict[str, Tensor]":
-    return {"transformer.wte.weight": _matrix(4, 3, 0), "lm_head.weight": _matrix(4, 3, 1)}
+    return {"transformer.wte.weight": matrix(4, 3, 0), "lm_head.weight": matrix(4, 3, 1)}
 
 
 CHECKS["transformer/tied-head"] = FunctionCheck(
     solutions.head_matrix,
     cases=lambda: [
-        ({"transformer.wte.weight": _matrix(4, 3, 0)},),
+        ({"transformer.wte.weight": matrix(4, 3, 0)},),
         (_file_with_its_own_head(),),
     ],
     mistakes=(
@@ -430,7 +423,7 @@ def _of_itself(x: Any, attend: Any) -> Any:
 
 CHECKS["transformer/an-rnn"] = FunctionCheck(
     solutions.encode,
-    cases=lambda: [(_matrix(4, 3, 0) / 2, _attend), (_matrix(3, 2, 1) / 2, _attend)],
+    cases=lambda: [(matrix(4, 3, 0) / 2, _attend), (matrix(3, 2, 1) / 2, _attend)],
     mistakes=(
         Mistake(_of_the_past, "only the past"),
         Mistake(_of_itself, "only itself"),
@@ -466,8 +459,8 @@ def _put(stream: "Tensor", where: Any, what: "Tensor") -> "Tensor":
 CHECKS["transformer/put-in"] = FunctionCheck(
     solutions.put_in,
     cases=lambda: [
-        (_matrix(9, 2, 0).view(3, 3, 2), _matrix(3, 2, 1), 1),
-        (_matrix(8, 3, 2).view(2, 4, 3), _matrix(4, 3, 3), 0),
+        (matrix(9, 2, 0).view(3, 3, 2), matrix(3, 2, 1), 1),
+        (matrix(8, 3, 2).view(2, 4, 3), matrix(4, 3, 3), 0),
     ],
     mistakes=(
         Mistake(lambda x, clean, place: _put(x, place, clean[place]), "text of the batch"),
@@ -493,10 +486,10 @@ def _mixing(number: int) -> Callable[["Tensor"], "Tensor"]:
 def _two_runs() -> tuple[Any, ...]:
     """Three blocks, the stream of one text, and that of another one before each block."""
     blocks = [_mixing(number) for number in range(3)]
-    clean = [_matrix(4, 2, 1)]
+    clean = [matrix(4, 2, 1)]
     for block in blocks[:-1]:
         clean.append(block(clean[-1]))
-    return blocks, _matrix(4, 2, 0), clean
+    return blocks, matrix(4, 2, 0), clean
 
 
 def _patched_after(

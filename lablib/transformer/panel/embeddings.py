@@ -1,5 +1,7 @@
 """The embeddings panel: nearest words, words in a plane, and one word in two sentences."""
 
+from typing import TYPE_CHECKING
+
 import ipywidgets
 
 from lablib.transformer.compute.embeddings import (
@@ -15,6 +17,9 @@ from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.controls import toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
+
+if TYPE_CHECKING:
+    from lablib.widgets.plot import Plot
 
 NEAREST, PLANE, CONTEXT = "Nearest words", "A plane of words", "One word, two sentences"
 WORDS = "king, queen, prince, princess, dog, cat, horse, cow, red, green, blue, white"
@@ -34,6 +39,8 @@ class EmbeddingsPanel(LivePanel):
     """
 
     imports = "models, transformer as tf"
+    stand_in = "embeddings"
+    context_plot: "Plot | None" = None
 
     def __init__(self, word: str = "king", view: str = NEAREST, model: AnyModel = None) -> None:
         self.choose = toggles("Show", [NEAREST, PLANE, CONTEXT], view, each=200)
@@ -81,9 +88,10 @@ class EmbeddingsPanel(LivePanel):
             self.words.value = escape(figures.plane_words(flat))
         else:
             both = self.result = in_context(m, self.word.value, self.one.value, self.other.value)
-            if not self.context.children:
-                self.context.children = [figures.context_plot()]
-            figures.draw_context(self.context.children[0], both)
+            if self.context_plot is None:
+                self.context_plot = figures.context_plot()
+                self.context.children = [self.context_plot]
+            figures.draw_context(self.context_plot, both)
             self.words.value = escape(figures.context_words(both))
 
     def clear(self) -> None:

@@ -30,6 +30,7 @@ class ProjectionsPanel(LivePanel):
     """
 
     imports = "attention as at, models, transformer as tf"
+    stand_in = "projections"
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ class ResidualPanel(LivePanel):
     """
 
     imports = "models, transformer as tf"
+    stand_in = "residual"
 
     def __init__(
         self, text: str = "The cat sat on the", view: str = SCORE, model: AnyModel = None

@@ -26,6 +26,7 @@ class WholePanel(LivePanel):
     """
 
     imports = "models, transformer as tf"
+    stand_in = "whole"
 
     def __init__(
         self,

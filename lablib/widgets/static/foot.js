@@ -1,6 +1,8 @@
-// The foot of a panel: its state, a progress bar with a stop button, the error card, the code.
+// The foot of a panel: its state, a progress bar with a stop button, the switch for a projector, the
+// error card, the code.
 
 import { element } from "./dom.js";
+import { projector } from "./projector.js";
 
 /** A fold whose body is a block of preformatted text. */
 function fold(label, className) {
@@ -24,7 +26,8 @@ function render({ model, el }) {
   const stop = element("button", "lab-button lab-stop", "Stop");
   stop.type = "button";
   stop.addEventListener("click", () => model.send({ stop: true }));
-  line.append(dot, state, bar, text, stop);
+  const projecting = projector(el);
+  line.append(dot, state, bar, text, stop, projecting.button);
 
   const card = element("div", "lab-error");
   card.setAttribute("role", "alert");
@@ -54,7 +57,10 @@ function render({ model, el }) {
   };
   model.on("change", draw);
   draw();
-  return () => model.off("change", draw);
+  return () => {
+    projecting.forget();
+    model.off("change", draw);
+  };
 }
 
 export default { render };

@@ -32,7 +32,7 @@ export function pageModel(state) {
 const modules = new Map();
 
 /** The module of a widget's script; widgets with the same script share it. */
-function moduleOf(script) {
+export function moduleOf(script) {
   const address = () => URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   if (!modules.has(script)) modules.set(script, import(address()));
   return modules.get(script);
@@ -64,10 +64,23 @@ function bytesOfText(text) {
   return bytes;
 }
 
-/** Reads JSON in which bytes stand as `{base64}`, and what stands there once for many as `{shared}`. */
+/**
+ * Reads JSON in which bytes stand as `{base64}`, what stands in the page once for many as `{shared}`, and
+ * what stands in a script beside the page, which other pages load as well, as `{beside}`.
+ */
 export function readState(text, shared = []) {
   return JSON.parse(text, (_, value) => {
     if (typeof value?.base64 === "string") return bytesOfText(value.base64);
+    if (typeof value?.beside === "string") return globalThis.labBeside?.[value.beside];
     return typeof value?.shared === "number" ? shared[value.shared] : value;
   });
+}
+
+const texts = new Map();
+
+/** A text that stands in the page compressed, as `{gzip}` in base64; the same is read once. */
+export function textOf({ gzip }) {
+  const read = () => new Response(new Blob([bytesOfText(gzip)]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  if (!texts.has(gzip)) texts.set(gzip, read());
+  return texts.get(gzip);
 }

@@ -157,4 +157,9 @@ function render({ model, el }) {
   };
 }
 
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  value: (text, model) => (typeof text === "string" ? text.slice(0, model.get("limit")).toWellFormed() : undefined),
+};
+
 export default { render };

@@ -33,12 +33,22 @@ def folder_name(device: str) -> str:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write JSON, table and plots; whatever is there of an earlier round is replaced."""
+    """Write JSON, table and plots in place of those that are there."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     (folder / JSON).write_text(text, encoding="utf-8")
     (folder / TABLE).write_text(table(results), encoding="utf-8")
     plot_all(results, folder)
+
+
+def earlier_parts(folder: Path, now: Results) -> dict[str, Any]:
+    """What a folder has of an earlier round on the same device, in the same sizes and versions."""
+    file = folder / JSON
+    if not file.is_file():
+        return {}
+    found = json.loads(file.read_text(encoding="utf-8"))
+    same = (json.loads(json.dumps(now[key])) == found.get(key) for key in ("about", "size"))
+    return dict(found["parts"]) if all(same) else {}
 
 
 # --- the table --------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ Found = Iterator[tuple[str, Any]]
 
 def loop(size: Size, model: Path, *, who: str, sizes: slice = slice(None)) -> Found:
     """Tokens per second, memory and MFU of a loop, for more and more rows while they fit."""
+    import torch
+
     from tests.benchmarks import loops
 
     if "compiled" in who:
@@ -22,6 +24,8 @@ def loop(size: Size, model: Path, *, who: str, sizes: slice = slice(None)) -> Fo
             raise ValueError("torch.compile needs a C++ compiler, and there is none")
     trains = loops.loops(loops.precision_here())[who]
     for rows in size.batches[sizes]:
+        if "compiled" in who:  # or the second size would be compiled for any size: slower code
+            torch.compiler.reset()
         load = loops.Load(str(model), rows, size.long, warm=3, steps=size.timed)
         try:
             found = loops.measure(trains, load)

@@ -1167,6 +1167,150 @@ def mean_score(values):
 """: "",
         },
     ),
+    "attention/kept-by-a-plane": Tried(
+        right=(
+            """
+import numpy as np
+
+def kept_by_a_plane(vectors):
+    values = np.linalg.eigvalsh(np.cov(np.array(vectors).T))[::-1]
+    return values[:2].sum() / values.sum()
+""",
+            """
+import torch
+
+def kept_by_a_plane(vectors):
+    sizes = torch.linalg.svdvals(vectors - vectors.mean(0))
+    return float((sizes[:2] ** 2).sum() / (sizes**2).sum())
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def kept_by_a_plane(vectors):
+    sizes = torch.linalg.svdvals(vectors)
+    return (sizes[:2] ** 2).sum() / (sizes**2).sum()
+""": "The mean is still in the vectors",
+            """
+import torch
+
+def kept_by_a_plane(vectors):
+    spread = vectors.var(0)
+    return spread[:2].sum() / spread.sum()
+""": "the first two numbers of the vectors",
+            """
+def kept_by_a_plane(vectors):
+    return 2 / vectors.shape[1]
+""": "",
+        },
+    ),
+    "attention/lens-error": Tried(
+        right=(
+            """
+from scipy.stats import entropy
+
+def lens_error(model, lens):
+    return entropy(model.numpy(), lens.numpy(), axis=-1).mean()
+""",
+            """
+import torch
+
+def lens_error(model, lens):
+    return torch.nn.functional.kl_div(lens.log(), model, reduction="batchmean")
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def lens_error(model, lens):
+    return torch.nn.functional.kl_div(model.log(), lens, reduction="batchmean")
+""": "You weigh by what the lens says",
+            """
+import torch
+
+def lens_error(model, lens):
+    return torch.nn.functional.kl_div(lens.log(), model, reduction="sum")
+""": "This is the sum over the tokens",
+            """
+def lens_error(model, lens):
+    return (model - lens).abs().sum(-1).mean()
+""": "",
+        },
+    ),
+    "attention/fit-a-lens": Tried(
+        right=(
+            """
+import numpy as np
+
+def fit_lens(vectors, last):
+    inputs = np.c_[vectors.numpy(), np.ones(len(vectors))]
+    return np.linalg.pinv(inputs) @ last.numpy()
+""",
+            """
+import torch
+
+def fit_lens(vectors, last):
+    x = torch.cat([vectors, torch.ones(len(vectors), 1)], 1)
+    return torch.linalg.solve(x.T @ x, x.T @ last)
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def fit_lens(vectors, last):
+    x = torch.cat([torch.ones(len(vectors), 1), vectors], 1)
+    return torch.linalg.lstsq(x, last).solution
+""": "The constant is in the first row",
+            """
+import torch
+
+def fit_lens(vectors, last):
+    return torch.linalg.lstsq(vectors, last).solution
+""": "There is no constant",
+            """
+import torch
+
+def fit_lens(vectors, last):
+    return torch.zeros(vectors.shape[1] + 1, last.shape[1])
+""": "",
+        },
+    ),
+    "attention/lens-without-norm": Tried(
+        right=(
+            """
+def logit_lens(model, ids, layers):
+    body = model.transformer(ids, output_hidden_states=True)
+    vectors = body.hidden_states[layers][0]
+    return model.lm_head(model.transformer.ln_f(vectors)).softmax(-1)
+""",
+            """
+import torch
+
+def logit_lens(model, ids, layers):
+    norm = model.transformer.ln_f
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers]
+    normed = torch.nn.functional.layer_norm(
+        vectors, vectors.shape[-1:], norm.weight, norm.bias, norm.eps
+    )
+    return (normed @ model.lm_head.weight.T).softmax(-1)[0]
+""",
+        ),
+        wrong={
+            """
+def logit_lens(model, ids, layers):
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
+    return model.lm_head(model.transformer.h[0].ln_1(vectors)).softmax(-1)
+""": "This is the norm of a block",
+            """
+def logit_lens(model, ids, layers):
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
+    return model.transformer.ln_f(vectors).softmax(-1)
+""": "",
+        },
+    ),
     "attention/agreement": Tried(
         right=(
             """

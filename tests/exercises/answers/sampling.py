@@ -1305,4 +1305,70 @@ def blocked_ids(word, tokenizer):
 """: "With a space it is blocked now",
         },
     ),
+    "sampling/allowed-tokens": Tried(
+        right=(
+            """
+def allowed(tokens, options, written):
+    found = []
+    for token in tokens:
+        text = written + token
+        if [option for option in options if option[:len(text)] == text]:
+            found.append(token)
+    return found
+""",
+            """
+def allowed(tokens, options, written):
+    beginnings = {option[:n] for option in options for n in range(len(option) + 1)}
+    return [token for token in tokens if written + token in beginnings]
+""",
+        ),
+        wrong={
+            """
+def allowed(tokens, options, written):
+    return [token for token in tokens if written + token in options]
+""": "You ask that an option is complete",
+            """
+def allowed(tokens, options, written):
+    return [token for token in tokens for option in options if option.startswith(token)]
+""": "",
+            """
+def allowed(tokens, options, written):
+    return [token for token in tokens if any(written + token in option for option in options)]
+""": "It must stand at its beginning",
+        },
+    ),
+    "sampling/masked-with-zero": Tried(
+        right=(
+            """
+import torch
+
+def constrained(logits, allowed):
+    masked = torch.full_like(logits, float("-inf"))
+    masked[allowed] = logits[allowed]
+    return masked.softmax(0)
+""",
+            """
+import torch
+
+def constrained(logits, allowed):
+    weights = torch.zeros_like(logits)
+    weights[allowed] = logits.exp()[allowed]
+    return weights / weights.sum()
+""",
+        ),
+        wrong={
+            """
+import torch
+
+def constrained(logits, allowed):
+    probabilities = torch.zeros_like(logits)
+    probabilities[allowed] = logits.softmax(-1)[allowed]
+    return probabilities
+""": "do not sum to 1 any more",
+            """
+def constrained(logits, allowed):
+    return logits.softmax(-1)
+""": "every token may come",
+        },
+    ),
 }

@@ -716,4 +716,117 @@ def shared_share(test, train, n):
 """: "whether it is known",
         },
     ),
+    "transfer/gate-threshold": Tried(
+        right=(
+            """
+import numpy as np
+
+def gets_through(harmless, unwanted, most):
+    best = 1.0
+    for threshold in [*unwanted, 2.0]:
+        if np.mean(np.array(harmless) >= threshold) <= most:
+            best = min(best, np.mean(np.array(unwanted) < threshold))
+    return best
+""",
+            """
+def gets_through(harmless, unwanted, most):
+    falling = sorted(harmless, reverse=True)
+    allowed = int(most * len(harmless) + 1e-9)
+    if allowed == len(harmless):
+        return 0.0
+    highest = falling[allowed]  # this one may not be refused, nor any that is equal to it
+    return len([score for score in unwanted if score <= highest]) / len(unwanted)
+""",
+        ),
+        wrong={
+            """
+def gets_through(harmless, unwanted, most):
+    best = 1.0
+    for threshold in [0.0, *harmless, *unwanted]:
+        if sum(s > threshold for s in harmless) / len(harmless) <= most:
+            best = min(best, sum(s <= threshold for s in unwanted) / len(unwanted))
+    return best
+""": "is refused as well",
+            """
+def gets_through(harmless, unwanted, most):
+    return min(
+        sum(s < t for s in unwanted)
+        for t in [*unwanted, 2.0]
+        if sum(s >= t for s in harmless) / len(harmless) <= most
+    )
+""": "Divide it by how many",
+            """
+def gets_through(harmless, unwanted, most):
+    return 0.0
+""": "what becomes of the harmless",
+            """
+def gets_through(harmless, unwanted, most):
+    highest = max(harmless)
+    return sum(s <= highest for s in unwanted) / len(unwanted)
+""": "You allow no harmless text",
+        },
+    ),
+    "transfer/after-the-filter": Tried(
+        right=(
+            """
+def unwanted_share(share, found, refused):
+    passed_bad, passed_good = share - share * found, (1 - share) - (1 - share) * refused
+    return passed_bad / (passed_bad + passed_good)
+""",
+            """
+def unwanted_share(share, found, refused):
+    odds = share / (1 - share) * (1 - found) / (1 - refused)
+    return odds / (1 + odds)
+""",
+        ),
+        wrong={
+            """
+def unwanted_share(share, found, refused):
+    return share - share * found
+""": "share of all texts",
+            """
+def unwanted_share(share, found, refused):
+    return share * found / (share * found + (1 - share) * (1 - refused))
+""": "You count what was found",
+            """
+def unwanted_share(share, found, refused):
+    return share * (1 - found) / (1 - share * found)
+""": "Some of the other texts",
+        },
+    ),
+    "transfer/spread-after-layers": Tried(
+        right=(
+            """
+import math
+
+def spread(std, width, layers):
+    now = 1.0
+    for _ in range(layers):
+        now = math.sqrt(width * std * std * now * now)
+    return now
+""",
+            """
+def spread(std, width, layers):
+    return (std**2 * width) ** (layers / 2)
+""",
+        ),
+        wrong={
+            """
+def spread(std, width, layers):
+    return (width * std) ** layers
+""": "Variances add up",
+            """
+def spread(std, width, layers):
+    return layers * std * width**0.5
+""": "You add up what the layers do",
+            """
+def spread(std, width, layers):
+    return std * width**0.5
+""": "That is after one layer",
+            """
+def spread(std, width, layers):
+    return (std * std * width) ** layers
+""": "That is the variance",
+        },
+    ),
 }

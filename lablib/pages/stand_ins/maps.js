@@ -1,0 +1,77 @@
+// Attention maps in a panel: the view of the weights, and the map of all heads beside it.
+
+import { spoken, visible } from "./chips.js";
+
+/** @typedef {import("./stand_in.js").StandIn} StandIn */
+
+/**
+ * A text's tokens as views take them.
+ * @param {import("../engine/entries.js").Entry[]} tokens
+ * @param {import("./chips.js").Names} names
+ */
+export function pageTokens(tokens, names) {
+  return tokens.map(({ text }) => ({ text: visible(text), spoken: spoken(text, names), type: 0 }));
+}
+
+/**
+ * Puts the weights of all layers into the panel's view; layer, heads and switches stay where they can.
+ * @param {StandIn} panel
+ * @param {{ tokens: import("../engine/entries.js").Entry[], layers: number, heads: number, causal: boolean,
+ *   weights: Uint8Array }} found
+ * @returns {boolean} whether they are of other tokens than those before
+ */
+export function showMaps(panel, { tokens, layers, heads, causal, weights }) {
+  const count = tokens.length;
+  const shown = pageTokens(tokens, panel.names);
+  const isNew = JSON.stringify(panel.get("view", "query_tokens")) !== JSON.stringify(shown);
+  if (isNew) {
+    panel.set("view", {
+      step: 0, zoom: null, chosen: {}, query_tokens: shown, key_tokens: shown, pair: "all",
+      sinks: tokens.flatMap(({ special }, i) => (special || (i === 0 && causal) ? [i] : [])),
+    });
+  }
+  const every = Array.from({ length: layers }, (_, layer) => layer);
+  const kept = panel.get("view", "heads").filter((head) => head < heads);
+  panel.set("view", {
+    written_from: 0,
+    layers: every,
+    heads: kept.length ? kept : [0],
+    layer: Math.min(panel.get("view", "layer"), layers - 1),
+    size: [heads, count, count],
+    sent: every,
+    weights,
+    version: panel.get("view", "version") + 1,
+  });
+  return isNew;
+}
+
+/**
+ * Shows the head that was opened on the map.
+ * @param {StandIn} panel
+ */
+export function openHead(panel) {
+  const [layer, head] = panel.get("map", "opened");
+  if (head !== undefined) panel.set("view", { layer, heads: [head] });
+}
+
+/**
+ * What the map shows: by the name of each of its metrics a number for each head.
+ * @param {StandIn} panel
+ * @returns {Record<string, Float32Array>}
+ */
+export function valuesOf(panel) {
+  const metrics = panel.get("map", "metrics");
+  const values = new Float32Array(panel.get("map", "values").slice().buffer);
+  const size = values.length / metrics.length;
+  return Object.fromEntries(metrics.map(({ name }, i) => [name, values.subarray(i * size, (i + 1) * size)]));
+}
+
+/** Numbers as the bytes of 32-bit floats. */
+export function bytesOf(numbers) {
+  return new Uint8Array(Float32Array.from(numbers).buffer);
+}
+
+/** Where the largest number stands; -1 where there is none. */
+export function top(values) {
+  return values.reduce((best, value, i) => (Number.isFinite(value) && (best < 0 || value > values[best]) ? i : best), -1);
+}

@@ -1,0 +1,22 @@
+// A plot of plotly's, changed in place as `plot.batch_update()` changes it from Python.
+
+/**
+ * @param {import("./stand_in.js").StandIn} panel
+ * @param {string} part   the plot's name
+ * @param {Record<string, any[]>} styles   by a trace's property, its value for each trace
+ * @param {Record<string, any>} layout     by a property's path, as "xaxis.title.text"
+ */
+export function redraw(panel, part, styles, layout = {}) {
+  const command = { style_data: styles, layout_data: layout, style_traces: null, trace_edit_id: 0, layout_edit_id: 0, source_view_id: null };
+  panel.set(part, { _py2js_update: command });
+  panel.set(part, { _py2js_update: null });
+}
+
+/**
+ * A matrix in one row of numbers as plotly takes it, [rows][columns].
+ * @param {Float32Array} values
+ * @param {number} width
+ */
+export function rowsIn(values, width) {
+  return Array.from({ length: values.length / width }, (_, i) => Array.from(values.subarray(i * width, (i + 1) * width)));
+}

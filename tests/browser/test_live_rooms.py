@@ -1,0 +1,130 @@
+"""The panels of the rooms on a page, with no kernel: what a reader does there is answered."""
+
+import pytest
+
+from lablib import attention as at
+from lablib import sampling as sp
+from lablib import transformer as tf
+from tests.browser.axe import findings
+from tests.browser.live_panels import awake, opened, ready, write_page
+
+MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT, COMPARISON, BEAMS = range(10)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a page of a panel of each kind, and the models beside it."""
+    knobs = [sp.Knobs(temperature=0), sp.Knobs()]
+    comparison = sp.comparison_panel("Once upon", knobs, "pocket-gpt2")
+    comparison.length.value = 6
+    return write_page(
+        tmp_path_factory.mktemp("rooms"),
+        [
+            at.ablation_panel("The good king", model="pocket-gpt2"),
+            at.layers_panel("The good king", model="pocket-gpt2"),
+            at.steps_panel("The good king", layer=1, head=1, model="pocket-gpt2"),
+            tf.whole_panel("The good king", model="pocket-gpt2"),
+            tf.projections_panel("The good king", 1, 1, model="pocket-gpt2"),
+            tf.residual_panel("The good king", model="pocket-gpt2"),
+            tf.embeddings_panel("king", model="pocket-gpt2"),
+            tf.embeddings_panel("bear", "One word, two sentences", model="pocket-gpt2"),
+            comparison,
+            sp.beam_panel("Once upon", beams=2, steps=3, model="pocket-gpt2"),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def live(browser, folder):
+    with opened(browser, folder) as page:
+        yield page
+
+
+def type_into(panel, text, place=0):
+    panel.locator("textarea").nth(place).fill(text)
+
+
+def test_heads_are_muted_and_swept(live):
+    panel = awake(live, MUTING)
+    type_into(panel, "The old queen")
+    panel.get_by_text("No head is muted").wait_for()
+    panel.locator(".heads-cell[tabindex='0']").click()
+    panel.get_by_text("With 1 head muted").wait_for()
+    panel.get_by_role("button", name="Mute each head in turn").click()
+    panel.locator(".lab-foot[data-state=working]").wait_for()
+    panel.get_by_text("striking pattern").or_(panel.get_by_text("No head of this")).wait_for()
+    assert panel.locator(".page-table tr").count() > 10
+
+
+def test_the_lens_and_rollout(live):
+    panel = awake(live, LAYERS)
+    type_into(panel, "<img src=x onerror=alert(1)> queen")
+    panel.locator(".page-grid").get_by_text("␣queen").first.wait_for()
+    assert live.locator("img").count() == 0
+    panel.locator("select").first.select_option("Attention rollout")
+    panel.locator(".page-html").get_by_text("How much of each token").wait_for()
+    panel.locator(".page-grid").wait_for(state="hidden")
+    ready(panel)
+
+
+def test_the_steps_of_another_head(live):
+    panel = awake(live, STEPS)
+    type_into(panel, "The old queen")
+    panel.get_by_text("text = 'The old queen'").wait_for(state="attached")
+    panel.locator("input[type=range]").first.fill("4")
+    ready(panel).get_by_text("layer=4").wait_for(state="attached")
+
+
+def test_parts_are_left_out(live):
+    panel = awake(live, WHOLE)
+    type_into(panel, "One two")
+    panel.get_by_role("button", name="token ids 2").wait_for()
+    panel.get_by_label("positions in every block").uncheck()
+    panel.locator(".whole-loss").get_by_text("→").wait_for()
+
+
+def test_plots_are_redrawn(live):
+    product = awake(live, PROJECTIONS)
+    type_into(product, "The old queen")
+    product.get_by_text("of ‘␣queen’").wait_for()
+    product.locator(".js-plotly-plot text", has_text="␣queen").first.wait_for(state="attached")
+    stream = awake(live, RESIDUAL)
+    before = stream.locator(".js-plotly-plot .bars path").first.get_attribute("d")
+    type_into(stream, "The old queen")
+    ready(stream)
+    live.wait_for_function(
+        "(before) => [...document.querySelectorAll('.js-plotly-plot .bars path')]"
+        ".every((bar) => bar.getAttribute('d') !== before)",
+        arg=before,
+    )
+
+
+def test_words_are_looked_up(live):
+    near = awake(live, NEAREST)
+    type_into(near, "dog")
+    near.get_by_text("‘dog’ is").wait_for()
+    assert near.locator(".page-bar").count() == 10
+    both = awake(live, CONTEXT)
+    both.get_by_label("Sentence 1").fill("A bear came")
+    ready(both).get_by_text("The vectors of ‘bear’").wait_for()
+
+
+def test_settings_and_beams_write(live):
+    panel = awake(live, COMPARISON)
+    panel.get_by_role("button", name="no knob turned").click()
+    slider = panel.locator("input[type=range]:visible").first
+    slider.fill("0.5")
+    panel.get_by_role("button", name="temperature 0.5").wait_for()
+    ready(panel)
+    tree = awake(live, BEAMS)
+    type_into(tree, "The old queen")
+    ready(tree).get_by_text("as likely").or_(tree.get_by_text("the same text")).wait_for()
+
+
+def test_everybody_can_use_them_on_a_narrow_screen_too(live):
+    for scheme in ("light", "dark"):
+        live.emulate_media(color_scheme=scheme)
+        live.wait_for_timeout(300)
+        assert findings(live, "html") == []
+    live.set_viewport_size({"width": 400, "height": 800})
+    live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
