@@ -105,12 +105,8 @@ def running_kernels(address, seconds=60):
             time.sleep(0.2)
 
 
-def has_begun(address):
-    """Whether a page is connected to a kernel of a server that has begun."""
-    return any(
-        kernel["connections"] > 0 and kernel["execution_state"] == "idle"
-        for kernel in running_kernels(address)
-    )
+def _has_begun(kernel):
+    return kernel["connections"] > 0 and kernel["execution_state"] == "idle"
 
 
 def end_kernels(address):
@@ -176,7 +172,7 @@ class Lab:
     def wait_for_kernel(self, seconds=180):
         """Wait until the page is connected to a kernel that has begun: what runs before is lost."""
         end = time.monotonic() + seconds
-        while not has_begun(self.address):
+        while not any(map(_has_begun, running_kernels(self.address))):
             assert time.monotonic() < end, "no kernel has begun"
             self.page.wait_for_timeout(100)
         self.page.wait_for_selector(IDLE, state="attached")

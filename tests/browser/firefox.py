@@ -1,8 +1,7 @@
 """Firefox as it is installed, driven over WebDriver BiDi (https://w3c.github.io/webdriver-bidi).
 
 Playwright drives a Firefox of its own making only. This is as much of the protocol as the tests of
-the pages and labs need: open a page, evaluate a script in it, press keys, hear its console and
-requests. It reaches this machine and no other.
+the pages need: open a page, evaluate a script in it, hear its console and requests.
 """
 
 import json
@@ -20,27 +19,17 @@ from websockets.sync.client import connect
 COMMAND = os.environ.get("LAB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 """The Firefox to drive; None where there is none."""
 MISSING = "no Firefox found: these tests need one (or LAB_FIREFOX=its path)"
-SHIFT, ENTER, RIGHT = "\ue008", "\ue007", "\ue014"
-"""Keys that write nothing, as WebDriver names them."""
 QUIET = """
 user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("focusmanager.testmode", true);
 user_pref("messaging-system.rsexperimentloader.enabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
-user_pref("network.proxy.type", 1);
-user_pref("network.proxy.http", "127.0.0.1");
-user_pref("network.proxy.http_port", 9);
-user_pref("network.proxy.ssl", "127.0.0.1");
-user_pref("network.proxy.ssl_port", 9);
 user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.server", "data:,");
 """
-"""Nothing of Firefox's own; a proxy that is not there for all but this machine; and a page has the
-focus though nobody sees its window: JupyterLab runs the cells of the notebook that has it."""
 
 
 class Firefox:
@@ -55,8 +44,8 @@ class Firefox:
         self._socket, self._sent, self._events = socket, 0, deque()
         self.errors, self.requests = [], []
         self.call("session.new", capabilities={})
-        # A tab that is opened has the focus; in the first one the address bar has it.
-        self._page = self.call("browsingContext.create", type="tab")["context"]
+        tree = self.call("browsingContext.getTree")
+        self._page = tree["contexts"][0]["context"]
         events = ["log.entryAdded", "network.beforeRequestSent"]
         self.call("session.subscribe", events=events, contexts=[self._page])
 
@@ -91,14 +80,6 @@ class Firefox:
         assert found["type"] == "success", found
         return found["result"].get("value")
 
-    def press(self, *keys, held=()):
-        """Press keys one after another, while others are held down."""
-        pressed = [(kind, key) for key in keys for kind in ("keyDown", "keyUp")]
-        down, up = ([(kind, key) for key in held] for kind in ("keyDown", "keyUp"))
-        actions = [{"type": kind, "value": key} for kind, key in (*down, *pressed, *up)]
-        self.call("input.performActions", context=self._page,
-                  actions=[{"type": "key", "id": "keyboard", "actions": actions}])  # fmt: skip
-
     def wait_for(self, script, seconds=180):
         """Wait until an expression is true in the page."""
         end = time.monotonic() + seconds
@@ -117,7 +98,7 @@ def firefox(profile: Path):
         process = subprocess.Popen([COMMAND, *options], stdout=stream, stderr=stream)
     try:
         with connect(
-            f"{_address(log, process)}/session", max_size=None, compression=None, ping_interval=None
+            f"{_address(log, process)}/session", max_size=None, compression=None
         ) as socket:
             one = Firefox(socket)
             yield one
