@@ -164,10 +164,25 @@ SKIPPED = {
     "finetuning.search_settings": "trains", "finetuning.benchmark_stages": "measures for seconds",
     "finetuning.push_to_hub": "asks the hub", "foundations.train_net": "trains",
     "finetuning.cross_entropy": "takes tensors that fit each other",
-    "attention.top_heads": "so does it",
+    "attention.top_heads": "so does it", "foundations.token_losses": "takes a tensor of ids",
     "masking.logits_at": "so does it", "foundations.fit": "trains",
     "sampling.cache_timing": "measures for seconds",
     "masking.side_by_side": "takes a panel", "seq2seq.muted": "is a block",
+    "transfer.learn_entities": "trains", "transfer.learn_filtered": "trains",
+    "transfer.predict": "takes a trained classifier",
+    "transfer.pushes": "so does it", "finetuning.fit": "trains",
+    **dict.fromkeys(
+        ["attention.clear_pattern_low_effect_head", "attention.head_plane", "attention.lens_path",
+         "attention.muting_cost", "attention.so_far",
+         "finetuning.annotate_batch", "finetuning.batch_losses", "finetuning.best_trial",
+         "finetuning.inject_mistake", "finetuning.prepare", "finetuning.save",
+         "finetuning.validate", "masking.attention_from_mask", "masking.log_probabilities",
+         "masking.word_scores", "sampling.choose", "sampling.diversity", "tokenization.growth",
+         "transfer.growth", "transfer.judge_all", "transfer.score", "transfer.score_entities",
+         "transfer.tags", "transfer.training_sets", "transfer.worst", "transfer.wrongly",
+         "transformer.forward"],
+        "takes what another call gave",
+    ),
 }  # fmt: skip
 """Public functions that are not called here, and why."""
 KINDS = {"masking": "pocket-bert", "seq2seq": "pocket-t5"}
@@ -205,6 +220,13 @@ def functions() -> dict[str, Callable[..., Any]]:
     return found
 
 
+ANY_TOKENIZER = (
+    "Union[str, ForwardRef(PathLike[str]), ForwardRef(PreTrainedTokenizerBase), "
+    "ForwardRef(Tokenizer), LoadedModel]"
+)
+"""How `AnyTokenizer` reads when it is written out."""
+
+
 def hints(function: Callable[..., Any]) -> dict[str, str]:
     """The annotations of a function's parameters as text, names without their modules.
 
@@ -214,9 +236,12 @@ def hints(function: Callable[..., Any]) -> dict[str, str]:
     """
     found = {}
     for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
         kind = parameter.annotation
         written = kind if isinstance(kind, str) else inspect.formatannotation(kind)
-        found[name] = re.sub(r"\b[a-z_]\w*\.(?=\w)", "", written.replace("'", ""))
+        plain = re.sub(r"\b[a-z_]\w*\.(?=\w)", "", written.replace("'", ""))
+        found[name] = plain.replace(ANY_TOKENIZER, "AnyTokenizer")
     return found
 
 
@@ -225,6 +250,8 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
     import torch
 
     from lablib import attention as at
+    from lablib import foundations as fo
+    from lablib import masking as mk
     from lablib import sampling as sp
     from lablib import tokenization as tk
     from lablib.training.config import Config
@@ -234,7 +261,7 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         return model(KINDS.get(room, "pocket-gpt2"))
     if default is not inspect.Parameter.empty:
         return default
-    if plain == "PreTrainedTokenizerBase" or hint.startswith("Union[str, "):
+    if plain == "PreTrainedTokenizerBase" or hint == "AnyTokenizer":
         return model(KINDS.get(room, "pocket-gpt2")).tokenizer
     if plain in ("int", "float") and name in NUMBERS:
         return NUMBERS[name]
@@ -253,6 +280,22 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         "Encoding": lambda: tk.encode("a dog", model().tokenizer),
         "AttentionMaps": lambda: at.maps(model(), "a dog"),
         "Tensor": lambda: torch.linspace(0, 1, 8).softmax(0),
+        "PreTrainedModel": lambda: model().model,
+        "Split": lambda: fo.split_text("It rained.\nIt rained again.\n" * 9, model().tokenizer),
+        "NGrams": lambda: fo.NGrams([0, 1, 2, 0, 1, 2, 0], 3, order=2),
+        "Shape": lambda: fo.Shape(12, 768),
+        "Device": lambda: next(iter(fo.DEVICES.values())),
+        "Query": lambda: tk.Query(prefix=" the"), "Literal[BPE, WordPiece, Unigram]": lambda: "BPE",
+        "BlockList": lambda: sp.block_list(model(), ["king"]),
+        "Sequence[Knobs]": lambda: [sp.Knobs()],
+        "Sequence[tuple[Knobs, int]]": lambda: [(sp.Knobs(), 0)],
+        "Word": lambda: mk.Word("dog", 11, 14, 2, 3, masked=False),
+        "Generator": lambda: torch.Generator().manual_seed(0),
+        "Mapping[str, str]": lambda: {"English": "A dog.", "French": "Un chien."},
+        "Sequence[tuple[str, str]]": lambda: [("plural: dog", "dogs")],
+        "Sequence[str": lambda: ["dog", None], "Iterable[int": lambda: [None, 0, None],
+        "Mapping[str, str": lambda: {"name": "text", "size": ["small", "large"]},
+        "Run": lambda: "nowhere",
         "Prompt": lambda: sp.prepare(model(), "a dog"),
         "Sequence[Message]": lambda: [{"role": "user", "content": "a dog"}],
         "Chat": lambda: sp.chat(model(), [{"role": "user", "content": "a dog"}]),
@@ -264,7 +307,7 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
 def odd(rng: random.Random, name: str, hint: str, files: list[Path]) -> Any:
     """An odd value of the type a parameter has; raises `KeyError` where there are none."""
     first = hint.split(" | ")[0]
-    if ("PathLike" in hint and not hint.startswith("Union")) or first == "Path":
+    if "PathLike" in hint or first == "Path":
         file = rng.choice(files)
         return file if first == "Path" else rng.choice([file, str(file), text(rng)])
     if first == "str":
@@ -281,6 +324,8 @@ def odd(rng: random.Random, name: str, hint: str, files: list[Path]) -> Any:
         return [number(rng) for _ in range(rng.choice([0, 1, 3]))]
     if first in ("Sequence[Head]", "Sequence[tuple[int, int]]"):
         return [(whole(rng, ""), whole(rng, ""))]
+    if first.startswith("Literal["):
+        return text(rng)
     if first == "LoadedModel":
         return model(rng.choice(["pocket-gpt2", "pocket-bert", "pocket-t5"]))
     raise KeyError(first)
@@ -330,7 +375,6 @@ class Tally:
 
     calls: int = 0
     finds: list[Find] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
     found: Callable[[Find], object] = lambda find: None
 
     def add(self, find: Find) -> None:
@@ -374,18 +418,20 @@ def fuzz_calls(ended: Callable[[Tally], bool], seed: int, tally: Tally) -> None:
                 tally.add(found)
 
 
+def ordinary_arguments(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    """Ordinary values for all parameters; raises `KeyError` where none is known for one."""
+    room, signature = name.partition(".")[0], inspect.signature(function)
+    return {
+        one: ordinary(room, one, hint, signature.parameters[one].default)
+        for one, hint in hints(function).items()
+    }
+
+
 def one_call(
     rng: random.Random, name: str, function: Callable[..., Any], files: list[Path], tally: Tally
 ) -> Find | None:
     """Call a function with one odd argument, where it has one that can be."""
-    room = name.partition(".")[0]
-    types = hints(function)
-    defaults = {n: p.default for n, p in inspect.signature(function).parameters.items()}
-    try:
-        given = {n: ordinary(room, n, hint, defaults[n]) for n, hint in types.items()}
-    except KeyError as unknown:
-        tally.unknown.add(f"{name}: {unknown}")
-        return None
+    types, given = hints(function), ordinary_arguments(name, function)
     names = list(types)
     rng.shuffle(names)
     for one in names:
@@ -404,13 +450,16 @@ def one_call(
 
 
 def panels() -> dict[str, str]:
-    """The code that shows each panel of every room, with the import it needs; no long trainings."""
+    """The code that shows each panel of every room, with the import it needs, but for those that
+    work for minutes once they are shown; none is told to train.
+    """
     return {
-        f"{room}.{name}": f"{entries['import']}\n{code}"
+        f"{room}.{name}": f"{entries['import']}\n{code.replace('pressed(', 'show(')}"
         for room, entries in ROOMS.items()
         for name, code in entries.items()
-        if name != "import" and "pressed(" not in code and name not in SLOW
-    }
+        if name != "import" and ".click()" not in code
+        and ("pressed(" in code or name not in SLOW)
+    }  # fmt: skip
 
 
 def opened(code: str) -> Any:

@@ -18,8 +18,11 @@ def main():
     """Print what came of it."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("always", EncodingWarning)
         found = {"drawn": drawn(), **answered(), **trained(), "hub": from_the_hub()}
-    found["warned"] = [str(one.message) for one in said]
+    unnamed = [one for one in said if issubclass(one.category, EncodingWarning)]
+    found["unnamed"] = [f"{one.filename}:{one.lineno}" for one in unnamed]
+    found["warned"] = [str(one.message) for one in said if one not in unnamed]
     json.dump(found, sys.stdout, ensure_ascii=True)
 
 
@@ -28,7 +31,7 @@ def drawn():
     from lablib import sampling as sp
 
     panel = sp.knob_panel("Il était une fois")
-    panel.wait()
+    panel.wait(600)
     return [panel.state, "était" in panel.foot.code, panel.foot.message]
 
 
@@ -63,7 +66,7 @@ def trained():
     try:
         run = ft.Run(ft.Config(text=choice.value or "lighthouse", **settings))
         run.start()
-        run.wait(120)
+        run.wait(600)
     except ValueError as error:
         return {**found, "refused": str(error)}
     listed = [str(info.folder) for info in ft.runs()]

@@ -4,6 +4,7 @@ Folders are made full or read-only by mounts of the test's own (`unshare`), sinc
 to root. Where a machine gives no such mounts, those tests are left out.
 """
 
+import ast
 import errno
 import json
 import os
@@ -21,6 +22,7 @@ from safetensors import SafetensorError
 
 from lablib import exercises as ex
 from lablib.exercises import Event, ProgressFile, standing
+from lablib.finetuning.panel.text_choice import safe_name
 from lablib.models.errors import explain
 from lablib.training import folders, run
 from lablib.training.config import Config
@@ -170,10 +172,58 @@ def test_the_c_locale_a_path_with_spaces_and_accents_and_files_for_oneself_alone
     plain = {"LC_ALL": "C", "LANG": "C", "PYTHONWARNDEFAULTENCODING": "1"}
     found = house("umask 077", plain, root)
     require_whole(found)
-    lines = found["stderr"].splitlines()
-    assert [line for line in lines if "EncodingWarning" in line and f"{root}/lablib" in line] == []
+    assert [where for where in found["unnamed"] if where.startswith(f"{root}/lablib")] == []
     made = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert made and all(path.stat().st_mode & 0o077 == 0 for path in made)
+
+
+def test_an_upload_has_a_name_that_the_file_system_can_spell(monkeypatch):
+    """In the C locale, where Python may not take UTF-8 by itself, files have names in ASCII."""
+    assert safe_name("Mein Text ü.txt") == "Mein-Text-ü.txt"
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
+    assert safe_name("Mein Text ü.txt") == "Mein-Text.txt"
+    assert safe_name("語.csv", ".csv") == "text.csv"
+
+
+def names_no_encoding(call):
+    """Whether a call in Python's syntax reads or writes text in the encoding of the machine."""
+    named = {keyword.arg for keyword in call.keywords}
+    if "encoding" in named or None in named:
+        return False
+    function = call.func
+    name = getattr(function, "attr", getattr(function, "id", ""))
+    if name == "open":
+        modes = call.args[isinstance(function, ast.Name) :]
+        if not modes:
+            return True
+        return isinstance(modes[0], ast.Constant) and set(str(modes[0].value)) <= set("rwaxt+")
+    if name in ("read_text", "write_text") and isinstance(function, ast.Attribute):
+        return len(call.args) == (name == "write_text")
+    return bool(named & {"text", "universal_newlines"}) and name in ("run", "Popen", "check_output")
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("path.read_text()", True), ('path.read_text("utf-8")', False), ("open(path)", True),
+        ('path.open("w")', True), ('path.open("rb")', False), ('open(path, "rb")', False),
+        ('open(path, "a", encoding="utf-8")', False), ("Run.open(folder)", False),
+        ("path.write_text(said)", True), ("path.write_text(said, encoding=name)", False),
+        ("subprocess.run(command, text=True)", True), ("read_text(source)", False),
+    ],
+)  # fmt: skip
+def test_what_names_no_encoding_is_found(code, found):
+    assert names_no_encoding(ast.parse(code).body[0].value) is found
+
+
+def test_every_read_and_write_names_its_encoding():
+    unnamed = [
+        f"{path}:{node.lineno}"
+        for path in sorted((ROOT / "lablib").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and names_no_encoding(node)
+    ]
+    assert unnamed == []
 
 
 # Several people, one home

@@ -4,6 +4,7 @@ import ast
 import builtins
 import importlib
 import random
+import re
 import signal
 import time
 
@@ -23,6 +24,43 @@ CALLS, TOUCHES = 300, 60
 def folder(tmp_path):
     with odd.away(tmp_path):
         yield tmp_path
+
+
+@pytest.mark.content
+def test_every_public_call_is_tried_or_stands_among_those_that_are_not(folder):
+    """A parameter of a new kind has no ordinary value: say one in `odd.ordinary`."""
+    unknown = []
+    for name, function in odd.functions().items():
+        try:
+            odd.ordinary_arguments(name, function)
+        except KeyError as kind:
+            unknown.append(f"{name}: {kind}")
+    assert unknown == []
+
+
+def public_names():
+    rooms = [path.parent.name for path in ROOT.glob("lablib/*/__init__.pyi")]
+    return {
+        f"{room}.{name}"
+        for room in rooms
+        for name in importlib.import_module(f"lablib.{room}").__all__
+    }
+
+
+def test_every_public_panel_is_tried():
+    public = {name for name in public_names() if name.endswith("_panel")}
+    tried = {
+        f"{name.partition('.')[0]}.{call}"
+        for name, code in odd.panels().items()
+        for call in re.findall(r"\.(\w+_panel)\(", code)
+    }
+    slow = {"attention.lenses_panel", "finetuning.over_time_panel"}  # work for minutes when shown
+    assert tried == public - slow and len(public) > 50
+
+
+def test_what_is_not_tried_is_there():
+    """Of a call that was renamed nobody would know that it is not tried any more."""
+    assert odd.SKIPPED.keys() - public_names() == set()
 
 
 @pytest.mark.content

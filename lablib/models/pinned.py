@@ -30,7 +30,7 @@ def fetch_pinned(name: str) -> Path:
     # A download by commit leaves "main" unsaid, and by that `transformers` looks a name up.
     main = folder.parents[1] / "refs" / "main"
     main.parent.mkdir(exist_ok=True)
-    main.write_text(revision)
+    main.write_text(revision, encoding="ascii")
     return folder
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.utils.checkpoint import checkpoint
 
+from lablib.numbers import require_count
 from lablib.training.corruption import IGNORE_INDEX
 
 if TYPE_CHECKING:
@@ -175,7 +176,10 @@ def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
 
     Args:
         ids: [tokens].
-        context: how many tokens the model reads at once.
+        context: how many tokens the model reads at once, 1 or more.
+
+    Raises:
+        ValueError: if `context` is below 1.
 
     Example: after "Once upon a" the last word was to be expected.
         >>> from lablib import models
@@ -185,9 +189,10 @@ def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
         >>> losses.shape, bool(losses[-1] < 0.5)
         (torch.Size([3]), True)
     """
+    require_count("context", context)
     losses, scored = [], 1
     while scored < len(ids):
-        start = max(0, scored - context // 2)
+        start = max(0, scored - max(context // 2, 1))
         window = ids[start : start + context + 1].to(model.device)
         logits = model(window[None, :-1]).logits[0].float()
         nats = nn.functional.cross_entropy(logits, window[1:], reduction="none")

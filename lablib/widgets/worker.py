@@ -14,12 +14,14 @@ request into its slot and returns.
 
 import contextlib
 import ctypes
+import os
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from lablib.models.errors import Failure, explain
@@ -148,7 +150,8 @@ class Slot:
 
     def show_loading(self) -> None:
         """Say that the request waits for libraries, which takes seconds once in a kernel."""
-        self._on_status(Status("working", Progress(0, 0, "loading torch and transformers")))
+        text = loading_text(_runnable(), os.cpu_count() or 1)
+        self._on_status(Status("working", Progress(0, 0, text)))
 
     def advance(self, job: _Job) -> bool:
         """Run one stretch of `job`, telling how it went; False once it has ended."""
@@ -172,6 +175,41 @@ class Slot:
         if self.job is job:
             self._on_status(status)
         return False
+
+
+LOADING_SECONDS = 10.0
+"""Of one processor, until the first panel of a kernel is drawn."""
+
+
+def loading_text(running: int, processors: int) -> str:
+    """What a panel says while the libraries are imported: how long, where it takes unusually long.
+
+    When a whole class starts at once, each waits for all.
+
+    Args:
+        running: threads of the machine that compute or want to.
+        processors: how many of them can at a time.
+
+    Example:
+        >>> loading_text(2, 2)
+        'loading torch and transformers'
+        >>> loading_text(30, 2)
+        'loading torch and transformers: about 150 s, because this machine is busy'
+    """
+    text = "loading torch and transformers"
+    share = running / processors
+    if share < 2:
+        return text
+    seconds = LOADING_SECONDS * share
+    return f"{text}: about {seconds:.0f} s, because this machine is busy"
+
+
+def _runnable(file: Path = Path("/proc/loadavg")) -> int:
+    """How many threads of the machine compute or want to just now; 0 where it is not told."""
+    try:
+        return int(file.read_text(encoding="ascii").split()[3].partition("/")[0])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 IDLE_SECONDS = 2.0

@@ -7,6 +7,10 @@ a new text into one of the panels about every `THINK` seconds, and waits for the
 measured in the kernel, from the change of the text to the drawn result; the pause in which a panel
 waits for more typing is in it. `LAB_LEARNERS=12` takes twelve.
 
+Then the same number starts at once, as a class does that is told to: everybody's kernel is started
+and the first panel asked for in the same moment. What counts is when the last of them has its panel
+in sight (which then says what it waits for), and when the last picture is drawn.
+
 What a further learner costs is what its kernel shares with nobody; the same is measured for one
 that holds a copy of the weights. Of all together it is the proportional set size (`Pss`), in which
 shared pages are counted once.
@@ -14,9 +18,11 @@ shared pages are counted once.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import Empty
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -59,6 +65,19 @@ for turn in range({TURNS}):
 print(json.dumps(waited))
 """
 
+FIRST = """
+import json, time
+from lablib import sampling as sp
+panel = sp.knob_panel("Once upon a time")
+said = [panel.foot.text]
+panel.foot.observe(lambda change: said.append(change.new), "text")
+in_sight = time.time()
+"""
+DRAWN = """
+assert panel.wait(600) and panel.state == "ready"
+print(json.dumps([in_sight, time.time(), said]))
+"""
+
 
 class Learner:
     """One kernel, and the client that talks to it."""
@@ -93,6 +112,15 @@ class Learner:
 @contextmanager
 def learner(cache: Path, opening: str = OPEN) -> Iterator[Learner]:
     """A kernel that works in a folder, with both panels open, ended afterwards."""
+    with kernel(cache) as one:
+        one.client.wait_for_ready(timeout=120)
+        one.run(opening)
+        yield one
+
+
+@contextmanager
+def kernel(cache: Path) -> Iterator[Learner]:
+    """A kernel that works in a folder and is about to begin, ended afterwards."""
     environment = os.environ | {
         "HF_HOME": str(cache),
         "HF_HUB_OFFLINE": "1",
@@ -105,10 +133,7 @@ def learner(cache: Path, opening: str = OPEN) -> Iterator[Learner]:
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=120)
-        one = Learner(manager, client)
-        one.run(opening)
-        yield one
+        yield Learner(manager, client)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -121,17 +146,24 @@ def available() -> float:
 
 
 def rows() -> list[dict[str, Any]]:
-    """Learners the machine took, what each costs, how long they wait."""
-    with TemporaryDirectory() as folder, ExitStack() as stack:
+    """A class that comes one after another, and one of as many that starts at once."""
+    with TemporaryDirectory() as folder:
         cache = save_models(Path(folder))
+        found = one_after_another(cache)
+        return [*found, *at_once(cache, int(found[0]["ours"]))]
+
+
+def one_after_another(cache: Path) -> list[dict[str, Any]]:
+    """Learners the machine took, what each costs, how long they wait."""
+    with ExitStack() as stack:
         alone = further_with_own_weights(cache)
         everybody: list[Learner] = []
         while len(everybody) < LEARNERS and available() > RESERVE:
             everybody.append(stack.enter_context(learner(cache)))
         shares = [one.memory() for one in everybody]
         waited = sorted(work_together(everybody))
-    limit = "asked for" if len(everybody) == LEARNERS else "memory"
     count, mine = len(everybody), [private(memory) for memory in shares]
+    limit = "asked for" if count == LEARNERS else "memory"
     return [
         _row(f"learners at once, both panels open (limit: {limit})", count, ""),
         _row("memory of all of them together", sum(m["Pss"] for m in shares), "MB"),
@@ -139,6 +171,37 @@ def rows() -> list[dict[str, Any]]:
         _row("an interaction, median", 1000 * median(waited), "ms"),
         _row("an interaction, p95", 1000 * quantiles(waited, n=20)[-1], "ms", goal=1000),
     ]
+
+
+def at_once(cache: Path, count: int) -> list[dict[str, Any]]:
+    """So many who start in the same moment: when the last one sees something, and what it costs."""
+    with ExitStack() as stack:
+        began = time.time()
+        everybody = [stack.enter_context(kernel(cache)) for _ in range(count)]
+        for one in everybody:
+            one.client.wait_for_ready(timeout=600)
+        for one in everybody:
+            one.client.execute(FIRST)
+        asked = [one.client.execute(DRAWN) for one in everybody]
+        found = list(filter(None, map(told, everybody, asked)))
+        mine = [private(one.memory()) for one in everybody if one.manager.is_alive()]
+    in_sight, drawn, said = zip(*found, strict=True)
+    words = max((text for texts in said for text in texts), key=len)
+    return [
+        _row("started at once: the last one's panel in sight", max(in_sight) - began, "s"),
+        _row("the last one's picture drawn", max(drawn) - began, "s", goal=120),
+        _row("kernels that were killed", count - len(found), "", goal=0),
+        _row("memory of each further one, one panel open", median(mine), "MB", goal=300),
+        {"name": f'said on a panel that waited: "{words}"'},
+    ]
+
+
+def told(one: Learner, request: str) -> list[Any] | None:
+    """What a kernel tells of its first panel; None if it was killed meanwhile."""
+    try:
+        return json.loads(one.answer(request))
+    except (Empty, json.JSONDecodeError):
+        return None
 
 
 def further_with_own_weights(cache: Path) -> float:
@@ -159,5 +222,5 @@ def _row(
     name: str, ours: float, unit: str, peer: float | None = None, goal: float | None = None
 ) -> dict[str, Any]:
     ratio = {"peer": peer} if peer else {}
-    goals = {"goal": goal, "less_is_better": True} if goal else {}
+    goals = {"goal": goal, "less_is_better": True} if goal is not None else {}
     return {"name": name, "ours": ours, "unit": unit, **ratio, **goals}

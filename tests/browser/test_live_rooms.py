@@ -61,7 +61,7 @@ def test_the_lens_and_rollout(live):
     type_into(panel, "<img src=x onerror=alert(1)> queen")
     panel.locator(".page-grid").get_by_text("␣queen").first.wait_for()
     assert live.locator("img").count() == 0
-    panel.locator("select").first.select_option("Attention rollout")
+    panel.locator(".page-control select").select_option("Attention rollout")
     panel.locator(".page-html").get_by_text("How much of each token").wait_for()
     panel.locator(".page-grid").wait_for(state="hidden")
     ready(panel)
@@ -70,7 +70,7 @@ def test_the_lens_and_rollout(live):
 def test_the_steps_of_another_head(live):
     panel = awake(live, STEPS)
     type_into(panel, "The old queen")
-    panel.get_by_text("text = 'The old queen'").wait_for(state="attached")
+    panel.get_by_text("‘␣queen’ (2) looks at").first.wait_for()
     panel.locator("input[type=range]").first.fill("4")
     ready(panel).get_by_text("layer=4").wait_for(state="attached")
 
@@ -117,6 +117,7 @@ def test_settings_and_beams_write(live):
     panel.get_by_role("button", name="temperature 0.5").wait_for()
     ready(panel)
     tree = awake(live, BEAMS)
+    assert tree.locator("textarea").bounding_box()["width"] > 200
     type_into(tree, "The old queen")
     ready(tree).get_by_text("as likely").or_(tree.get_by_text("the same text")).wait_for()
 

@@ -47,3 +47,5 @@ def test_the_same_seed_writes_the_same():
 
 def test_it_stops_where_nothing_is_expected():
     assert write(NGrams([0, 1, 2, 3], 4, order=2, smoothing="none"), [1], 9) == [2, 3]
+    with pytest.raises(ValueError, match="length must be 0 or above, and it was -3"):
+        write(NGrams([0, 1, 2, 3], 4, order=2), [1], -3)

@@ -34,6 +34,16 @@ def test_a_long_text_has_every_token_once_with_half_a_context_or_more(m):  # noq
         assert min(abs(losses[place - 1].item() - chance) for chance in chances) < 1e-4
 
 
+@torch.inference_mode()
+def test_a_context_of_one_token_is_the_token_before_and_none_is_refused(m):  # noqa: F811
+    ids = torch.randint(0, 256, (5,))
+    alone = m.model(ids[:-1, None]).logits[:, -1].log_softmax(-1)
+    expected = -alone.gather(1, ids[1:, None])[:, 0]
+    torch.testing.assert_close(token_losses(m.model, ids, 1), expected, atol=1e-4, rtol=0)
+    with pytest.raises(ValueError, match="context must be 1 or above, and it was -1"):
+        token_losses(m.model, ids, -1)
+
+
 @examples(15)
 @given(text=st.text(min_size=1, max_size=90))
 def test_any_text_can_be_measured(m, text):  # noqa: F811

@@ -9,6 +9,7 @@ import { settings as weights } from "../../lablib/attention/views/weights.js";
 import { settingIn } from "../../lablib/pages/static/controls.js";
 import { NEUTRAL, TRANSFORMERS_ORDER } from "../../lablib/sampling/views/knobs_math.js";
 import { settings as knobs } from "../../lablib/sampling/views/knobs.js";
+import { settings as whole } from "../../lablib/transformer/views/whole.js";
 import { settings as text } from "../../lablib/widgets/static/text.js";
 import { pageModel } from "../../lablib/widgets/static/page_model.js";
 
@@ -92,4 +93,22 @@ test("controls at what they can be moved to", () => {
   assert.deepEqual([field.take(11), field.take(2.4), field.take("2")], [10, 2, undefined]);
   const line = settingIn(placeOf("text"), pageModel({ value: "x" })).value;
   assert.deepEqual([line.take("<b>"), line.take(3), line.take("y".repeat(20_000)).length], ["<b>", undefined, 10_000]);
+});
+
+test("a button that stays pressed, and none that does not", () => {
+  const buttonOf = (pressed) => ({ dataset: {}, querySelector: (wanted) => (pressed && wanted.includes("aria-pressed") ? {} : null) });
+  const { value } = settingIn(buttonOf(true), pageModel({ value: false }));
+  assert.deepEqual([value.take(true), value.take("x")], [true, undefined]);
+  assert.deepEqual(settingIn(buttonOf(false), pageModel({})), {});
+});
+
+test("parts, blocks and boxes that the model has", () => {
+  const boxes = [{ key: "tokens" }, { key: "norm 0", switch: "norm" }];
+  const model = pageModel({ blocks: 2, boxes });
+  assert.deepEqual(whole.off_parts(["norm", "norm"], model), ["norm"]);
+  assert.deepEqual(whole.off_blocks([1, 0], model), [0, 1]);
+  assert.deepEqual([whole.open_block(1, model), whole.open_block(2, model)], [1, undefined]);
+  assert.equal(whole.chosen("norm 0", model), "norm 0");
+  for (const bad of [[undefined], ["other"], [2], "norm", null]) assert.equal(whole.off_parts(bad, model), undefined);
+  for (const take of [whole.open_block, whole.chosen]) refuses(take, model);
 });

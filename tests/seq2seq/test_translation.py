@@ -130,6 +130,7 @@ def test_a_target_is_read_with_the_tokenizers_own_way_for_targets(tiny):
         (lambda m: ss.mute(m, TEXT, [(0, 4)]), r"heads 0 to 3; \(0, 4\)"),
         (lambda m: ss.heldout_pairs("sing"), "no pairs for 'sing': choose one of translate"),
         (lambda m: ss.score(m, []), "at least one source"),
+        (lambda m: ss.score(m, [("a", "b")], beams=0), "at least 1 beam"),
         (lambda m: ss.learn_with_and_without_mask(0), "steps must be 1"),
     ],
 )

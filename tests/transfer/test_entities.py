@@ -80,6 +80,11 @@ def test_a_label_stands_at_the_first_piece_of_its_word(lengths):
     assert [label for label in found if label != -100] == labels
 
 
+def test_words_without_a_label_are_refused():
+    with pytest.raises(ValueError, match="2 words have 1"):
+        tr.label_pieces([3], [None, 0, 1, None])
+
+
 def test_the_loss_of_labelled_words_is_that_of_transformers():
     config = replace(TAGGING, batch=3)
     task = _task(TRAIN[:3], config)

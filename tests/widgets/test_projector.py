@@ -22,6 +22,7 @@ LOOK = """() => {
 LARGER = (
     "(least) => Number(document.fullscreenElement?.style.getPropertyValue('--lab-scale')) > least"
 )
+WIDTHS = "(parts) => parts.map((one) => one.getBoundingClientRect().width)"
 TITLE = ".lab-panel .lab-title"
 LETTERS = """(one) => {
   const range = document.createRange();
@@ -53,6 +54,8 @@ def test_it_is_as_large_as_fits(panel_of, lines):
     found = page.evaluate(LOOK)
     assert found["top"] >= 0 and found["bottom"] <= SCREEN["height"]
     assert found["left"] >= 0 and found["right"] <= SCREEN["width"]
+    parts = page.locator(":fullscreen > *").evaluate_all(WIDTHS)
+    assert len(parts) == 3 and max(parts) == pytest.approx(min(parts))
     scale = page.locator(TITLE).evaluate(LETTERS) / before
     assert scale == pytest.approx((1366 - 32) / 960 if lines == 4 else scale, abs=0.03)
     assert scale > 1.05
@@ -72,7 +75,7 @@ def test_what_grows_is_fitted_again(panel_of):
 
 def test_the_switch_says_whether_it_is_on(panel_of):
     page = panel_of(4)
-    button = page.get_by_role("button", name="Projector: this panel alone and large")
+    button = page.get_by_role("button", name="Full screen")
     assert button.get_attribute("aria-pressed") == "false" and button.is_enabled()
     button.click()
     page.wait_for_function(LARGER, arg=1)

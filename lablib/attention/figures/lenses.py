@@ -62,9 +62,7 @@ def draw_errors(plot: "Plot", found: Lenses, measure: Measure) -> None:
         axis.type = "log" if is_divergence else "linear"
         axis.range = None if is_divergence else [0, 1]
         axis.tickformat = "~g" if is_divergence else ".0%"
-        axis.title.text = (
-            "divergence from the model (nats)" if is_divergence else "same first choice"
-        )
+        axis.title.text = "divergence (nats)" if is_divergence else "same first choice"
 
 
 def draw_path(plot: "Plot", path: LensPath, found: Lenses) -> None:

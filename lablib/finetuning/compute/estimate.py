@@ -244,8 +244,12 @@ def _group_free(root: Path = Path("/sys/fs/cgroup")) -> list[int]:
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
     ):
         try:
-            most, taken = ((root / name).read_text().strip() for name in (limit, used))
-            lines = (line.split() for line in (root / stat).read_text().splitlines())
+            most, taken = (
+                (root / name).read_text(encoding="ascii").strip() for name in (limit, used)
+            )
+            lines = (
+                line.split() for line in (root / stat).read_text(encoding="ascii").splitlines()
+            )
             files = next((int(size) for name, size in lines if name.endswith("inactive_file")), 0)
         except OSError:
             continue

@@ -1,6 +1,7 @@
 """Choosing a text to learn from: one that comes with the labs, one's own, an upload, a path."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -131,12 +132,15 @@ def _encoding(file: Mapping[str, Any]) -> str:
 
 
 def safe_name(name: str, suffix: str = ".txt") -> str:
-    """A file name of an upload with nothing in it that a path could mean.
+    """A file name of an upload with nothing in it that a path could mean, or that the file system
+    cannot spell: in the C locale it may know ASCII only.
 
     >>> safe_name("../../My text.txt"), safe_name("…", ".csv")
     ('My-text.txt', 'text.csv')
     """
-    stem = "-".join(re.findall(r"\w+", Path(name).stem))[:80] or "text"
+    known = sys.getfilesystemencoding()
+    spelled = Path(name).stem.encode(known, "ignore").decode(known)
+    stem = "-".join(re.findall(r"\w+", spelled))[:80] or "text"
     return f"{stem}{suffix}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lablib.foundations.compute.ngrams import NGrams
-from lablib.numbers import require_share
+from lablib.numbers import require_count, require_share
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -145,6 +145,9 @@ def write(model: NGrams, ids: Sequence[int], length: int, seed: int = 0) -> list
     The draws are those with which the sampling room's `generate` lets a neural model write from the
     same seed.
 
+    Raises:
+        ValueError: if `length` is below 0.
+
     >>> write(NGrams([0, 1, 2, 0, 1, 2, 0], 3, order=2, smoothing="none"), [0], 4)
     [1, 2, 0, 1]
     """
@@ -152,6 +155,7 @@ def write(model: NGrams, ids: Sequence[int], length: int, seed: int = 0) -> list
 
     from lablib.sampling.compute.distribution import draw, uniforms
 
+    require_count("length", length, least=0)
     written: list[int] = []
     for u in uniforms(seed, length):
         scores = model.distribution([*ids, *written][-model.order :])

@@ -140,10 +140,10 @@ def small_student(m: "LoadedModel", layers: int = 3) -> "GPT2LMHeadModel":
     kept = [layer * config.n_layer // layers for layer in range(layers)]
     config.n_layer = layers
     with seeded(0):  # random weights that are overwritten, and nobody else's draws
-        student: GPT2LMHeadModel = type(model)(config).float()
+        made: Any = type(model)(config).float()
     weights = model.state_dict()
-    student.load_state_dict({name: weights[_of(name, kept)] for name in student.state_dict()})
-    student.to(m.device)
+    made.load_state_dict({name: weights[_of(name, kept)] for name in made.state_dict()})
+    student: GPT2LMHeadModel = made.to(m.device)
     return student
 
 

@@ -64,7 +64,7 @@ export class FillStandIn extends StandIn {
   /** Puts a guess into its mask. */
   _put(mask, row) {
     const guess = this._guesses[mask]?.[row];
-    if (guess) this._input.fillIn(this._guesses.map((_, number) => (number === mask ? guess.text : null)));
+    if (guess) this._input.putGuesses(this._guesses.map((_, number) => (number === mask ? guess.text : null)));
   }
 
   codeLines() {

@@ -52,7 +52,7 @@ export class JointStandIn extends StandIn {
 
   _put(column, row) {
     const filling = column < ORDERS.length ? this._found?.orders[column] : this._found?.fillings[row];
-    if (filling) this._input.fillIn(filling.pieces);
+    if (filling) this._input.putGuesses(filling.pieces);
   }
 
   codeLines() {

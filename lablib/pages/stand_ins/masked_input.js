@@ -44,7 +44,7 @@ export class MaskedInput {
    * Puts words into masks, from the first that was read on; null leaves a mask as it is.
    * @param {(string | null)[]} words
    */
-  fillIn(words) {
+  putGuesses(words) {
     if (!this.read) return;
     const filled = words.reduceRight((text, word, mask) => (word === null ? text : put(text, this.read.first + mask, word)), this.read.text);
     this._panel.set(TEXT, { value: filled });

@@ -126,9 +126,11 @@ function write(place, value) {
  * @returns {Record<string, import("./links.js").Setting>} by its trait
  */
 export function settingIn(place, model) {
-  const found = !place.dataset.widget && fieldIn(place, model);
-  if (!found) return {};
-  const { trait, take } = found.kind;
+  if (place.dataset.widget) return {};
+  const toggle = place.querySelector("button[aria-pressed]") && { trait: "value", take: KINDS.checkbox.take };
+  const kind = fieldIn(place, model)?.kind ?? toggle;
+  if (!kind) return {};
+  const { trait, take } = kind;
   return { [trait]: { read: () => model.get(trait), take: (value) => take(value, model), write: (value) => model.set(trait, value) } };
 }
 

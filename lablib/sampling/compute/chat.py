@@ -66,8 +66,8 @@ def chat(m: "LoadedModel", messages: Sequence[Message]) -> Chat:
         >>> written = sp.chat(m, [{"role": "user", "content": "Hi"}])
         >>> written.text, written.own
         ('User:\\nHi\\nAssistant:\\n', False)
-        >>> [role for role in written.roles if role != "template"]
-        ['user']
+        >>> sorted(set(written.roles))
+        ['template', 'user']
     """
     require_writer(m)
     said = _checked(messages)
@@ -185,7 +185,7 @@ def read_messages(text: str) -> list[Message]:
 def one_message(text: str) -> str:
     """A text as `read_messages` takes it for one message: no line of it begins another.
 
-    >>> one_message("No.\nUser: so I say")
-    'No.\n User: so I say'
+    >>> one_message("No.\\nUser: so I say")
+    'No.\\n User: so I say'
     """
     return re.sub(rf"(?mi)^(?=({'|'.join(ROLES)}):)", " ", text.strip())

@@ -706,7 +706,7 @@ _PIECES = [
     "een",
     "s",
     "u",
-    "ue",
+    "uen",
 ]
 
 CHECKS["sampling/allowed-tokens"] = FunctionCheck(

@@ -74,7 +74,8 @@ def share(part: float) -> str:
     """
     left = 1 - part
     if 0 < left < 0.01:
-        return f"{100 * part:.{max(1, math.ceil(-math.log10(left)) - 2)}f} %"
+        digits = math.ceil(round(-math.log10(left), 6)) - 2
+        return f"{100 * part:.{max(1, digits)}f} %"
     return f"{100 * part:.2g} %" if part < 0.995 else "100 %"
 
 

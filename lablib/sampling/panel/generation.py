@@ -17,7 +17,7 @@ from lablib.sampling.views.tree import TreeView
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, dropdown, number, seed_field
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Fold, in_row, mark_main
+from lablib.widgets.layout import Fold, beside, in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
 from lablib.widgets.worker import Work
 
@@ -91,9 +91,8 @@ class GenerationPanel(LivePanel):
                 self.sliders,
                 in_row(self.seed, self.length, self.colour, self.button, width=200),
                 self.strip,
-                self.words,
+                beside(self.words, self.why, widths=(500, 380)),
                 self.alternatives,
-                self.why,
                 self.tree,
             ],
             choice=as_choice(model),

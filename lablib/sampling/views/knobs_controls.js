@@ -168,14 +168,16 @@ const HINT = "Point at a knob to read what it does.";
 function moreButton(grids) {
   const node = element("button", "knobs-button");
   node.type = "button";
-  const draw = (turned) => {
+  let turned = 0; // how many of the further ones are
+  const draw = (many = turned) => {
+    turned = many;
     const open = !grids[1].hidden;
     node.setAttribute("aria-pressed", String(open));
     write(node, open ? "The first six" : turned ? `More knobs (${turned} on)` : "More knobs");
   };
   node.addEventListener("click", () => {
     for (const grid of grids) grid.hidden = !grid.hidden;
-    draw(0);
+    draw();
   });
   return { node, draw };
 }

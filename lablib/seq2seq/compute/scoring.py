@@ -16,6 +16,7 @@ from sacrebleu.metrics.chrf import CHRF
 from lablib import data
 from lablib.attention.compute.heads import start_of_decoder
 from lablib.attention.compute.text import read
+from lablib.sampling.compute.beams import require_size
 from lablib.seq2seq.compute.translation import MOST_TOKENS, search
 from lablib.training.made_up import MADE_UP, Pair, draw
 
@@ -91,7 +92,8 @@ def score(
     """What a model writes to each source, beside what is right.
 
     Raises:
-        ValueError: if there are no pairs, or the model is no encoder-decoder model.
+        ValueError: if there are no pairs, `beams` is below 1, or the model is no encoder-decoder
+            model.
 
     Example:
         >>> from lablib import models, seq2seq as ss
@@ -114,6 +116,7 @@ def score_each(
         >>> [row.target for row in score_each(m, [("plural: the cat", "the cats")])]
         ['the cats']
     """
+    require_size(beams, MOST_TOKENS)
     near = CHRF()
     for source, target in pairs:
         start = [start_of_decoder(m)]

@@ -69,11 +69,18 @@ def label_pieces(labels: Sequence[int], word_ids: Iterable[int | None]) -> list[
         labels: of the words.
         word_ids: for each piece the number of its word, None for a special token.
 
+    Raises:
+        ValueError: if a word has no label.
+
     >>> label_pieces([1, 0], [None, 0, 0, 1, None])
     [-100, 1, -100, 0, -100]
     """
+    words: list[int | None] = list(word_ids)
+    count = 1 + max((word for word in words if word is not None), default=-1)
+    if count > len(labels):
+        raise ValueError(f"Each word needs a label: {count} words have {len(labels)}.")
     found, before = [], None
-    for word in word_ids:
+    for word in words:
         found.append(IGNORE_INDEX if word is None or word == before else labels[word])
         before = word
     return found

@@ -642,16 +642,6 @@ CHECKS["transfer/soft-targets"] = FunctionCheck(
     ),
 )
 
-
-def _strictly(harmless: list[float], unwanted: list[float], most: float) -> float:
-    thresholds = [
-        t
-        for t in [*harmless, *unwanted, 0.0]
-        if sum(score > t for score in harmless) <= most * len(harmless)
-    ]
-    return min(sum(score <= t for score in unwanted) / len(unwanted) for t in thresholds)
-
-
 CHECKS["transfer/gate-threshold"] = FunctionCheck(
     solutions.gets_through,
     cases=lambda: [
@@ -660,7 +650,7 @@ CHECKS["transfer/gate-threshold"] = FunctionCheck(
         ([0.1, 0.4, 0.5, 0.5, 0.8], [0.05, 0.5, 0.45, 0.9], 0.6),
     ],
     mistakes=(
-        Mistake(_strictly, "strictly above"),
+        Mistake(lambda harmless, unwanted, most: 1.0, "largest"),
         Mistake(
             lambda harmless, unwanted, most: 1 - solutions.gets_through(harmless, unwanted, most),
             "refused",

@@ -9,7 +9,7 @@ from lablib.widgets.html import scrolling, table
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
-HEIGHT = 200
+HEIGHT = 240
 
 
 def outcomes_plot() -> "Plot":
@@ -73,4 +73,4 @@ def written_table(outcome: Outcome) -> str:
     columns = [(f"After {outcome.training_set}", "what it writes"), ("score", "the gate's")]
     found = sorted(outcome.written, key=lambda pair: -pair[1])
     rows = [(text, f"{score:.2f}") for text, score in found]
-    return scrolling(table("", columns, rows), "What it writes", 120)
+    return scrolling(table("", columns, rows), "What it writes", 180)

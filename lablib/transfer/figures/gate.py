@@ -11,8 +11,8 @@ from lablib.widgets.html import table
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
-HEIGHT = 220
-SHOWN = 6
+HEIGHT = 240
+SHOWN = 4
 """Mistakes of a kind that are listed."""
 
 

@@ -11,7 +11,7 @@ from lablib.transfer.figures import filtering as figures
 from lablib.transfer.panel.gate import SET, UNWANTED
 from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, as_choice
 from lablib.widgets.controls import button, dropdown, number, seed_field, slider, text_line
-from lablib.widgets.layout import in_row, mark_main
+from lablib.widgets.layout import beside, in_row, mark_main
 
 
 class FilteringPanel(LivePanel):
@@ -52,9 +52,7 @@ class FilteringPanel(LivePanel):
                 in_row(self.threshold, self.prompt),
                 in_row(self.count, self.seed, self.button),
                 self.place,
-                self.table,
-                self.shown,
-                self.texts,
+                beside(self.table, ipywidgets.VBox([self.shown, self.texts]), widths=(400, 440)),
             ],
             controls=[self.threshold, self.prompt, self.count, self.seed],
             choice=as_choice(model),

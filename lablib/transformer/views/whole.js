@@ -239,4 +239,21 @@ function render({ model, el }) {
   };
 }
 
+function isBlock(block, model) {
+  return Number.isInteger(block) && block >= 0 && block < model.get("blocks");
+}
+
+/** The different ones of a list, if all are good; else undefined. */
+function all(list, isGood) {
+  return Array.isArray(list) && list.every(isGood) ? [...new Set(list)] : undefined;
+}
+
+/** What of the view a link to a page may set: for each trait the value that is taken, undefined for none. */
+export const settings = {
+  off_parts: (parts, model) => all(parts, (part) => typeof part === "string" && model.get("boxes").some((box) => box.switch === part)),
+  off_blocks: (blocks, model) => all(blocks, (block) => isBlock(block, model))?.sort((a, b) => a - b),
+  open_block: (block, model) => (isBlock(block, model) ? block : undefined),
+  chosen: (key, model) => (model.get("boxes").some((box) => box.key === key) ? key : undefined),
+};
+
 export default { render };

@@ -26,18 +26,19 @@ export function bytesOf(value) {
 /** Acts at once, then at most once a frame: the first move waits for nothing, the last is never lost. */
 export function oncePerFrame(act) {
   let busy = false;
+  /** @type {[any] | null} what the first of those that wait was called with, which may be nothing */
   let waiting = null;
   const run = (since) => {
     busy = true;
     waiting = null;
     requestAnimationFrame(() => {
       busy = false;
-      if (waiting !== null) run(waiting);
+      if (waiting) run(...waiting);
     });
     act(since);
   };
   return (since) => {
     if (!busy) run(since);
-    else waiting ??= since;
+    else waiting ??= [since];
   };
 }

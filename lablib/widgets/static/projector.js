@@ -23,10 +23,9 @@ function fit(panel) {
 
 /** The switch of the panel around a part of it, and a function that lets go of all it listens to. */
 export function projector(part) {
-  const button = element("button", "lab-button lab-projector", "⛶");
+  const button = element("button", "lab-button lab-projector", "Full screen");
   button.type = "button";
-  button.title = "Show this panel alone and large, as for a projector. Escape brings the page back.";
-  button.setAttribute("aria-label", "Projector: this panel alone and large");
+  button.title = "This panel alone and large, as for a projector. Escape brings the page back.";
   button.hidden = !document.fullscreenEnabled;
   const panel = () => part.closest(".lab-panel");
   const isShown = () => document.fullscreenElement !== null && document.fullscreenElement === panel();

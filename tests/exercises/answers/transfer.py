@@ -741,12 +741,12 @@ def gets_through(harmless, unwanted, most):
         wrong={
             """
 def gets_through(harmless, unwanted, most):
-    best = 1.0
-    for threshold in [0.0, *harmless, *unwanted]:
-        if sum(s > threshold for s in harmless) / len(harmless) <= most:
-            best = min(best, sum(s <= threshold for s in unwanted) / len(unwanted))
-    return best
-""": "is refused as well",
+    shares = [0.0]
+    for threshold in [*unwanted, 2.0]:
+        if sum(s >= threshold for s in harmless) <= most * len(harmless):
+            shares.append(sum(s < threshold for s in unwanted) / len(unwanted))
+    return max(shares)
+""": "That is the largest share",
             """
 def gets_through(harmless, unwanted, most):
     return min(
