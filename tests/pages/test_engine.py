@@ -43,7 +43,7 @@ def near(ours, theirs, tolerance):
 
 
 def test_scores_and_attention_are_the_librarys(engine, pocket, rows, few):
-    for ids in rows(few(60)):
+    for ids in rows(few(200)):
         ours, theirs = engine(READ, pocket.card.name, ids, []), read(pocket.model, ids)
         near(stacked(ours["scores"]), scores_of(theirs)[0], SCORES)
         maps = torch.stack(theirs["attentions"])[:, 0]

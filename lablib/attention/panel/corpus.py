@@ -62,40 +62,8 @@ class CorpusPanel(LivePanel):
         up: str = "induction",
         model: AnyModel = None,
     ) -> None:
-        tip = "A text that comes with the labs, a file, a folder, or the text itself"
-        self.text = combobox("Text", data.names(), text, tooltip=tip, width=260, label=50)
-        self.across = dropdown("Across", _TITLES, across, width=270, label=60)
-        self.up = dropdown("Up", _TITLES, up, width=240, label=30)
-        self.map = HeadMap(metrics=_OFFERED, metric=across)
-        self.place, self.costs, self.points = PlotPlace(), ipywidgets.VBox(), ipywidgets.VBox()
-        self.words, self.table, self.verdict, self.meaning = (ipywidgets.HTML() for _ in range(4))
-        self.passages = ipywidgets.Select(rows=10, layout={"width": "100%"})
-        self.passages.add_class("lab-passages")
-        self.open_button = button(
-            "Open in the head view", "Where its heads look", width=180, primary=True
-        )
-        self.another = button("Another of this tenth", "Each line stands for ten in a hundred", 180)
-        self.test = button("Mute it over these passages", "Beside ten others drawn by lot", 220)
-        self.view = AttentionView()
-        self.right = Tabs(
-            {
-                "Passages": ipywidgets.VBox(
-                    [self.words, self.passages, in_row(self.open_button, self.another)]
-                ),
-                "In the head view": self.view,
-                "Does it matter?": ipywidgets.VBox([self.test, self.costs, self.verdict]),
-            }
-        )
-        self.left = Tabs(
-            {
-                "Scatter": self.place,
-                "Map": self.map,
-                "Table": self.table,
-                "Queries and keys": ipywidgets.VBox([self.points, self.meaning]),
-            }
-        )
-        mark_main(self.across, self.place)
-        mark_main(self.map, self.passages)
+        self._make_controls(text, across, up)
+        self._make_tabs()
         self.found: Scan | None = None
         self.cost: MutingCost | None = None
         self.plane: HeadPlane | None = None
@@ -116,6 +84,50 @@ class CorpusPanel(LivePanel):
             controls=[self.text, self.across, self.up],
             choice=as_choice(model, ANY_KIND),
         )
+        self._listen()
+
+    def _make_controls(self, text: str, across: str, up: str) -> None:
+        """What is chosen, and places for what is found."""
+        tip = "A text that comes with the labs, a file, a folder, or the text itself"
+        self.text = combobox("Text", data.names(), text, tooltip=tip, width=260, label=50)
+        self.across = dropdown("Across", _TITLES, across, width=270, label=60)
+        self.up = dropdown("Up", _TITLES, up, width=240, label=30)
+        self.map = HeadMap(metrics=_OFFERED, metric=across)
+        self.place, self.costs, self.points = PlotPlace(), ipywidgets.VBox(), ipywidgets.VBox()
+        self.words, self.table, self.verdict, self.meaning = (ipywidgets.HTML() for _ in range(4))
+        self.passages = ipywidgets.Select(rows=10, layout={"width": "100%"})
+        self.passages.add_class("lab-passages")
+        self.open_button = button(
+            "Open in the head view", "Where its heads look", width=180, primary=True
+        )
+        self.another = button("Another of this tenth", "Each line stands for ten in a hundred", 180)
+        self.test = button("Mute it over these passages", "Beside ten others drawn by lot", 220)
+        self.view = AttentionView()
+        mark_main(self.across, self.place)
+        mark_main(self.map, self.passages)
+
+    def _make_tabs(self) -> None:
+        """To the left all heads, to the right the one that is open."""
+        self.right = Tabs(
+            {
+                "Passages": ipywidgets.VBox(
+                    [self.words, self.passages, in_row(self.open_button, self.another)]
+                ),
+                "In the head view": self.view,
+                "Does it matter?": ipywidgets.VBox([self.test, self.costs, self.verdict]),
+            }
+        )
+        self.left = Tabs(
+            {
+                "Scatter": self.place,
+                "Map": self.map,
+                "Table": self.table,
+                "Queries and keys": ipywidgets.VBox([self.points, self.meaning]),
+            }
+        )
+
+    def _listen(self) -> None:
+        """The map, the plot's axes, the tabs and the buttons follow each other."""
         self.map.observe(lambda _: self._choose_head(), "opened")
         self.map.observe(lambda change: self.across.set_trait("value", change.new), "metric")
         self.across.observe(lambda change: self.map.set_trait("metric", change.new), "value")
