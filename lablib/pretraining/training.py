@@ -97,10 +97,13 @@ def make_loss(model: Model, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) 
     if not isinstance(model, GPT2LMHeadModel):
         return lambda ids, rng: masked_loss(model, ids, tokenizer, rng, recipe.masked_share)
 
+    price = recipe.attention_price
+    if price:
+        model.set_attn_implementation("eager")  # the only one that says where it looked
+
     def loss_of(ids: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
         start, share = tokenizer.bos_token_id, recipe.repeated_share
         rows, labels = causal_rows(ids, start, model.config.vocab_size, share, rng)
-        price = recipe.attention_price
         return causal_loss(model, rows.to(model.device), labels.to(model.device), price)
 
     return loss_of

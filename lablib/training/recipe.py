@@ -54,7 +54,7 @@ class Recipe:
     weight_decay: float = 0.1
     masked_share: float = 0.2
     repeated_share: float = 0.04
-    attention_price: float = 0.1
+    attention_price: float = 0.0
     made_up_share: float = 0.3
     rank: int = 24
     seed: int = 0

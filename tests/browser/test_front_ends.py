@@ -83,7 +83,7 @@ def test_without_subshells_a_text_is_written_and_stopped(lab):
         lab.open(lab.write("no-subshells.ipynb", [WRITE]))
         lab.run_all()
         page.wait_for_selector(READY)
-        page.get_by_label("Tokens").last.fill("240")
+        page.get_by_role("spinbutton", name="Tokens").last.fill("240")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Write", exact=True).click()
         page.locator(".lab-stop").click(timeout=20_000)

@@ -81,6 +81,7 @@ def in_one_glance(panel):
         panel.get_by_role("log").locator("div").first,
     ]
     for part in parts:
+        part.wait_for()
         box = part.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 768, part
 

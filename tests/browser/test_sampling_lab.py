@@ -64,7 +64,7 @@ def test_write_look_branch_and_stop(lab):
         page.wait_for_selector(READY)
         shot(page.locator(".lab-panel").first, f"write-{theme.lower()}")
 
-    page.get_by_label("Tokens").last.fill("240")
+    page.get_by_role("spinbutton", name="Tokens").last.fill("240")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Write", exact=True).click()
     page.locator(".lab-stop").click(timeout=20_000)

@@ -187,7 +187,9 @@ def test_a_folder_without_a_model_is_told(tmp_path):
 
 
 def test_the_command_line_writes_the_page(made, tmp_path, capsys):
-    main(["page", str(made.run.folder), str(tmp_path / "mine.html")])
-    assert "mine.html (15." in capsys.readouterr().out
+    page = tmp_path / "mine.html"
+    main(["page", str(made.run.folder), str(page)])
+    assert f"mine.html ({page.stat().st_size / 1e6:.1f} MB)" in capsys.readouterr().out
+    assert 14e6 < page.stat().st_size < 18e6
     with pytest.raises(SystemExit, match="There is no model in"):
         main(["page", str(tmp_path), str(tmp_path / "mine.html")])

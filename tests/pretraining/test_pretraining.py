@@ -1,6 +1,7 @@
 """Pretraining on a few sentences: resume, figures, and the whole command."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -86,6 +87,16 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
     command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
     card = (folder / "README.md").read_text()
     assert "an earlier edition, which saw 0.0 M tokens in 3 steps of 2 × 32. Then it saw" in card
+
+
+def test_attention_that_has_a_price_is_looked_at(tokenizer, stream, tmp_path):
+    """Whatever computes it: only one of the implementations gives it away."""
+    priced = replace(TINY, attention_price=1.0)
+    first = {
+        price: next(train(fresh(tokenizer), tokenizer, stream, recipe, tmp_path / str(price)))[1]
+        for price, recipe in {0.0: TINY, 1.0: priced}.items()
+    }
+    assert 0.5 < first[1.0] - first[0.0] < 1.0
 
 
 def test_a_model_is_trained_further_from_its_own_weights(tokenizer, stream, tmp_path):

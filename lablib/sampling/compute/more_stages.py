@@ -104,8 +104,9 @@ def top_h(logits: Tensor, share: float) -> Tensor:
     """
     order = logits.sort(descending=True, stable=True).indices[:TOP_H_MOST]
     p = logits[order].softmax(0)
-    terms = -(p * p.log())  # not-a-number where nothing is left to draw: such tokens go
-    kept = terms.cumsum(0) <= terms.nansum() * share
+    so_far = torch.special.entr(p).cumsum(0)
+    # The last sum and not another one, so that a share of 1 keeps all that can be drawn.
+    kept = (so_far <= so_far[-1] * share) & (p > 0)
     kept[0] = True
     scores = torch.full_like(logits, REMOVED)
     scores[order[kept]] = logits[order[kept]]
