@@ -157,7 +157,7 @@ def odd_files(folder: Path) -> None:
 # What calls are made with
 
 SKIPPED = {
-    "foundations.learn": "trains", "masking.learn": "trains",
+    "masking.learn": "trains",
     "seq2seq.learn_with_and_without_mask": "trains",
     "transfer.fine_tune": "trains", "transfer.measure_transfer": "trains",
     "finetuning.transfer_points": "trains", "finetuning.range_test": "trains",
@@ -297,7 +297,7 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         "Mapping[str, str": lambda: {"name": "text", "size": ["small", "large"]},
         "Run": lambda: "nowhere",
         "Prompt": lambda: sp.prepare(model(), "a dog"),
-        "Sequence[Message]": lambda: [{"role": "user", "content": "a dog"}],
+        "Sequence[dict[str, str]]": lambda: [{"role": "user", "content": "a dog"}],
         "Chat": lambda: sp.chat(model(), [{"role": "user", "content": "a dog"}]),
         "Path": lambda: Path("nowhere"), "PathLike": lambda: "nowhere", "bool": lambda: True,
     }  # fmt: skip

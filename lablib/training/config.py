@@ -231,6 +231,8 @@ def read_config(path: str | os.PathLike[str]) -> Config:
         raise ValueError(f"{str(path)!r} is not a TOML file: {error}.") from error
     except OSError as error:
         raise ValueError(f"{str(path)!r} cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # no file can have such a name
+        raise ValueError(f"{str(path)!r} cannot be read ({error}).") from error
     unknown = sorted(set(values) - {field.name for field in fields(Config)})
     if unknown:
         raise ValueError(f"There is no setting {unknown[0]!r}: see help(Config) for their names.")

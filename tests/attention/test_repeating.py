@@ -25,3 +25,8 @@ def test_a_vocabulary_without_words_gives_letters(gpt2, length):
     half = len(letters) // 2
     assert letters[:half] == letters[half:] and half == min(length, 52)
     assert all(letter.isalpha() for letter in letters)
+
+
+def test_no_word_at_all_is_refused():
+    with pytest.raises(ValueError, match="length must be 1 or above, and it was -1"):
+        at.random_words_twice(models.load_tokenizer("pocket-gpt2"), length=-1)

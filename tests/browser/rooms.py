@@ -8,7 +8,7 @@ def pressed(panel):
 """
 
 SLOW = (
-    "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses", "over-time",
+    "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses",
 )  # fmt: skip
 """Panels whose work is stopped once its picture is there."""
 

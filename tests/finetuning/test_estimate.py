@@ -140,3 +140,8 @@ def test_how_long_it_takes(config):
     assert estimate.seconds_for(config, 48.0, task) == 3 * 2 * 16 / 48
     assert estimate.seconds_for(config, tokens_per_second=48.0) == 3 * 2 * 16 / 48
     assert estimate.seconds_for(config) > 0
+
+
+def test_a_run_on_no_device_is_refused():
+    with pytest.raises(ValueError, match="processes must be 1 or above, and it was 0"):
+        estimate.memory_parts(Config(model="pocket-gpt2"), processes=0)

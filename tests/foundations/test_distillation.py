@@ -169,3 +169,20 @@ def test_the_panel_draws_both_on_one_axis(teacher, monkeypatch):
     assert "After 10 steps" in panel.words.value
     found, _ = run_code_with(panel, monkeypatch)
     assert found == (measured[-1].taught, measured[-1].alone, measured[-1].teacher)
+
+
+def test_one_distribution_is_compared_as_a_row_of_one_is():
+    student, teacher = torch.randn(2, 5, generator=torch.Generator().manual_seed(0))
+    alone = fo.soft_loss(student, teacher, 2.0)
+    torch.testing.assert_close(alone, fo.soft_loss(student[None], teacher[None], 2.0))
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
+def test_a_temperature_that_softens_nothing_is_refused(temperature):
+    with pytest.raises(ValueError, match="temperature must be above 0, and it was"):
+        fo.soft_loss(torch.zeros(3), torch.zeros(3), temperature)
+
+
+def test_a_student_without_layers_is_refused(teacher):
+    with pytest.raises(ValueError, match="layers must be 1 or above, and it was 0"):
+        fo.small_student(teacher, layers=0)

@@ -108,3 +108,8 @@ def test_without_the_mask_the_answer_is_seen_and_nothing_is_learned():
     assert found.unmasked[-1] < 0.5 * found.masked[-1]
     assert found.unmasked_right < 0.3
     assert found.masked_right > found.unmasked_right
+
+
+def test_an_answer_that_would_take_minutes_to_write_is_refused(tiny):
+    with pytest.raises(ValueError, match=r"has [\d,]+ tokens: give one of at most 256"):
+        ss.teacher_forcing(tiny("t5"), "a dog", "a dog " * 300)

@@ -78,3 +78,8 @@ def test_the_presets_are_sound_and_one_is_the_source_material():
     source = PRESETS["source"]
     assert (source.batch, source.length, source.epochs, source.learning_rate) == (8, 128, 3, 2e-5)
     assert (source.schedule, source.warmup, source.method) == ("linear", 0, "full")
+
+
+def test_a_name_that_no_file_can_have_is_refused():
+    with pytest.raises(ValueError, match=r"cannot be read \(embedded null byte\)"):
+        read_config("a\0b.toml")

@@ -4,6 +4,7 @@ import random
 from typing import TYPE_CHECKING
 
 from lablib.models.text import token_text
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -27,6 +28,7 @@ def random_words_twice(
         >>> random_words_twice(GPT2Tokenizer(vocab=words, merges=[]), length=2)
         'dog cat dog cat'
     """
+    require_count("length", length)
     entries = [token_text(tokenizer, id) for id in sorted(tokenizer.get_vocab().values())]
     words = [entry for entry in entries if _is_word(entry)]
     names = words or [entry for entry in entries if entry.isascii() and entry.isalpha()]

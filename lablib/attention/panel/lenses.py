@@ -62,8 +62,8 @@ class LensesPanel(LivePanel):
         self._error_plot: Plot | None = None
         super().__init__(
             "Three lenses and their errors",
-            "What would the model say after a layer? Three answers, each held against what it says "
-            "in the end.",
+            "What would the model say after a layer? Three answers, each compared with "
+            "what it says in the end.",
             [
                 self.text,
                 in_row(self.token, self.corpus, self.measure),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from lablib.numbers import require_count
 from lablib.training import devices
 from lablib.training.config import QUIET, Config
 from lablib.training.flops import flops_per_token
@@ -83,7 +84,7 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
         processes: how many devices share the batch.
 
     Raises:
-        ValueError: if the model is of another kind than the task needs.
+        ValueError: if the model is of another kind than the task needs, or there is no device.
 
     Example:
         >>> parts = memory_parts(Config(model="pocket-gpt2", method="full"))
@@ -92,6 +93,7 @@ def memory_parts(config: Config, m: "LoadedModel | None" = None, processes: int 
         >>> memory_parts(Config(model="pocket-gpt2", method="lora")).trained < parts.trained / 10
         True
     """
+    require_count("processes", processes)
     device = device_of(config)
     kinds = TASKS[config.task].kinds
     if m is not None and m.card.kind not in kinds:

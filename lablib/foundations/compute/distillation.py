@@ -23,6 +23,7 @@ from lablib.models.text import (
     start_of_text,
     text_ids,
 )
+from lablib.numbers import require_count
 from lablib.randomness import Draws, drawing, seeded
 
 if TYPE_CHECKING:
@@ -100,12 +101,17 @@ def soft_loss(student: "Tensor", teacher: "Tensor", temperature: float) -> "Tens
     Returns:
         A scalar.
 
+    Raises:
+        ValueError: for a temperature of 0 or below.
+
     >>> logits = torch.tensor([[2.0, 1.0, 0.0]])
     >>> float(soft_loss(logits, logits, 3.0))
     0.0
     """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0, and it was {temperature!r}.")
     said, wanted = (
-        (logits.float() / temperature).log_softmax(-1).flatten(0, -2)
+        (logits.float() / temperature).log_softmax(-1).reshape(-1, logits.shape[-1])
         for logits in (student, teacher)
     )
     return temperature**2 * F.kl_div(said, wanted, reduction="batchmean", log_target=True)
@@ -128,6 +134,7 @@ def small_student(m: "LoadedModel", layers: int = 3) -> "GPT2LMHeadModel":
         (3, True)
     """
     require_writer(m)
+    require_count("layers", layers)
     model: Any = m.model
     config = copy.deepcopy(model.config)
     if config.model_type != "gpt2":

@@ -25,6 +25,9 @@ from lablib.seq2seq.compute.translation import (
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
+LONGEST = 256
+"""The most tokens of a right answer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Forcing:
@@ -78,7 +81,8 @@ def teacher_forcing(m: "LoadedModel", text: str, target: str) -> Forcing:
     `forced.mean()` is the loss that `model(input_ids, labels=…)` gives and that training lowers.
 
     Raises:
-        ValueError: if the model is no encoder-decoder model, or a text cannot be read.
+        ValueError: if the model is no encoder-decoder model, a text cannot be read, or the answer
+            is long.
 
     Example:
         >>> from lablib import models, seq2seq as ss
@@ -89,6 +93,11 @@ def teacher_forcing(m: "LoadedModel", text: str, target: str) -> Forcing:
     """
     source = read(m, text)
     ids = target_ids(m.tokenizer, target)
+    if len(ids) > LONGEST:
+        raise ValueError(
+            f"The right answer has {len(ids):,} tokens: give one of at most {LONGEST}, since the "
+            "model writes as many."
+        )
     own = translate(m, text, most=max(len(ids), MOST_TOKENS))
     logits = scores(m, source, ids[:-1])
     free = torch.full((len(ids),), torch.nan)
