@@ -320,7 +320,8 @@ def test_a_run_is_taken_away_as_a_page_with_a_click(config, folder):
     assert not panel.away.disabled
     panel.away.click()
     ready(panel)
-    assert "one/page.html' (15." in html.unescape(panel.said.value)
+    size = (run.folder / "page.html").stat().st_size / 1e6
+    assert f"one/page.html' ({size:.1f} MB)" in html.unescape(panel.said.value)
     assert 15e6 < (folder / "one/page.html").stat().st_size < 17e6
 
 

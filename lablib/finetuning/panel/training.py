@@ -59,14 +59,13 @@ OPEN = """<p>The result is an ordinary folder of transformers. In the other labs
 <pre class="lab-pre">{code}</pre>"""
 OPENING = {
     "causal": """from lablib import attention as at, sampling as sp
-
 sp.knob_panel(model={folder!r})
 at.heads_panel(model={folder!r})""",
-    "masked": "from lablib import masking as mk\n\nmk.fill_panel(model={folder!r})",
-    "sequence": "from lablib import seq2seq as ss\n\nss.translate_panel(model={folder!r})",
-    "classification": "from lablib import models\n\nm = models.load({folder!r})",
+    "masked": "from lablib import masking as mk\nmk.fill_panel(model={folder!r})",
+    "sequence": "from lablib import seq2seq as ss\nss.translate_panel(model={folder!r})",
+    "classification": "from lablib import models\nm = models.load({folder!r})",
 }
-"""By task, the lines that open a result elsewhere."""
+"""By task, the lines that open a result elsewhere; none is empty, so that all is in one glance."""
 FOUND = "This run was there already, in {folder}: the panel shows it from its beginning."
 
 
