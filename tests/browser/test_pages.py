@@ -64,7 +64,8 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
     assert page.locator("[data-widget]").count() > 0 or lab == "torch"  # that one has no panels
     assert page.get_by_text("This could not be drawn here.").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0
-    if page.locator("fieldset:disabled").count():
+    # A panel that computes here says what it does not answer once its model is there.
+    if page.locator("fieldset:disabled:not(:has([data-live]))").count():
         assert page.get_by_text(re.compile("needs? a kernel")).count() > 0
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
