@@ -7,7 +7,7 @@ import axe_playwright_python
 SCRIPT = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 FINDINGS = """async (within) => {
   const include = within.filter((selector) => document.querySelector(selector)).map((one) => [one]);
-  // Without its reading of style sheets in advance, which a page from the disk may not be asked for.
+  // Style sheets are not read in advance: a page from the disk may not ask for them.
   const settings = { resultTypes: ["violations"], preload: false };
   const { violations } = await axe.run({ include }, settings);
   const about = ({ html, any }) => [html.slice(0, 160), any[0]?.message];
