@@ -111,6 +111,13 @@ def test_what_needs_no_kernel_answers(read):
     page.wait_for_function(f"before => {words} !== before", arg=before)
 
 
+def test_the_whole_course_is_small_enough_to_be_handed_on(page_of):
+    """At most 40 MB: it is put on a stick and sent through school networks."""
+    files = [path for path in page_of("index").parent.rglob("*") if path.is_file()]
+    assert {f"{lab}.html" for lab in LABS} <= {path.name for path in files}
+    assert sum(path.stat().st_size for path in files) <= 40e6
+
+
 def test_the_index_leads_to_every_lab(read):
     page = read("index")
     for lab in LABS:
