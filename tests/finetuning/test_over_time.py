@@ -16,7 +16,7 @@ from tests.training.fox import TEXT as FOX
 TEXT = "The quick brown"
 
 
-def settings(gpt2, **changes):
+def config_of(gpt2, **changes):
     """Settings whose first steps do not depend on how many there are."""
     config = ft.Config(
         model=str(gpt2), text=FOX, steps=9, batch=2, length=16, schedule="constant",
@@ -33,7 +33,7 @@ def trained(config, folder):
 
 @pytest.fixture(scope="module")
 def run(gpt2, tmp_path_factory):
-    return trained(settings(gpt2), tmp_path_factory.mktemp("runs") / "long")
+    return trained(config_of(gpt2), tmp_path_factory.mktemp("runs") / "long")
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def found(run):
 @pytest.mark.parametrize("method", ["full", "lora", "last", "scratch"])
 def test_a_checkpoint_is_what_a_shorter_run_leaves(gpt2, tmp_path, method):
     changes = {"method": method, "last_blocks": 1, "rank": 2}
-    run = trained(settings(gpt2, steps=6, keep=2, **changes), tmp_path / "long")
+    run = trained(config_of(gpt2, steps=6, keep=2, **changes), tmp_path / "long")
     *_, found = ft.over_time(run, TEXT)
     assert found.steps == (0, 3, 6) and found.total == 3
     for steps, lens in zip(found.steps[1:], found.lenses[1:], strict=True):
-        short = trained(settings(gpt2, steps=steps, **changes), tmp_path / f"short-{steps}")
+        short = trained(config_of(gpt2, steps=steps, **changes), tmp_path / f"short-{steps}")
         with torch.inference_mode():
             m = models.load(short / "model", device="cpu")
             expected = at.logit_lens(m, TEXT)
@@ -80,7 +80,7 @@ def test_checkpoints_come_one_by_one_from_the_newest(run, found):
 
 
 def test_a_damaged_checkpoint_is_left_out(gpt2, tmp_path):
-    run = trained(settings(gpt2, steps=6), tmp_path / "run")
+    run = trained(config_of(gpt2, steps=6), tmp_path / "run")
     (run / "checkpoints" / "step-000003" / "model.safetensors").write_bytes(b"")
     *_, found = ft.over_time(run, TEXT)
     assert found.steps == (0, 6)
@@ -89,13 +89,13 @@ def test_a_damaged_checkpoint_is_left_out(gpt2, tmp_path):
 def test_what_cannot_be_looked_back_at_is_said(gpt2, tmp_path):
     with pytest.raises(ValueError, match="no run in"):
         next(ft.over_time(tmp_path, TEXT))
-    new = ft.Run(settings(gpt2), tmp_path / "new")
+    new = ft.Run(config_of(gpt2), tmp_path / "new")
     with pytest.raises(ValueError, match="no run in"):
         next(ft.over_time(new.folder, TEXT))
-    ft.write_config(settings(gpt2), tmp_path / "config.toml")
+    ft.write_config(config_of(gpt2), tmp_path / "config.toml")
     with pytest.raises(ValueError, match="no checkpoint yet"):
         next(ft.over_time(tmp_path, TEXT))
-    ft.write_config(settings(gpt2, task="masked"), tmp_path / "config.toml")
+    ft.write_config(config_of(gpt2, task="masked"), tmp_path / "config.toml")
     with pytest.raises(ValueError, match="did not learn to continue"):
         next(ft.over_time(tmp_path, TEXT))
 
@@ -123,7 +123,7 @@ def test_the_slider_scrubs_without_opening_anything(run, found):
 
 
 def test_a_single_checkpoint_is_said(gpt2, tmp_path):
-    run = trained(settings(gpt2, steps=2, save_every=0), tmp_path / "run")
+    run = trained(config_of(gpt2, steps=2, save_every=0), tmp_path / "run")
     panel = over_time_panel(TEXT, str(run))
     assert ready(panel), panel.foot.details
     assert panel.at.max == 1 and "one checkpoint only" in panel.words.value
