@@ -45,6 +45,7 @@ GLANCE = """(panel) => {
     overflow: panel.scrollWidth - panel.clientWidth,
     subtitle: panel.querySelector(".lab-subtitle").offsetHeight,
     state: panel.querySelector(".lab-foot").dataset.state,
+    said: panel.querySelector(".lab-foot").innerText,
   };
 }"""
 
