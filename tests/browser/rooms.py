@@ -82,7 +82,7 @@ ROOMS = {
         "import": "from lablib import finetuning as ft",
         "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
         "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
-        "show(ft.over_time_panel(run=past))",
+        "over = ft.over_time_panel(run=past)\nshow(over)\nover.wait(200)",
         "batch": 'show(ft.batch_panel("logbook", model="pocket-gpt2"))',
         "harm": "pressed(ft.harm_panel())",
         "finetuning": "config = ft.Config(text='cookbook', steps=4)\n"
