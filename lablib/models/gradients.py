@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from lablib.models.hooks import hooked
+
 
 @torch.inference_mode(False)
 @torch.enable_grad()
@@ -38,10 +40,7 @@ def gradient_times_input(
         return found[-1]
 
     # A decoder finds a text's last token by its id, so it has to be given the ids.
-    hook = model.get_input_embeddings().register_forward_hook(keep)
-    try:
+    with hooked(model.get_input_embeddings().register_forward_hook, keep):
         value = answer(model(**given))
-    finally:
-        hook.remove()
     (gradient,) = torch.autograd.grad(value, found[0])
     return (gradient * found[0]).sum(-1)[0].detach().float().cpu()

@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from lablib.models.hooks import hooked
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -68,11 +70,8 @@ def _given(model: PreTrainedModel, head: nn.Linear, inputs: Mapping[str, Tensor]
         seen.append(given[0])
         return (given[0][:, :0],)
 
-    hook = head.register_forward_pre_hook(take)
-    try:
+    with hooked(head.register_forward_pre_hook, take):
         model(**inputs)
-    finally:
-        hook.remove()
     return seen[0]
 
 

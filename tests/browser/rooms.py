@@ -80,9 +80,6 @@ ROOMS = {
     },
     "finetuning": {
         "import": "from lablib import finetuning as ft",
-        "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
-        "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
-        "over = ft.over_time_panel(run=past)\nshow(over)\nover.wait(200)",
         "batch": 'show(ft.batch_panel("logbook", model="pocket-gpt2"))',
         "harm": "pressed(ft.harm_panel())",
         "finetuning": "config = ft.Config(text='cookbook', steps=4)\n"
@@ -93,6 +90,9 @@ ROOMS = {
         "before-after": 'pressed(ft.comparison_panel("pocket-gpt2", "pocket-gpt2"))',
         "losses": 'show(ft.loss_panel(before="pocket-gpt2", after="pocket-gpt2"))',
         "same-head": 'show(ft.same_head_panel(before="pocket-gpt2", after="pocket-gpt2"))',
+        "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
+        "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
+        "show(ft.over_time_panel(run=past))",
         "transfer": 'pressed(ft.transfer_panel(steps=1, model="pocket-gpt2"))',
         "range": 'pressed(ft.range_panel(steps=6, model="pocket-gpt2"))',
         "search": 'pressed(ft.search_panel(trials=1, model="pocket-gpt2"))',

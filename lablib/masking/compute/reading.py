@@ -8,13 +8,13 @@ runs only at the places asked about.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import signature
-from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from lablib.models.heads import word_scores
+from lablib.models.hooks import hooked
 from lablib.models.hub import Progress
 from lablib.models.text import padding_id, require_vectors
 
@@ -122,15 +122,10 @@ def head_only_at(model: "PreTrainedModel", places: Rows) -> Iterator[None]:
     """
     row_of = [row for row, asked in enumerate(places) for _ in asked]
     place_of = [place for asked in places for place in asked]
-    thread = get_ident()
 
     def keep(_: Any, __: Any, output: Any) -> Any:
-        if get_ident() == thread:
-            output.last_hidden_state = output.last_hidden_state[row_of, place_of][None]
+        output.last_hidden_state = output.last_hidden_state[row_of, place_of][None]
         return output
 
-    hook = model.base_model.register_forward_hook(keep)
-    try:
+    with hooked(model.base_model.register_forward_hook, keep):
         yield
-    finally:
-        hook.remove()
