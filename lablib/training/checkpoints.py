@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from lablib.models.errors import FULL
+from lablib.training.config import Config
 from lablib.training.sharding import empty_share, share
 from lablib.training.trees import flatten, size_of, unflatten
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 VALUES = "values.json"
 SHARES = "shares"
-KEEP = 2
-"""How many checkpoints stay: the newest, and the one to go back to if it is damaged."""
 SPARE = 1.05
 """Of what a checkpoint needs: file systems and JSON take a little more than the tensors."""
 
@@ -76,7 +75,7 @@ class Saved:
         return {name: unflatten(apart, read[name]) for name, apart in values.items()}
 
 
-def save(folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP) -> Path:
+def save(folder: Path, step: int, parts: Mapping[str, Any], keep: int = Config.keep) -> Path:
     """Write a checkpoint, and delete all but the `keep` newest after it is safe.
 
     Args:
@@ -106,7 +105,11 @@ def save(folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP) ->
 
 
 def save_shares(
-    accelerator: "Accelerator", folder: Path, step: int, parts: Mapping[str, Any], keep: int = KEEP
+    accelerator: "Accelerator",
+    folder: Path,
+    step: int,
+    parts: Mapping[str, Any],
+    keep: int = Config.keep,
 ) -> None:
     """Write a checkpoint of a sharded run: every process its shares, the first one the rest.
 

@@ -50,8 +50,9 @@ class Config:
         heldout: share of the text, at its end, that is never learned from.
         evaluate_every, sample_every, save_every: steps between two measurements on the held-out
             part, two samples, two checkpoints; 0: only at the end (a sample: never).
-        keep: so many checkpoints stay, the newest. Two are for going on; with more one can look
-            back at how the model learned. Each takes three times the room of what learns.
+        keep: so many checkpoints stay, the newest. Two are for going on, one in case the newest one
+            is damaged; with more one can look back at how the model learned. Each takes three times
+            the room of what learns.
         patience: so many measurements in a row that are not below the lowest held-out loss end the
             run, and its result is the model that had the lowest; 0: the run goes to its last step,
             and the result is the model of that step.

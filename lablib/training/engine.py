@@ -53,6 +53,7 @@ from lablib.writable import put
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
+    from torch.distributed.device_mesh import DeviceMesh
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from lablib.models import LoadedModel
@@ -76,14 +77,14 @@ class Objective(nn.Module):
     ) -> None:
         super().__init__()
         self.model = model
-        self._task, self._device, self._precision = task, device, precision
-        self._is_sharded = is_sharded
+        self._task, self._precision = task, precision
+        self.device, self.is_sharded = device, is_sharded
 
     def forward(self, batch: Batch, compute: Compute | None = None) -> Any:
         """The summed loss of a batch, in nats; or what `compute` makes of the model and it, where
         its weights are there in one piece only here.
         """
-        with devices.autocast(self._device, self._precision, keeps=not self._is_sharded):
+        with devices.autocast(self.device, self._precision, keeps=not self.is_sharded):
             if compute is not None:
                 return compute(self.model, batch)
             return self._task.loss(self.model, batch)[0]
@@ -136,10 +137,9 @@ def setup(
     model = prepare(m, config, task)
     devices.forget_peak(device)
     devices.tune(model, config, device, moves=not is_sharded)
-    objective: nn.Module = Objective(model, task, device, precision, is_sharded)
-    mesh = sharding.shard(objective, device) if is_sharded else None
-    if accelerator.num_processes > 1 and not is_sharded:
-        objective = accelerator.prepare_model(objective)
+    objective, mesh = _among_processes(
+        Objective(model, task, device, precision, is_sharded), accelerator
+    )
     state = State(
         config, folder, accelerator, device, model, _tokenizer(config, m, task), task, objective,
         optimizer=_optimizer(model, config),
@@ -155,6 +155,17 @@ def setup(
     )  # fmt: skip
     _restore(state)
     return state
+
+
+def _among_processes(
+    objective: Objective, accelerator: Accelerator
+) -> tuple[nn.Module, DeviceMesh | None]:
+    """The objective as several processes compute it, and those that share its weights, if any."""
+    if objective.is_sharded:
+        return objective, sharding.shard(objective, objective.device)
+    if accelerator.num_processes > 1:
+        return accelerator.prepare_model(objective), None
+    return objective, None
 
 
 def _accelerator(config: Config) -> Accelerator:

@@ -1,12 +1,17 @@
 """What the chat panel shows of a result."""
 
-from lablib.sampling.compute.chat import Chat
+from collections.abc import Sequence
+from typing import Any
+
+from lablib.sampling.compute.chat import MARKS, Chat
+from lablib.sampling.compute.generation import Alternative
 from lablib.widgets.html import fill
+from lablib.widgets.tokens import visible
 
 
 def model_words(name: str, written: Chat) -> str:
     """Whether the model was taught to chat, and how much of what it reads nobody typed."""
-    marks = written.roles.count("template")
+    marks = written.roles.count(MARKS)
     read = f"It reads {len(written.ids)} tokens; {marks} of them are marks that nobody typed."
     if written.own:
         return read
@@ -26,6 +31,19 @@ def template_text(written: Chat) -> str:
         program=written.template,
         text=written.text,
     )
+
+
+def next_column(token: str, guesses: Sequence[Alternative]) -> dict[str, Any]:
+    """What may come after a token, as a column of a `GuessView`."""
+    rows = [
+        {
+            "text": visible(one.text),
+            "value": one.probability,
+            "number": f"{one.probability:.1%}",
+        }
+        for one in guesses
+    ]
+    return {"title": f"after {visible(token)}", "note": "", "rows": rows}
 
 
 def turn_labels(written: Chat) -> list[tuple[str, int]]:

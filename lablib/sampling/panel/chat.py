@@ -1,7 +1,5 @@
 """The chat panel: a conversation as the model reads it, and what it holds likely at each place."""
 
-from typing import Any
-
 import ipywidgets
 
 from lablib.models.text import token_text
@@ -15,7 +13,12 @@ from lablib.sampling.compute.chat import (
 )
 from lablib.sampling.compute.generation import Alternative, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
-from lablib.sampling.figures.chat import model_words, template_text, turn_labels
+from lablib.sampling.figures.chat import (
+    model_words,
+    next_column,
+    template_text,
+    turn_labels,
+)
 from lablib.sampling.panel.controls import knobs_code
 from lablib.training.chats import ROLES
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
@@ -23,7 +26,7 @@ from lablib.widgets.controls import button, dropdown, number, seed_field
 from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main
-from lablib.widgets.tokens import token_dicts, visible
+from lablib.widgets.tokens import token_dicts
 
 MESSAGES = "system: You are a helpful assistant.\nuser: Who lived in the castle?"
 
@@ -116,17 +119,8 @@ class ChatPanel(LivePanel):
         if self.written is None or self.strip.count != len(self.guesses):
             return
         place = (self.strip.selected or [len(self.guesses) - 1])[0]
-        guesses = self.guesses[place]
-        token = visible(token_text(self.model().tokenizer, self.written.ids[place]))
-        rows: list[dict[str, Any]] = [
-            {
-                "text": visible(one.text),
-                "value": one.probability,
-                "number": f"{one.probability:.1%}",
-            }
-            for one in guesses
-        ]
-        self.view.columns = [{"title": f"after {token}", "note": "", "rows": rows}]
+        token = token_text(self.model().tokenizer, self.written.ids[place])
+        self.view.columns = [next_column(token, self.guesses[place])]
 
     def _write(self) -> Drawing:
         """Draw an answer and put it at the end of the messages."""

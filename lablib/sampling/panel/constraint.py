@@ -50,23 +50,7 @@ class ConstraintPanel(LivePanel):
         knobs: Knobs = OFF,
         seed: int = 0,
     ) -> None:
-        self.text = TextInput(value=prompt, label="Prompt")
-        self.kind = dropdown("Form", list(FORMS), kind, width=200)
-        self.form = text_line("", FORMS[kind] if form is None else form, width=440)
-        self.form.tooltip = (
-            "Texts with commas between; a regular expression; name: kind, name: kind"
-        )
-        self.length = number("Tokens", 60, 1, 200, width=160)
-        self.seed = seed_field(seed, width=160)
-        self.strips = [
-            TokenStrip(label="Free", legend=False),
-            TokenStrip(
-                label="Held to the form",
-                value_label="probability taken away",
-                scale={"min": 0.0, "max": 1.0},
-            ),
-        ]
-        self.said, self.steps = ipywidgets.HTML(), ipywidgets.HTML()
+        self._make_controls(prompt, kind, FORMS[kind] if form is None else form, seed)
         self.free: list[Step] = []
         self.held: list[Step] = []
         self._knobs = knobs
@@ -75,7 +59,6 @@ class ConstraintPanel(LivePanel):
             beside(ipywidgets.HTML(escape(strip.label)), strip, widths=(80, 720))
             for strip in self.strips
         ]
-        mark_main(self.form, self.strips[1])
         super().__init__(
             "It must have this form",
             "The same random draws, free and held to a form. Watch how much of the probability the "
@@ -92,6 +75,27 @@ class ConstraintPanel(LivePanel):
             choice=as_choice(model),
         )
         self.kind.observe(lambda change: self._other_form(change.old, change.new), "value")
+
+    def _make_controls(self, prompt: str, kind: str, form: str, seed: int) -> None:
+        """What is asked for, and places for both texts."""
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.kind = dropdown("Form", list(FORMS), kind, width=200)
+        self.form = text_line("", form, width=440)
+        self.form.tooltip = (
+            "Texts with commas between; a regular expression; name: kind, name: kind"
+        )
+        self.length = number("Tokens", 60, 1, 200, width=160)
+        self.seed = seed_field(seed, width=160)
+        self.strips = [
+            TokenStrip(label="Free", legend=False),
+            TokenStrip(
+                label="Held to the form",
+                value_label="probability taken away",
+                scale={"min": 0.0, "max": 1.0},
+            ),
+        ]
+        self.said, self.steps = ipywidgets.HTML(), ipywidgets.HTML()
+        mark_main(self.form, self.strips[1])
 
     def _other_form(self, old: str, new: str) -> None:
         """Put what was last typed for this kind of form into its field."""

@@ -60,28 +60,13 @@ class GenerationPanel(LivePanel):
         seed: int = 0,
         max_new_tokens: int = 60,
     ) -> None:
-        self.text = TextInput(value=prompt, label="Prompt")
-        self.sliders = KnobSliders(knobs)
-        self.seed, self.length = seed_field(seed), number("Tokens", max_new_tokens, 1, 999)
-        self.colour = dropdown("Colour", list(COLOURS))
-        self.button = button("Write", primary=True)
-        self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
-        self.words = ipywidgets.HTML()
-        self.alternatives = Alternatives(self._branch)
-        self.tree = TreeView(label="All branches")
-        self.push_words = ipywidgets.HTML(escape(WHY_CLOSED))
-        self.pushed_by = TokenStrip(
-            value_label="push", label="The tokens before it, by how much each pushed it"
-        )
-        self.why = Fold("Why this token?", [self.push_words, self.pushed_by])
+        self._make_controls(prompt, knobs, seed, max_new_tokens)
         self._asks_why = False
         self.branches = Branches()
         self.shown: list[int] = []
         self._scripts: dict[int, str] = {}
         self._prompt: Prompt | None = None
         self._session: Session | None = None
-        mark_main(self.button, self.strip)
-        self.tree.add_class("lab-tree-low")
         super().__init__(
             "Write",
             "Each token is drawn from the distribution the knobs leave. "
@@ -103,6 +88,25 @@ class GenerationPanel(LivePanel):
         self.strip.observe(lambda _: self._look(), "selected")
         self.strip.observe(lambda change: self._point_at(change.new), "hovered")
         self.tree.observe(lambda change: self._visit(change.new), "picked")
+
+    def _make_controls(self, prompt: str, knobs: Knobs, seed: int, max_new_tokens: int) -> None:
+        """What is asked for, and places for the text and what is seen of it."""
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.sliders = KnobSliders(knobs)
+        self.seed, self.length = seed_field(seed), number("Tokens", max_new_tokens, 1, 999)
+        self.colour = dropdown("Colour", list(COLOURS))
+        self.button = button("Write", primary=True)
+        self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
+        self.words = ipywidgets.HTML()
+        self.alternatives = Alternatives(self._branch)
+        self.tree = TreeView(label="All branches")
+        self.push_words = ipywidgets.HTML(escape(WHY_CLOSED))
+        self.pushed_by = TokenStrip(
+            value_label="push", label="The tokens before it, by how much each pushed it"
+        )
+        self.why = Fold("Why this token?", [self.push_words, self.pushed_by])
+        mark_main(self.button, self.strip)
+        self.tree.add_class("lab-tree-low")
 
     @property
     def steps(self) -> list[Step]:
