@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
 import pytest
 from safetensors import SafetensorError
 
@@ -160,21 +161,60 @@ def test_a_cache_on_a_disk_that_is_not_there(house):
     assert found["hub"].startswith("owner/tiny is not on this machine")
 
 
-@pytest.mark.process
-def test_the_c_locale_a_path_with_spaces_and_accents_and_files_for_oneself_alone(house, tmp_path):
-    """And no file of ours is opened in whatever encoding a machine has for its own."""
+@pytest.fixture
+def odd_place(tmp_path):
+    """A copy of the library in a folder whose name has spaces and letters from far away."""
     root = tmp_path / "Jürgens Kurs – 語言 model"
-    root.mkdir()
     shutil.copytree(ROOT / "lablib", root / "lablib")
-    (root / "tests").mkdir()
+    return root
+
+
+PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONWARNDEFAULTENCODING": "1"}
+"""The C locale; and whoever opens a file in whatever encoding a machine has is warned of."""
+
+
+@pytest.mark.process
+def test_the_c_locale_a_path_with_spaces_and_accents_and_files_for_oneself_alone(
+    house, tmp_path, odd_place
+):
+    """And no file of ours is opened in whatever encoding a machine has for its own."""
+    (odd_place / "tests").mkdir()
     for file in ("__init__.py", "sessions.py"):
-        shutil.copy(ROOT / "tests" / file, root / "tests")
-    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONWARNDEFAULTENCODING": "1"}
-    found = house("umask 077", plain, root)
+        shutil.copy(ROOT / "tests" / file, odd_place / "tests")
+    found = house("umask 077", PLAIN, odd_place)
     require_whole(found)
-    assert [where for where in found["unnamed"] if where.startswith(f"{root}/lablib")] == []
+    assert [where for where in found["unnamed"] if where.startswith(f"{odd_place}/lablib")] == []
     made = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert made and all(path.stat().st_mode & 0o077 == 0 for path in made)
+
+
+PAGE = """from lablib import tokenization as tk
+print("Grüße aus Łódź")
+tk.token_panel("Der alte Leuchtturm")"""
+
+
+@pytest.mark.process
+def test_pages_are_made_in_the_c_locale_in_a_folder_of_an_odd_name(tmp_path, odd_place):
+    """Even where Python is kept from taking UTF-8 for everything, as it is on Windows."""
+    labs = odd_place / "labs"
+    labs.mkdir()
+    cells = [nbformat.v4.new_markdown_cell("# Übung 語"), nbformat.v4.new_code_cell(PAGE)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), labs / "uebung.ipynb")
+    (labs / "GLOSSARY.md").write_text("# Wörter\n\n## token\n\nEin Stück.", encoding="utf-8")
+    never = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "lablib.pages", "labs", "--out", "Seiten – 頁"],
+        cwd=odd_place,
+        env=os.environ | PLAIN | never | {"HOME": str(tmp_path), "PYTHONPATH": str(odd_place)},
+        capture_output=True, encoding="utf-8", errors="surrogateescape",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    page = (odd_place / "Seiten – 頁/uebung.html").read_text(encoding="utf-8")
+    assert "Übung 語" in page and "Grüße aus Łódź" in page and "Leuchtturm" in page
+    assert "Wörter" in (odd_place / "Seiten – 頁/GLOSSARY.html").read_text(encoding="utf-8")
+    assert "uebung.html" in (odd_place / "Seiten – 頁/index.html").read_text(encoding="utf-8")
+    warned = [line for line in done.stderr.splitlines() if "EncodingWarning" in line]
+    assert [line for line in warned if "site-packages" not in line and "/lablib/" in line] == []
 
 
 def test_an_upload_has_a_name_that_the_file_system_can_spell(monkeypatch):

@@ -2,10 +2,14 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -212,6 +216,31 @@ def test_make_lab_takes_the_build_without_cuda_where_there_is_no_gpu(tmp_path, g
     line = f"torch=={locked()['torch']} --index-url https://download.pytorch.org/whl/cpu"
     assert (line in " ".join(said.split())) != gpu
     assert said.index("-e '.[minilm]'") > said.find("--index-url")
+
+
+def test_pixi_brings_python_and_make_and_then_make_does_the_same_as_everywhere():
+    file = tomllib.loads((ROOT / "pixi.toml").read_text(encoding="utf-8"))
+    assert set(file["dependencies"]) == {"python", "make"}
+    assert file["dependencies"]["python"].startswith("3.12")  # as conda's list has it
+    assert file["tasks"] == {"lab": "make lab"} and re.search("^lab:", makefile(), re.M)
+    assert "\npixi run lab\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_line_for_uv_takes_the_lock_an_extra_that_is_there_and_opens_the_first_lab():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall("^uvx .*$", readme, re.M)
+    _, *options, command, lab = shlex.split(line)
+    given = dict(zip(options[1::2], options[2::2], strict=True))
+    assert options[0] == "--torch-backend=auto"  # no CUDA where there is no GPU
+    assert given["-c"] == "requirements.lock" and lab == FIRST
+    extra = re.fullmatch(r"\.\[(\w+)\]", given["--with-editable"])[1]
+    assert extra in PROJECT["optional-dependencies"]
+    found = {point.name: point.dist.name for point in entry_points(group="console_scripts")}
+    assert found[command] == given["--from"] == "jupyterlab"
+
+
+def makefile():
+    return (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_the_command_is_that_of_the_package():

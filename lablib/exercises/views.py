@@ -24,6 +24,8 @@ from lablib.exercises.records import (
     lab,
 )
 from lablib.widgets.assets import source
+from lablib.widgets.cell import close_when_run_again
+from lablib.widgets.closing import put_in
 from lablib.widgets.tokens import sendable
 
 _STATIC = Path(__file__).parent / "static"
@@ -51,6 +53,7 @@ class Card(anywidget.AnyWidget):
         self._act, self._page = act, page
         self.needs_kernel = page is None
         self.on_msg(self._hear)
+        close_when_run_again(self)
 
     def __repr__(self) -> str:
         return cards.spoken(self.content)
@@ -128,6 +131,10 @@ class _View(ipywidgets.VBox):
 
     card: Card
 
+    def __init__(self) -> None:
+        super().__init__([self.card])
+        close_when_run_again(self)
+
     def __repr__(self) -> str:
         return repr(self.card)
 
@@ -161,7 +168,7 @@ class PredictView(_View):
             self._now = QuestionStatus()
         self._picture: ipywidgets.Widget | None = None
         self.card = Card(self._content(), self._act, lambda: on_page.prediction(record))
-        super().__init__([self.card])
+        super().__init__()
         self.add_class("lab-ex-question")  # on a page its picture waits for the answer, too
         if self._now.state != "new":
             self._unlock()
@@ -186,13 +193,13 @@ class PredictView(_View):
         if self._then is None:
             return
         try:
-            self.children = [self.card, ipywidgets.Label("Making the picture …")]
+            put_in(self, [self.card, ipywidgets.Label("Making the picture …")])
             self._picture = self._picture or _as_widget(self._then())
         except Exception as error:
-            self.children = [self.card]
+            put_in(self, [self.card])
             self.card.add(trouble("The picture could not be made", error))
             return
-        self.children = [self.card, self._picture]
+        put_in(self, [self.card, self._picture])
 
 
 def _still_an_answer(record: Prediction, answer: Any) -> bool:
@@ -226,7 +233,7 @@ class CheckView(_View):
             right = self.verdict.state == "right"
             self._question.note_down("checked", self.verdict.message, right)
         self.card = Card(self._content(), self._act, lambda: on_page.exercise(record))
-        super().__init__([self.card])
+        super().__init__()
 
     def _content(self) -> cards.Content:
         notes = self._question.notes
@@ -253,7 +260,7 @@ class BugView(_View):
         self._found = self._question.read().line_found
         self._shown = False
         self.card = Card(self._content(), self._act, lambda: on_page.bug(record))
-        super().__init__([self.card])
+        super().__init__()
 
     def _content(self) -> cards.Content:
         notes = self._question.notes

@@ -15,6 +15,7 @@ from pathlib import Path
 from lablib import pages
 from lablib.finetuning.compute.reporting import reporting
 from lablib.finetuning.compute.sharing import merge, push_to_hub
+from lablib.models.errors import explain
 from lablib.output import say
 from lablib.pages.taking_away import size_words
 from lablib.training.config import read_config
@@ -54,8 +55,8 @@ def take_away(arguments: list[str]) -> None:
             say(f"The page is {page} ({size_words(page.stat().st_size)}).")
         else:
             say(f"It is at {push_to_hub(args.run, args.name, private=not args.public)}.")
-    except ValueError as error:
-        raise SystemExit(str(error)) from error
+    except (ValueError, OSError) as error:
+        raise SystemExit(explain(error).message) from error
 
 
 def train_as_told(arguments: list[str]) -> None:
@@ -80,8 +81,8 @@ def train_as_told(arguments: list[str]) -> None:
                 report(record)
 
             train(config, folder, tell_both)
-    except ValueError as error:
-        raise SystemExit(str(error)) from error
+    except (ValueError, OSError) as error:
+        raise SystemExit(explain(error).message) from error
 
 
 def tell(record: Record) -> None:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
+from lablib.models.errors import explain
 from lablib.pages.document import GLOSSARY, page_name
 from lablib.pages.running import Models, run
 from lablib.pages.site import Site
@@ -25,6 +26,13 @@ def main() -> None:
     ask.add_argument("--repository", default="", help="on GitHub, OWNER/NAME: links lead there")
     ask.add_argument("--single", action="store_true", help="each page a file that needs no other")
     choices = ask.parse_args()
+    try:
+        _write(choices)
+    except OSError as error:
+        raise SystemExit(explain(error).message) from error
+
+
+def _write(choices: argparse.Namespace) -> None:
     choices.out.mkdir(parents=True, exist_ok=True)
     site = Site(choices.out, choices.single)
     labs = [*sorted(choices.labs.glob("*.ipynb")), *sorted(choices.labs.glob("further/*.ipynb"))]

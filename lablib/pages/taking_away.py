@@ -14,13 +14,14 @@ from typing import Any
 
 from lablib import models
 from lablib.models.adapter import ADAPTER_CONFIG
-from lablib.models.errors import quoted
+from lablib.models.errors import explain, quoted
 from lablib.pages.document import page
 from lablib.pages.engine import worker_source
 from lablib.pages.weights import weights_script
 from lablib.training.run import Run
 from lablib.widgets.assets import bundle
 from lablib.widgets.html import fill, script_json
+from lablib.writable import put
 
 _STATIC = Path(__file__).parent / "static"
 LIMIT = 100
@@ -93,7 +94,8 @@ def take_away(
 
     Raises:
         ValueError: if there is no whole model, the engine does not compute its kind, or the file
-            would be larger than `LIMIT` megabytes. Nothing is written then.
+            would be larger than `LIMIT` megabytes, or nothing can be written there. What stood
+            there stays then.
 
     Example:
         >>> from lablib.models.entries import local_folder
@@ -107,15 +109,11 @@ def take_away(
         require_known(config)
         require_small(folder / "model.safetensors")
         text = _page(folder, _title(run), prompt)
-    return _written(Path(file), text)
-
-
-def _written(file: Path, text: str) -> Path:
-    """Write a file whole, or leave what was there."""
-    new = file.with_name(f".{file.name}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
-    return file
+    try:
+        put(Path(file), text)
+    except OSError as error:
+        raise ValueError(explain(error).message) from error
+    return Path(file)
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from lablib import models
+from lablib.widgets.cell import close_when_run_again
 from lablib.widgets.choice import Choice
+from lablib.widgets.closing import held
 from lablib.widgets.frame import Foot, Head
 from lablib.widgets.worker import Progress, Slot, Status, Work
 
@@ -90,6 +91,7 @@ class Panel(ipywidgets.VBox):
             self.head.choices, self.head.noun = choice.menu(), choice.noun
             choice.observe(self._follow_choice, "loaded")
             self._show_choice()
+        close_when_run_again(self)
 
     @property
     def state(self) -> str:
@@ -130,18 +132,22 @@ class Panel(ipywidgets.VBox):
         """Wait until this panel has nothing to do; False if it takes longer than `timeout`."""
         return self.slot.wait(timeout)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was taken away for good."""
+        return self.comm is None
+
     def close(self) -> None:
         """Take the panel away for good, with all that is in it: it follows nothing any more, and
         its memory is given back.
         """
+        if self.closed:  # or never whole, which Python closes as well when it goes
+            return
         if self._choice is not None:  # others may share it and go on
-            with suppress(ValueError):  # closed before
-                self._choice.unobserve(self._follow_choice, "loaded")
+            self._choice.unobserve(self._follow_choice, "loaded")
         self.slot.stop()
-        for part in _widgets_in(self):
+        for part in held(self):
             part.close()
-        for own in _looks(self):
-            own.close()
         super().close()
 
     def show_code(self) -> None:
@@ -239,21 +245,6 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, ipywidgets.Widget]]:
 
 def _public(box: ipywidgets.Box) -> dict[str, Any]:
     return {name: value for name, value in vars(box).items() if not name.startswith("_")}
-
-
-def _widgets_in(box: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
-    """The widgets in a box, those in its boxes too, and what says how they look."""
-    for child in getattr(box, "children", ()):
-        yield from _widgets_in(child)
-        yield from _looks(child)
-        yield child
-
-
-def _looks(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
-    """A widget's layout and style, which are widgets as well."""
-    for name in ("layout", "style"):
-        if isinstance(own := getattr(widget, name, None), ipywidgets.Widget):
-            yield own
 
 
 def status_text(status: Status) -> str:

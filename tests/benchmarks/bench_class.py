@@ -89,6 +89,14 @@ class Learner:
         """Run code and give back what it printed."""
         return self.answer(self.client.execute(code))
 
+    def run_cell(self, code: str, cell: str) -> str:
+        """The same as JupyterLab does it, which tells the kernel which cell it runs."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {},
+                   "allow_stdin": False, "stop_on_error": True}  # fmt: skip
+        request = self.client.session.msg("execute_request", content, metadata={"cellId": cell})
+        self.client.shell_channel.send(request)
+        return self.answer(request["header"]["msg_id"])
+
     def answer(self, request: str) -> str:
         """What a request printed, once it is done."""
         printed = ""

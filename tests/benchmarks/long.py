@@ -5,10 +5,13 @@ After each round everything that can go is let go of, and what is still there is
 """
 
 import gc
+import json
 import random
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ipywidgets
@@ -17,6 +20,7 @@ from ipywidgets.widgets.widget import _instances
 
 from lablib.widgets import WORKER
 from lablib.widgets.worker import give_back_memory
+from tests.benchmarks.bench_class import kernel
 from tests.odd import controls, opened, panels
 
 ROUND = 40
@@ -68,6 +72,24 @@ def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Lef
         done += used(rng, rng.choice(every))
         if done - found[-1].interactions >= ROUND:
             found.append(left(done))
+    return found
+
+
+def again(times: int, cell: str) -> list[Left]:
+    """Run one cell of a notebook so often; what the kernel holds after the first time and after
+    each tenth of the others.
+    """
+    count = (
+        "import dataclasses, json; from tests.benchmarks.long import left; "
+        "print(json.dumps(dataclasses.astuple(left({0}))))"
+    )
+    found = []
+    with TemporaryDirectory() as folder, kernel(Path(folder)) as one:
+        one.client.wait_for_ready(timeout=120)
+        for time in range(times):
+            one.run_cell(cell, "cell")
+            if time % max(times // 10, 1) == 0 or time == times - 1:
+                found.append(Left(*json.loads(one.run(count.format(time)))))
     return found
 
 

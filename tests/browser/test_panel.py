@@ -101,3 +101,20 @@ def test_a_cell_that_opens_the_panel_is_copied_and_run(lab):
     field = page.get_by_role("textbox", name="Reference").nth(1)
     field.wait_for()
     assert field.input_value() == "The dog sat down."
+
+
+OPEN = """from ipywidgets.widgets.widget import _instances
+print("open:", sum(isinstance(one, Panel) for one in _instances.values()))"""
+
+
+def test_a_cell_that_is_run_again_shows_a_panel_that_answers_and_the_one_before_is_gone(lab):
+    page = lab.page
+    lab.open(lab.write("again.ipynb", [PANEL, OPEN]))
+    for _ in range(3):
+        lab.run_cell(0)
+        page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.locator(".lab-area").fill("four")
+    page.locator(".lab-note", has_text="4 characters").wait_for()
+    lab.run_cell(1)
+    page.get_by_text("open: 1", exact=True).wait_for()
+    assert page.locator(".lab-foot").count() == 1

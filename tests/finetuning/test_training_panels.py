@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from ipywidgets.widgets.widget import _instances
 from safetensors.torch import load_file
 
 from lablib.finetuning import runs_panel, training_panel
@@ -92,6 +93,22 @@ def test_from_the_forecast_to_the_last_step_its_text_is_read_once(
     panel = ready(started(opened(replace(config, text=str(book)), folder)))
     assert panel.the_run.state == "done" and read.count("book.txt") == 1
     assert "text.txt" not in read
+
+
+def test_a_panel_that_is_closed_leaves_nothing_and_its_run_goes_on(config, folder):
+    """As when its cell is run again: the next panel takes the run up."""
+    others = set(_instances)
+    panel = opened(replace(config, steps=100_000, sample_every=0), folder)
+    panel.settings.controls["method"].value = "lora"
+    ready(panel)
+    started(panel)
+    until(lambda: len(panel.view.records) > 3)
+    panel.close()
+    panel._watching.join(60)
+    assert panel.live and not panel._is_watching()
+    assert set(_instances) - others == set()
+    panel.the_run.stop()
+    assert panel.the_run.wait(60)
 
 
 def test_pause_resume_stop_and_use(config, folder, monkeypatch):

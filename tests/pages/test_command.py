@@ -8,6 +8,13 @@ import pytest
 from lablib.pages.__main__ import main
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(sys, "argv", ["lablib.pages", "--out", str(tmp_path / "file/pages")])
+    with pytest.raises(SystemExit, match="file"):
+        main()
+
+
 @pytest.mark.notebook
 def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypatch):
     labs, pages = tmp_path / "labs", tmp_path / "pages"

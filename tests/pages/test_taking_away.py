@@ -186,6 +186,15 @@ def test_a_folder_without_a_model_is_told(tmp_path):
         pages.take_away(tmp_path, tmp_path / "mine.html")
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write in")
+def test_where_nothing_can_be_written_it_is_said(made, tmp_path):
+    with pytest.raises(ValueError, match=r"mine\.html"):
+        pages.take_away(made.run, "/proc/mine.html")
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match="file"):
+        main(["page", str(made.run.folder), str(tmp_path / "file/mine.html")])
+
+
 def test_the_command_line_writes_the_page(made, tmp_path, capsys):
     page = tmp_path / "mine.html"
     main(["page", str(made.run.folder), str(page)])

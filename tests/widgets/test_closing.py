@@ -9,6 +9,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from lablib.widgets import LivePanel, ModelChoice
+from tests.benchmarks.bench_class import learner
 from tests.benchmarks.long import day
 from tests.odd import panels
 
@@ -71,6 +72,47 @@ def test_the_memory_of_a_closed_panel_is_free(choice):
     until_gone(gone)
 
 
+def test_what_a_panel_keeps_to_show_later_is_closed_with_it(choice):
+    before = set(_instances)
+    panel = Following(choice)
+    panel.later = {"views": [ipywidgets.Button()]}
+    panel.row = ipywidgets.HBox()
+    panel.row.hidden = ipywidgets.IntSlider()
+    assert panel.wait()
+    panel.close()
+    assert panel.closed and set(_instances) - before == set()
+
+
+SHOWN = """import weakref
+from lablib import tokenization as tk
+made = globals().setdefault("made", [])
+panel = tk.token_panel("Hello")
+made.append(weakref.ref(panel))
+panel"""
+ASKED = """from lablib import exercises as ex
+ex.predict("sampling/greedy-three", lambda: tk.token_panel("Hello"))"""
+COUNTED = """import gc
+from ipywidgets.widgets.widget import _instances
+from lablib.widgets import WORKER
+assert WORKER.join(60) and gc.collect() >= 0
+print(len(_instances), sum(one() is not None for one in made))"""
+
+
+@pytest.mark.process
+def test_a_cell_that_is_run_again_lets_go_of_what_it_showed_before(tmp_path):
+    """In a kernel that is told which cell runs; what another cell shows stays."""
+    with learner(tmp_path, "") as one:
+        found = []
+        for _ in range(4):
+            one.run_cell(SHOWN, "first")
+            one.run_cell(ASKED, "second")
+            found.append([int(number) for number in one.run(COUNTED).split()])
+        one.run_cell(SHOWN, "third")
+        widgets, panels = map(int, one.run(COUNTED).split())
+    assert found[1] == found[2] == found[3] and found[3][1] == 1
+    assert widgets > found[3][0] and panels == 2
+
+
 def test_a_panel_that_is_closed_while_it_works_is_stopped(choice):
     class Endless(Following):
         def draw(self):
@@ -84,7 +126,8 @@ def test_a_panel_that_is_closed_while_it_works_is_stopped(choice):
 
 @pytest.mark.content
 def test_a_day_of_panels_leaves_neither_threads_nor_files_and_memory_is_flat():
-    names = ("sampling.simple", "sampling.knobs", "attention.steps", "tokenization.tokens")
+    names = ("sampling.simple", "sampling.knobs", "attention.steps", "attention.multihead",
+             "attention.positions", "tokenization.tokens", "tokenization.compare")  # fmt: skip
     found = day(120, [panels()[name] for name in names])
     first, last = found[0], found[-1]
     assert last.threads <= first.threads and last.files <= first.files

@@ -8,6 +8,7 @@ from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.bertviz import head_view, model_view
 from lablib.widgets import AnyModel, Drawing, TextInput, as_choice
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import toggles
 from lablib.widgets.layout import mark_main
 
@@ -56,11 +57,8 @@ class BertvizPanel(MapsPanel):
         found = self.attention()
         yield None
         self.text.note = found.note
-        before, self.picture = self.picture, VIEWS[self.choose.value](found)
-        self.stage.children = [self.picture]
-        if before is not None:
-            for widget in (*before.children, before):
-                widget.close()
+        self.picture = VIEWS[self.choose.value](found)
+        put_in(self.stage, [self.picture])
 
     def code_lines(self) -> str:
         """The call that makes the view."""

@@ -59,6 +59,7 @@ class PositionsPanel(LivePanel):
         self.choose = toggles("Show", [WAVES, LEARNED, SHUFFLED], view, each=200)
         self.again = button("Shuffle again")
         self.masked = checkbox("keep the causal mask", True)
+        self.shuffling = ipywidgets.HBox([self.again, self.masked])
         self.strip = TokenStrip(label="The shuffled text", legend=False)
         self.map = HeadMap(metrics=_COLOURS)
         self.stage, self.words = ipywidgets.VBox(), ipywidgets.HTML()
@@ -104,7 +105,7 @@ class PositionsPanel(LivePanel):
         self.strip.tokens = token_dicts(told.after.queries.ids, m.tokenizer)
         self.map.show({_TOLD: told.noticed, _UNTOLD: untold.noticed})
         self.words.value = escape(figures.shuffle_words(told, untold))
-        self._set_stage([ipywidgets.HBox([self.again, self.masked]), self.strip, self.map])
+        self._set_stage([self.shuffling, self.strip, self.map])
 
     def _set_stage(self, widgets: Sequence[ipywidgets.Widget]) -> None:
         """Show these in the place of others; the same ones stay as they are."""

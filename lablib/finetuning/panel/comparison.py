@@ -18,6 +18,7 @@ from lablib.training.config import Config
 from lablib.training.run import Run
 from lablib.training.texts import read_text, split
 from lablib.widgets import Drawing, ModelChoice, Progress, TextInput
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, number
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, in_row, mark_main
@@ -137,7 +138,7 @@ class ComparisonPanel(PairPanel):
         self.open_both()
         yield None
         prompt = next(iter(self._prompts()), "")
-        self.opened.children = [generation_panel(prompt, model=ModelChoice(self._result()))]
+        put_in(self.opened, [generation_panel(prompt, model=ModelChoice(self._result()))])
 
     def _open_attention(self) -> Drawing:
         from lablib.attention import heads_panel
@@ -145,7 +146,7 @@ class ComparisonPanel(PairPanel):
         self.open_both()
         yield None
         prompt = next(iter(self._prompts()), "")
-        self.opened.children = [heads_panel(prompt, model=ModelChoice(self._result()))]
+        put_in(self.opened, [heads_panel(prompt, model=ModelChoice(self._result()))])
 
     def code_lines(self) -> str:
         """The perplexities of both, and what they write."""

@@ -9,6 +9,7 @@ from lablib.finetuning.figures import run as figures
 from lablib.finetuning.figures import shared
 from lablib.training.records import Record
 from lablib.training.run import Run, describe
+from lablib.widgets.closing import put_in
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside
 from lablib.widgets.plot import Plot
@@ -45,13 +46,14 @@ class RunView(ipywidgets.VBox):
             self.losses, self.pulse = figures.loss_plot(), figures.lr_and_grad_norm_plot()
         for part in (self.readouts, self.samples, self.notes, self.outcome):
             part.value = ""
-        self.children = [
+        parts = [
             self.readouts,
             beside(ipywidgets.VBox([self.losses]), self.samples, widths=(560, 280)),
             self.notes,
             self.outcome,
             Fold("Learning rate and gradient", [self.pulse]),
         ]
+        put_in(self, parts)
 
     def draw(self, run: Run, records: Sequence[Record]) -> None:
         """Bring everything up to these records."""

@@ -11,6 +11,7 @@ from lablib.finetuning.panel.training import kind_of
 from lablib.pages.taking_away import size_words, take_away
 from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Drawing, LivePanel, Progress, as_choice
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main
@@ -108,7 +109,7 @@ class RunsPanel(LivePanel):
         self.merging.disabled = one is None or not (one.folder / "adapter").is_dir()
         curves = [(info.folder.name, self.run_of(info.folder).history) for info in chosen]
         drawn = [(name, records) for name, records in curves if records]
-        self.place.children = [figures.overlay_plot(drawn)] if drawn else []
+        put_in(self.place, [figures.overlay_plot(drawn)] if drawn else [])
         self.tabs.line.shown = int(bool(drawn))
         words = (f"{info.folder.name}: {shared.outcome_words(info)} {info.message}"
                  for info in chosen)  # fmt: skip

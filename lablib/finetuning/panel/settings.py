@@ -9,11 +9,10 @@ import ipywidgets
 from lablib.training.config import PRESETS, Config
 from lablib.training.methods import METHODS
 from lablib.widgets.controls import checkbox, dropdown, number, text_line
-from lablib.widgets.html import html_widget
+from lablib.widgets.html import fill, html_widget
 from lablib.widgets.presets import start_from
 
-CONTROL = {"width": "320px"}
-STYLE = {"description_width": "128px"}
+WIDTH, LABEL = "320px", "128px"
 KEPT = ("model", "text", "task", "labels", "prompt", "sample_every", "device")
 """What a preset leaves as it is."""
 
@@ -174,7 +173,7 @@ class Settings(ipywidgets.VBox):
         self.controls: dict[str, Any] = rows
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
         for control in rows.values():
-            control.layout, control.style = CONTROL, STYLE
+            control.layout.width, control.style.description_width = WIDTH, LABEL
         samples = "Sample of" if config.task == "sequence" else "Samples begin"
         self.prompt = text_line(samples, config.prompt, width=480, label=128)
         self.prompt.continuous_update = False
@@ -225,7 +224,7 @@ class Settings(ipywidgets.VBox):
     def _explain(self) -> None:
         """Say what the method does, and hide the settings of the other methods."""
         method = self.controls["method"].value
-        self._help["method"].value = html_widget("{line}", line=METHODS[method]).value
+        self._help["method"].value = fill("{line}", line=METHODS[method])
         for name, only in ONLY_FOR.items():
             for part in (self.controls[name], self._help[name]):
                 part.layout.display = None if method == only else "none"

@@ -312,6 +312,8 @@ class TrainingPanel(LivePanel):
         super().wait()  # what started the run says "ready" at its end, and that comes first
         try:
             for records in run.follow(LOOK_SECONDS):
+                if self.closed:  # the run goes on, and the next panel takes it up
+                    return
                 self._draw(run, records)
             self._conclude(run)
         except Exception as error:  # the thread has nobody else to tell

@@ -12,6 +12,7 @@ from lablib.sampling.panel.controls import knobs_code
 from lablib.sampling.panel.seeds import SEEDS, SeedsView
 from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, number, seed_field
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, in_row, mark_main, scrolling_rows
@@ -112,7 +113,7 @@ class ComparisonPanel(LivePanel):
             setting.remove.disabled = len(self.settings) == 1
             setting.strip.legend = setting is self.settings[-1]
         self.add_button.disabled = len(self.settings) == MOST_SETTINGS
-        self.rows.children = self.settings
+        put_in(self.rows, self.settings)
 
     def _restart(self) -> None:
         """Write anew; what the seeds gave belongs to the controls as they were."""

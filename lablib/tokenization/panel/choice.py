@@ -9,6 +9,7 @@ import ipywidgets
 from lablib.models import ModelError
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, menu, name_of
 from lablib.widgets import Choice, Slot
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, combobox
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class TokenizerList(ipywidgets.Box):
 
     def _draw(self) -> None:
         buttons = [self._button(name) for name in self.names]
-        self.children = [*buttons, self.field, self.button]
+        put_in(self, [*buttons, self.field, self.button])
 
     def _button(self, name: str) -> ipywidgets.Button:
         made = button(f"{name} ✕", f"Take {name} away", width="auto")

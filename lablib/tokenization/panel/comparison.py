@@ -14,6 +14,7 @@ from lablib.tokenization.panel.choice import TokenizerList
 from lablib.tokenization.panel.code import text_code
 from lablib.unicode import well_formed
 from lablib.widgets import Drawing, LivePanel, Progress, TextInput, TokenStrip, html_widget
+from lablib.widgets.closing import put_in
 from lablib.widgets.layout import Tabs, beside, mark_main, scrolling_rows
 
 TOKENIZERS = ("gpt2", "bert-base-uncased", "words", "characters", "bytes")
@@ -73,7 +74,7 @@ class ComparePanel(LivePanel):
             self._strip(row.name).show(
                 len(row.encoding), partial(chips, row.encoding, sharing(row.encoding))
             )
-        self.rows.children = [self._labelled(row) for row in result.rows]
+        put_in(self.rows, [self._labelled(row) for row in result.rows])
         self.table.value = comparison_table(result)
         self.marked.value = cuts_and_spread(result)
 

@@ -9,6 +9,7 @@ from lablib.tokenization.figures.shared import ADDED, chips, counted
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import text_code
 from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import dropdown
 from lablib.widgets.html import fill
 from lablib.widgets.layout import mark_main
@@ -101,7 +102,7 @@ class CornerPanel(LivePanel):
         readings = corner(self.menu.value).compare(self.text.value, tokenizer)
         yield None
         if len(self.rows.children) != len(readings):
-            self.rows.children = [ReadingRow() for _ in readings]
+            put_in(self.rows, [ReadingRow() for _ in readings])
         for row, reading in zip(self.rows.children, readings, strict=True):
             row.show(reading, readings[0])
             row.strip.legend = reading is readings[-1]

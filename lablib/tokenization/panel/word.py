@@ -10,6 +10,7 @@ from lablib.tokenization.figures.word import MARKS, Frame, frames, readable
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.unicode import well_formed
 from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import slider
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import mark_main
@@ -65,7 +66,7 @@ class WordPanel(LivePanel):
         if self.slider.max != len(shown) - 1:
             last = len(shown) - 1
             self.slider = self._new_slider(min(self.slider.value, last), last)
-            self.place.children = [self.slider]
+            put_in(self.place, [self.slider])
         self._draw()
 
     def _new_slider(self, value: int, last: int) -> ipywidgets.IntSlider:

@@ -12,6 +12,7 @@ from lablib.transfer.compute.training import RECIPES, Training, fine_tune, recip
 from lablib.transfer.figures import training as figures
 from lablib.transfer.panel.shared import DESK, SharedClassifier, Trained
 from lablib.widgets import Drawing, LivePanel, ModelChoice, PlotPlace, Progress, as_choice
+from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, dropdown, log_slider, number, seed_field, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Fold, beside, in_row, mark_main
@@ -95,7 +96,8 @@ class TrainingPanel(LivePanel):
     def draw(self) -> Drawing:
         """Train, drawing the losses as they fall, and test at the end."""
         plot = self.open_plot(figures.training_plot)
-        self.steps, self.scores, self.matrix.children = [], None, []
+        self.steps, self.scores = [], None
+        put_in(self.matrix, [])
         self.verdict.value = self.table.value = ""
         config, code = self.config(), self._training_lines()
         self.model()
@@ -118,7 +120,7 @@ class TrainingPanel(LivePanel):
         self.scores = score(said, labelled.test.labels)
         plot = figures.confusion_plot(labelled.names)
         figures.draw_confusion(plot, self.scores)
-        self.matrix.children = [plot]
+        put_in(self.matrix, [plot])
         self.verdict.value = escape(figures.scores_words(self.scores))
         self.table.value = figures.scores_table(self.scores)
         self.desk.trained = Trained(classifier, labelled, code)
