@@ -7,7 +7,7 @@ from lablib import models
 from tests.browser.axe import findings
 from tests.browser.live_panels import awake, opened, ready, write_page
 
-PAYLOAD = "<img src=x onerror=alert(1)>"
+PAYLOAD = "<img src=x>"
 JOINT, EVIDENCE, SENTENCES = range(3)
 
 
@@ -16,14 +16,14 @@ def folder(tmp_path_factory):
     return write_page(
         tmp_path_factory.mktemp("masking"),
         [
-            mk.joint_panel(k=2, model="pocket-bert"),
+            mk.joint_panel("There was an old [MASK] and [MASK] wife.", k=1, model="pocket-bert"),
             mk.evidence_panel(model="pocket-bert"),
             mk.sentence_panel("The boys is here.", "The boys are here.", model="pocket-bert"),
         ],
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def live(browser, folder):
     with opened(browser, folder) as page:
         yield page
@@ -34,22 +34,36 @@ def bert():
     return models.load("pocket-bert", kind="masked", device="cpu")
 
 
+def test_everybody_can_use_them_on_a_narrow_screen_too(live):
+    for number in (JOINT, EVIDENCE, SENTENCES):
+        ready(awake(live, number))
+    for scheme in ("dark", "light"):
+        live.emulate_media(color_scheme=scheme)
+        live.wait_for_timeout(300)
+        assert findings(live, "html") == []
+    size = live.viewport_size
+    live.set_viewport_size({"width": 400, "height": 800})
+    live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
+    live.set_viewport_size(size)
+
+
 def test_several_gaps_are_filled_together(live, bert):
-    text = f"{PAYLOAD} The [MASK] [MASK] was old."
+    text = f"{PAYLOAD} Once upon a [MASK] there [MASK] a king."
     panel = awake(live, JOINT)
     panel.locator("textarea").fill(text)
     ready(panel)
-    _, joint = mk.compare_orders(bert, text, k=2)
+    _, joint = mk.compare_orders(bert, text, k=1)
     columns = panel.locator(".lab-guess-column")
     columns.nth(3).get_by_text(" … ".join(joint.top()[0].pieces)).first.wait_for()
     titles = columns.locator("h4").all_inner_texts()
     assert titles == ["Independent", "Left to right", "Most certain first", "Joint"]
-    assert columns.nth(3).locator("button").count() == 2
+    assert columns.nth(3).locator("button").count() == 1
     assert live.locator("img").count() == 0
     columns.nth(3).locator("button").first.click()
     panel.get_by_text("There is no mask in this text").wait_for()
-    filled = " ".join(joint.top()[0].pieces)
-    assert panel.locator("textarea").input_value() == f"{PAYLOAD} The {filled} was old."
+    first, second = joint.top()[0].pieces
+    filled = f"{PAYLOAD} Once upon a {first} there {second} a king."
+    assert panel.locator("textarea").input_value() == filled
     assert columns.count() == 0
 
 
@@ -93,14 +107,3 @@ def test_a_sentence_is_scored_beside_a_variant(live, bert):
     assert panel.locator(".page-table").count() == 0
     panel.get_by_role("textbox", name="Sentence").fill(" ")
     panel.get_by_text("There is no word to score").wait_for()
-
-
-def test_everybody_can_use_them_on_a_narrow_screen_too(live):
-    for number in (JOINT, EVIDENCE, SENTENCES):
-        ready(awake(live, number))
-    for scheme in ("light", "dark"):
-        live.emulate_media(color_scheme=scheme)
-        live.wait_for_timeout(300)
-        assert findings(live, "html") == []
-    live.set_viewport_size({"width": 400, "height": 800})
-    live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
