@@ -42,6 +42,12 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "runs"
 
 
+@pytest.fixture(autouse=True)
+def choices_of_its_own(monkeypatch):
+    """A model that a test opens for all panels is that of no other test."""
+    monkeypatch.setattr("lablib.widgets.choice._SHARED", {})
+
+
 def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
