@@ -296,6 +296,14 @@ def hotter_is(name):
     return getattr(hot, name) / getattr(cold, name)
 
 
+@functools.cache
+def searched(alpha):
+    """How much of a text repeats itself, and how like something before its later tokens are."""
+    steps = list(sp.contrastive_search(pocket(), "Once upon a time", alpha=alpha))
+    penalties = [step.candidates[step.taken].penalty for step in steps[20:]]
+    return sp.repetition([step.id for step in steps]), fmean(penalties)
+
+
 def greedy_repeats(penalty):
     knobs = sp.Knobs(temperature=0, repetition_penalty=penalty)
     steps = sp.generate(pocket(), "Once upon a time", knobs, seed=0, max_new_tokens=30)
@@ -626,6 +634,10 @@ CLAIMS = [
     Claim("06 cell-34", "entropy", lambda: hotter_is("entropy") > 1.2, True),
     Claim("06 cell-40", "runs in circles", lambda: greedy_repeats(1.0), True),
     Claim("06 cell-40", "breaks the circle", lambda: greedy_repeats(1.3), False),
+    Claim("06 contrastive", "runs in circles", lambda: searched(0.0)[0] > 2 * searched(0.6)[0],
+          True),
+    Claim("06 contrastive-notice", "how bright the tokens of a circle are",
+          lambda: searched(0.0)[1] > searched(0.6)[1] + 0.1, True),
     Claim("sampling/beams-or-greedy", "4.4 times", lambda: beams(4, 8)[1], approx(4.4, abs=0.1)),
     Claim("sampling/beams-or-greedy", "1,667 ", lambda: beams(8, 20)[1], approx(1667, rel=0.02)),
     Claim("sampling/beams-or-greedy", "second token is not the likeliest",

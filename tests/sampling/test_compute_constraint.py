@@ -18,7 +18,10 @@ from lablib.sampling import (
     json_pattern,
     prepare,
 )
+from lablib.sampling.compute import constraint as compute
+from lablib.sampling.compute import pattern as pattern_module
 from tests.examples import examples
+from tests.sampling.conftest import byte_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +153,32 @@ def test_bad_input_is_said(pocket, tiny):
 def test_the_name_of_a_field_is_written_as_it_is_typed():
     pattern = json_pattern({"größe": ["weiß"]})
     assert re.fullmatch(pattern, '{"größe": "weiß"}')
+
+
+def test_the_tokens_are_put_in_order_once_for_a_tokenizer(tiny, monkeypatch):
+    m, counted = tiny(), []
+    monkeypatch.setattr(
+        compute, "vocabulary", lambda tokenizer: counted.append(1) or vocabulary(tokenizer)
+    )
+    fresh = byte_tokenizer()
+    m.tokenizer = fresh
+    prompt = prepare(m, "a")
+    assert Guide(m, "bc", prompt).allowed(prompt.ids) == Guide(m, "b", prompt).allowed(prompt.ids)
+    assert len(counted) == 1
+    fresh.add_tokens(["bc"])
+    assert len(Guide(m, "bc", prompt).allowed(prompt.ids)) == 1, "the model has no vector for it"
+    assert len(counted) == 2
+
+
+@pytest.mark.parametrize("pattern", [r"([^ ]+ ?){1,200}", r"(\w+ ?)+", r"[^,]+(, [^,]+){0,50}"])
+def test_words_that_repeat_are_written_in_time(pocket, pattern):
+    steps = written(pocket, pattern, tokens=20, prompt="Once")
+    assert re.match(pattern, text_of(steps))
+
+
+def test_what_can_match_in_too_many_ways_is_said(pocket, monkeypatch):
+    prompt = prepare(pocket, "Once")
+    monkeypatch.setattr(pattern_module, "MOST_WORK", 10_000)
+    assert Guide(pocket, " (yes|no)", prompt).allowed(prompt.ids)
+    with pytest.raises(ValueError, match="too many ways at once"):
+        Guide(pocket, "(.?){500}", prompt).allowed(prompt.ids)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from lablib.models.errors import quoted
 from lablib.models.text import end_of_text_ids, vectors
@@ -12,6 +13,8 @@ from lablib.sampling.compute.pattern import Automaton
 from lablib.sampling.compute.text import Prompt
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from lablib.models import LoadedModel
 
 LONGEST = 30
@@ -85,6 +88,42 @@ class _Node:
         self.ids: list[int] = []
 
 
+class _Tokens:
+    """The tokens of a vocabulary that stand for bytes, as a tree of those bytes (a trie).
+
+    Attributes:
+        entries: how many entries the vocabulary had.
+        root: the node of no bytes.
+        bytes: those of each token.
+    """
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase") -> None:
+        self.entries = len(tokenizer)
+        self.root = _Node()
+        self.bytes: dict[int, bytes] = {}
+        for entry in vocabulary(tokenizer):
+            if entry.bytes and not entry.special:
+                self._add(entry.id, entry.bytes)
+
+    def _add(self, id: int, text: bytes) -> None:
+        node = self.root
+        for byte in text:
+            node = node.next.setdefault(byte, _Node())
+        node.ids.append(id)
+        self.bytes[id] = text
+
+
+_known_tokens: "WeakKeyDictionary[PreTrainedTokenizerBase, _Tokens]" = WeakKeyDictionary()
+
+
+def _tokens_of(tokenizer: "PreTrainedTokenizerBase") -> _Tokens:
+    """The tokens of a tokenizer; they take a second for 50,000, so they are kept as long as it."""
+    known = _known_tokens.get(tokenizer)
+    if known is None or known.entries != len(tokenizer):
+        known = _known_tokens[tokenizer] = _Tokens(tokenizer)
+    return known
+
+
 class Guide:
     """The tokens that may come next, so that the text after a prompt matches a pattern.
 
@@ -119,19 +158,9 @@ class Guide:
         self._end = sorted(id for id in end_of_text_ids(m) if id < self._size)
         if not self._end:
             raise ValueError("This model has no end-of-text token, so no text can end in time.")
-        self._root, self._token_bytes = _Node(), dict[int, bytes]()
-        for entry in vocabulary(m.tokenizer):
-            if entry.bytes and not entry.special and entry.id < self._size:
-                self._add(entry.id, entry.bytes)
+        self._tokens = _tokens_of(m.tokenizer)
         self._allowed: dict[int, tuple[int, ...]] = {}
         self._banned: dict[int, tuple[int, ...]] = {}
-
-    def _add(self, id: int, text: bytes) -> None:
-        node = self._root
-        for byte in text:
-            node = node.next.setdefault(byte, _Node())
-        node.ids.append(id)
-        self._token_bytes[id] = text
 
     def allowed(self, ids: Sequence[int]) -> tuple[int, ...]:
         """The tokens that may come after these ids, prompt included, in rising order.
@@ -155,7 +184,7 @@ class Guide:
 
     def _state_after(self, ids: Sequence[int]) -> int:
         written = [id for id in ids[self._start :] if id not in self._end]
-        text = b"".join(self._token_bytes.get(id, b"\xff") for id in written)
+        text = b"".join(self._tokens.bytes.get(id, b"\xff") for id in written)
         state = self._automaton.read(self._automaton.start, text)
         if state is None:
             text_so_far = quoted(text.decode("utf-8", "replace"))
@@ -165,10 +194,10 @@ class Guide:
     def _of_state(self, state: int) -> tuple[int, ...]:
         if state not in self._allowed:
             found = self._end.copy() if self._automaton.accepts(state) else []
-            waiting: list[tuple[_Node, int]] = [(self._root, state)]
+            waiting: list[tuple[_Node, int]] = [(self._tokens.root, state)]
             while waiting:
                 node, place = waiting.pop()
-                found += node.ids
+                found += [id for id in node.ids if id < self._size]
                 for byte, child in node.next.items():
                     if (to := self._automaton.read(place, bytes([byte]))) is not None:
                         waiting.append((child, to))

@@ -7,11 +7,15 @@ they are first needed.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 LARGEST = 20_000
 """The most states an automaton may have: an expression with more of them repeats too much."""
+
+MOST_WORK = 10_000_000
+"""The most states to go through before an expression is given up: some seconds."""
 
 _parser: Any = cast(Any, re)._parser
 _LAST = 0x10FFFF
@@ -63,6 +67,8 @@ class Automaton:
         self._sets: list[frozenset[int]] = []
         self._numbers: dict[frozenset[int], int] = {}
         self._known: dict[tuple[int, int], int | None] = {}
+        self._alike = _classes_of_bytes(self._bytes)
+        self._work = 0
         start = self._number(self._closure([first]))
         assert start is not None  # it holds the first state
         self.start = start
@@ -73,9 +79,10 @@ class Automaton:
         for byte in text:
             if place is None:
                 return None
-            if (place, byte) not in self._known:
-                self._known[place, byte] = self._step(place, byte)
-            place = self._known[place, byte]
+            step = place, self._alike[byte]
+            if step not in self._known:
+                self._known[step] = self._step(place, byte)
+            place = self._known[step]
         return place
 
     def accepts(self, state: int) -> bool:
@@ -83,12 +90,18 @@ class Automaton:
         return self._last in self._sets[state]
 
     def _step(self, state: int, byte: int) -> int | None:
-        to = [
+        self._work += len(self._sets[state])
+        if self._work > MOST_WORK:
+            raise ValueError(
+                "This expression can match in too many ways at once: make its counts smaller, or "
+                "take a +, * or ? out of a group that is repeated."
+            )
+        to = {
             target
             for place in self._sets[state]
             for low, high, target in self._bytes[place]
             if low <= byte <= high
-        ]
+        }
         return self._number(self._closure(to))
 
     def _number(self, places: frozenset[int]) -> int | None:
@@ -165,6 +178,17 @@ class Automaton:
                     self._bytes[place].append((first, last, target))
                     place = target
         return end
+
+
+def _classes_of_bytes(steps: Iterable[Iterable[tuple[int, int, int]]]) -> list[int]:
+    """For each byte the number of its class: those of a class lead to the same from everywhere.
+
+    >>> _classes_of_bytes([[(1, 2, 0)], [(2, 3, 0)]])[:6]
+    [0, 1, 2, 3, 4, 4]
+    """
+    ends = {end for of_state in steps for low, high, _ in of_state for end in (low, high + 1)}
+    borders = sorted(ends)
+    return [bisect_right(borders, byte) for byte in range(256)]
 
 
 def _unknown(what: str) -> ValueError:

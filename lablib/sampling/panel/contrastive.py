@@ -42,7 +42,7 @@ class ContrastivePanel(LivePanel):
     ) -> None:
         self.text = TextInput(value=prompt, label="Prompt")
         self.alpha = slider("Alpha", alpha, 0.0, 1.0, 0.05, width=300)
-        self.k = slider("Candidates (k)", k, 1, 8, width=300, label=104)
+        self.k = slider("Candidates", k, 1, 8, width=300, label=104)
         self.length = number("Tokens", 40, 1, 200, width=160)
         self.strips = [self._new_strip(name) for name in ("Greedy", "Contrastive")]
         self.words, self.weighed = ipywidgets.HTML(), ipywidgets.HTML()
@@ -55,8 +55,8 @@ class ContrastivePanel(LivePanel):
         mark_main(self.alpha, self.strips[1])
         super().__init__(
             "Likely, but not said already",
-            "Of the likeliest tokens, the one least like any token before. Bright tokens are like "
-            "one that stands there; click a token to see what was weighed.",
+            "The likely token that is least like any before. Bright: like one before. "
+            "Click a token to see what was weighed.",
             [
                 self.text,
                 in_row(self.alpha, self.k, self.length),
