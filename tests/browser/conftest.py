@@ -105,8 +105,10 @@ def running_kernels(address, seconds=60):
             time.sleep(0.2)
 
 
-def _has_begun(kernel):
-    return kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+def has_begun(address):
+    """Whether a kernel of a server has begun, and a page is connected to it."""
+    kernels = running_kernels(address)
+    return any(k["connections"] > 0 and k["execution_state"] == "idle" for k in kernels)
 
 
 def end_kernels(address):
@@ -172,7 +174,7 @@ class Lab:
     def wait_for_kernel(self, seconds=180):
         """Wait until the page is connected to a kernel that has begun: what runs before is lost."""
         end = time.monotonic() + seconds
-        while not any(map(_has_begun, running_kernels(self.address))):
+        while not has_begun(self.address):
             assert time.monotonic() < end, "no kernel has begun"
             self.page.wait_for_timeout(100)
         self.page.wait_for_selector(IDLE, state="attached")

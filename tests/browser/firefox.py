@@ -1,7 +1,8 @@
 """Firefox as it is installed, driven over WebDriver BiDi (https://w3c.github.io/webdriver-bidi).
 
-Playwright drives a Firefox of its own making only. This is as much of the protocol as the tests of
-the pages need: open a page, evaluate a script in it, hear its console and requests.
+Playwright drives a Firefox of its own making only. This is as much of the protocol as the tests
+need: open a page, evaluate a script in it, click and type as a person does, hear its console and
+requests.
 """
 
 import json
@@ -19,6 +20,16 @@ from websockets.sync.client import connect
 COMMAND = os.environ.get("LAB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 """The Firefox to drive; None where there is none."""
 MISSING = "no Firefox found: these tests need one (or LAB_FIREFOX=its path)"
+KEYS = {"Control": "\ue009", "Enter": "\ue007", "End": "\ue010"}
+"""The protocol's names of keys that write nothing (https://www.w3.org/TR/webdriver2/#keyboard-actions)."""
+AIM = """
+  const one = {script};
+  one?.scrollIntoView({{ block: "center" }});
+  const {{ x, y, width, height }} = one?.getBoundingClientRect() ?? {{}};
+  const place = [Math.round(x + width * {across}), Math.round(y + height * {down})];
+  return width && one.contains(document.elementFromPoint(...place)) ? place : null;
+"""
+"""The body of a function that gives a place in an element, or null where no click reaches it."""
 QUIET = """
 user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
@@ -44,8 +55,8 @@ class Firefox:
         self._socket, self._sent, self._events = socket, 0, deque()
         self.errors, self.requests = [], []
         self.call("session.new", capabilities={})
-        tree = self.call("browsingContext.getTree")
-        self._page = tree["contexts"][0]["context"]
+        # The first page of a Firefox without a window has no focus, and so no full screen.
+        self._page = self.call("browsingContext.create", type="tab")["context"]
         events = ["log.entryAdded", "network.beforeRequestSent"]
         self.call("session.subscribe", events=events, contexts=[self._page])
 
@@ -80,6 +91,39 @@ class Firefox:
         assert found["type"] == "success", found
         return found["result"].get("value")
 
+    def resize(self, width, height):
+        """Give the page so many CSS pixels."""
+        self.call("browsingContext.setViewport", context=self._page,
+                  viewport={"width": width, "height": height})  # fmt: skip
+
+    def click(self, script, across=0.5, down=0.5):
+        """A real click into the element that an expression gives, at these shares of its width and
+        height, once it is there and nothing lies over it.
+        """
+        aim = AIM.format(script=script, across=across, down=down)
+        self.evaluate(f"window.aim = () => {{ {aim} }}; 1")
+        self.wait_for("window.aim()")
+        x, y = json.loads(self.evaluate("JSON.stringify(window.aim())"))
+        self._act("pointer", [{"type": "pointerMove", "x": x, "y": y},
+                              {"type": "pointerDown", "button": 0},
+                              {"type": "pointerUp", "button": 0}])  # fmt: skip
+
+    def press(self, *keys):
+        """Real keys, all of them down and then up: letters, or those of `KEYS` by name."""
+        values = [KEYS.get(key, key) for key in keys]
+        downs = [{"type": "keyDown", "value": value} for value in values]
+        ups = [{"type": "keyUp", "value": value} for value in reversed(values)]
+        self._act("key", downs + ups)
+
+    def type(self, text):
+        """Real keys, one after another, into what has the focus."""
+        for letter in text:
+            self.press(letter)
+
+    def _act(self, kind, actions):
+        source = {"type": kind, "id": kind, "actions": actions}
+        self.call("input.performActions", context=self._page, actions=[source])
+
     def wait_for(self, script, seconds=180):
         """Wait until an expression is true in the page."""
         end = time.monotonic() + seconds
@@ -97,9 +141,9 @@ def firefox(profile: Path):
     with log.open("w") as stream:
         process = subprocess.Popen([COMMAND, *options], stdout=stream, stderr=stream)
     try:
-        with connect(
-            f"{_address(log, process)}/session", max_size=None, compression=None
-        ) as socket:
+        # Without pings: what nobody reads meanwhile keeps an answer from being read in time.
+        options = {"max_size": None, "compression": None, "ping_interval": None}
+        with connect(f"{_address(log, process)}/session", **options) as socket:
             one = Firefox(socket)
             yield one
             with suppress(Exception):

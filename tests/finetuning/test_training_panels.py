@@ -1,6 +1,8 @@
 """The training panel and the list of runs, without a browser."""
 
+import ast
 import html
+import re
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -14,11 +16,13 @@ from safetensors.torch import load_file
 from lablib.finetuning import runs_panel, training_panel
 from lablib.finetuning.panel.settings import PRESET_WORDS, Settings, config_code
 from lablib.finetuning.panel.text_choice import NAMED, SHIPPED, TYPED, UPLOADED, TextChoice
+from lablib.finetuning.panel.training import kind_of
 from lablib.training import engine, folders
 from lablib.training.config import PRESETS, Config, write_config
 from lablib.training.run import Run
 from lablib.widgets import ModelChoice, shared_choice
 from tests.panels import run_code
+from tests.training.test_results import LABELLED, PAIRS
 
 NOW = datetime.now()
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
@@ -37,6 +41,12 @@ def folder(tmp_path, monkeypatch):
     """Code of panels makes its runs beside itself."""
     monkeypatch.chdir(tmp_path)
     return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True)
+def choices_of_its_own(monkeypatch):
+    """A model that a test opens for all panels is that of no other test."""
+    monkeypatch.setattr("lablib.widgets.choice._SHARED", {})
 
 
 def until(condition, seconds=60):
@@ -131,6 +141,40 @@ def test_pause_resume_stop_and_use(config, folder, monkeypatch):
     panel.use.click()
     ready(panel)
     assert shared_choice("causal").name == str(panel.the_run.result)
+
+
+def shown_elsewhere(panel):
+    """What the lines that the panel shows at its end make of its result."""
+    lines = re.search(r"<pre[^>]*>(.*)</pre>", panel.opening.value, re.DOTALL)[1]
+    names, made = {}, []
+    for line in ast.parse(html.unescape(lines)).body:
+        code = compile(ast.unparse(line), "panel", "eval" if isinstance(line, ast.Expr) else "exec")
+        made.append(eval(code, names))
+    return [one for one in made if one is not None]
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "text"),
+    [("causal", "gpt2", TEXT), ("masked", "pocket-bert", TEXT),
+     ("classification", "pocket-bert", LABELLED), ("sequence", "t5", PAIRS)],
+)  # fmt: skip
+def test_of_every_task_the_result_opens_in_the_other_labs(request, folder, task, model, text):
+    """By the lines that are shown, and by the button."""
+    name = model if model.startswith("pocket") else request.getfixturevalue(model)
+    config = Config(
+        name, text, task, steps=2, batch=2, length=16, heldout=0.25, sample_every=0, device="cpu"
+    )
+    choice = ModelChoice(name, kind_of(config))
+    panel = ready(started(ready(training_panel(config, folder, choice))))
+    assert panel.the_run.state == "done"
+    for shown in shown_elsewhere(panel):
+        if task == "classification":
+            assert shown[0].names == ("minus", "plus")
+        else:
+            assert ready(shown).choice.name == panel.the_run.result.as_posix()
+    panel.use.click()
+    ready(panel)
+    assert shared_choice(kind_of(config)).name == str(panel.the_run.result)
 
 
 def test_another_page_takes_up_the_run_that_goes_on(config, folder):

@@ -78,6 +78,7 @@ def test_the_presets_are_sound_and_one_is_the_source_material():
     source = PRESETS["source"]
     assert (source.batch, source.length, source.epochs, source.learning_rate) == (8, 128, 3, 2e-5)
     assert (source.schedule, source.warmup, source.method) == ("linear", 0, "full")
+    assert source.patience == 0
 
 
 def test_a_name_that_no_file_can_have_is_refused():

@@ -23,9 +23,10 @@ def test_beside_needs_a_width_for_each_part():
 
 
 def everything(widget):
-    """A widget with its layout and all that is in it."""
+    """A widget with its layout (what a plot calls so is none) and all that is in it."""
     yield widget
-    yield widget.layout
+    if isinstance(widget.layout, ipywidgets.Layout):
+        yield widget.layout
     for child in getattr(widget, "children", ()):
         yield from everything(child)
 

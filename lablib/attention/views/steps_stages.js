@@ -1,7 +1,7 @@
 // The matrices of attention from scratch, each a small picture, in the order they are made.
 
 import { pixels } from "../../widgets/static/colours.js";
-import { element, write } from "../../widgets/static/dom.js";
+import { element, placeIn, write } from "../../widgets/static/dom.js";
 import { CanvasPen, GREY, bitmap } from "./pens.js";
 import { figure, shortened } from "./words.js";
 
@@ -72,9 +72,9 @@ export function stagePicture(stage, number, point) {
   node.append(caption, canvas);
   let layout;
   canvas.addEventListener("pointermove", (event) => {
-    const { left, top } = canvas.getBoundingClientRect();
-    const column = Math.floor((event.clientX - left - layout.left) / layout.wide);
-    const row = Math.floor((event.clientY - top) / layout.tall);
+    const [x, y] = placeIn(canvas, event);
+    const column = Math.floor((x - layout.left) / layout.wide);
+    const row = Math.floor(y / layout.tall);
     if (row < 0 || column < 0 || row >= layout.rows || column >= layout.columns) return;
     const on = stage.columns === "key" ? { key: column, dimension: null } : { dimension: stage === INPUT ? null : column };
     point({ [stage.rows]: row, ...on });

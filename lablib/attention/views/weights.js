@@ -4,7 +4,7 @@
 // heads, kind, pair, sinks, step, zoom, tokens) are traits, so that all of it is in an exported page.
 
 import { gradient } from "../../widgets/static/colours.js";
-import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { bytesOf, element, keepKeys, oncePerFrame, placeIn, write } from "../../widgets/static/dom.js";
 import { button } from "./controls.js";
 import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
 import {
@@ -261,8 +261,7 @@ class AttentionPicture {
 
   hit(event) {
     if (!this.picture) return null;
-    const { left, top } = this.canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - left, event.clientY - top];
+    const [x, y] = placeIn(this.canvas, event);
     return this.isLines ? lineHit(this.layout, this.picture, x, y) : matrixHit(this.layout, this.picture, x, y);
   }
 

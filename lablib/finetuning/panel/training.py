@@ -63,7 +63,8 @@ sp.knob_panel(model={folder!r})
 at.heads_panel(model={folder!r})""",
     "masked": "from lablib import masking as mk\nmk.fill_panel(model={folder!r})",
     "sequence": "from lablib import seq2seq as ss\nss.translate_panel(model={folder!r})",
-    "classification": "from lablib import models\nm = models.load({folder!r})",
+    "classification": """from lablib import transfer as tr
+tr.predict(tr.load_classifier({folder!r}), ["A text to judge."])""",
 }
 """By task, the lines that open a result elsewhere; none is empty, so that all is in one glance."""
 FOUND = "This run was there already, in {folder}: the panel shows it from its beginning."

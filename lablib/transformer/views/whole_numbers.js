@@ -3,7 +3,7 @@
 import { CanvasPen, GREY, bitmap, themeOf } from "../../attention/views/pens.js";
 import { figure, quoted, shortened } from "../../attention/views/words.js";
 import { gradient, pixels } from "../../widgets/static/colours.js";
-import { element, write } from "../../widgets/static/dom.js";
+import { element, placeIn, write } from "../../widgets/static/dom.js";
 
 const PICTURE = { width: 340, labels: 72, tallest: 18, height: 248, written: 4 };
 
@@ -75,8 +75,8 @@ export function numbersPicture() {
 
   canvas.addEventListener("pointermove", (event) => {
     if (!shown?.layout) return;
-    const { left, top } = canvas.getBoundingClientRect();
-    point(Math.floor((event.clientY - top) / shown.layout.tall), Math.floor((event.clientX - left - PICTURE.labels) / shown.layout.wide));
+    const [x, y] = placeIn(canvas, event);
+    point(Math.floor(y / shown.layout.tall), Math.floor((x - PICTURE.labels) / shown.layout.wide));
   });
   canvas.addEventListener("keydown", (event) => {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];

@@ -18,6 +18,23 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * Where a point of the window is in an element, from its left and top edge, in the element's own
+ * pixels: on a full screen one of them takes more than one of the window's.
+ * @param {Element} node
+ * @param {{ clientX: number, clientY: number }} point such as an event of a pointer
+ */
+export function placeIn(node, { clientX, clientY }) {
+  const { left, top } = node.getBoundingClientRect();
+  const zoom = zoomOf(node);
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}
+
+/** How many of the window's pixels one of an element's own takes; browsers from before 2024 do not say. */
+export function zoomOf(node) {
+  return node.currentCSSZoom ?? 1;
+}
+
 /** The bytes of a trait: a DataView from Jupyter, a typed array or a buffer on a page. */
 export function bytesOf(value) {
   return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value ?? 0);

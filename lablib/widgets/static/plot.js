@@ -63,6 +63,7 @@ export default () => {
       const [ready] = await Promise.all([figure, laidOut(el)]);
       const forget = await ready.render({ model, el });
       describePlot(el);
+      el.style.setProperty("--lab-plot-height", `${model.get("_widget_layout").height}px`);
       return forget;
     },
   };

@@ -8,7 +8,7 @@
 // block comes near, and kept in `tokens.later`, by index: they go when the list is replaced.
 
 import { colour, gradient, ink } from "./colours.js";
-import { element, keepKeys } from "./dom.js";
+import { element, keepKeys, zoomOf } from "./dom.js";
 
 const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
@@ -163,7 +163,8 @@ class Card {
     const left = Math.max(4, Math.min(chip.left, window.innerWidth - width - 4));
     const below = chip.bottom + 6;
     const top = below + height < window.innerHeight ? below : Math.max(4, chip.top - height - 6);
-    Object.assign(this.node.style, { left: `${left}px`, top: `${top}px` });
+    const zoom = zoomOf(this.node);
+    Object.assign(this.node.style, { left: `${left / zoom}px`, top: `${top / zoom}px` });
   }
 
   hide() {
@@ -384,8 +385,9 @@ class Strip {
   reveal(option) {
     if (!option) return;
     const [box, frame] = [option.firstChild, this.list].map((node) => node.getBoundingClientRect());
-    if (box.top < frame.top) this.list.scrollTop += box.top - frame.top - 4;
-    else if (box.bottom > frame.bottom) this.list.scrollTop += Math.min(box.bottom - frame.bottom + 4, box.top - frame.top);
+    const zoom = zoomOf(this.list);
+    if (box.top < frame.top) this.list.scrollTop += (box.top - frame.top) / zoom - 4;
+    else if (box.bottom > frame.bottom) this.list.scrollTop += Math.min((box.bottom - frame.bottom) / zoom + 4, (box.top - frame.top) / zoom);
   }
 
   /** The option of an index, making its block if it is not there yet; undefined for none. */

@@ -1,7 +1,7 @@
 // Marks in a text field, which itself can hold none: boxes behind it, where a hidden copy of its text,
 // set in the same way, says that the marked characters stand.
 
-import { element } from "./dom.js";
+import { element, placeIn, zoomOf } from "./dom.js";
 
 const MOST_BOXES = 500;
 
@@ -31,12 +31,13 @@ export class Marks {
     this.boxes.replaceChildren();
     if (!this.stretches.length) return;
     this.setCopy();
-    const origin = this.copy.getBoundingClientRect();
+    const zoom = zoomOf(this.copy);
     const boxes = this.stretches.flatMap((stretch) => this.rectangles(stretch)).slice(0, MOST_BOXES);
     for (const box of boxes) {
       const mark = element("div", "lab-area-mark");
-      const [left, top] = [box.left - origin.left, box.top - origin.top];
-      Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${box.width}px`, height: `${box.height}px` });
+      const [left, top] = placeIn(this.copy, { clientX: box.left, clientY: box.top });
+      const [width, height] = [box.width / zoom, box.height / zoom];
+      Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
       this.boxes.append(mark);
     }
     this.follow();
