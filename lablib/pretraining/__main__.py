@@ -38,7 +38,7 @@ from lablib.pretraining.curve import record
 from lablib.pretraining.evaluation import TokenScore, bits_per_byte, masked_score
 from lablib.pretraining.general import GENERAL, filled, first_words, found_again
 from lablib.pretraining.rewriting import bleu, chrf, exact, pair_score, rewritten
-from lablib.pretraining.training import Learned, start_from_frequencies, train
+from lablib.pretraining.training import Learned, mix, start_from_frequencies, train
 from lablib.randomness import seeded
 from lablib.training.corpus import log_shares, read_texts, token_stream, train_tokenizer
 from lablib.training.made_up import MADE_UP, Pair
@@ -88,6 +88,8 @@ def main(arguments: list[str] | None = None) -> None:
     if measure := curve_measure(model, tokenizer, recipe, args):
         losses = record(losses, measure, args.out / CURVE, args.save_every)
     follow(losses, recipe)
+    if args.start and recipe.start_share:
+        mix(model, earlier(args.start, recipe), recipe.start_share)
     if recipe.kind == "minilm" and isinstance(data, np.ndarray):
         from lablib.training.adaptation import widen_vocabulary
 
@@ -162,7 +164,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lablib.pretraining", description=__doc__)
     parser.add_argument("kind", choices=list(RECIPES))
     folders: Any = {"type": Path, "nargs": "+", "required": True}
-    parser.add_argument("--text", help="folders of .txt files to learn (t5: .tsv)", **folders)
+    parser.add_argument(
+        "--text", help="folders of .txt (t5: .tsv); one named twice counts twice", **folders
+    )
     parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
     parser.add_argument("--start", type=Path, help="a gpt2, bert or minilm folder to train further")

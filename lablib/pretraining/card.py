@@ -1,6 +1,7 @@
 """The model card: what a pocket model is, what it saw, how good it is and where it fails."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,9 @@ _GPT2_PRICE = """\
 Its attention had a price: beside the loss of the text it paid up to {price} nats for the share that
 its heads gave to anything but the first token. Large models learn by themselves to leave there what
 a head has no use for; this one had to be told, or it would have stopped before it found out."""
+_MIXED = """\
+The weights are a mean: {share:.0%} of what they were in the earlier edition, the rest of what they
+were at the end of the training that went on from it. Thus it keeps phrases that it had by heart."""
 _T5_LIMITS = """\
 It is a classroom model: it has read short everyday sentences and rows made by a program, and
 nothing else. It translates what is like them and invents the rest, leaves out characters it has
@@ -156,7 +160,8 @@ are stored in half precision; compute in single."""
     rows = _GPT2_ROWS.format(share=recipe.repeated_share) if recipe.kind == "gpt2" else ""
     priced = recipe.kind == "gpt2" and recipe.attention_price > 0
     price = _GPT2_PRICE.format(price=recipe.attention_price) if priced else ""
-    return "\n\n".join(filter(None, (about, "" if earlier else start, rows, price)))
+    mixed = _MIXED.format(share=recipe.start_share) if earlier and recipe.start_share else ""
+    return "\n\n".join(filter(None, (about, "" if earlier else start, rows, price, mixed)))
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:
@@ -215,22 +220,24 @@ def titles_table(folders: Iterable[Path]) -> str:
     """The texts of some folders as a table: title, who is to be named for it, licence.
 
     They are taken from the tables in the README one or two folders up (columns: file, title, author
-    or attribution, licence or Gutenberg number); a file that stands in none is named alone.
+    or attribution, licence or Gutenberg number); a file that stands in none is named alone. What
+    was read from a folder that is given twice has "× 2" after its title.
     """
     rows = [
-        _credit(file.stem, known.get(f"{folder.name}/{file.name}", {}))
-        for folder in folders
+        _credit(file.stem, known.get(f"{folder.name}/{file.name}", {}), times)
+        for folder, times in Counter(folders).items()
         for known in [_described(folder)]
         for file in sorted([*folder.glob("*.txt"), *folder.glob("*.tsv")])
     ]
     return "\n".join(["| title | credit | licence |", "| --- | --- | --- |", *rows])
 
 
-def _credit(name: str, row: dict[str, str]) -> str:
+def _credit(name: str, row: dict[str, str], times: int) -> str:
     number = row.get("Gutenberg no.")
     licence = f"public domain, Gutenberg no. {number}" if number else row.get("licence", "")
     credit = row.get("attribution") or row.get("author", "")
-    return f"| {row.get('title', name)} | {credit} | {licence} |"
+    title = row.get("title", name) + (f" × {times}" if times > 1 else "")
+    return f"| {title} | {credit} | {licence} |"
 
 
 def _described(folder: Path) -> dict[str, dict[str, str]]:

@@ -74,6 +74,19 @@ def make_batches(
     return PairBatches(data, tokenizer, recipe)
 
 
+def mix(model: Model, start: Model, share: float) -> None:
+    """Move a model's weights back towards those its training began with, by a share of the way.
+
+    Between the two ends of a further training the loss has no hill, and a mean of both keeps what
+    the first had by heart and the second has read too seldom (Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models").
+    """
+    before = dict(start.named_parameters())
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.lerp_(before[name].to(weight.device), share)
+
+
 def start_from_frequencies(model: BertForPreTraining, stream: np.ndarray) -> None:
     """Let the word head begin by guessing each word as often as the ids [tokens] have it, which is
     all it would learn for its first hundred steps.

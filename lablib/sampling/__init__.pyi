@@ -28,6 +28,11 @@ from lablib.sampling.compute.constraint import (
     json_fields as json_fields,
     json_pattern as json_pattern,
 )
+from lablib.sampling.compute.contrastive import (
+    Candidate as Candidate,
+    ContrastiveStep as ContrastiveStep,
+    contrastive_search as contrastive_search,
+)
 from lablib.sampling.compute.distribution import (
     Stage as Stage,
     distribution as distribution,
@@ -87,6 +92,9 @@ from lablib.sampling.panel.comparison import (
 )
 from lablib.sampling.panel.constraint import (
     constraint_panel as constraint_panel,
+)
+from lablib.sampling.panel.contrastive import (
+    contrastive_panel as contrastive_panel,
 )
 from lablib.sampling.panel.generation import (
     generation_panel as generation_panel,

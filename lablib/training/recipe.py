@@ -31,7 +31,8 @@ class Recipe:
     are random tokens said again and again (`objective.causal_rows`), and `attention_price` is what
     its attention costs (`objective.attention_spent`); `masked_share` of BERT's tokens are masked;
     `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and a row of its batch
-    is a pair of texts, of at most `context` tokens each.
+    is a pair of texts, of at most `context` tokens each. Of a training that goes on from another
+    model, `start_share` of the weights kept at the end are those it began with (`training.mix`).
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or
@@ -55,6 +56,7 @@ class Recipe:
     masked_share: float = 0.2
     repeated_share: float = 0.04
     attention_price: float = 0.0
+    start_share: float = 0.0
     made_up_share: float = 0.3
     rank: int = 24
     seed: int = 0

@@ -30,7 +30,12 @@ class Head(anywidget.AnyWidget):
 class Foot(anywidget.AnyWidget):
     """The status line, the error card and the code behind the picture.
 
-    Sends the custom message `{"stop": true}` when the learner presses stop.
+    Sends the custom message `{"stop": true}` when the learner presses stop, and `{"cell": true}`
+    for the lines that open the panel as it stands; it is answered by `{"cell": lines}` or
+    `{"problem": sentence}`.
+
+    Attributes:
+        can_reopen: whether there are such lines.
     """
 
     _esm = source(STATIC / "foot.js")
@@ -42,6 +47,12 @@ class Foot(anywidget.AnyWidget):
     message = traitlets.Unicode().tag(sync=True)
     details = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
+    can_reopen = traitlets.Bool(False).tag(sync=True)
+
+    def page_state(self) -> dict[str, Any]:
+        """The state; on a page nobody answers for a cell."""
+        state: dict[str, Any] = self.get_state()
+        return {**state, "can_reopen": False}
 
 
 class TextInput(anywidget.AnyWidget):

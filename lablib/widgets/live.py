@@ -1,13 +1,14 @@
 """The panel that follows its controls: what every panel of a lab is made of."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
 
+from lablib.widgets import reopening
 from lablib.widgets.choice import Choice, ModelChoice
 from lablib.widgets.panel import Panel
-from lablib.widgets.worker import Progress
+from lablib.widgets.worker import Progress, Work
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -85,6 +86,12 @@ class LivePanel(Panel):
     place: PlotPlace
     plot: "Plot | None" = None
 
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """A panel that knows how it was called."""
+        panel: Self = super().__new__(cls, *given, **named)
+        panel._called = reopening.arguments(cls, given, named)
+        return panel
+
     def __init__(
         self,
         title: str,
@@ -95,7 +102,11 @@ class LivePanel(Panel):
         button: ipywidgets.Button | None = None,
     ) -> None:
         self.controls = tuple(controls)
+        self._later: reopening.Settings = {}
+        self._problem = ""
         super().__init__(title, body, choice=choice, subtitle=subtitle, code=self._code_fold)
+        self._begun = reopening.settings_of(self)
+        self.foot.can_reopen = bool(reopening.public_name(type(self)))
         for control in self.controls:
             delay = 0.0 if isinstance(control, CLICKED) else self.quiet_seconds
             control.observe(lambda _, delay=delay: self._respond(delay), "value")
@@ -114,9 +125,54 @@ class LivePanel(Panel):
         """The lines behind the picture, after the imports and the model `m`; "" for none yet."""
         return ""
 
+    def run(self, work: Work, delay: float = 0.0) -> None:
+        """Ask for work (see `Panel.run`); after it, what a cell sets of the picture is set."""
+
+        def whole() -> Drawing:
+            yield from work()
+            self._set_later()
+
+        super().run(whole, delay)
+
     def redraw(self, delay: float = 0.0) -> None:
         """Ask for the picture anew, after `delay` seconds of quiet."""
         self.run(self._draw_or_clear, delay)
+
+    def cell(self) -> str:
+        """The lines that open this panel as it stands, for a cell of any notebook.
+
+        Raises:
+            ValueError: with a sentence, if the panel was made with something that cannot be
+                written.
+
+        Example:
+            >>> from lablib import foundations as fo
+            >>> panel = fo.bleu_panel("The cat sat.")
+            >>> panel.reference.value = "The cat sat down."
+            >>> print(panel.cell())
+            from lablib import foundations as fo
+            <BLANKLINE>
+            fo.bleu_panel(candidate='The cat sat.').restore({
+                'reference.value': 'The cat sat down.',
+            })
+        """
+        called = {**self._called, **reopening.naming(type(self), self._choice)}
+        return reopening.written(self, self.imports, called, self._begun)
+
+    def restore(self, settings: reopening.Settings) -> Self:
+        """Set the controls as they stood where the `cell` was copied; gives the panel back.
+
+        What belongs to the picture, such as the head that is shown, is set once it is there.
+
+        Raises:
+            ValueError: if the panel has no such control.
+        """
+        reopening.require_known(self, settings)
+        of_views = reopening.of_views(self)
+        left = reopening.put(self, settings, settings.keys() - of_views)
+        self._later = {name: settings[name] for name in settings if name in left.keys() | of_views}
+        self._respond()
+        return self
 
     def model_changed(self) -> None:
         """Another model makes another picture."""
@@ -141,6 +197,26 @@ class LivePanel(Panel):
         except Exception:  # the panel shows it; here only the old picture goes
             self.clear()
             raise
+
+    def _set_later(self) -> None:
+        """Set what was to wait for the picture. What cannot be so is said once it is redrawn."""
+        if self._problem:
+            problem, self._problem = self._problem, ""
+            raise ValueError(problem)
+        if self._later:
+            later, self._later = self._later, {}
+            self._problem = reopening.left_out(reopening.put(self, later, later))
+            if self._problem:
+                self._respond()
+
+    def _on_foot(self, _: object, message: dict[str, Any], __: object) -> None:
+        """Send the cell to the page that asks for it."""
+        if message.get("cell"):
+            try:
+                self.foot.send({"cell": self.cell()})
+            except ValueError as problem:
+                self.foot.send({"problem": str(problem)})
+        super()._on_foot(_, message, __)
 
     def _code_fold(self) -> str:
         lines = self.code_lines()

@@ -210,6 +210,8 @@ def test_a_masked_model_is_asked_for_every_word_of_the_passages(bert):
 
 
 def test_what_cannot_be_muted_is_refused_in_a_sentence(make, found):
+    with pytest.raises(ValueError, match="others must be 0 or above, and it was -1"):
+        next(at.muting_cost(make("gpt2"), found, (0, 0), others=-1))
     with pytest.raises(ValueError, match="layers 0 to 1 with heads 0 to 3"):
         next(at.muting_cost(make("gpt2"), found, (2, 0)))
     for name in UNWATCHABLE:

@@ -6,6 +6,7 @@ import torch
 from scipy.stats import entropy
 
 from lablib import attention as at
+from lablib import models
 from lablib.attention.compute import lenses as module
 from lablib.attention.compute.corpus import passages
 from lablib.attention.compute.layers import say, stream
@@ -187,3 +188,9 @@ def test_the_sentences_say_which_lens_is_least_off(found):
     words = figures.lenses_words(found)
     best = min(at.LENSES, key=lambda lens: float(found.divergence[lens].mean()))
     assert figures.NAMES[best] in words.split(".")[0]
+
+
+def test_lenses_of_another_model_are_refused(found):
+    other = models.load("pocket-gpt2", device="cpu")
+    with pytest.raises(ValueError, match="fitted to another model"):
+        at.lens_path(other, found, "Once upon")

@@ -85,6 +85,14 @@ def test_a_masked_model_is_asked_for_its_masked_word(bert):
     assert panel.result.tokens.tokens[panel.result.position] == "[MASK]"
 
 
+def test_the_heads_that_were_given_are_muted_until_another_model_is_opened(gpt2, bert):
+    panel = ablation_panel("Once upon", [(0, 1)], opened(gpt2))
+    assert panel.wait() and panel.map.muted == [[0, 1]]
+    assert "With 1 head muted" in panel.words.value
+    panel.choice.loaded = opened(bert).loaded
+    assert panel.wait() and panel.map.muted == []
+
+
 def test_an_encoder_is_refused_in_a_sentence(make):
     m = make("bert")
     m.model = m.model.bert

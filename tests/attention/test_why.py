@@ -136,3 +136,9 @@ def test_the_shared_model_stays_as_it_was(gpt2):
     at.why(gpt2, TEXT)
     assert not any(part._forward_hooks for part in gpt2.model.modules())
     assert all(weight.grad is None for weight in gpt2.model.parameters())
+
+
+@pytest.mark.parametrize("token", [-1, 10**9])
+def test_a_token_that_is_none_is_refused(gpt2, token):
+    with pytest.raises(ValueError, match=f"Token {token} is not one of this model's"):
+        at.why(gpt2, "The cat", token=token)

@@ -24,6 +24,7 @@ ROOMS = {
         "chat": 'show(sp.chat_panel(model="pocket-gpt2"))',
         "block-list": 'show(sp.block_list_panel(model="pocket-gpt2"))',
         "beams": 'show(sp.beam_panel("Once upon a time", model="pocket-gpt2"))',
+        "contrastive": 'show(sp.contrastive_panel(model="pocket-gpt2"))',
         "cache": 'show(sp.cache_panel("Once upon a time", "pocket-gpt2"))',
     },
     "attention": {

@@ -75,3 +75,29 @@ def test_a_lone_surrogate_becomes_a_mark_and_nothing_breaks(lab):
         " a.dispatchEvent(new Event('input')); }"
     )
     page.locator(".lab-note", has_text="3 characters").wait_for()
+
+
+BLEU = """from lablib import foundations as fo
+fo.bleu_panel("The cat sat.")"""
+
+
+def test_a_cell_that_opens_the_panel_is_copied_and_run(lab):
+    """By the keyboard; the copied lines open a panel with the same words in its field."""
+    page = lab.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.open(lab.write("copy.ipynb", [BLEU, ""]))
+    lab.run_cell(0)
+    page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.get_by_role("textbox", name="Reference").fill("The dog sat down.")
+    page.locator(".lab-code summary").click()
+    page.locator(".lab-code .lab-pre", has_text="The dog sat down.").wait_for()
+    page.get_by_role("button", name="Copy a cell that opens this panel").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("Copied: run it in a cell").wait_for()
+    page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.press("Control+v")
+    lab.run_cell(1)
+    page.locator(".lab-panel").nth(1).wait_for()
+    field = page.get_by_role("textbox", name="Reference").nth(1)
+    field.wait_for()
+    assert field.input_value() == "The dog sat down."

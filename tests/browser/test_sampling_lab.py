@@ -47,6 +47,22 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket):
     page.locator(".lab-panel", has_text=other.text.strip()).wait_for()
 
 
+def test_more_knobs_fit_a_small_screen_too(lab):
+    page = lab.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    lab.open(lab.write("more-knobs.ipynb", [KNOBS.replace("top_p=0.9", "no_repeat_ngram=1")]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.get_by_role("button", name="More knobs").click()
+    page.locator("[type=range][data-knob=dry]").wait_for()
+    panel = page.locator(".lab-panel")
+    for theme in lab.themes():
+        shot(panel, f"more-knobs-{theme.lower()}")
+        assert panel.bounding_box()["height"] <= 640
+    cut = page.locator(".knobs-after", has_text="cut: no-repeat n-gram").first
+    assert cut.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
 def test_write_look_branch_and_stop(lab):
     page = lab.page
     lab.open(lab.write("write.ipynb", [WRITE]))

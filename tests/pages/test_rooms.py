@@ -497,3 +497,87 @@ def test_evidence(node, text, answer, how):
     })"""
     node(code, text, answer, ("mask", "replace").index(how))
     same_evidence(node, panel)
+
+
+def same_sentences(node, panel):
+    same_foot(node, panel)
+    for name, one in (("first", panel.first), ("second", panel.second)):
+        found = traits(node, {f"{name}.text": ["note"], f"{name}.words": ["value"]})
+        assert found[f"{name}.text"]["note"] == one.text.note
+        same_words(found[f"{name}.words"]["value"], one.words.value)
+        strip = {f"{name}.strip": ["tokens", "scale"]}
+        ours, theirs = (
+            each[f"{name}.strip"] for each in (traits(node, strip), picture_of(panel, strip))
+        )
+        for each in (ours, theirs):  # numbers in words
+            for chip in each["tokens"]:
+                chip["number"], chip["note"] = "#", re.sub(NUMBER, "#", chip["note"])
+        for end, other in zip(ours["scale"].pop("ends"), theirs["scale"].pop("ends"), strict=True):
+            same_words(end, other)
+        same(ours, theirs)
+    found = traits(node, {"words": ["value"], "table": ["value"], "place": ["display"]})
+    same_words(found["words"]["value"], panel.words.value)
+    assert (found["place"]["display"] == "none") is (panel.place.children == ())
+    if panel.table.value:
+        same_table(found["table"]["value"], panel.table.value)
+        axis = ["yaxis.tickvals", "yaxis.ticktext", "yaxis.range"]
+        same_plot(node, "plot", panel.plot, [], axis)
+        same_points(node, panel.plot)
+    else:
+        assert found["table"]["value"] == ""
+
+
+def same_points(node, plot):
+    """The same rows of the chart, and the same words over its points."""
+    ours = traits(node, {"plot": ["_widget_data"]})["plot"]["_widget_data"]
+    for trace, theirs in zip(ours, plot.data, strict=True):
+        same([list(trace[axis]) for axis in "xy"], [list(theirs[axis] or ()) for axis in "xy"])
+        if theirs.hovertext is not None:
+            for one, other in zip(trace["hovertext"], theirs.hovertext, strict=True):
+                same_words(html.unescape(one), other)
+
+
+LONG_SENTENCE = "One by one the " + "old and new and very quiet " * 4 + "men went home ."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("The boys is here.", "The boys are here.", False),
+        ("The unbelievable cats sat on <b>&'it'</b>.", "the CATS sat & <i>on 'it'", True),
+        ('ΣΊΣΥΦΟΣ "ran" 🙂 to the straße', "σίσυφος ran, to the STRASSE [MASK]", False),
+        ("The rhinoceroses slept.", "", True),
+        ("The same.", "The same.", False),
+        (LONG_SENTENCE, LONG_SENTENCE.replace("and", "or").replace("men", "women"), False),
+        ("", "The boys are here.", False),
+    ],
+)
+def test_sentences(node, first, second, whole):
+    panel = mk.sentence_panel("The cat sat.", "The cat sits.", model="pocket-bert")
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    panel.first.text.value, panel.second.text.value, panel.whole.value = first, second, whole
+    assert panel.wait()
+    code = """m.after(live, (live) => {
+        live.set("first.text", { value: a[0] });
+        live.set("second.text", { value: a[1] });
+        live.set("whole", { value: a[2] });
+    })"""
+    node(code, first, second, whole)
+    same_sentences(node, panel)
+
+
+def test_a_page_made_with_one_sentence_has_no_chart(node):
+    """A variant is told by words and a table there."""
+    panel = mk.sentence_panel("The cat sat.", "", model="pocket-bert")
+    assert panel.wait()
+    on_page(node, panel)
+    node('m.after(live, (live) => live.set("second.text", { value: "The cat sits." }))')
+    panel.second.text.value = "The cat sits."
+    assert panel.wait()
+    same_foot(node, panel)
+    found = traits(node, {"words": ["value"], "table": ["value"], "place": ["display"]})
+    same_words(found["words"]["value"], panel.words.value)
+    same_table(found["table"]["value"], panel.table.value)
+    assert found["place"]["display"] == "none"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lablib.pretraining import __main__ as command
@@ -56,9 +57,9 @@ def test_the_card_names_whom_the_texts_licences_ask_for(tmp_path):
         folder.mkdir(parents=True)
         for name in names:
             (folder / f"{name}.txt").write_text("text")
-    assert titles_table([books, modern]).splitlines()[2:] == [
-        "| Alice | Carroll, Lewis | public domain, Gutenberg no. 11 |",
-        "| other |  |  |",
+    assert titles_table([books, modern, books]).splitlines()[2:] == [
+        "| Alice × 2 | Carroll, Lewis | public domain, Gutenberg no. 11 |",
+        "| other × 2 |  |  |",
         "| News | the contributors, CC BY 2.5 | CC BY 2.5 |",
     ]
 
@@ -87,6 +88,28 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
     command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
     card = (folder / "README.md").read_text()
     assert "an earlier edition, which saw 0.0 M tokens in 3 steps of 2 × 32. Then it saw" in card
+    assert "The weights are a mean" not in card
+
+
+def test_what_was_trained_further_is_mixed_with_what_it_was(tmp_path):
+    for name in ("train", "heldout"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "foxes.txt").write_text(TEXT)
+    folders = [f"--text={tmp_path}/train", f"--heldout={tmp_path}/heldout", "--device=cpu"]
+    sizes = "--layers=1 --width=16 --heads=2 --context=32 --batch=2 --vocab-size=300"
+    run = ["gpt2", *folders, *sizes.split()]
+    command.main([*run, f"--out={tmp_path}/a", "--steps=2"])
+    first = tmp_path / "a" / "pocket-gpt2"
+    further = [*run, f"--out={tmp_path}/b", "--steps=3", f"--start={first}"]
+    weights = {}
+    for share in (0, 0.25):  # the second time the run is at its end already
+        command.main([*further, f"--start-share={share}"])
+        weights[share] = load_file(tmp_path / "b" / "pocket-gpt2" / "model.safetensors")
+    for name, before in load_file(first / "model.safetensors").items():
+        expected = 0.75 * weights[0][name].float() + 0.25 * before.float()
+        torch.testing.assert_close(weights[0.25][name].float(), expected, rtol=2e-3, atol=2e-4)
+    card = (tmp_path / "b" / "pocket-gpt2" / "README.md").read_text()
+    assert "a mean: 25% of what they were in the earlier edition" in card
 
 
 def test_attention_that_has_a_price_is_looked_at(tokenizer, stream, tmp_path):

@@ -145,3 +145,8 @@ def test_bad_input_is_said(pocket, tiny):
     endless.tokenizer = type("None", (), {"eos_token_id": None})()
     with pytest.raises(ValueError, match="no end-of-text token"):
         Guide(endless, "y", prompt)
+
+
+def test_the_name_of_a_field_is_written_as_it_is_typed():
+    pattern = json_pattern({"größe": ["weiß"]})
+    assert re.fullmatch(pattern, '{"größe": "weiß"}')

@@ -2,6 +2,7 @@
 
 import inspect
 import threading
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
@@ -99,21 +100,17 @@ WAYS = {
 }
 
 
-@pytest.fixture(scope="module")
-def opened():
+@cache
+def opened_family(family):
     """A tiny random model of a family, made once."""
-    made = {}
+    torch.manual_seed(0)
+    model = tf.AutoModelForCausalLM.from_config(FAMILIES[family]).float().eval()
+    return SimpleNamespace(model=model, tokenizer=byte_tokenizer(), device=model.device)
 
-    def open_(family):
-        if family not in made:
-            torch.manual_seed(0)
-            model = tf.AutoModelForCausalLM.from_config(FAMILIES[family]).float().eval()
-            made[family] = SimpleNamespace(
-                model=model, tokenizer=byte_tokenizer(), device=model.device
-            )
-        return made[family]
 
-    return open_
+@pytest.fixture
+def opened():
+    return opened_family
 
 
 @torch.inference_mode()

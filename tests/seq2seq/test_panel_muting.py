@@ -42,6 +42,11 @@ def test_an_opened_head_is_shown(panel):
     assert (panel.view.layer, panel.view.heads) == (1, [3])
 
 
+def test_the_heads_that_were_given_are_muted(tiny):
+    panel = ready(ss.heads_panel(TEXT, heads=((0, 1),), model=opened(tiny("t5"))))
+    assert panel.map.muted == [[0, 1]] and panel.result.heads == ((0, 1),)
+
+
 def test_another_model_has_all_its_heads(panel, tiny):
     panel.map.muted = [[1, 3]]
     ready(panel)

@@ -21,6 +21,7 @@ from lablib.attention.compute.metrics import METRICS, head_metrics
 from lablib.attention.compute.text import Reading, reading
 from lablib.attention.compute.watching import watchable
 from lablib.models.text import context_length, encode, require_vectors
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -202,7 +203,8 @@ def muting_cost(
     what is known so far. The loss is that of `ablate`.
 
     Raises:
-        ValueError: if there is no such head, or the model does not predict tokens.
+        ValueError: if there is no such head, `others` is below 0, or the model does not predict
+            tokens.
 
     Example:
         >>> from lablib import attention as at, data, models
@@ -212,6 +214,7 @@ def muting_cost(
         >>> cost.heads[0], cost.cost.shape == (len(found.passages), 3)
         ((0, 1), True)
     """
+    require_count("others", others, 0)
     experiment = Experiment(m)
     experiment.layers, experiment.heads = found.size
     experiment.check([head])

@@ -176,7 +176,7 @@ def lens_path(m: "LoadedModel", lenses: Lenses, text: str, token: str = "") -> L
             finds the likeliest in the end.
 
     Raises:
-        ValueError: if the text of the token is not one token.
+        ValueError: if the text of the token is not one token, or the lenses are another model's.
 
     Example:
         >>> from lablib import attention as at, data, models
@@ -189,6 +189,8 @@ def lens_path(m: "LoadedModel", lenses: Lenses, text: str, token: str = "") -> L
     tokens = read(m, text)
     with torch.inference_mode():
         last = torch.stack(stream(m.model, tokens.inputs(m)))[:, 0, -1].float().cpu()
+        if last[:-1].shape != lenses.jacobian.shape[:2]:
+            raise ValueError("These lenses were fitted to another model: fit them to this one.")
         said = {lens: _log_probabilities(m.model, _carried(lenses, lens, last)) for lens in LENSES}
     id = _token_id(m, token) if token else int(said["logit"][-1].argmax())
     return LensPath(

@@ -85,8 +85,8 @@ def why(
             for what the model finds most probable.
 
     Raises:
-        ValueError: if the model is no next-word model or has no attention, or there is no such
-            place with a token before it.
+        ValueError: if the model is no next-word model or has no attention, it has no such token, or
+            there is no such place with a token before it.
 
     Example:
         >>> from lablib import attention as at, models
@@ -106,6 +106,8 @@ def why(
             "model, as GPT-2."
         )
     entries = model.get_output_embeddings().weight.shape[0]
+    if token is not None and not 0 <= token < entries:
+        raise ValueError(f"Token {token} is not one of this model's {entries:,} tokens.")
     tokens = read(m, text, limit=min(MAX_TOKENS, TEXT_BYTES // (4 * entries)))
     if place is not None:
         if not 0 < place < len(tokens):

@@ -124,8 +124,9 @@ class AblationPanel(LivePanel):
         self.table.value = figures.changes_table(result)
 
     def model_changed(self) -> None:
-        """Another model has other heads."""
-        self.map.muted, self.effects = [], None
+        """Another model has other heads; the first one is asked with those that were given."""
+        if any(self.map.size):
+            self.map.muted, self.effects = [], None
         self.run(self._draw_and_sweep)
 
     def _draw_and_sweep(self) -> Drawing:

@@ -36,6 +36,7 @@ class HeadMap(anywidget.AnyWidget):
 
     _esm = source(_HERE / "head_map.js")
     _css = source(_HERE / "head_map.css")
+    link_traits = ("metric", "opened", "muted", "mode")
 
     size: Any = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
     metrics: Any = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -36,6 +36,7 @@ class StepsView(anywidget.AnyWidget):
 
     _esm = source(_HERE / "steps.js")
     _css = source(_HERE / "steps.css")
+    link_traits = ("use_scale", "use_mask", "temperature")
 
     x = traitlets.Bytes().tag(sync=True)
     q = traitlets.Bytes().tag(sync=True)

@@ -53,6 +53,7 @@ class AttentionView(anywidget.AnyWidget):
 
     _esm = source(_HERE / "weights.js")
     _css = source(_HERE / "attention.css")
+    link_traits = ("layer", "heads", "kind", "hide_sinks", "renormalise")
 
     weights = traitlets.Bytes().tag(sync=True)
     sent: Any = traitlets.List(traitlets.Int()).tag(sync=True)

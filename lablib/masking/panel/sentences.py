@@ -47,6 +47,7 @@ class SentencePanel(LivePanel):
     """
 
     imports = "masking as mk, models"
+    stand_in = "sentences"
     result: Comparison | PseudoLogLikelihood | None = None
 
     def __init__(

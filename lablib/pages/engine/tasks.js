@@ -14,6 +14,7 @@ import { mute } from "./muting.js";
 import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
 import { attribution, lengths, units } from "./residual.js";
+import { sentences } from "./sentences.js";
 import { uniforms } from "./uniforms.js";
 import { choose, readOn, whyEnded, write } from "./writing.js";
 
@@ -191,6 +192,7 @@ export const TASKS = {
   product,
   read,
   rollout,
+  sentences,
   spell,
   tokens,
   units,

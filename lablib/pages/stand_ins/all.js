@@ -12,6 +12,7 @@ import { LayersStandIn } from "./layers.js";
 import { MutingStandIn } from "./muting.js";
 import { ProjectionsStandIn } from "./projections.js";
 import { ResidualStandIn } from "./residual.js";
+import { SentencesStandIn } from "./sentences.js";
 import { StepsStandIn } from "./steps.js";
 import { TokenStandIn } from "./tokens.js";
 import { WholeStandIn } from "./whole.js";
@@ -30,6 +31,7 @@ export const STAND_INS = {
   muting: MutingStandIn,
   projections: ProjectionsStandIn,
   residual: ResidualStandIn,
+  sentences: SentencesStandIn,
   steps: StepsStandIn,
   tokens: TokenStandIn,
   whole: WholeStandIn,

@@ -79,3 +79,18 @@ export function chip({ id, text, bytes, special, partial }, names, more = {}) {
 
 /** @type {Set<any>} */
 const EMPTY_PARTS = new Set([null, undefined, ""]);
+
+/**
+ * A word, or a mask, as the strip takes it: it has neither id nor bytes.
+ * @param {{ text: string, special?: boolean }} word
+ * @param {Names} names
+ * @param {{ value?: number, note?: string, mark?: string }} more
+ */
+export function wordChip({ text, special = false }, names, more) {
+  return chip({ id: undefined, text, bytes: new Uint8Array(0), special, partial: false }, names, more);
+}
+
+/** A strip's colour scale, with its ends in words. */
+export function stripScale(min, max, unit = "", palette = "viridis") {
+  return { min, max, unit, palette, ends: [figure(min), figure(max)] };
+}

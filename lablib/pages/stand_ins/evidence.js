@@ -1,8 +1,8 @@
 // Stands in for `lablib.masking.panel.evidence`: each word is taken away, and what the answer loses.
 
-import { chip } from "./chips.js";
+import { stripScale, wordChip } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
-import { figure, percent as share, probability as percent, repr, times } from "./python.js";
+import { nats, percent as share, probability as percent, repr, times } from "./python.js";
 import { StandIn } from "./stand_in.js";
 
 const HOW = ["mask", "replace"];
@@ -54,9 +54,9 @@ export class EvidenceStandIn extends StandIn {
     const changes = words.map(({ first, text, change, instead, without }) => ({
       first, text, value: change, note: `with “${instead}” replacements: ${percent(Math.exp(without))}`,
     }));
-    this.set("changes", { selected: [], scale: scale(-most, most, "nats", "signed"), tokens: this._chips(found, changes) });
+    this.set("changes", { selected: [], scale: stripScale(-most, most, "nats", "signed"), tokens: this._chips(found, changes) });
     const looks = words.map(({ first, text, look }) => ({ first, text, value: look }));
-    this.set("attention", { selected: [], scale: scale(0, looked, "", "viridis"), tokens: this._chips(found, looks) });
+    this.set("attention", { selected: [], scale: stripScale(0, looked), tokens: this._chips(found, looks) });
     this.set("words", { value: evidenceWords(found) });
     this.set("table", { value: evidenceTable(found) });
   }
@@ -65,7 +65,7 @@ export class EvidenceStandIn extends StandIn {
   _chips({ masks, place }, words) {
     const blanks = masks.map((first) => ({ first, text: "[MASK]", special: true, mark: first === place ? "asked" : undefined }));
     const all = [...words, ...blanks].sort((one, other) => one.first - other.first);
-    return all.map(({ text, special = false, ...more }) => chip({ id: undefined, text, bytes: new Uint8Array(0), special, partial: false }, this.names, more));
+    return all.map(({ text, special = false, ...more }) => wordChip({ text, special }, this.names, more));
   }
 
   clear() {
@@ -82,11 +82,6 @@ export class EvidenceStandIn extends StandIn {
       "found.changes, looks"
     );
   }
-}
-
-/** A strip's colour scale, with its ends in words. */
-function scale(min, max, unit, palette) {
-  return { min, max, unit, palette, ends: [figure(min), figure(max)] };
 }
 
 /** The words by a measure, the largest first; those alike stay in their order. */
@@ -125,13 +120,8 @@ function evidenceTable({ answer, words }) {
   const [changes, looks] = [ranked(words, byChange), ranked(words, byLook)];
   const rows = words.map((word) => {
     const ranks = `${changes.indexOf(word) + 1} and ${looks.indexOf(word) + 1}`;
-    const texts = [word.text, word.instead, percent(Math.exp(word.without)), nats(word.change), share(word.look), ranks];
+    const texts = [word.text, word.instead, percent(Math.exp(word.without)), nats(word.change, true), share(word.look), ranks];
     return { cells: texts.map((text) => ({ text })) };
   });
   return { table: { kind: "table", caption: `What each word does for “${answer}”`, columns, rows } };
-}
-
-/** A number of nats with its sign. */
-function nats(value) {
-  return `${value < 0 ? "" : "+"}${value.toFixed(2)}`.replace("-", "−");
 }

@@ -13,6 +13,17 @@ export function redraw(panel, part, styles, layout = {}) {
 }
 
 /**
+ * A text as a plot shows it, which would read tags in it: `lablib.widgets.html.escape(text)`.
+ * @param {string} text
+ */
+export function escaped(text) {
+  return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
+}
+
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" };
+
+/**
  * A matrix in one row of numbers as plotly takes it, [rows][columns].
  * @param {Float32Array} values
  * @param {number} width

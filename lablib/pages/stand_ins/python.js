@@ -90,6 +90,15 @@ export function probability(value) {
 }
 
 /**
+ * A number of nats to two decimals, with a real minus sign (`lablib.masking.figures.shared.nats`).
+ * @param {number} value
+ * @param {boolean} sign   whether a number above 0 has one, too
+ */
+export function nats(value, sign = false) {
+  return `${sign && value >= 0 ? "+" : ""}${value.toFixed(2)}`.replace("-", "−");
+}
+
+/**
  * How many times, in words (`lablib.widgets.tokens.times`).
  * @param {number} ratio
  */

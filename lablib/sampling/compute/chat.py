@@ -1,14 +1,16 @@
 """Conversations as a model reads them: one text, with marks that say whose turn it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import Tensor
 
 from lablib.models.errors import reason
-from lablib.models.text import context_length, require_vectors, require_writer
+from lablib.models.text import context_length, require_vectors, require_writer, vectors
 from lablib.sampling.compute.generation import Alternative, top
 from lablib.sampling.compute.text import Prompt
 from lablib.training.chats import ROLES, Message, template_of, written_down
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 MARKS = "template"
 """What a token is called that no message has written."""
+_PRIVATE = 0xF0000
+"""The first of 65,534 characters that Unicode leaves to everybody's own use."""
+SCORE_BYTES = 64 * 2**20
+"""The most bytes of scores at once: a long conversation is read again for each part of them."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +79,13 @@ def chat(m: "LoadedModel", messages: Sequence[Message]) -> Chat:
     said = _checked(messages)
     if not m.tokenizer.is_fast:
         raise ValueError("The tokenizer of this model does not say where tokens stand in a text.")
-    try:
-        text = written_down(m.tokenizer, said, asks=True)
-    except Exception as error:  # a template is a program of its own, and raises what it likes
-        raise ValueError(
-            f"The chat template of this model does not take these messages: {reason(error)}"
-        ) from error
+    text = _written(m, said)
     read = m.tokenizer(
         text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
     )  # fmt: skip
     ids, offsets = list(read["input_ids"]), list(read["offset_mapping"])
     _require_room(m, ids)
-    spans = _spans(text, said)
+    spans = _spans(m, text, said)
     roles = [_role_at(start, end, spans) for start, end in offsets]
     within = [
         [place for place, (start, end) in enumerate(offsets) if _inside(start, end, span)]
@@ -116,8 +117,70 @@ def _require_room(m: "LoadedModel", ids: Sequence[int]) -> None:
         )
 
 
-def _spans(text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
-    """Whose message stands where, in characters; a template may have trimmed or left out some."""
+def _written(m: "LoadedModel", messages: Sequence[Message]) -> str:
+    """What the chat template makes of messages, up to where the answer begins."""
+    try:
+        return written_down(m.tokenizer, messages, asks=True)
+    except Exception as error:  # a template is a program of its own, and raises what it likes
+        raise ValueError(
+            f"The chat template of this model does not take these messages: {reason(error)}"
+        ) from error
+
+
+def _spans(m: "LoadedModel", text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
+    """Whose message stands where, in characters; a template may have trimmed or left out some.
+
+    What is said may stand in the template's own words too (as "user" does), so it is not looked
+    for. The messages are written down once more, each between two characters that nobody types,
+    and where those come out the message stands.
+    """
+    said = [(i, one) for i, one in enumerate(messages) if one["content"].strip()]
+    borders = {i: (chr(_PRIVATE + 2 * i), chr(_PRIVATE + 2 * i + 1)) for i, _ in said}
+    marked = [
+        {**one, "content": _between(one["content"], *borders[i])} if i in borders else one
+        for i, one in enumerate(messages)
+    ]
+    places, plain = _taken_out(
+        _written(m, marked), {mark for pair in borders.values() for mark in pair}
+    )
+    if plain != text:  # the template counts characters, or asks how a message begins
+        return _found(text, messages)
+    return [
+        (one["role"], range(places[borders[i][0]], places[borders[i][1]]))
+        for i, one in said
+        if borders[i][0] in places and borders[i][1] in places
+    ]
+
+
+def _between(content: str, start: str, end: str) -> str:
+    """A message with a mark before and after it, inside the white space around it, which templates
+    trim.
+
+    >>> _between(" Hi there\\n", "<", ">")
+    ' <Hi there>\\n'
+    """
+    inside = content.strip()
+    return content.replace(inside, f"{start}{inside}{end}", 1)
+
+
+def _taken_out(text: str, marks: Collection[str]) -> tuple[dict[str, int], str]:
+    """The first place of each mark in a text without them, and that text.
+
+    >>> _taken_out("a<b>c", "<>")
+    ({'<': 1, '>': 2}, 'abc')
+    """
+    places: dict[str, int] = {}
+    plain: list[str] = []
+    for character in text:
+        if character in marks:
+            places.setdefault(character, len(plain))
+        else:
+            plain.append(character)
+    return places, "".join(plain)
+
+
+def _found(text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
+    """Where the messages stand, each looked for after the one before."""
     found, start = [], 0
     for message in messages:
         content = message["content"].strip()
@@ -154,8 +217,23 @@ def next_in_chat(m: "LoadedModel", written: Chat) -> list[tuple[Alternative, ...
     require_writer(m)
     require_vectors(m, written.ids)
     ids = torch.tensor([written.ids], device=m.device)
-    logits = m.model(input_ids=ids).logits[0].float().cpu()
-    return [top(m, row.softmax(0)) for row in logits]
+    at_once = max(1, SCORE_BYTES // (4 * vectors(m.model)))
+    return [
+        top(m, row.softmax(0))
+        for places in torch.arange(len(written.ids), device=m.device).split(at_once)
+        for row in _scores_at(m.model, ids, places)
+    ]
+
+
+def _scores_at(model: Any, ids: Tensor, places: Tensor) -> Tensor:
+    """The scores after some tokens of a text, [places, vocab] float32 on the CPU; a model that can
+    be told so computes no others.
+    """
+    if "logits_to_keep" in signature(model.forward).parameters:
+        logits: Tensor = model(input_ids=ids, logits_to_keep=places).logits[0]
+    else:
+        logits = model(input_ids=ids).logits[0, places]
+    return logits.float().cpu()
 
 
 def read_messages(text: str) -> list[Message]:

@@ -60,7 +60,10 @@ def json_pattern(fields: Mapping[str, str | Sequence[str]]) -> str:
     """
     if not fields:
         raise ValueError("Give the object at least one field, such as name: string.")
-    inside = (f"{re.escape(json.dumps(name))}: {_value(kind)}" for name, kind in fields.items())
+    inside = (
+        f"{re.escape(json.dumps(name, ensure_ascii=False))}: {_value(kind)}"
+        for name, kind in fields.items()
+    )
     return rf"\{{{', '.join(inside)}\}}"
 
 

@@ -248,7 +248,7 @@ def choose(m: "LoadedModel", step: Step, id: int) -> Step:
     stream = TextStream(m.tokenizer, step.previous[:start])
     for earlier in step.previous[start:]:
         stream.push(earlier)
-    end = _end(m, [*step.previous, id])
+    end = end_of(m, [*step.previous, id])
     log_probability = float(step.logits.log_softmax(0)[id])
     return replace(
         step,
@@ -358,7 +358,7 @@ class _Writer:
 
     def _find_end(self, ids: Sequence[int]) -> str | None:
         done = self._position >= len(self._draws)
-        return _end(self._m, ids) or (LENGTH if done else None)
+        return end_of(self._m, ids) or (LENGTH if done else None)
 
     def write(self, logits: Tensor, keep_logits: bool = True) -> Step:
         """Draw the next token from the model's scores, [vocab], and add it."""
@@ -399,7 +399,7 @@ class _Writer:
         return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
 
 
-def _end(m: "LoadedModel", ids: Sequence[int]) -> str | None:
+def end_of(m: "LoadedModel", ids: Sequence[int]) -> str | None:
     """Why nothing can follow these ids, the last of which was generated."""
     context = context_length(m)
     if ids and ids[-1] in end_of_text_ids(m):

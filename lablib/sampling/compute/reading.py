@@ -99,21 +99,30 @@ class Reader:
 
     Args:
         way: how to read on; None for the fastest that is right for this model (see `way_of`).
+        keeps_states: whether the last hidden states of what is read are kept, in `states`.
+
+    Attributes:
+        states: of the tokens read last, [rows, n, width] float32 on the CPU; None if not kept.
 
     Raises:
         ValueError: if the model does not predict next tokens, or cannot be read on in any way.
     """
 
-    def __init__(self, model: PreTrainedModel, way: Way | None = None):
+    def __init__(
+        self, model: PreTrainedModel, way: Way | None = None, keeps_states: bool = False
+    ) -> None:
         if model.config.is_encoder_decoder or not model.can_generate():
             raise ValueError(
                 f"{type(model).__name__} does not predict the next token; "
                 "load a model of the kind 'causal'."
             )
         self.model = model
-        self._step = GPT2Step(model) if is_plain_gpt2(model) else None
+        self._step = GPT2Step(model) if is_plain_gpt2(model) and not keeps_states else None
         self._parameters = set(signature(model.forward).parameters)
         self.way = way or (Way.CACHED if self._step else way_of(model))
+        self._keeps_states = keeps_states
+        self._found_states: list[Tensor] = []  # of each call of the model, of all it read
+        self.states: Tensor | None = None
         self.clear()
 
     @property
@@ -133,11 +142,14 @@ class Reader:
         """
         try:
             cache = self._cache
+            self._found_states = []
             logits = self._continue(ids, cache) if cache is not None else self._read_again(ids)
         except BaseException:
             self.clear()
             raise
         self._rows = self._longer(ids)
+        if self._keeps_states:
+            self.states = torch.cat(self._found_states)[:, -len(ids[0]) :].to("cpu", torch.float32)
         return logits.to("cpu", torch.float32)
 
     def _longer(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -175,9 +187,25 @@ class Reader:
 
     def _last(self, **inputs: Any) -> Tensor:
         """The scores the model gives at the last place of each row."""
-        only_last = {"logits_to_keep": 1} if "logits_to_keep" in self._parameters else {}
-        logits: Tensor = self.model(**inputs, **only_last).logits
+        more: dict[str, Any] = {"logits_to_keep": 1} if "logits_to_keep" in self._parameters else {}
+        if self._keeps_states:
+            more["output_hidden_states"] = True
+        output = self.model(**inputs, **more)
+        if self._keeps_states:
+            self._found_states.append(self._states_of(output, inputs["input_ids"]))
+        logits: Tensor = output.logits
         return logits[:, -1]
+
+    def _states_of(self, output: Any, ids: Tensor) -> Tensor:
+        """The last hidden states, [rows, tokens, width]; XLNet gives those of the guessed place."""
+        states = getattr(output, "hidden_states", None)
+        if not states or states[-1].shape[:2] != ids.shape:
+            raise ValueError(
+                f"{type(self.model).__name__} does not give a vector for each token, which is "
+                "needed here; choose another model."
+            )
+        last: Tensor = states[-1]
+        return last
 
     def _tensor(self, ids: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor(ids, dtype=torch.long, device=self.model.device)

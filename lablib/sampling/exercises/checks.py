@@ -427,6 +427,43 @@ def _best_pair(scores: "Tensor") -> list[int]:
     return [best // scores.shape[1], best % scores.shape[1]]
 
 
+def _contrastive_cases() -> list[tuple[Any, ...]]:
+    vectors = tensor([2.0, 0.0, 1.0], [0.5, 1.5, 0.0], [-1.0, 0.5, 3.0])
+    before = tensor([1.0, 1.0, 0.0], [0.0, 3.0, -1.0], [0.2, -0.1, 0.4], [1.0, -2.0, 0.5])
+    return [
+        (tensor(0.6, 0.3, 0.1), vectors, before, 0.6),
+        (tensor(0.4, 0.35, 0.05), vectors.flip(0), before, 0.3),
+        (tensor(0.5, 0.2, 0.2), vectors, before[:1], 0.9),
+    ]
+
+
+def _cosines(vectors: "Tensor", before: "Tensor") -> "Tensor":
+    return vectors @ before.T / (vectors.norm(dim=1)[:, None] * before.norm(dim=1))
+
+
+CHECKS["sampling/contrastive-scores"] = FunctionCheck(
+    solutions.contrastive_scores,
+    cases=_contrastive_cases,
+    mistakes=(
+        Mistake(
+            lambda p, v, h, alpha: (1 - alpha) * p - alpha * (v @ h.T).max(1).values, "no cosine"
+        ),
+        Mistake(lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h).mean(1), "mean"),
+        Mistake(
+            lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h)[:, -1],
+            "last token only",
+        ),
+        Mistake(
+            lambda p, v, h, alpha: (1 - alpha) * p + alpha * _cosines(v, h).max(1).values, "sign"
+        ),
+        Mistake(
+            lambda p, v, h, alpha: alpha * p - (1 - alpha) * _cosines(v, h).max(1).values,
+            "weights turned round",
+        ),
+        Mistake(lambda p, v, h, alpha: p - alpha * _cosines(v, h).max(1).values, "no weight"),
+    ),
+)
+
 CHECKS["sampling/cache-cost"] = FunctionCheck(
     solutions.positions_computed,
     cases=lambda: [

@@ -79,6 +79,13 @@ def log_probability(logits, ids, prompt_length):
     return total
 
 
+def contrastive_scores(probabilities, vectors, before, alpha):
+    """The scores of contrastive search: what is likely and like nothing before is best."""
+    ours = vectors / vectors.norm(dim=1, keepdim=True)
+    theirs = before / before.norm(dim=1, keepdim=True)
+    return (1 - alpha) * probabilities - alpha * (ours @ theirs.T).max(1).values
+
+
 def positions_computed(prompt_tokens, new_tokens, cached):
     """How many token positions go through the model to write `new_tokens`."""
     if cached:

@@ -56,7 +56,7 @@ class ChatPanel(LivePanel):
         max_new_tokens: int = 60,
     ) -> None:
         self.text = TextInput(value=messages, label="Messages")
-        self.after = dropdown("Next token after", [], width=300, label=120)
+        self.after = dropdown("Next token after", [], width=300, label=136)
         self.seed = seed_field(seed, width=160)
         self.length = number("Tokens", max_new_tokens, 1, 999, width=160)
         self.answer = button("Answer", "Write the assistant\u2019s answer", primary=True)

@@ -40,6 +40,7 @@ class KnobView(anywidget.AnyWidget):
 
     _esm = source(_HERE / "knobs.js")
     _css = source(_HERE / "knobs.css")
+    link_traits = ("knobs", "order")
 
     logits = traitlets.Bytes().tag(sync=True)
     vocabulary = traitlets.Bytes().tag(sync=True)

@@ -33,6 +33,7 @@ function barRow(pick) {
     solid.style.width = `${(100 * bar.after) / end}%`;
     write(before, percent(bar.before));
     write(after, bar.cut ? `cut: ${bar.cut}` : percent(bar.after));
+    after.title = after.textContent;
     if (pick) row.setAttribute("aria-label", `${bar.title}: ${before.textContent} before, ${after.textContent} after. Add it to the prompt.`);
   };
   return { node: item, draw };

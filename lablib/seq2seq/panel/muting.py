@@ -82,8 +82,9 @@ class HeadsPanel(LivePanel):
         self.result, self.table.value = None, ""
 
     def model_changed(self) -> None:
-        """Another model has other heads."""
-        self.map.muted = []
+        """Another model has other heads; the first one is asked with those that were given."""
+        if any(self.map.size):
+            self.map.muted = []
         super().model_changed()
 
     def _open(self, place: list[int]) -> None:

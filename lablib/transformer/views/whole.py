@@ -32,6 +32,7 @@ class WholeView(anywidget.AnyWidget):
 
     _esm = source(_HERE / "whole.js")
     _css = source(_HERE / "whole.css")
+    link_traits = ("off_parts", "off_blocks", "open_block", "chosen")
 
     boxes: Any = traitlets.List(traitlets.Dict()).tag(sync=True)
     values = traitlets.Bytes().tag(sync=True)

@@ -1,6 +1,7 @@
 // The foot of a panel: its state, a progress bar with a stop button, the switch for a projector, the
 // error card, the code.
 
+import { copier } from "./copying.js";
 import { element } from "./dom.js";
 import { projector } from "./projector.js";
 
@@ -36,6 +37,8 @@ function render({ model, el }) {
   card.append(message, details.details);
 
   const code = fold("Show the code", "lab-fold lab-code");
+  const copying = copier(model);
+  code.details.append(copying.node);
   el.append(line, card, code.details);
 
   const draw = () => {
@@ -59,6 +62,7 @@ function render({ model, el }) {
   draw();
   return () => {
     projecting.forget();
+    copying.forget();
     model.off("change", draw);
   };
 }

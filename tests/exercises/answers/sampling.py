@@ -1305,6 +1305,53 @@ def blocked_ids(word, tokenizer):
 """: "With a space it is blocked now",
         },
     ),
+    "sampling/contrastive-scores": Tried(
+        right=(
+            """
+import torch
+
+def contrastive_scores(probabilities, vectors, before, alpha):
+    found = []
+    for p, vector in zip(probabilities, vectors):
+        alike = [torch.cosine_similarity(vector, one, dim=0) for one in before]
+        found.append(float((1 - alpha) * p - alpha * max(alike)))
+    return found
+""",
+            """
+def contrastive_scores(probabilities, vectors, before, alpha):
+    v = vectors / vectors.norm(dim=1, keepdim=True)
+    h = before / before.norm(dim=1, keepdim=True)
+    return (1 - alpha) * probabilities - alpha * (v @ h.T).amax(1)
+""",
+        ),
+        wrong={
+            """
+def contrastive_scores(probabilities, vectors, before, alpha):
+    return (1 - alpha) * probabilities - alpha * (vectors @ before.T).max(1).values
+""": "You compare by the dot product",
+            """
+import torch
+
+def contrastive_scores(probabilities, vectors, before, alpha):
+    alike = torch.cosine_similarity(vectors[:, None], before[None], dim=-1)
+    return (1 - alpha) * probabilities - alpha * alike.mean(1)
+""": "take the greatest",
+            """
+import torch
+
+def contrastive_scores(probabilities, vectors, before, alpha):
+    alike = torch.cosine_similarity(vectors, before[-1:], dim=-1)
+    return (1 - alpha) * probabilities - alpha * alike
+""": "with the last token only",
+            """
+import torch
+
+def contrastive_scores(probabilities, vectors, before, alpha):
+    alike = torch.cosine_similarity(vectors[:, None], before[None], dim=-1)
+    return probabilities - alike.max(1).values
+""": "",
+        },
+    ),
     "sampling/allowed-tokens": Tried(
         right=(
             """
