@@ -37,7 +37,7 @@ its heads gave to anything but the first token. Large models learn by themselves
 a head has no use for; this one had to be told, or it would have stopped before it found out."""
 _MIXED = """\
 The weights are a mean: {share:.0%} of what they were in the earlier edition, the rest of what they
-were at the end of the training that went on from it. Thus it keeps phrases that it had memorised."""
+were at the end of the training that went on from it. So it keeps phrases that it had memorised."""
 _T5_LIMITS = """\
 It is a classroom model: it has read short everyday sentences and rows made by a program, and
 nothing else. It translates what is like them and invents the rest, leaves out characters it has

@@ -56,7 +56,7 @@ class ContrastivePanel(LivePanel):
         super().__init__(
             "Likely, but not said already",
             "Of the likeliest tokens, the one least like any token before. Bright tokens are like "
-            "one before it; click a token to see what was weighed.",
+            "one before them; click a token to see what was weighed.",
             [
                 self.text,
                 in_row(self.alpha, self.k, self.length),
