@@ -160,6 +160,7 @@ SKIPPED = {
     "masking.learn": "trains",
     "seq2seq.learn_with_and_without_mask": "trains",
     "transfer.fine_tune": "trains", "transfer.measure_transfer": "trains",
+    "finetuning.learn_from_nothing": "trains",
     "finetuning.transfer_points": "trains", "finetuning.range_test": "trains",
     "finetuning.search_settings": "trains", "finetuning.benchmark_stages": "measures for seconds",
     "finetuning.push_to_hub": "asks the hub", "foundations.train_net": "trains",

@@ -26,6 +26,7 @@ INSTEAD = {
     r"\b(bits?|bytes?|examples|nats|rows|seconds|steps|texts|tokens|words) an? "
     r"(batch|byte|class|epoch|label|second|step|text|token|word)\b(?! (has|needs|takes))": "per",
     r"\b[Mm]ost has \w+ed\b": "subject before verb",
+    r"\b(guess|pair|that|token|what|[Ww]here it|which|word) stands?\b(?! (apart|for)\b)": "is",
 }
 """What was written, as a pattern, and what to write in its place."""
 
@@ -82,6 +83,8 @@ def test_each_pattern_finds_what_was_written_once():
         "a longer run belongs into a terminal",
         "4.1 bytes a token",
         "Most has moved layer 3",
+        "you divide by how often the word stands in the text",
+        "at each place the model sees only what stands before",
     ]
     assert [text for text in once if not odd(text)] == []
 

@@ -25,6 +25,11 @@ from lablib.finetuning.exercises.harms import (
 from lablib.finetuning.compute.harms import (
     BugEffect as BugEffect,
 )
+from lablib.finetuning.compute.from_nothing import (
+    WritingStep as WritingStep,
+    learn_from_nothing as learn_from_nothing,
+    sample_steps as sample_steps,
+)
 from lablib.finetuning.compute.ladder import (
     Optimizations as Optimizations,
     Measurement as Measurement,
@@ -45,6 +50,9 @@ from lablib.finetuning.panel.batches import (
 )
 from lablib.finetuning.panel.comparison import (
     comparison_panel as comparison_panel,
+)
+from lablib.finetuning.panel.from_nothing import (
+    from_nothing_panel as from_nothing_panel,
 )
 from lablib.finetuning.panel.harms import (
     harm_panel as harm_panel,

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from lablib.training.devices import has_fast_bf16
 from lablib.training.made_up import Pair
 from lablib.training.methods import trained
 from lablib.training.objective import causal_loss, causal_rows, masked_loss, pair_loss
-from lablib.training.optimizers import Widened, make_optimizers, set_learning_rates
+from lablib.training.optimizers import descend, make_optimizers
 from lablib.training.pairs import PairBatches
 from lablib.training.recipe import Model, Recipe
 
@@ -49,7 +48,6 @@ def train(
     unbroken one would have: batches and masks are pure functions of (seed, step).
     """
     optimizers = make_optimizers(model, recipe)
-    learned = list(trained(model).values())
     start = restore(folder, model, optimizers)
     batch_at = make_batches(data, tokenizer, recipe)
     in_bf16 = has_fast_bf16(model.device)
@@ -59,15 +57,9 @@ def train(
     for step in range(start, recipe.steps):
         rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
         rows = batch_at(step)
-        set_learning_rates(optimizers, recipe, step)
         with torch.autocast(model.device.type, torch.bfloat16, enabled=in_bf16):
             loss = loss_of(rows, rng)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        with nullcontext() if in_bf16 else Widened():
-            for optimizer in optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
+        descend(loss, optimizers, recipe, step)
         if (step + 1) % save_every == 0 or step + 1 == recipe.steps:
             checkpoint(folder, model, optimizers, recipe, step + 1)
         yield step, loss.item()

@@ -1,11 +1,13 @@
 """Muon for matrices and AdamW for the rest, and the learning rates of both."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch.optim import AdamW, Muon, Optimizer
 from torch.overrides import TorchFunctionMode
 
+from lablib.training.devices import has_fast_bf16
 from lablib.training.methods import trained
 from lablib.training.recipe import Model, Recipe
 
@@ -65,3 +67,15 @@ def set_learning_rates(optimizers: list[Optimizer], recipe: Recipe, step: int) -
     for optimizer, rate in zip(optimizers, (recipe.matrix_lr, recipe.other_lr), strict=True):
         for group in optimizer.param_groups:
             group["lr"] = rate * factor
+
+
+def descend(loss: torch.Tensor, optimizers: list[Optimizer], recipe: Recipe, step: int) -> None:
+    """Make the step (0-based) that lowers this loss, with a gradient of length 1 at most."""
+    set_learning_rates(optimizers, recipe, step)
+    loss.backward()
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    torch.nn.utils.clip_grad_norm_([p for group in groups for p in group["params"]], 1.0)
+    with nullcontext() if has_fast_bf16(loss.device) else Widened():
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()

@@ -143,22 +143,7 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
 
         return adapted_minilm(recipe.rank)
     if recipe.kind == "gpt2":
-        gpt2 = GPT2LMHeadModel(
-            GPT2Config(
-                vocab_size=len(tokenizer),
-                n_positions=recipe.context,
-                n_embd=recipe.width,
-                n_layer=recipe.layers,
-                n_head=recipe.heads,
-                # The same function as GPT-2's "gelu_new", as one kernel instead of eight.
-                activation_function="gelu_pytorch_tanh",
-                resid_pdrop=0.0,
-                embd_pdrop=0.0,
-                attn_pdrop=0.0,
-                bos_token_id=tokenizer.bos_token_id,
-                eos_token_id=tokenizer.eos_token_id,
-            )
-        )
+        gpt2 = random_gpt2(recipe, tokenizer)
         look_back(gpt2)
         return gpt2
     if recipe.kind == "t5":
@@ -190,6 +175,26 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
     )
     look_at_neighbours(model)
     return model
+
+
+def random_gpt2(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> GPT2LMHeadModel:
+    """A GPT-2 of the recipe's size in which every weight is as `transformers` draws it."""
+    return GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=len(tokenizer),
+            n_positions=recipe.context,
+            n_embd=recipe.width,
+            n_layer=recipe.layers,
+            n_head=recipe.heads,
+            # The same function as GPT-2's "gelu_new", as one kernel instead of eight.
+            activation_function="gelu_pytorch_tanh",
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+        )
+    )
 
 
 def look_at_neighbours(model: BertForPreTraining) -> None:

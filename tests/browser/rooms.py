@@ -9,6 +9,7 @@ def pressed(panel):
 
 SLOW = (
     "harm", "run", "transfer", "range", "search", "ladder", "growth", "lenses",
+    "from-nothing",
 )  # fmt: skip
 """Panels whose work is stopped once its picture is there."""
 
@@ -94,6 +95,7 @@ ROOMS = {
         "over-time": "config = ft.Config(text='cookbook', steps=4, save_every=2, keep=2)\n"
         "past = ft.Run(config, 'glance-past')\npast.start()\npast.wait()\n"
         "show(ft.over_time_panel(run=past))",
+        "from-nothing": "pressed(ft.from_nothing_panel(steps=20))",
         "transfer": 'pressed(ft.transfer_panel(steps=1, model="pocket-gpt2"))',
         "range": 'pressed(ft.range_panel(steps=6, model="pocket-gpt2"))',
         "search": 'pressed(ft.search_panel(trials=1, model="pocket-gpt2"))',

@@ -88,7 +88,7 @@ def test_half_a_character_is_a_beginning():
         ("(?i:a)", "a flag such as"),
         (r"[^\x00-\U0010ffff]", "a class that no character is in"),
         ("(a{100}){1000}", "repeats too much"),
-        ("a++", "what stands there"),
+        ("a++", "what is written there"),
         ("((){99999}){99999}", "repeats too much"),
         pytest.param("(" * 5000 + ")" * 5000, "too many brackets", id="deep"),
     ],

@@ -159,7 +159,7 @@ def test_every_row_is_there_or_it_is_said():
     assert len(found.train) + len(found.test) == 19
     assert "1 row has more cells" in found.notes[0] and "(line 24)" in found.notes[0]
     assert found.notes[1] == "2 rows have no text or label and were left out (lines 22 and 23)."
-    assert found.notes[2].startswith("2 texts stand there with two labels")
+    assert found.notes[2].startswith("2 texts have two labels")
     assert found.notes[3].startswith("1 texts stood there twice")
 
 

@@ -65,7 +65,7 @@ def draw_scatter(plot: "Plot", found: Scan, across: str, up: str, opened: Head) 
 
 def scan_table(found: Scan) -> str:
     """Every metric of every head, mean ± spread, as HTML."""
-    columns = [("Head", "layer.head"), ("named for", "where it stands furthest above the others")]
+    columns = [("Head", "layer.head"), ("named for", "where it is furthest above the others")]
     columns += [
         (metric.title, f"{metric.meaning} In {metric.unit}.") for metric in METRICS.values()
     ]

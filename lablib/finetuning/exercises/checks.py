@@ -53,6 +53,34 @@ CHECKS["finetuning/perplexity"] = FunctionCheck(
     ),
 )
 
+
+def _shares(text: str, heldout: str) -> list[float]:
+    """The share of the text that each character of the other one has."""
+    return [text.count(character) / len(text) for character in heldout]
+
+
+CHECKS["finetuning/frequency-loss"] = FunctionCheck(
+    solutions.frequency_loss,
+    cases=lambda: [
+        ("aaab", "ab"),
+        ("the cat sat on the mat", "the hen"),
+        ("a keeper, a cat and a lamp", "an apple and a peel"),
+    ],
+    mistakes=(
+        Mistake(lambda text, heldout: solutions.frequency_loss(heldout, heldout), "its own counts"),
+        Mistake(lambda text, heldout: solutions.frequency_loss(text, text), "on the text"),
+        Mistake(
+            lambda text, heldout: solutions.frequency_loss(text, heldout) / math.log(2), "bits"
+        ),
+        Mistake(lambda text, heldout: -sum(map(math.log, _shares(text, heldout))), "sum"),
+        Mistake(
+            lambda text, heldout: -math.log(sum(_shares(text, heldout)) / len(heldout)),
+            "logarithm of the mean",
+        ),
+        Mistake(lambda text, heldout: -solutions.frequency_loss(text, heldout), "sign"),
+    ),
+)
+
 CHECKS["finetuning/batch-mean"] = FunctionCheck(
     solutions.batch_mean,
     cases=lambda: [

@@ -41,6 +41,12 @@ def training_bytes(weights, trained):
     return 4 * weights + 4 * trained + 2 * 4 * trained
 
 
+def frequency_loss(text, heldout):
+    """The mean loss on a text of a model that has only counted the characters of another."""
+    losses = [-math.log(text.count(character) / len(text)) for character in heldout]
+    return sum(losses) / len(losses)
+
+
 def best_rate(rates, losses):
     """A tenth of the rate at which a range test saw the lowest loss."""
     lowest = min(range(len(losses)), key=lambda i: losses[i])

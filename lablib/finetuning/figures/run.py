@@ -149,25 +149,6 @@ def other_process(pid: int) -> str:
     return fill(_OTHER, pid=pid) if pid else ""
 
 
-_SAMPLES = """<div role="log" aria-label="Samples, the newest first" tabindex="0" style="max-height:
- 240px; overflow: auto; border: 1px solid var(--jp-border-color2, #e0e0e0); border-radius: 4px;
- padding: 0 8px">"""
-
-
-_SAMPLE = """<div style="margin: 8px 0"><div style="color: var(--jp-ui-font-color2, #616161);
- font-size: 12px">step {step}</div><div style="white-space: pre-wrap; line-height: 1.5">{text}</div>
-</div>"""
-
-
-def samples(records: Sequence[Record]) -> str:
-    """What the model wrote on its way, the newest first, as HTML."""
-    wrote = [r for r in records if r.sample is not None]
-    if not wrote:
-        return ""
-    each = (fill(_SAMPLE, step=r.step, text=r.sample) for r in reversed(wrote))
-    return f"{_SAMPLES}{''.join(each)}</div>"
-
-
 def notes(records: Sequence[Record]) -> str:
     """What a person should know about the steps so far, a sentence each, the last three."""
     said = [f"Step {r.step}: {r.note}" for r in records if r.note]

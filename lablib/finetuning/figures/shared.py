@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from math import ceil, exp, log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lablib.training.run import RunInfo
-from lablib.widgets.tokens import number
+from lablib.widgets.html import fill
+from lablib.widgets.tokens import number, visible
+
+if TYPE_CHECKING:
+    from lablib.finetuning.compute.from_nothing import WritingStep
+    from lablib.training.records import Record
 
 POINTS = 500
 """So many points of a curve travel to the browser; the eye sees no more."""
@@ -79,6 +84,32 @@ def perplexity_axis() -> dict[str, Any]:
         "tickmode": "array", "tickvals": [log(p) for p in PERPLEXITIES],
         "ticktext": [f"{p:,}" for p in PERPLEXITIES], "showgrid": False,
     }  # fmt: skip
+
+
+_SAMPLES = """<div role="log" aria-label="Samples, the newest first" tabindex="0" style="max-height:
+ {height}px; overflow: auto; border: 1px solid var(--jp-border-color2, #e0e0e0); border-radius: 4px;
+ padding: 0 8px">"""
+
+
+_SAMPLE = """<div style="margin: 8px 0"><div style="color: var(--jp-ui-font-color2, #616161);
+ font-size: 12px">step {step}</div><div style="white-space: pre-wrap; overflow-wrap: anywhere;
+ line-height: 1.5">{text}</div></div>"""
+
+
+def samples(records: "Sequence[Record | WritingStep]", height: int = 240) -> str:
+    """What the model wrote on its way, the newest first, as HTML; at most so many pixels high."""
+    wrote = [(r.step, r.sample) for r in records if r.sample is not None]
+    each = (fill(_SAMPLE, step=step, text=legible(text)) for step, text in reversed(wrote))
+    return f"{fill(_SAMPLES, height=height)}{''.join(each)}</div>" if wrote else ""
+
+
+def legible(text: str) -> str:
+    """A text with a mark for each character that has no shape; spaces and new lines stay.
+
+    >>> legible("The\\x03 end.")
+    'The␃ end.'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else visible(c) for c in text)
 
 
 def outcome_words(info: RunInfo) -> str:

@@ -65,7 +65,7 @@ class RunView(ipywidgets.VBox):
         numbers = figures.readouts(records, run.total, pace.flops, pace.peak)
         self.readouts.value = figures.other_process(run.other_process) + numbers
         self.notes.value = escape(figures.notes(records))
-        self.samples.value = figures.samples(records)
+        self.samples.value = shared.samples(records)
 
     def conclude(self, run: Run) -> None:
         """Say what it has come to."""

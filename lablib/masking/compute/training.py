@@ -103,7 +103,7 @@ def learn(
     """
     from lablib.training.corpus import batch
     from lablib.training.objective import masked_loss
-    from lablib.training.optimizers import make_optimizers, set_learning_rates
+    from lablib.training.optimizers import descend, make_optimizers
 
     if steps < 1 or every < 1:
         raise ValueError("Training takes at least 1 step, and reports come at least 1 step apart.")
@@ -115,13 +115,8 @@ def learn(
     for step in range(steps):
         rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
         ids = batch(stream, step, recipe.batch, recipe.window, seed)
-        set_learning_rates(optimizers, recipe, step)
         loss = masked_loss(model, ids, m.tokenizer, rng, recipe.masked_share)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        descend(loss, optimizers, recipe, step)
         if (step + 1) % every == 0 or step + 1 == steps:
             yield report(m, heldout, step + 1, steps, loss.item(), example)
 

@@ -211,7 +211,7 @@ def _ranges(kind: str, argument: Any) -> list[Range]:
         *nots, name = str(argument).removeprefix("CATEGORY_").split("_")
         return _others(_CLASSES[name]) if nots else _CLASSES[name]
     if kind != "IN":
-        raise _unknown(_NAMES.get(kind, "what stands there"))
+        raise _unknown(_NAMES.get(kind, "what is written there"))
     negated = str(argument[0][0]) == "NEGATE"
     inside = [part for item in argument[negated:] for part in _ranges(str(item[0]), item[1])]
     ranges = _others(inside) if negated else inside

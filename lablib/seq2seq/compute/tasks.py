@@ -77,7 +77,7 @@ ARCHITECTURES = (
     Architecture(
         "code",
         "decoder",
-        "Code is written on from what stands before it; what stands after may be put there too.",
+        "Code is continued from the code before it; what comes after may be given, too.",
         "lab 06, with a code model of the hub",
     ),
 )

@@ -35,7 +35,7 @@ class TokenizerCard:
 _PLAIN = {
     "characters": "One token a character; a new script is no problem, long texts are.",
     "bytes": "One token a byte: 256 entries write everything.",
-    "words": "What stands between spaces; a word it does not know is lost.",
+    "words": "What is between spaces; a word it does not know is lost.",
 }
 _REAL = {
     "gpt2": "GPT-2's byte-level BPE, 50,257 entries.",

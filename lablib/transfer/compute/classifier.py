@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 AT_ONCE = 32
 """Texts that are read at once."""
 NO_TEXT = "There is no text to judge: type some words."
-SEVERAL = (
-    "Its labels may stand together: each has a probability of its own, and they need not sum to 1."
-)
+SEVERAL = "Several labels may hold: each has a probability of its own, and they need not sum to 1."
 YES_OR_NO = "It has one output, which says yes or no: the probability of {name}, or not."
 
 

@@ -267,7 +267,7 @@ def _clean(frame: "DataFrame", seed: int, most: int, notes: list[str]) -> "DataF
     # Of two equal texts the one in the test part goes last, and so it stays: nothing may be learned
     # from what will be asked.
     different = frame.groupby(same)["label"].transform("nunique")
-    frame = keep(frame, different == 1, "{n} texts stand there with two labels and were left out.")
+    frame = keep(frame, different == 1, "{n} texts have two labels and were left out.")
     in_test = frame["split"] == "test"
     both = in_test.groupby(same).transform("nunique") > 1
     frame = keep(frame, ~both | in_test,

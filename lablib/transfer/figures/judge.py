@@ -53,9 +53,9 @@ def prediction_words(said: Prediction) -> str:
     >>> prediction_words(Prediction("So so.", ("bad", "good"), (0.25, 0.75)))
     'It says good, 75 %.'
     >>> prediction_words(Prediction("Hey!", ("rude", "loud"), (0.75, 0.9), several=True))
-    'It says loud, 90 %, and rude, 75 %: labels that may stand together.'
+    'It says loud, 90 %, and rude, 75 %: labels that may hold at once.'
     """
     if said.several:
         kept = ", and ".join(f"{name}, {percent(p)}" for name, p in said.top() if p > 0.5)
-        return f"It says {kept or 'none of its labels'}: labels that may stand together."
+        return f"It says {kept or 'none of its labels'}: labels that may hold at once."
     return f"It says {said.label}, {percent(max(said.probabilities))}."

@@ -139,6 +139,6 @@ def units_words(found: Units) -> str:
     return (
         f"Block {found.block} has {found.activations.shape[1]:,} units. {found.share_firing:.0%} "
         f"of all activations are above 0. Unit {strongest} adds the longest vector, at ‘"
-        f"{visible(found.tokens.tokens[token])}’. Beside each unit stand the tokens whose scores "
+        f"{visible(found.tokens.tokens[token])}’. Beside each unit are the tokens whose scores "
         "its vector would raise most, if it went straight to the scores."
     )

@@ -267,10 +267,10 @@ def tour(found: Parts) -> list[Step]:
     positions = (
         "This model adds nothing here: its heads turn queries and keys by their place instead."
         if found.position_vectors is None
-        else "A second vector says where the token stands. The two are added, number by number."
+        else "A second vector says where the token is. The two are added, number by number."
     )
     norm = (
-        "The norm stands before each part, so the stream runs through all blocks untouched."
+        "The norm comes before each part, so the stream runs through all blocks untouched."
         if kind.norm_first
         else "A norm follows each addition, so the stream itself is normed twice in each block."
     )

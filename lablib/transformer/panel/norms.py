@@ -31,7 +31,7 @@ class NormsPanel(LivePanel):
         self.sizes: GradientSizes | None = None
         super().__init__(
             "Norm first or norm last?",
-            "Two new models, alike but for where the norm stands: how large is the first gradient?",
+            "Two new models, alike but for where the norm goes: how large is the first gradient?",
             [in_row(self.blocks, self.seed), self.place, self.words],
             controls=[self.blocks, self.seed],
         )

@@ -1415,6 +1415,69 @@ def learn_and_look(model, optimizer, batches, measure):
 """: "",
         },
     ),
+    "finetuning/frequency-loss": Tried(
+        right=(
+            """
+import math
+from collections import Counter
+
+def frequency_loss(text, heldout):
+    counts = Counter(text)
+    total = 0
+    for character, times in Counter(heldout).items():
+        total += times * math.log(len(text) / counts[character])
+    return total / len(heldout)
+""",
+            """
+import numpy as np
+
+def frequency_loss(text, heldout):
+    share = {c: text.count(c) / len(text) for c in set(text)}
+    return np.mean([-np.log(share[c]) for c in heldout])
+""",
+            """
+import torch
+
+def frequency_loss(text, heldout):
+    letters = sorted(set(text))
+    counts = torch.tensor([text.count(c) for c in letters]).float()
+    targets = torch.tensor([letters.index(c) for c in heldout])
+    return torch.nn.functional.cross_entropy(counts.log().expand(len(targets), -1), targets)
+""",
+        ),
+        wrong={
+            """
+import math
+
+def frequency_loss(text, heldout):
+    return -sum(math.log2(text.count(c) / len(text)) for c in heldout) / len(heldout)
+""": "This is in bits",
+            """
+import math
+
+def frequency_loss(text, heldout):
+    return -sum(math.log(text.count(c) / len(text)) for c in heldout)
+""": "This is the sum",
+            """
+import math
+
+def frequency_loss(text, heldout):
+    return -sum(math.log(text.count(c) / len(text)) for c in text) / len(text)
+""": "on `text` itself",
+            """
+import math
+
+def frequency_loss(text, heldout):
+    return -sum(math.log(heldout.count(c) / len(heldout)) for c in heldout) / len(heldout)
+""": "You count in `heldout`",
+            """
+import math
+
+def frequency_loss(text, heldout):
+    return -sum(math.log(text.count(c) / len(text)) for c in set(heldout)) / len(set(heldout))
+""": "",
+        },
+    ),
     "finetuning/one-step": Tried(
         right=(
             """

@@ -156,7 +156,7 @@ def mask_word(pieces, number):
         seen[i] = "[MASK]"
         i += 1
     return seen
-""": "A word can stand in a text twice",
+""": "A word can be in a text twice",
             """
 def mask_word(pieces, number):
     i = [i for i, p in enumerate(pieces) if not p.startswith("##")][number]

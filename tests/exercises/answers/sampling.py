@@ -552,7 +552,7 @@ def draw(probabilities, u):
             "(1.0, -2.0, 0.5, -3.0)",
         ),
         wrong={
-            "[0.5, -2.0, 0.5, -3.0]": "Token 0 stands twice in the text",
+            "[0.5, -2.0, 0.5, -3.0]": "Token 0 is in the text twice",
             "[1, -0.5, 0.5, -3]": "−1 divided by 2 is −0.5",
             "[1, -2, 0.25, -6]": "You penalised all four",
             "[1, -0.5, 0.25, -1.5]": "",
@@ -1381,7 +1381,7 @@ def allowed(tokens, options, written):
             """
 def allowed(tokens, options, written):
     return [token for token in tokens if any(written + token in option for option in options)]
-""": "It must stand at its beginning",
+""": "It must be at its beginning",
         },
     ),
     "sampling/masked-with-zero": Tried(
