@@ -78,7 +78,7 @@ def mix(model: Model, start: Model, share: float) -> None:
     """Move a model's weights back towards those its training began with, by a share of the way.
 
     Between the two ends of a further training the loss has no hill, and a mean of both keeps what
-    the first had by heart and the second has read too seldom (Wortsman et al. 2022, "Robust
+    the first had memorised and the second has read too seldom (Wortsman et al. 2022, "Robust
     fine-tuning of zero-shot models").
     """
     before = dict(start.named_parameters())

@@ -308,7 +308,7 @@ def hotter_is(name):
 @functools.cache
 def searched(alpha):
     """How much of a text repeats itself, and how like something before its later tokens are."""
-    steps = list(sp.contrastive_search(pocket(), "Once upon a time", alpha=alpha))
+    steps = list(sp.contrastive_search(pocket(), "I am very", alpha=alpha))
     penalties = [step.candidates[step.taken].penalty for step in steps[20:]]
     return sp.repetition([step.id for step in steps]), fmean(penalties)
 
@@ -552,8 +552,8 @@ CLAIMS = [
           approx(0.23, abs=0.01)),
     Claim("attention/striking-head", "0.05 bits", lambda: moved(5, 3),
           approx(0.05, abs=0.005)),
-    Claim("attention/striking-head", "more than half of the heads move it further", lambda: heads_that_move_more() > 50,
-          True),
+    Claim("attention/striking-head", "more than half of the heads move it further",
+          lambda: heads_that_move_more() > 50, True),
     Claim("attention/striking-head", "matters even less",
           lambda: moved(*named_by_the_panel()) < moved(5, 3), True),
     Claim("attention/lens-at-the-bottom", "`a` itself", lambda: lens_reads(0, -1), " a"),
@@ -634,7 +634,8 @@ CLAIMS = [
 
     Claim("06 cell-05", "some 100 effective choices", lambda: choices("The king and the"),
           approx(101, abs=5)),
-    Claim("06 cell-05", "hardly any (three)", lambda: choices("He shook his"), approx(3.1, abs=0.2)),
+    Claim("06 cell-05", "hardly any (three)", lambda: choices("He shook his"),
+          approx(3.1, abs=0.2)),
     Claim("sampling/top-p-width", "78 after", lambda: kept("She opened the", sp.Knobs(top_p=0.9)),
           approx(78, abs=2)),
     Claim("sampling/top-p-width", "9 tokens are enough",
@@ -644,7 +645,8 @@ CLAIMS = [
     Claim("06 cell-24", "another distribution",
           lambda: kept("She opened the", sp.Knobs(top_p=0.9, temperature=1.5))
           > 5 * kept("She opened the", sp.Knobs(top_p=0.9)), True),
-    Claim("sampling/same-draws", "they part at the very first token", lambda: same_beginnings()[0], 0),
+    Claim("sampling/same-draws", "they part at the very first token",
+          lambda: same_beginnings()[0], 0),
     Claim("sampling/same-draws", "after as many as five", lambda: max(same_beginnings()), 5),
     Claim("06 cell-34", "variety", lambda: hotter_is("distinct_2") > 1.05, True),
     Claim("06 cell-34", "entropy", lambda: hotter_is("entropy") > 1.2, True),
@@ -655,7 +657,8 @@ CLAIMS = [
     Claim("06 contrastive-notice", "how bright the tokens of a circle are",
           lambda: searched(0.0)[1] > searched(0.6)[1] + 0.1, True),
     Claim("sampling/beams-or-greedy", "15 times", lambda: beams(4, 8)[1], approx(15, abs=0.5)),
-    Claim("sampling/beams-or-greedy", "13 million", lambda: beams(8, 20)[1], approx(13.1e6, rel=0.02)),
+    Claim("sampling/beams-or-greedy", "13 million", lambda: beams(8, 20)[1],
+          approx(13.1e6, rel=0.02)),
     Claim("sampling/beams-or-greedy", "second token is not the likeliest",
           where_the_winner_leaves, 1),
 
