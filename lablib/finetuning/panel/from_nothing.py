@@ -30,7 +30,7 @@ class FromNothingPanel(LivePanel):
     def __init__(self, text: str = "lighthouse", steps: int = 400, prompt: str = "The ") -> None:
         self.text = text_field(text, width=240)
         self.count, self.seed = number("Steps", steps, 10, 10_000, 100), seed_field()
-        self.prompt = text_line("Samples begin", prompt, width=240, label=104)
+        self.prompt = text_line("Samples begin", prompt, width=256, label=120)
         self.button = button("Train", primary=True)
         self.place, self.words, self.samples = PlotPlace(), ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.button, self.place)
