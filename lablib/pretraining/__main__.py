@@ -223,7 +223,7 @@ def figures(
     """What the card says in numbers, and what it shows."""
     if isinstance(model, T5ForConditionalGeneration):
         return pair_figures(model, tokenizer, args.heldout)
-    texts = read_all(args.text)
+    texts = read_all(list(dict.fromkeys(args.text)))  # a count gains nothing from a second reading
     heldout = {about(folder): read_texts(folder) for folder in args.heldout}
     if isinstance(model, GPT2LMHeadModel):
         measured = causal_figures(model, tokenizer, texts, heldout)
