@@ -98,7 +98,7 @@ function lengthsWords(stream) {
 function unitsWords({ block, size, firing, top, strongest }, tokens) {
   return (
     `Block ${block} has ${grouped(size)} units. ${percent(firing, 0)} of all activations are above 0. Unit ${top[0].unit} adds the ` +
-    `longest vector, at ‘${tokens[strongest]}’. Beside each unit stand the tokens whose scores its vector would raise most, if it ` +
+    `longest vector, at ‘${tokens[strongest]}’. Beside each unit are the tokens whose scores its vector would raise most, if it ` +
     "went straight to the scores."
   );
 }
