@@ -43,7 +43,7 @@ def test_training_measures_and_scale(lab):
     lab.open(lab.write("foundations.ipynb", calls))
     lab.run_all()
     for last in ("The noise alone is", "8 bits: 0.", "1,695 / 2,000"):
-        page.get_by_text(last).first.wait_for()
+        page.get_by_text(last).first.wait_for(timeout=300_000)
     all_ready(page, len(PANELS))
     panels = dict(zip(PANELS, page.locator(".lab-panel").all(), strict=True))
     for theme in lab.themes():
