@@ -15,6 +15,8 @@ from uuid import uuid4
 from lablib.models.errors import reason
 
 OWN = "language-model-labs"
+LONGEST = 200
+"""Bytes of a file's name; most disks take 255, of which what is written first needs some more."""
 ROOM = 4096
 """Bytes that there must be room for: a block of most disks."""
 
@@ -106,11 +108,20 @@ def put(file: Path, content: str | bytes) -> None:
     Any number may write it at once, from threads too: each writes beside it under a name of its
     own, and the last one stays.
 
+    Raises:
+        ValueError: if the path names no file, as "" and ".." do, or a name is too long for one.
+
     >>> file = Path(tempfile.mkdtemp()) / "control"
     >>> put(file, "run")
     >>> file.read_text(), len(list(file.parent.iterdir()))
     ('run', 1)
     """
+    if file.name in ("", "..") or file.is_dir():
+        raise ValueError(f"Give the name of a file to write: {str(file)!r} names a folder.")
+    if len(os.fsencode(file.name)) > LONGEST:
+        raise ValueError(
+            f"The name of the file is too long: “{file.name[:40]}…”. Give a shorter one."
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}.{uuid4().hex}")
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lablib.writable import OWN, writable
+from lablib.writable import OWN, put, writable
 
 
 @pytest.fixture
@@ -48,3 +48,15 @@ def test_nowhere(closed, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(closed))
     with pytest.raises(ValueError, match=r"nor in a temporary folder.*a folder of your own"):
         writable(closed)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/"])
+def test_a_file_has_a_name(name):
+    with pytest.raises(ValueError, match="Give the name of a file to write"):
+        put(Path(name), "text")
+
+
+def test_a_name_is_as_long_as_a_disk_takes(tmp_path):
+    put(tmp_path / ("é" * 100), "text")
+    with pytest.raises(ValueError, match="too long"):
+        put(tmp_path / ("é" * 101), "text")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lablib.unicode import well_formed
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
@@ -95,7 +97,7 @@ def text_bytes(text: str, tokenizer: PreTrainedTokenizerBase) -> list[bytes]:
     >>> text_bytes("a cat", load_tokenizer("gpt2"))
     [b'a', b' cat']
     """
-    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    ids = tokenizer(well_formed(text), add_special_tokens=False)["input_ids"]
     known = entries(ids, tokenizer)
     return [known[id].bytes for id in ids]
 

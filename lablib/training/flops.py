@@ -176,7 +176,12 @@ def flops_per_token(
 def mfu(tokens_per_second: float, flops: float, peak: float) -> float:
     """The share of a device's peak that a training reaches.
 
+    Raises:
+        ValueError: if the peak is not above 0.
+
     >>> mfu(468_000, flops_per_token(124e6, 12, 12, 64, 1024), 989e12)  # llm.c on an H100
     0.405...
     """
+    if not peak > 0:
+        raise ValueError(f"peak must be above 0, and it was {peak!r}.")
     return tokens_per_second * flops / peak

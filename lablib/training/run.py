@@ -485,7 +485,10 @@ def unfinished(folder: str | os.PathLike[str], task: TaskName, processes: int = 
 
 def _newest_first(folder: str | os.PathLike[str], processes: int = 1) -> list[Run]:
     """The runs in a folder whose settings can be read."""
-    files = {file for place in places(folder) for file in place.glob("*/config.toml")}
+    files: set[Path] = set()
+    for place in places(folder):
+        with suppress(OSError):  # a name that is too long for a folder
+            files.update(place.glob("*/config.toml"))
     found = []
     for file in sorted(files, key=_begun, reverse=True):
         with suppress(ValueError):

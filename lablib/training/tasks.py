@@ -592,7 +592,9 @@ def _sequence(
     config: Config, tokenizer: PreTrainedTokenizerBase, source: Source, notes: list[str]
 ) -> Task:
     def row(source: str, target: str) -> Row:
-        answer = tokenizer(text_target=target, truncation=True, max_length=config.length)
+        answer = tokenizer(
+            text_target=well_formed(target), truncation=True, max_length=config.length
+        )
         return {
             "input_ids": torch.tensor(_cut(tokenizer, source, config.length)),
             "labels": torch.tensor(answer["input_ids"]),
@@ -642,12 +644,12 @@ def _drawn(rows: Several[Drawn], share: float) -> tuple[list[Drawn], list[Drawn]
 
 def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     """A text's ids without special tokens; that it is longer than the context is no matter."""
-    return list(tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+    return list(tokenizer(well_formed(text), add_special_tokens=False, verbose=False)["input_ids"])
 
 
 def _cut(tokenizer: PreTrainedTokenizerBase, text: str, length: int) -> list[int]:
     """A text's ids with the tokenizer's special tokens, at most `length`."""
-    return list(tokenizer(text, truncation=True, max_length=length)["input_ids"])
+    return list(tokenizer(well_formed(text), truncation=True, max_length=length)["input_ids"])
 
 
 def _own_labels(rows: Several[Tensor]) -> list[Row]:

@@ -66,6 +66,7 @@ def test_a_measure_is_the_loss_of_transformers_on_one_window(m):
     assert found.tokens == 11 and found.perplexity == pytest.approx(math.exp(found.loss))
     assert found.bits_per_byte == pytest.approx(found.loss * 11 / math.log(2) / 12)
     assert not m.model.training
+    assert cp.measure_text(m, "a\ud800b", length=64) == cp.measure_text(m, "a\ufffdb", length=64)
     with pytest.raises(ValueError, match="two tokens at least"):
         cp.measure_text(m, "a")
 

@@ -120,3 +120,9 @@ def test_too_few_beams_or_steps(m, beams, steps):
 def test_too_many_beams_for_the_vocabulary(m):
     with pytest.raises(ValueError, match="use fewer"):
         beam_search(m, "a", 200, 2)
+
+
+@pytest.mark.parametrize("penalty", [101.0, -1e308, float("nan")])
+def test_a_penalty_that_no_length_can_bear_is_refused(tiny, penalty):
+    with pytest.raises(ValueError, match="length_penalty must be from -100 to 100"):
+        beam_search(tiny(0), "Once", 2, 3, length_penalty=penalty)

@@ -343,3 +343,8 @@ def test_no_knob_makes_what_is_not_a_number(scores, temperature, penalty, shares
 def test_what_is_no_setting_is_refused_in_a_sentence(name, value):
     with pytest.raises(ValueError, match=f"{name} must be .* and it was"):
         Knobs(**{name: value})
+
+
+def test_a_number_of_draws_is_not_below_0():
+    with pytest.raises(ValueError, match="n must be 0 or above"):
+        uniforms(1, -3)

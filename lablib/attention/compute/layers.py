@@ -12,6 +12,7 @@ from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading, read
 from lablib.attention.compute.watching import shared_weight_copy
 from lablib.models.text import token_text
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -93,7 +94,8 @@ def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k
     last, in whose terms they need not be written.
 
     Raises:
-        ValueError: if the model does not say tokens (an encoder, an encoder-decoder model).
+        ValueError: if the model does not say tokens (an encoder, an encoder-decoder model), or k is
+            below 0.
 
     Example:
         >>> from lablib import attention as at, models
@@ -108,6 +110,7 @@ def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k
             f"{type(model).__name__} has no layer-by-layer guess of a token; choose a next-word "
             "model, as GPT-2, or a masked-word model, as BERT."
         )
+    require_count("k", k, 0)
     tokens = read(m, text, pair)
     entries = model.get_output_embeddings().weight.shape[0]
     places = SCORE_BYTES // (4 * entries * (1 + model.config.get_text_config().num_hidden_layers))

@@ -18,6 +18,7 @@ from lablib.numbers import require_count
 from lablib.sampling.compute.generation import generate_rows
 from lablib.sampling.compute.knobs import Knobs
 from lablib.training.tasks import Causal, causal_rows
+from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -102,7 +103,7 @@ def measure_text(m: "LoadedModel", text: str, length: int = 128) -> TextMeasure:
     heldout = [{"input_ids": row, "labels": row} for row in rows]
     measures = Causal([], heldout, pad_id=0).measures(m.model)
     tokens = sum(len(row) - 1 for row in rows)
-    return TextMeasure(measures["loss"], tokens, len(text.encode()))
+    return TextMeasure(measures["loss"], tokens, len(well_formed(text).encode()))
 
 
 def continue_prompts(

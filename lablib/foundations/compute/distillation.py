@@ -102,14 +102,14 @@ def soft_loss(student: "Tensor", teacher: "Tensor", temperature: float) -> "Tens
         A scalar.
 
     Raises:
-        ValueError: for a temperature of 0 or below.
+        ValueError: for a temperature of 0 or below, or above a million.
 
     >>> logits = torch.tensor([[2.0, 1.0, 0.0]])
     >>> float(soft_loss(logits, logits, 3.0))
     0.0
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature must be above 0, and it was {temperature!r}.")
+    if not 0 < temperature <= 1e6:
+        raise ValueError(f"temperature must be above 0, at most 1e6, and it was {temperature!r}.")
     said, wanted = (
         (logits.float() / temperature).log_softmax(-1).reshape(-1, logits.shape[-1])
         for logits in (student, teacher)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from lablib.models import LoadedModel
 
+MOST_PENALTY = 100
+"""A length to this power is still a number."""
+
 
 class Rows(Protocol):
     """Rows of tokens that a model reads on and on: what a search needs of a model."""
@@ -151,8 +154,8 @@ def beam_search(
             by the sum, which favours short texts, with 1 by the mean.
 
     Raises:
-        ValueError: if `beams` or `steps` is below 1, or there are too many beams for the
-            vocabulary.
+        ValueError: if `beams` or `steps` is below 1, there are too many beams for the vocabulary,
+            or the penalty is not from -100 to 100.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -245,6 +248,11 @@ class Search:
         early_stopping: bool = False,
         rules: "LogitsProcessorList | None" = None,
     ):
+        if not abs(length_penalty) <= MOST_PENALTY:
+            raise ValueError(
+                f"length_penalty must be from {-MOST_PENALTY} to {MOST_PENALTY}, and it was "
+                f"{length_penalty!r}."
+            )
         self._m, self._reader, self._beams = m, reader, beams
         self._length_penalty, self._early_stopping = length_penalty, early_stopping
         self._rules = rules

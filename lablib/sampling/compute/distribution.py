@@ -301,7 +301,7 @@ def uniforms(seed: int, n: int) -> np.ndarray:
     can be used with other knobs.
 
     Raises:
-        ValueError: if the seed is not a whole number from 0 on.
+        ValueError: if the seed is not a whole number from 0 on, or n is below 0.
 
     Example:
         >>> bool((uniforms(7, 3) == uniforms(7, 100)[:3]).all())
@@ -309,6 +309,7 @@ def uniforms(seed: int, n: int) -> np.ndarray:
     """
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"The seed must be a whole number, 0 or above, and it was {seed!r}.")
+    require_count("n", n, 0)
     return np.random.default_rng(int(seed)).random(n)
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
+from lablib.numbers import require_count
 from lablib.sampling.compute.distribution import distribution, draw, entropy, uniforms
 from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
 from lablib.sampling.compute.mirostat import Mirostat
@@ -97,6 +98,9 @@ class Alternative(NamedTuple):
 def top(m: "LoadedModel", probabilities: Tensor, k: int = ALTERNATIVES) -> tuple[Alternative, ...]:
     """The k most probable tokens of a distribution [vocab], the best first.
 
+    Raises:
+        ValueError: if k is below 0.
+
     Example:
         >>> from lablib import models, sampling as sp
         >>> m = models.load("pocket-gpt2", device="cpu")
@@ -105,6 +109,7 @@ def top(m: "LoadedModel", probabilities: Tensor, k: int = ALTERNATIVES) -> tuple
         >>> first.probability >= second.probability
         True
     """
+    require_count("k", k, 0)
     best = probabilities.topk(min(k, len(probabilities)))
     return tuple(
         Alternative(id, token_text(m.tokenizer, id), p)

@@ -71,6 +71,7 @@ class ContrastivePanel(LivePanel):
     def _new_strip(self, name: str) -> TokenStrip:
         strip = TokenStrip(selection="one", value_label="penalty", scale=SCALE, label=name)
         strip.legend = name == "Contrastive"
+        strip.add_class("lab-strip-three")
         strip.observe(lambda change: self._look(strip, change.new), "selected")
         return strip
 

@@ -97,6 +97,7 @@ class GenerationPanel(LivePanel):
         self.colour = dropdown("Colour", list(COLOURS))
         self.button = button("Write", primary=True)
         self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
+        self.strip.add_class("lab-strip-five")
         self.words = ipywidgets.HTML()
         self.alternatives = Alternatives(self._branch)
         self.tree = TreeView(label="All branches")
