@@ -448,7 +448,7 @@ CLAIMS = [
     Claim("README.md", "5.9 M parameters, 1.32 bits per byte",
           lambda: (round(pocket().card.parameters / 1e6, 1),
                    round(on_card("pocket-gpt2", "this model"), 2)), (5.9, 1.32)),
-    Claim("README.md", "a 5-gram model of the same text needs 1.58",
+    Claim("README.md", "a 5-gram model of the books needs 1.58",
           lambda: round(on_card("pocket-gpt2", "5-gram"), 2), 1.58),
     Claim("README.md", "`xz` 1.96", lambda: round(on_card("pocket-gpt2", "xz"), 2), 1.96),
     Claim("README.md", "1.67 on prose of today",
