@@ -76,7 +76,7 @@ class GenerationPanel(LivePanel):
                 self.sliders,
                 in_row(self.seed, self.length, self.colour, self.button, width=200),
                 self.strip,
-                beside(self.words, self.why, widths=(500, 380)),
+                beside(self.words, self.why, widths=(480, 360)),
                 self.alternatives,
                 self.tree,
             ],
@@ -97,7 +97,7 @@ class GenerationPanel(LivePanel):
         self.colour = dropdown("Colour", list(COLOURS))
         self.button = button("Write", primary=True)
         self.strip = TokenStrip(selection="one", marks=["prompt", "chosen"], label="Text")
-        self.strip.add_class("lab-strip-five")
+        self.strip.add_class("lab-strip-four")
         self.words = ipywidgets.HTML()
         self.alternatives = Alternatives(self._branch)
         self.tree = TreeView(label="All branches")
