@@ -78,6 +78,18 @@ def test_perplexity(m, monkeypatch):  # noqa: F811
     assert panel.wait() and "type a text" in panel.foot.message
 
 
+def test_of_a_long_text_the_beginning_is_measured_and_that_is_said():
+    panel = panels.perplexity_panel(model="pocket-gpt2")
+    panel.text.value = "The ship sank. " * 2000
+    found = ready(panel).found
+    assert "2,048 are read here" in panel.text.note and found.cut > 2048
+    assert len(panel.model().tokenizer.decode(found.ids)) == found.byte_count
+    again = panels.surprise(panel.model(), panel.text.value[: found.byte_count])
+    assert again.bits_per_byte == pytest.approx(found.bits_per_byte)
+    panel.text.value = "The ship"
+    assert ready(panel).found.cut == 0 and not panel.text.note
+
+
 def test_the_cases_of_perplexity_mislead_as_they_say():
     """With the pocket model: a phrase said over and over is cheaper than a good sentence."""
     panel = panels.perplexity_panel(model="pocket-gpt2")

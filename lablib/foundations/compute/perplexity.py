@@ -6,6 +6,7 @@ with other tokens, and perplexity cannot.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from lablib.models.text import (
     start_of_text,
     text_ids,
 )
+from lablib.models.vocabulary import entries
+from lablib.numbers import require_count
 from lablib.training.losses import token_losses as token_losses
 from lablib.unicode import well_formed
 
@@ -35,12 +38,25 @@ class TokenSurprisal:
     Attributes:
         ids: the tokens.
         nats: the loss of each, [tokens].
-        byte_count: the length of the text in UTF-8 bytes.
+        byte_count: the length of what was read, in UTF-8 bytes.
+        cut: how many tokens were left out at the end.
     """
 
     ids: tuple[int, ...]
     nats: tuple[float, ...]
     byte_count: int
+    cut: int = 0
+
+    @property
+    def note(self) -> str:
+        """What was cut, in a sentence; empty if nothing was."""
+        if not self.cut:
+            return ""
+        read = len(self.ids)
+        return (
+            f"The text has {read + self.cut:,} tokens and {read:,} are read here: {self.cut:,} were "
+            "left out."
+        )
 
     @property
     def bits(self) -> tuple[float, ...]:
@@ -67,13 +83,16 @@ class TokenSurprisal:
         return math.fsum(self.bits) / self.byte_count
 
 
-def surprise(m: "LoadedModel", text: str) -> TokenSurprisal:
+def surprise(m: "LoadedModel", text: str, most: int | None = None) -> TokenSurprisal:
     """What each token of a text costs a causal model, from the first to the last.
 
     The first one is predicted from the start-of-text token. A text of any length can be read.
 
+    Args:
+        most: how many tokens are read at most; None for all.
+
     Raises:
-        ValueError: if there is no text, or the model has no start-of-text token.
+        ValueError: if there is no text, `most` is below 1, or the model has no start-of-text token.
 
     Example: the first word of a tale says more than the three after it.
         >>> from lablib import models
@@ -82,10 +101,21 @@ def surprise(m: "LoadedModel", text: str) -> TokenSurprisal:
         (True, 16)
     """
     require_writer(m)
-    ids = text_ids(m.tokenizer, text)
+    if most is not None:
+        require_count("most", most)
+    whole = text_ids(m.tokenizer, text)
+    ids = whole[:most]
     if not ids:
         raise ValueError("There is nothing to measure: type a text.")
     require_vectors(m, ids)
     start, context = start_of_text(m), context_length(m) or WINDOW
     losses = token_losses(m.model, torch.tensor(start + ids), context)[len(start) - 1 :]
-    return TokenSurprisal(tuple(ids), tuple(losses.tolist()), len(well_formed(text).encode()))
+    cut = len(whole) - len(ids)
+    size = _size(m, ids) if cut else len(well_formed(text).encode())
+    return TokenSurprisal(tuple(ids), tuple(losses.tolist()), size, cut)
+
+
+def _size(m: "LoadedModel", ids: Sequence[int]) -> int:
+    """How many bytes of text some tokens stand for."""
+    known = entries(ids, m.tokenizer)
+    return sum(len(known[id].bytes) for id in ids)

@@ -19,6 +19,9 @@ CASES = {
 }
 """Texts to try: the third is the least of a text, and has the least perplexity."""
 
+MOST = 2048
+"""Tokens that are read and shown: some seconds of work, and more than anybody looks at."""
+
 
 class PerplexityPanel(LivePanel):
     """Show what each token of a text costs a model, and what perplexity is.
@@ -54,14 +57,15 @@ class PerplexityPanel(LivePanel):
         """Ask the model what each token costs."""
         m = self.model()
         yield None
-        self.found = surprise(m, self.text.value)
+        self.found = surprise(m, self.text.value, MOST)
+        self.text.note = self.found.note
         self.strip.tokens = token_dicts(self.found.ids, m.tokenizer, self.found.bits)
         self.words.value = escape(figures.perplexity_words(self.found))
 
     def code_lines(self) -> str:
         """The measures of the text."""
         return (
-            f"found = fo.surprise(m, {self.text.value!r})\n"
+            f"found = fo.surprise(m, {self.text.value!r}, most={MOST})\n"
             "found.loss, found.perplexity, found.bits_per_byte"
         )
 
