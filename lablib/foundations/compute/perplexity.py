@@ -54,8 +54,8 @@ class TokenSurprisal:
             return ""
         read = len(self.ids)
         return (
-            f"The text has {read + self.cut:,} tokens and {read:,} are read here: {self.cut:,} were "
-            "left out."
+            f"The text has {read + self.cut:,} tokens and {read:,} are read here: "
+            f"{self.cut:,} were left out."
         )
 
     @property
