@@ -80,10 +80,10 @@ def test_time_left_is_by_the_last_steps():
 
 
 def test_samples_are_escaped_and_the_newest_is_first():
-    shown = run_figures.samples(RECORDS)
+    shown = shared.samples(RECORDS)
     assert PAYLOAD not in shown and "&lt;img" in shown
     assert shown.index("step 3") < shown.index("step 2")
-    assert run_figures.samples([]) == ""
+    assert shared.samples([]) == ""
     assert run_figures.notes(RECORDS) == "Step 2: micro-batch halved"
 
 
