@@ -121,6 +121,17 @@ def require_writer(m: LoadedModel) -> None:
         )
 
 
+def cut_note(read: int, cut: int) -> str:
+    """What of a text's end was not read, in a sentence; empty if nothing was cut.
+
+    >>> cut_note(512, 1488)
+    'The text has 2,000 tokens and 512 are read here: 1,488 were left out.'
+    """
+    if not cut:
+        return ""
+    return f"The text has {read + cut:,} tokens and {read:,} are read here: {cut:,} were left out."
+
+
 def start_of_text(m: LoadedModel) -> list[int]:
     """What stands before the first token of a text: the tokenizer's own marks, else the token a
     model has for the start (or the end) of a text.

@@ -100,12 +100,11 @@ def require_known(panel: Panel, settings: Settings) -> None:
     Raises:
         ValueError: with a sentence, if there is such a setting.
     """
-    for name in settings:
-        if name not in settings_of(panel):
-            raise ValueError(
-                f"This panel has no setting {name!r}: leave it out, or copy the cell from the "
-                "panel once more."
-            )
+    if unknown := sorted(settings.keys() - settings_of(panel).keys()):
+        raise ValueError(
+            f"This panel has no setting {unknown[0]!r}: leave it out, or copy the cell from the "
+            "panel once more."
+        )
 
 
 def left_out(settings: Settings) -> str:

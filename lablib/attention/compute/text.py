@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lablib.models.opening import kinds_of
-from lablib.models.text import context_length, encode, require_vectors, start_of_text
+from lablib.models.text import context_length, cut_note, encode, require_vectors, start_of_text
 from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
 
@@ -48,12 +48,7 @@ class Reading:
     @property
     def note(self) -> str:
         """What was cut, in a sentence; empty if nothing was."""
-        if not self.cut:
-            return ""
-        return (
-            f"The text has {len(self) + self.cut:,} tokens and {len(self):,} are read here: "
-            f"{self.cut:,} were left out."
-        )
+        return cut_note(len(self), self.cut)
 
     def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
         """What the model is called with: a batch of one, on the model's device."""

@@ -14,6 +14,7 @@ import torch
 
 from lablib.models.text import (
     context_length,
+    cut_note,
     require_vectors,
     require_writer,
     start_of_text,
@@ -50,13 +51,7 @@ class TokenSurprisal:
     @property
     def note(self) -> str:
         """What was cut, in a sentence; empty if nothing was."""
-        if not self.cut:
-            return ""
-        read = len(self.ids)
-        return (
-            f"The text has {read + self.cut:,} tokens and {read:,} are read here: "
-            f"{self.cut:,} were left out."
-        )
+        return cut_note(len(self.ids), self.cut)
 
     @property
     def bits(self) -> tuple[float, ...]:

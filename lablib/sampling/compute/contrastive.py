@@ -134,8 +134,7 @@ def _require(k: int, alpha: float, max_new_tokens: int) -> None:
         raise ValueError(f"k must be at most {MOST_CANDIDATES}, and it was {k}.")
     if not (math.isfinite(alpha) and 0 <= alpha <= 1):
         raise ValueError(f"alpha must be from 0 to 1, and it was {alpha}.")
-    if max_new_tokens < 0:
-        raise ValueError(f"max_new_tokens must be 0 or above, and it was {max_new_tokens}.")
+    require_count("max_new_tokens", max_new_tokens, 0)
 
 
 def _directions(reader: Reader) -> Tensor:

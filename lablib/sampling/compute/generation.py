@@ -347,8 +347,7 @@ class _Writer:
         ban: Ban | None = None,
         mirostat: Mirostat | None = None,
     ):
-        if max_new_tokens < 0:
-            raise ValueError(f"max_new_tokens must be 0 or above, and it was {max_new_tokens}.")
+        require_count("max_new_tokens", max_new_tokens, 0)
         prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
         self._m, self._knobs, self._ban, self._mirostat = m, knobs, ban, mirostat
         self._surprisals = [step.surprisal for step in after]
