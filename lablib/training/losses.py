@@ -181,10 +181,10 @@ def token_losses(model: "PreTrainedModel", ids: Tensor, context: int) -> Tensor:
     Raises:
         ValueError: if `context` is below 1.
 
-    Example: after "Once upon a" the last word was to be expected.
+    Example: after "He shook his" the last word was to be expected.
         >>> from lablib import models
         >>> m = models.load("pocket-gpt2")
-        >>> ids = torch.tensor(m.tokenizer("Once upon a time")["input_ids"])
+        >>> ids = torch.tensor(m.tokenizer("He shook his head")["input_ids"])
         >>> losses = token_losses(m.model, ids, context=8)
         >>> losses.shape, bool(losses[-1] < 0.5)
         (torch.Size([3]), True)

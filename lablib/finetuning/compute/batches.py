@@ -183,10 +183,10 @@ def batch_losses(m: "LoadedModel", batch: Batch, shifts: bool = True) -> Tensor:
     Example: nothing comes after the last token, so nothing is asked there.
         >>> from lablib import models
         >>> m = models.load("pocket-gpt2")
-        >>> ids = torch.tensor([m.tokenizer("Once upon a time")["input_ids"]])
+        >>> ids = torch.tensor([m.tokenizer("He shook his head")["input_ids"]])
         >>> losses = batch_losses(m, {"input_ids": ids, "labels": ids})
-        >>> (losses < 0.5).tolist(), losses.isnan().tolist()  # "time" was to be expected
-        ([[False, True, True, False]], [[False, False, False, True]])
+        >>> (losses < 0.5).tolist(), losses.isnan().tolist()  # "head" was to be expected
+        ([[False, False, True, False]], [[False, False, False, True]])
     """
     inputs = {name: value.to(m.device) for name, value in batch.items() if name != "labels"}
     logits = cast(Any, m.model)(**inputs).logits.float()
