@@ -5,7 +5,9 @@ goes somewhere else, and it is said where.
 """
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from itertools import chain, count
@@ -21,11 +23,16 @@ ROOM = 4096
 """Bytes that there must be room for: a block of most disks."""
 
 
-def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
+def writable(wanted: str | os.PathLike[str], room: int = ROOM) -> tuple[Path, str]:
     """A folder to write in, made if it is not there, and a sentence if it is not the wanted one.
 
+    Args:
+        wanted: the folder.
+        room: how many bytes must be free there.
+
     Raises:
-        ValueError: if one may write neither there, nor at home, nor in a temporary folder.
+        ValueError: if one may write neither there, nor at home, nor in a temporary folder, or none
+            of them has room.
 
     Example:
         >>> wanted = Path(tempfile.mkdtemp(), "runs")
@@ -36,9 +43,12 @@ def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
     for folder in places(wanted):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # A right to write may be there and no room: an empty file needs none.
+            # A right to write may be there and no room: an empty file needs none. Where there is a
+            # quota, only writing shows it.
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(bytes(ROOM))
+            if shutil.disk_usage(folder).free < room:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             first = first or error
             continue
@@ -50,7 +60,8 @@ def writable(wanted: str | os.PathLike[str]) -> tuple[Path, str]:
         )
     raise ValueError(
         f"One may not write in {str(wanted)!r}, nor at home, nor in a temporary folder "
-        f"({reason(first or OSError())}): start Jupyter in a folder of your own."
+        f"({reason(first or OSError())}): start Jupyter in a folder of your own, with "
+        f"{max(1, round(room / 1e6)):,} MB free."
     )
 
 

@@ -103,15 +103,22 @@ def test_a_course_folder_that_is_read_only(house, tmp_path):
 @pytest.mark.process
 def test_a_home_that_is_full(house, tmp_path):
     """It holds the course, too; what is made goes to a temporary folder, and that is said."""
-    fill = "head -c 100000 /dev/zero > {home}/large 2>/dev/null || true"
-    found = house(
-        f"mount -t tmpfs -o size=64k none {{home}}; {fill}; mkdir {{home}}/c; cd {{home}}/c"
-    )
+    fill = "until [ $(stat -fc %a {home}) = 0 ]; do head -c 9999 /dev/zero >> l 2>&- || true; done"
+    found = house(f"mount -t tmpfs -o size=64k none {{home}}; cd {{home}}; mkdir c; {fill}; cd c")
     require_whole(found)
     spare = str(tmp_path / "tmp")
     assert found["folder"].startswith(spare) and found["uploaded"].startswith(spare)
     assert "No space left" in found["upload_said"] and spare in found["upload_said"]
     assert any("Nothing can be written to your progress file" in note for note in found["notes"])
+
+
+@pytest.mark.process
+def test_a_home_that_is_full_but_for_a_little(house, tmp_path):
+    """What is small fits there; a run goes where its first checkpoint does."""
+    found = house("mount -t tmpfs -o size=1m none {home}; mkdir {home}/c; cd {home}/c")
+    require_whole(found)
+    assert found["folder"].startswith(str(tmp_path / "tmp"))
+    assert found["uploaded"] == "runs/texts/Mein-Text-ü.txt"
 
 
 @pytest.mark.process

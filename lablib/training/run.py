@@ -17,13 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lablib.models.entries import card_of, local_folder
 from lablib.models.errors import Failure, explain
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, TaskName, check, write_config
 from lablib.training.folders import Phase
 from lablib.training.records import Evaluation, Record, best_record
 from lablib.training.tasks import TASKS, Task
-from lablib.writable import places, unused, writable
+from lablib.writable import ROOM, places, unused, writable
 
 if TYPE_CHECKING:
     import subprocess
@@ -382,7 +383,8 @@ def elsewhere(folder: Path, runs: Path = RUNS) -> str:
 def new_folder(config: Config, runs: Path = RUNS) -> Path:
     """A new folder, named by the time and the settings, that nobody else gets as well.
 
-    It is in `runs`, or where `writable` says if nothing may be written there.
+    It is in `runs`, or where `writable` says if nothing may be written there or the disk is as good
+    as full: else that would be found out at the first checkpoint, and the steps before it be lost.
 
     >>> import tempfile
     >>> new_folder(Config(steps=5), Path(tempfile.mkdtemp())).name[16:]
@@ -390,12 +392,25 @@ def new_folder(config: Config, runs: Path = RUNS) -> Path:
     """
     when = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = f"{when}-{Path(config.model).name}-{config.method}"
-    runs, _ = writable(runs)
+    runs, _ = writable(runs, max(ROOM, first_checkpoint(config)))
     while True:
         folder = unused(runs / name)
         with suppress(FileExistsError):  # another kernel took it between the two lines
             folder.mkdir()
             return folder
+
+
+def first_checkpoint(config: Config) -> int:
+    """Bytes a first checkpoint takes at most, or 0 if the size of the model is not known yet.
+
+    A parameter has 32 bits, and where all of them learn, two running means of AdamW beside it.
+
+    >>> first_checkpoint(Config()), first_checkpoint(Config(model="owner/elsewhere"))
+    (70238208, 0)
+    """
+    folder = local_folder(config.model) or Path(config.model)
+    parameters = card_of(config.model, "causal", "folder", folder).parameters or 0
+    return 4 * parameters * (3 if config.method in ("full", "scratch") else 1)
 
 
 @dataclass(frozen=True)

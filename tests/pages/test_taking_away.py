@@ -73,17 +73,40 @@ def written(page, **settings):
     return text.removeprefix(PROMPT)
 
 
-def by_library(made, knobs, seed, count):
-    steps = sp.generate(made.model, PROMPT, knobs, seed, count)
-    return made.model.tokenizer.decode([step.id for step in steps])
+def by_library(made, knobs, count):
+    """A seed, and what the library writes with it: the first one with which all of it is firm."""
+    for seed in range(200):
+        steps = list(sp.generate(made.model, PROMPT, knobs, seed, count))
+        if are_firm(made.model, steps, knobs, seed):
+            return seed, made.model.tokenizer.decode([step.id for step in steps])
+    raise AssertionError("Each of these texts hangs on the rounding of a processor.")
 
 
-def test_it_writes_what_the_library_writes(opened, made):
-    expected = by_library(made, sp.Knobs(temperature=0), 0, 40)
-    assert written(opened, Temperature=0, Tokens=40, **{"Top-p": 1}) == expected
-    opened.get_by_label("Text", exact=True).fill(PROMPT)
-    expected = by_library(made, sp.Knobs(temperature=0.9, top_p=0.9), 7, 30)
-    assert written(opened, Temperature=0.9, Seed=7, Tokens=30, **{"Top-p": 0.9}) == expected
+def are_firm(m, steps, knobs, seed):
+    """Whether scores that differ by no more than rounding give the same tokens.
+
+    The weights were trained here, so each processor has its own, and close calls of its own.
+    """
+    generator = torch.Generator().manual_seed(0)
+    for step, u in zip(steps, sp.uniforms(seed, len(steps)), strict=True):
+        scores = sp.Session(m).next_logits(step.previous)
+        for _ in range(8):
+            near = scores + 1e-4 * (2 * torch.rand(scores.shape, generator=generator) - 1)
+            if sp.draw(sp.distribution(near, knobs, step.previous), u) != step.id:
+                return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [sp.Knobs(temperature=0), sp.Knobs(temperature=0.9, top_p=0.9)],
+    ids=["greedy", "by chance"],
+)
+def test_it_writes_what_the_library_writes(opened, made, knobs):
+    count = 12
+    seed, expected = by_library(made, knobs, count)
+    settings = {"Temperature": knobs.temperature, "Top-p": knobs.top_p, "Seed": seed}
+    assert written(opened, Tokens=count, **settings) == expected
 
 
 def test_what_comes_next_and_where_a_head_looks_are_the_library_s(opened, made):

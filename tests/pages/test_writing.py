@@ -40,12 +40,14 @@ def write(engine):
 
 @torch.inference_mode()
 def test_greedy_text_is_the_librarys(write, pocket, few):
-    """Each token is the one that the library finds most probable after those before it."""
+    """Each token is the one that the library finds most probable after those before it, but for
+    rounding where two are as good as even."""
     for prompt in PROMPTS[: few(20)]:
         ids = pocket.tokenizer.encode(prompt)
         ours = write(ids, 100, temperature=0)
-        best = pocket.model(torch.tensor([ids + ours])).logits[0].argmax(-1)
-        assert ours == best[len(ids) - 1 : -1].tolist() and len(ours) == 100
+        scores = pocket.model(torch.tensor([ids + ours])).logits[0, len(ids) - 1 : -1]
+        assert len(ours) == 100
+        assert (scores.amax(-1) - scores[range(100), ours]).max() < 1e-4
 
 
 @torch.inference_mode()

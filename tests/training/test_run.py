@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -19,7 +21,7 @@ from safetensors.torch import load_file
 from lablib import models
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, write_config
-from lablib.training.run import Run, describe, new_folder, runs, unfinished
+from lablib.training.run import Run, describe, first_checkpoint, new_folder, runs, unfinished
 from tests.noise import noise
 from tests.training.conftest import launched
 from tests.training.tiny_folder import save_tiny
@@ -239,6 +241,25 @@ def test_where_nothing_may_be_written_a_run_goes_to_ones_own_files(config, tmp_p
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     assert new_folder(config).parent.parent.parent == tmp_path / "temporary"
+
+
+def test_a_run_goes_where_its_first_checkpoint_fits(config, tmp_path, monkeypatch):
+    """Half of that is free where it is wanted, and twice as much at home."""
+    size = first_checkpoint(config)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(
+        shutil, "disk_usage",
+        lambda folder: SimpleNamespace(free=size * 2 if "home" in str(folder) else size // 2),
+    )  # fmt: skip
+    assert new_folder(config, tmp_path / "runs").parent == tmp_path / "home/language-model-labs/runs"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=size // 2))
+    with pytest.raises(ValueError, match=r"No space left on device.*with \d+ MB free"):
+        new_folder(config, tmp_path / "runs")
+
+
+@pytest.mark.parametrize("model", ["/nowhere", "owner/elsewhere", "no such model", "minilm"])
+def test_what_a_first_checkpoint_takes_is_reckoned_for_any_name(config, model):
+    assert first_checkpoint(replace(config, model=model)) >= 0
 
 
 def test_a_run_left_where_nothing_may_be_written_is_interrupted(config, tmp_path, monkeypatch):
