@@ -251,7 +251,9 @@ def test_a_run_goes_where_its_first_checkpoint_fits(config, tmp_path, monkeypatc
         shutil, "disk_usage",
         lambda folder: SimpleNamespace(free=size * 2 if "home" in str(folder) else size // 2),
     )  # fmt: skip
-    assert new_folder(config, tmp_path / "runs").parent == tmp_path / "home/language-model-labs/runs"
+    assert (
+        new_folder(config, tmp_path / "runs").parent == tmp_path / "home/language-model-labs/runs"
+    )
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=size // 2))
     with pytest.raises(ValueError, match=r"No space left on device.*with \d+ MB free"):
         new_folder(config, tmp_path / "runs")
