@@ -22,7 +22,7 @@ def source(entry: Path) -> str:
     Raises:
         ValueError: as `bundle` does.
 
-    >>> source(STATIC / "fold.js").endswith("export default { render };\\n")
+    >>> source(STATIC / "fold.js").endswith("export default withLateStart({ render });\\n")
     True
     """
     text = bundle(entry)

@@ -250,7 +250,7 @@ def shot(panel, name):
 
 
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
-# (Messages to that model are lost, though: a figure that arrives late may stay empty.)
+# (It gives up on that model's messages, too: `late_start.js` sees to those.)
 # Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
 # On a busy machine Notebook 7 asks for a command of its own before it has registered it.
 HARMLESS = re.compile(

@@ -5,6 +5,7 @@
 
 import { colour, gradient, ink } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { button, labelled, setOptions } from "./controls.js";
 import { range } from "./weights_math.js";
 import { figure } from "./words.js";
@@ -238,4 +239,4 @@ export const settings = {
   mode: (mode, model) => (mode === "open" || (mode === "mute" && model.get("can_mute")) ? mode : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });

@@ -5,6 +5,7 @@
 
 import { gradient } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { button, labelled, tick } from "./controls.js";
 import { onTheme, themeOf } from "./pens.js";
 import { detail, linkSentence } from "./steps_detail.js";
@@ -218,4 +219,4 @@ export const settings = {
   temperature: (value) => (Number.isFinite(value) ? Math.min(10, Math.max(0.1, value)) : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });

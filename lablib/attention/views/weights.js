@@ -5,6 +5,7 @@
 
 import { gradient } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, oncePerFrame, placeIn, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { button } from "./controls.js";
 import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
 import {
@@ -393,4 +394,4 @@ export const settings = {
   renormalise: (again) => (typeof again === "boolean" ? again : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });

@@ -2,6 +2,7 @@
 // answer or an error says stays text: everything goes through `element` of widgets/static/dom.js.
 
 import { element } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 
 function box(tag, className, ...children) {
   const node = element(tag, className);
@@ -208,4 +209,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

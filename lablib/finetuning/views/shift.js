@@ -2,6 +2,7 @@
 // asked for. Texts arrive made visible by Python and are only ever set as textContent.
 
 import { element, keepKeys, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 
 const WIDTH = 80; // of a column, as in shift.css
 const HEIGHT = 40; // of the lines between the two rows
@@ -133,4 +134,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

@@ -5,6 +5,7 @@
 // truth, so several views of one widget agree, and a page without a kernel needs only get, set, on.
 
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { barChart } from "./knobs_bars.js";
 import { KNOBS, fromTable, knobBoard, knobValue } from "./knobs_controls.js";
 import { rankCurve, spanTable } from "./knobs_curve.js";
@@ -288,4 +289,4 @@ export const settings = {
   order: (order) => (Array.isArray(order) && [...order].sort().join() === [...TRANSFORMERS_ORDER].sort().join() ? order : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });

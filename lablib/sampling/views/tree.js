@@ -1,6 +1,7 @@
 // A tree of tokens as SVG: columns are steps, an edge is as wide as its token is probable.
 
 import { element, keepKeys } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 
 const COLUMN = 104;
 const ROW = 20;
@@ -180,4 +181,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

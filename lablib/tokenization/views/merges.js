@@ -3,6 +3,7 @@
 // Traits in: kind, entries, merges, scores, smallest, words, text_bytes, curves. Both ways: size.
 
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { growthChart, readCurve } from "./merges_chart.js";
 import { cutter, grammar, mergesAt } from "./merges_math.js";
 import { count, plural } from "./merges_words.js";
@@ -207,4 +208,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

@@ -7,6 +7,7 @@
 import { button, moveAlong, oneTabStop } from "../../attention/views/controls.js";
 import { onTheme } from "../../attention/views/pens.js";
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
+import { withLateStart } from "../../widgets/static/late_start.js";
 import { numbersPicture } from "./whole_numbers.js";
 import { outcomePicture } from "./whole_outcome.js";
 
@@ -256,4 +257,4 @@ export const settings = {
   chosen: (key, model) => (model.get("boxes").some((box) => box.key === key) ? key : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });

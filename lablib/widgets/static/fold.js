@@ -1,6 +1,7 @@
 // The line over a fold: a button that opens and closes what stands below it. The style sheet hides it.
 
 import { element, write } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 
 function render({ model, el }) {
   el.classList.add("lab-fold-line");
@@ -23,4 +24,4 @@ function render({ model, el }) {
   return () => model.off(watched, draw);
 }
 
-export default { render };
+export default withLateStart({ render });

@@ -3,6 +3,7 @@
 
 import { copier } from "./copying.js";
 import { element } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 import { projector } from "./projector.js";
 
 /** A fold whose body is a block of preformatted text. */
@@ -67,4 +68,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

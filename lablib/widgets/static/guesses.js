@@ -1,6 +1,7 @@
 // Guesses in columns: what may stand in a gap, each with its probability, to be clicked.
 
 import { element } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 
 /** One guess: a button with a bar as long as its share of the column's longest. */
 function guessButton(row, longest, pick) {
@@ -47,4 +48,4 @@ function render({ model, el }) {
   return () => model.off("change:columns change:label", draw);
 }
 
-export default { render };
+export default withLateStart({ render });

@@ -1,6 +1,7 @@
 // The head of a panel: title, model badge, and the form that asks for another model.
 
 import { element, keepKeys } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 import { nameSliders } from "./names.js";
 
 /** The drop-down of the catalogue, with what is not on this machine marked in words. */
@@ -73,4 +74,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default withLateStart({ render });

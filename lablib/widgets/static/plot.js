@@ -4,6 +4,7 @@
 // lost for good. plotly has five megabytes to read, and a busy machine may need longer for them. So a
 // plot begins at once; what Python says meanwhile is kept, and said again when plotly is there.
 
+import { listen } from "./late_start.js";
 import { describePlot } from "./plot_words.js";
 
 const COMMANDS = [
@@ -54,13 +55,14 @@ function laidOut(el) {
 }
 
 export default () => {
-  let figure;
+  let figure, heard;
   return {
     initialize({ model }) {
       figure = begin(model);
+      heard = listen(model); // plotly's view draws what the model knows at first, and then changes alone
     },
     async render({ model, el }) {
-      const [ready] = await Promise.all([figure, laidOut(el)]);
+      const [ready] = await Promise.all([figure, laidOut(el), heard]);
       const forget = await ready.render({ model, el });
       describePlot(el);
       el.style.setProperty("--lab-plot-height", `${model.get("_widget_layout").height}px`);

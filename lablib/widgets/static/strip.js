@@ -9,6 +9,7 @@
 
 import { colour, gradient, ink } from "./colours.js";
 import { element, keepKeys, zoomOf } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 
 const SMALLEST_BLOCK = 128;
 const LARGEST_BLOCK = 512;
@@ -537,4 +538,4 @@ function render({ model, el }) {
   };
 }
 
-export default { initialize, render };
+export default withLateStart({ initialize, render });

@@ -1,6 +1,7 @@
 // The line over tabs: a button for each of the parts below it. The style sheet hides all but one.
 
 import { element, keepKeys } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 
 /** Goes to the tab before or behind with the arrow keys, round at the ends. */
 function steer(el, show) {
@@ -44,4 +45,4 @@ function render({ model, el }) {
   return () => model.off("change:shown", draw);
 }
 
-export default { render };
+export default withLateStart({ render });

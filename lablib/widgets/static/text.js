@@ -1,6 +1,7 @@
 // A text field that grows with its text and sends it once the typing pauses.
 
 import { element, keepKeys } from "./dom.js";
+import { withLateStart } from "./late_start.js";
 import { Marks } from "./text_marks.js";
 import { fieldText, toPoints, toUnits } from "./text_places.js";
 
@@ -162,4 +163,4 @@ export const settings = {
   value: (text, model) => (typeof text === "string" ? text.slice(0, model.get("limit")).toWellFormed() : undefined),
 };
 
-export default { render };
+export default withLateStart({ render });
