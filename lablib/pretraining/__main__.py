@@ -6,7 +6,6 @@ again; `--steps` may then be another number. `--start FOLDER` goes on from a mod
 
 import argparse
 import copy
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
@@ -148,8 +147,10 @@ def finish(
     """Save the trained model with its card, and with its curve if it has one."""
     folder = args.out / NAMES[recipe.kind]
     save(folder, model, tokenizer, recipe)
-    if (args.out / CURVE).exists():
-        shutil.copy(args.out / CURVE, folder)
+    # A curve is shown from the beginning: one that went on from another keeps the other's.
+    begun = [place / CURVE for place in (args.start, args.out) if place]
+    if curve := next(filter(Path.exists, begun), None):
+        (folder / CURVE).write_bytes(curve.read_bytes())
     measured, samples = figures(model, tokenizer, recipe, args)
     before = args.start / "README.md" if args.start else None
     earlier = before.read_text(encoding="utf-8") if before and before.exists() else ""

@@ -95,7 +95,7 @@ library_name: transformers
 
 {describe(model, recipe)}
 
-{_before(earlier)} {_seen(recipe)}
+{_before(earlier, recipe.kind)} {_seen(recipe)}
 (Muon for the {matrices}, AdamW for the rest, seed {recipe.seed}).
 
 ## Measured on texts it never saw
@@ -115,17 +115,18 @@ library_name: transformers
 """
 
 
-def _before(earlier: str) -> str:
+def _before(earlier: str, kind: Kind) -> str:
     """How the sentence on what it saw begins, by the card of the model it began as.
 
-    >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon")
+    >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon", "gpt2")
     'It went on from an earlier edition, which saw 9 M tokens in 30 steps of 2 × 8. Then it saw'
     """
     if not earlier:
         return "It saw"
     saw = re.search(r"It saw ([^(]+)", earlier)
     before = f", which saw {saw[1].strip()}" if saw else ""
-    return f"It went on from an earlier edition{before}. Then it saw"
+    curve = "" if kind == "gpt2" else " (`curve.csv` shows that training)"
+    return f"It went on from an earlier edition{before}{curve}. Then it saw"
 
 
 def _seen(recipe: Recipe) -> str:
