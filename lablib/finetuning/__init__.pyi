@@ -93,12 +93,15 @@ from lablib.finetuning.compute.same_head import (
     head_change as head_change,
 )
 from lablib.finetuning.compute.search import (
-    Range as Range,
     RangeTest as RangeTest,
-    Trial as Trial,
     best_trial as best_trial,
     range_test as range_test,
     search_settings as search_settings,
+)
+from lablib.finetuning.compute.trials import (
+    Range as Range,
+    Trial as Trial,
+    shared_trials as shared_trials,
 )
 from lablib.finetuning.compute.transfer import (
     TransferPoint as TransferPoint,

@@ -53,6 +53,14 @@ def lab_server(home, kernels):
         yield address, home
 
 
+@pytest.fixture(scope="module")
+def voila(home, kernels):
+    """The address of a Voila over the labs, as `make app` starts it; its kernels end with it."""
+    options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
+    with serving(["voila", "labs", *options], home, "/", kernels) as address:
+        yield address
+
+
 @contextlib.contextmanager
 def serving(command, home, path, kernels):
     """A server started in `home` by a module and its options; its address once `path` answers."""
@@ -162,6 +170,15 @@ class Lab:
     errors: list = field(default_factory=list)
     outside: list = field(default_factory=list)
 
+    def watch(self, page):
+        """Record what a page complains of and asks the network for."""
+        page.set_default_timeout(120_000)  # a busy machine is no failure
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console", lambda m: m.type == "error" and self.errors.append(f"{m.text} {m.location}")
+        )
+        page.on("request", lambda r: _is_outside(r.url) and self.outside.append(r.url))
+
     def open(self, notebook, theme="Light"):
         """Open a notebook of the labs afresh, in the theme asked for, and wait for its kernel."""
         settings = self.home / "config/lab/user-settings/@jupyterlab/apputils-extension"
@@ -252,12 +269,14 @@ def shot(panel, name):
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
 # (It gives up on that model's messages, too: `late_start.js` sees to those.)
 # Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
+# A second page of one kernel hears that a comm was closed that began before it came.
 # On a busy machine Notebook 7 asks for a command of its own before it has registered it.
 HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
     r"|Command .filebrowser:open-path. not registered"
     r"|widget sync message Error: Cannot send"  # by a page that is being left
+    r"|Comm not found for comm id"
     r"|/voila/api/shutdown/"  # which Voila's own server refuses; idle kernels end by themselves
 )
 
@@ -267,13 +286,8 @@ def lab(lab_server, page):
     """A `Lab`; after the test, no console error and no outside request may be left."""
     address, home = lab_server
     page.set_viewport_size({"width": 1400, "height": 1700})
-    page.set_default_timeout(120_000)  # a busy machine is no failure
     result = Lab(page, address, home)
-    page.on("pageerror", lambda error: result.errors.append(str(error)))
-    page.on(
-        "console", lambda m: m.type == "error" and result.errors.append(f"{m.text} {m.location}")
-    )
-    page.on("request", lambda r: _is_outside(r.url) and result.outside.append(r.url))
+    result.watch(page)
     yield result
     page.goto("about:blank")  # or JupyterLab would say that its kernel is gone
     end_kernels(address)

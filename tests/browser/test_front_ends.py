@@ -2,9 +2,7 @@
 
 import json
 
-import pytest
-
-from tests.browser.conftest import READY, serving
+from tests.browser.conftest import READY
 
 PREDICT = (
     "from lablib import exercises as ex, sampling as sp\n"
@@ -18,14 +16,6 @@ WRITE = (
     "from lablib import sampling as sp\n"
     'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=20)'
 )
-
-
-@pytest.fixture(scope="module")
-def voila(home, kernels):
-    """The address of a Voila over the labs, as `make app` starts it."""
-    options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
-    with serving(["voila", "labs", *options], home, "/", kernels) as address:
-        yield address
 
 
 def test_voila_predicts_shows_the_picture_and_remembers(lab, voila):

@@ -20,6 +20,7 @@ CELL = (
 )
 PLOT = "[...document.querySelectorAll('.js-plotly-plot')].at(-1)?.data?.[0]"
 """The training losses in the newest panel."""
+RESULT = "The result is an ordinary folder"
 SECONDS = 400
 """How long a page may take that starts a kernel beside a training."""
 STOP = "End after the next step; what was learned is kept"
@@ -66,9 +67,42 @@ def seen_whole(page, folder):
     return panel
 
 
+def started(page):
+    """Press Start in the newest panel, and wait for the first steps."""
+    panel = page.locator(".lab-panel").last
+    panel.get_by_text("It fits").wait_for(timeout=SECONDS * 1000)
+    panel.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function(WHOLE, arg=5, timeout=SECONDS * 1000, polling=RARELY)
+    return panel
+
+
+def ended(panel, folder):
+    """Stop the run with the panel's own button."""
+    panel.get_by_title(STOP).click()
+    panel.get_by_text(RESULT).wait_for(timeout=SECONDS * 1000)
+    assert folders.phase(folder) == "stopped"
+
+
+@contextlib.contextmanager
+def second_tab(lab, address):
+    """Another tab of the same browser; the first stays open."""
+    tab = lab.page.context.new_page()
+    lab.watch(tab)
+    try:
+        tab.goto(address)
+        yield tab
+    finally:
+        tab.close()
+
+
 def the_run(lab, runs):
     (file,) = (lab.home / "labs" / runs).glob("*/config.toml")
     return file.parent
+
+
+def saved(page):
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", state="attached")
 
 
 def in_one_glance(panel):
@@ -92,14 +126,10 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     page = lab.page
     lab.open(lab.write("left-page.ipynb", [CELL.format(runs="left-page")]))
     lab.run_cell(0)
-    page.get_by_text("It fits").wait_for()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_function(WHOLE, arg=5)
-    panel = page.locator(".lab-panel")
+    panel = started(page)
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
     in_one_glance(panel)
-    page.keyboard.press("Control+s")
-    page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", state="attached")
+    saved(page)
     folder = the_run(lab, "left-page")
 
     page.reload()
@@ -120,4 +150,35 @@ def test_the_kernel_is_gone_and_the_run_goes_on(lab):
         lab.wait_for_kernel()
         lab.errors[:] = [error for error in lab.errors if "/api/kernels/" not in error]  # the old
         lab.run_cell(0)
-        seen_whole(page, folder)
+        ended(seen_whole(page, folder), folder)
+
+
+@pytest.mark.timeout(900)
+def test_a_second_tab_shows_the_run_and_stops_it(lab):
+    """One kernel, two pages: what one of them does the other sees."""
+    page, notebook = lab.page, lab.write("left-tab.ipynb", [CELL.format(runs="left-tab")])
+    lab.open(notebook)
+    lab.run_cell(0)
+    first = started(page)
+    saved(page)
+    folder = the_run(lab, "left-tab")
+    with second_tab(lab, f"{lab.address}/lab/tree/{notebook}") as second:
+        ended(seen_whole(second, folder), folder)
+        first.get_by_text(RESULT).wait_for(timeout=SECONDS * 1000)
+
+
+@pytest.mark.timeout(900)
+def test_in_voila_every_page_that_is_opened_finds_the_run(lab, voila):
+    """There each page is a kernel of its own: the run is that of the first page."""
+    page, runs = lab.page, "left-voila"
+    lab.write("left-voila.ipynb", [CELL.format(runs=runs)])
+    address = f"{voila}/voila/render/left-voila.ipynb"
+    page.goto(address)
+    started(page)
+    folder = the_run(lab, runs)
+    page.reload()
+    first = seen_whole(page, folder)
+    first.get_by_text("This run was there already").wait_for()
+    with second_tab(lab, address) as second:
+        ended(seen_whole(second, folder), folder)
+        first.get_by_text(RESULT).wait_for(timeout=SECONDS * 1000)

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,15 +18,32 @@ from tests.conftest import ROOT
 
 CLUSTERS = ROOT / "clusters"
 TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by day.\n\n" * 30
-SCONTROL = "#!/bin/sh\necho 127.0.0.1\necho 127.0.0.2\n"
+SCONTROL = "#!/bin/sh\necho ${FIRST:-127.0.0.1}\necho 127.0.0.2\n"
 SRUN = """#!/bin/sh
 [ "$1" = --kill-on-bad-exit=1 ] && shift
 SLURM_NODEID=0 "$@" & first=$!
-SLURM_NODEID=1 "$@" & second=$!
+SLURM_NODEID=1 $ELSEWHERE "$@" & second=$!
 wait $first || { kill $second; exit 1; }
 wait $second
 """
 """A cluster of two machines, which are both this one."""
+APART = """set -e
+unshare --net sleep 1000 & other=$!
+trap 'kill $other' EXIT
+until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.1; done
+export ELSEWHERE="nsenter --net=/proc/$other/ns/net" FIRST=10.77.0.1 GLOO_SOCKET_IFNAME=eth0
+ip link add eth0 type veth peer name eth0 netns $other
+join() {
+  address=$1; shift
+  "$@" ip address add $address/24 dev eth0
+  "$@" ip link set eth0 up
+  "$@" ip link set lo up
+}
+join $FIRST
+join 10.77.0.2 $ELSEWHERE
+"$@"
+"""
+"""Two networks of their own, each with one end of a cable; the command is run in the first."""
 
 
 @pytest.fixture
@@ -48,15 +66,31 @@ def slurm(tmp_path):
     }
 
 
+@pytest.fixture(params=["one network", "two networks"])
+def network(request, tmp_path):
+    """What a command is run by, so that the machines have one network or each its own."""
+    if request.param == "one network":
+        return []
+    (tmp_path / "apart").write_text(APART)
+    apart = ["unshare", "--map-root-user", "--net", "bash", str(tmp_path / "apart")]
+    if not (shutil.which("unshare") and shutil.which("ip")):
+        pytest.skip("unshare or ip is missing, with which networks are made")
+    tried = subprocess.run([*apart, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no networks of their own can be made here: {tried.stderr.strip()}")
+    return apart
+
+
 @pytest.mark.process
-def test_two_machines_of_slurm_learn_what_one_process_learns(gpt2, tmp_path, slurm):
+@pytest.mark.timeout(900)
+def test_two_machines_of_slurm_learn_what_one_process_learns(gpt2, tmp_path, slurm, network):
     config = Config(
         gpt2, TEXT, steps=4, batch=4, length=32, precision="fp32", device="cpu", evaluate_every=2
     )
     write_config(config, tmp_path / "config.toml")
-    command = ["bash", str(CLUSTERS / "train.slurm"), "config.toml", "run"]
+    command = [*network, "bash", str(CLUSTERS / "train.slurm"), "config.toml", "run"]
     done = subprocess.run(
-        command, cwd=tmp_path, env=slurm, capture_output=True, text=True, timeout=400
+        command, cwd=tmp_path, env=slurm, capture_output=True, text=True, timeout=800
     )
     assert done.returncode == 0, done.stderr[-3000:]
     history, one = folders.History(tmp_path / "run").read(), list(fit(setup(config)))

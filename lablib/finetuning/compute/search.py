@@ -9,20 +9,17 @@ that a model of the trials so far holds to be promising (Bergstra et al. 2011, t
 Parzen estimator, as Optuna has it).
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, product
-from typing import Any, Literal
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from lablib.finetuning.compute.trials import How, Range, Space, Study, Trial
 from lablib.training.config import QUIET, Config, check
 from lablib.training.engine import fit, setup
 from lablib.training.prepared import Prepared
-
-How = Literal["grid", "random", "bayesian"]
 
 DIVERGED = 1.5
 """A smoothed loss so many times its lowest ends a range test."""
@@ -117,37 +114,6 @@ def range_test(
         yield test
 
 
-@dataclass(frozen=True)
-class Range:
-    """What a setting may be: anything between two ends.
-
-    Attributes:
-        low, high: the ends, both possible.
-        log: whether it is drawn on a logarithmic axis, as a learning rate is.
-
-    >>> Range(1, 100, log=True).spread(3), Range(2, 4).spread(9)
-    ([1, 10, 100], [2, 3, 4])
-    """
-
-    low: float
-    high: float
-    log: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether only whole numbers are meant: both ends are integers."""
-        return isinstance(self.low, int) and isinstance(self.high, int)
-
-    def spread(self, count: int) -> list[Any]:
-        """So many values from end to end, or as many different ones as there are."""
-        space = np.geomspace if self.log else np.linspace
-        values = space(self.low, self.high, count).tolist()
-        return sorted({round(value) if self.whole else value for value in values})
-
-
-Space = Mapping[str, Range | Sequence[Any]]
-"""Which settings of a `Config` are looked for, and what each may be."""
-
 SPACE: dict[str, Range] = {
     "learning_rate": Range(1e-5, 1e-2, log=True),
     "batch": Range(4, 16, log=True),
@@ -157,53 +123,33 @@ SPACE: dict[str, Range] = {
 """What the search panel offers."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One trial as it stands.
-
-    Attributes:
-        number: from 0.
-        settings: what was tried, by the names of `Config`.
-        step, total: done, and in all.
-        loss: the latest on the held-out part, in nats; None before it was measured.
-        failure: why it broke off, or "".
-    """
-
-    number: int
-    settings: dict[str, Any]
-    step: int = 0
-    total: int = 0
-    loss: float | None = None
-    failure: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether it has come to its end."""
-        return bool(self.failure) or 0 < self.total <= self.step
-
-    def applied(self, config: Config) -> Config:
-        """These settings in place of those of a config."""
-        return replace(config, **self.settings)
-
-
 @torch.inference_mode(False)
 def search_settings(
-    config: Config, space: Space, how: How = "bayesian", trials: int = 8, seed: int = 0
+    config: Config,
+    space: Space,
+    how: How = "bayesian",
+    trials: int = 8,
+    seed: int = 0,
+    file: str | Path | None = None,
 ) -> Iterator[Trial]:
     """Try settings; yields each trial anew after every step of its training.
 
-    A trial that breaks off is yielded with its reason, and the search goes on.
+    A trial that breaks off is yielded with its reason, and the search goes on. With a file, several
+    processes with the same arguments share the trials, and one that comes later goes on where the
+    others stand; see `shared_trials`. A trial whose process was ended counts as tried.
 
     Args:
         config: all other settings, its `steps` or `epochs` the length of a trial.
         space: what is looked for.
         how: "grid" (evenly spread, all combinations that the budget allows), "random" or
             "bayesian" (Optuna's TPE).
-        trials: the budget.
+        trials: the budget, of all processes together.
         seed: of the draws; the trainings have that of `config`.
+        file: what several processes share; None for a search in this one alone.
 
     Raises:
-        ValueError: for nothing to look for, another way, or settings that cannot be used.
+        ValueError: for nothing to look for, another way, settings that cannot be used, or a file
+            that holds something else.
 
     Example:
         >>> short = Config(text="lighthouse", length=16, steps=1)
@@ -215,15 +161,14 @@ def search_settings(
         raise ValueError("Choose at least one setting to look for, and one trial or more.")
     if not config.heldout:
         raise ValueError("A search judges by the held-out part: let heldout be above 0.")
-    proposals = _grid(space, trials) if how == "grid" else _Drawn(space, how, trials, seed)
-    prepared = Prepared()
-    for number, settings in enumerate(proposals):
+    place = None if file is None else Path(file)
+    study, prepared = Study(space, how, trials, seed, place, repr(config)), Prepared()
+    for number, settings in study:
         last = Trial(number, settings)
         for trial in _try(last, config, prepared):
             last = trial
             yield trial
-        if isinstance(proposals, _Drawn):
-            proposals.tell(None if last.failure else last.loss)
+        study.tell(last)
 
 
 def _try(trial: Trial, config: Config, prepared: Prepared) -> Iterator[Trial]:
@@ -249,63 +194,5 @@ def best_trial(trials: Sequence[Trial]) -> Trial | None:
     >>> best_trial([Trial(0, {}, 5, 5, 3.0), Trial(1, {}, 5, 5, 2.0), Trial(2, {}, 1, 5)]).number
     1
     """
-    measured = [trial for trial in trials if trial.done and not trial.failure and _measured(trial)]
+    measured = [trial for trial in trials if trial.done and not trial.failure and trial.measured]
     return min(measured, key=lambda trial: trial.loss or 0.0, default=None)
-
-
-def _measured(trial: Trial) -> bool:
-    return trial.loss is not None and math.isfinite(trial.loss)
-
-
-def _grid(space: Space, trials: int) -> list[dict[str, Any]]:
-    """As fine a grid as the budget allows, each setting with two values at least.
-
-    >>> len(_grid({"batch": Range(4, 16), "rank": [2, 4, 8]}, 9))
-    9
-    """
-    count = max(2, math.floor(trials ** (1 / len(space)) + 1e-9))
-    columns = [
-        choice.spread(count) if isinstance(choice, Range) else list(choice)
-        for choice in space.values()
-    ]
-    return [dict(zip(space, row, strict=True)) for row in islice(product(*columns), trials)]
-
-
-class _Drawn:
-    """Settings drawn by Optuna, one after the other, each after the last was told of."""
-
-    def __init__(self, space: Space, how: str, trials: int, seed: int) -> None:
-        import optuna
-
-        if how not in ("random", "bayesian"):
-            raise ValueError(f"A search is grid, random or bayesian, not {how!r}.")
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        sampler = (
-            optuna.samplers.RandomSampler(seed=seed)
-            if how == "random"
-            else optuna.samplers.TPESampler(seed=seed, n_startup_trials=max(2, min(5, trials // 2)))
-        )
-        self._study = optuna.create_study(sampler=sampler, direction="minimize")
-        self._space, self._left = space, trials
-        self._trial: Any = None
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for _ in range(self._left):
-            self._trial = self._study.ask()
-            yield {name: self._suggest(name, choice) for name, choice in self._space.items()}
-
-    def _suggest(self, name: str, choice: Range | Sequence[Any]) -> Any:
-        if not isinstance(choice, Range):
-            return self._trial.suggest_categorical(name, list(choice))
-        if choice.whole:
-            return self._trial.suggest_int(name, int(choice.low), int(choice.high), log=choice.log)
-        return self._trial.suggest_float(name, choice.low, choice.high, log=choice.log)
-
-    def tell(self, loss: float | None) -> None:
-        """What came of the last settings; None if they failed."""
-        from optuna.trial import TrialState
-
-        if loss is None or not math.isfinite(loss):
-            self._study.tell(self._trial, state=TrialState.FAIL)
-        else:
-            self._study.tell(self._trial, loss)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import isfinite, log10
 from typing import TYPE_CHECKING, Any
 
-from lablib.finetuning.compute.search import Range, RangeTest, Space, Trial, best_trial
+from lablib.finetuning.compute.search import RangeTest, best_trial
+from lablib.finetuning.compute.trials import Range, Space, Trial
 from lablib.finetuning.figures.shared import perplexity
 from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import number

@@ -8,13 +8,12 @@ import ipywidgets
 
 from lablib.finetuning.compute.search import (
     SPACE,
-    Range,
     RangeTest,
-    Trial,
     best_trial,
     range_test,
     search_settings,
 )
+from lablib.finetuning.compute.trials import Range, Trial
 from lablib.finetuning.figures import search as figures
 from lablib.finetuning.panel.fields import text_field
 from lablib.finetuning.panel.settings import config_code
