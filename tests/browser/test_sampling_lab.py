@@ -114,7 +114,7 @@ def test_why_a_token_was_written_is_asked_by_pointing_at_it(lab, panel):
             fold.get_by_role("button", name=way).click()
             fold.locator(f".lab-legend:has-text('{way}')").wait_for()
         page.mouse.move(5, 5)
-        shot(page.locator(".lab-panel").first, f"why-{WRITE == panel}-{theme.lower()}")
+        shot(page.locator(".lab-panel").first, f"why-{panel == WRITE}-{theme.lower()}")
         assert findings(page, ".lab-fold-wide") == []
         pointed, answered = text.bounding_box(), fold.bounding_box()
         assert answered["y"] + answered["height"] - pointed["y"] <= 640

@@ -1,7 +1,7 @@
 """Head scores and patching beside TransformerLens' own, on the same tiny GPT-2.
 
-It is not in the lock, for the labs do without it: CONTRIBUTING.md says how it is installed. Where it
-is missing these tests are skipped.
+It is not in the lock, for the labs do without it: CONTRIBUTING.md says how it is installed. Where
+it is missing these tests are skipped.
 """
 
 import copy
