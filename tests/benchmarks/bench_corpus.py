@@ -3,8 +3,8 @@ text, and the test of the name a head gets that way (see `attention.scan` and `m
 
     python -m tests.benchmarks.bench_corpus
 
-The texts that ship with the labs, one after another, in an order drawn by lot. On a machine that has
-other work, threads wait for each other: `OMP_NUM_THREADS=1` is quicker there.
+The texts that ship with the labs, one after another. On a machine that has other work, threads wait
+for each other: `OMP_NUM_THREADS=1` is quicker there.
 """
 
 import time
