@@ -117,7 +117,6 @@ from lablib.attention.compute.text import (
     read as read,
 )
 from lablib.attention.compute.why import (
-    WAYS as WAYS,
     Why as Why,
     why as why,
 )
@@ -125,4 +124,7 @@ from lablib.attention.compute.writing import (
     Written as Written,
     so_far as so_far,
     write as write,
+)
+from lablib.sampling.compute.attribution import (
+    WAYS as WAYS,
 )

@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from lablib.attention.compute.watching import (
+from lablib.models.watching import (
     WATCHED,
     can_be_watched,
     shared_weight_copy,

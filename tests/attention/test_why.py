@@ -7,7 +7,8 @@ import torch
 from scipy.stats import spearmanr
 
 from lablib import attention as at
-from lablib.attention.compute import why as module
+from lablib.sampling.compute import attribution as module
+from lablib.sampling.figures.attribution import attribution_words
 from tests.attention.conftest import ENCODER_DECODER, UNWATCHABLE
 
 TEXT = "Hello, you."
@@ -130,6 +131,13 @@ def test_models_that_do_not_go_on_are_refused(make, name):
 def test_models_with_attention_of_their_own_are_asked_all_the_same(make, name):
     found = at.why(make(name), TEXT)
     assert found.occlusion.isfinite().all() and found.rollout.sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_a_model_without_attention_is_asked_in_the_other_ways(make):
+    found = at.why(make("mamba"), TEXT)
+    assert found.rollout.isnan().all() and math.isnan(found.agreement("gradient", "rollout"))
+    assert found.gradient.isfinite().all() and found.occlusion.isfinite().all()
+    assert "rollout" not in attribution_words(found, found.tokens.tokens, found.text)
 
 
 def test_the_shared_model_stays_as_it_was(gpt2):

@@ -1,9 +1,12 @@
 """Lab 06 in JupyterLab, as a learner uses it: type, turn a knob, write, branch, stop."""
 
+import re
+
 import pytest
 
 from lablib import models
 from lablib.sampling import next_logits, top
+from tests.browser.axe import findings
 from tests.browser.conftest import READY, shot
 
 KNOBS = (
@@ -14,6 +17,9 @@ WRITE = (
     "from lablib import sampling as sp\n"
     'sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=30)'
 )
+
+TEXTS = re.compile("Text|What was written"), re.compile("Left out|Gradient|rollout|tokens before")
+"""What the strip of a text is called, and that of the tokens before one."""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +91,38 @@ def test_write_look_branch_and_stop(lab):
     page.get_by_role("button", name="Write", exact=True).click()
     page.locator(".lab-stop").click(timeout=20_000)
     page.wait_for_selector(".lab-foot[data-state=stale]")
+
+
+@pytest.mark.parametrize(
+    "panel", [WRITE, "from lablib import attention as at\nat.writing_panel(model='pocket-gpt2')"]
+)
+def test_why_a_token_was_written_is_asked_by_pointing_at_it(lab, panel):
+    page = lab.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    lab.open(lab.write("why.ipynb", [panel]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.get_by_role("button", name="Why this token?").click()
+    fold = page.locator(".lab-fold-wide")
+    text, before = (page.get_by_role("listbox", name=name) for name in TEXTS)
+    for place, theme in zip((9, 12), lab.themes(), strict=True):
+        text.get_by_role("option").nth(place).hover()
+        before.get_by_role("option").nth(place).wait_for()
+        assert before.get_by_role("option").count() == place + 1
+        fold.get_by_text("occlusion and gradient × input:").wait_for()
+        for way in ("occlusion", "rollout", "gradient × input"):
+            fold.get_by_role("button", name=way).click()
+            fold.locator(f".lab-legend:has-text('{way}')").wait_for()
+        page.mouse.move(5, 5)
+        shot(page.locator(".lab-panel").first, f"why-{panel == WRITE}-{theme.lower()}")
+        assert findings(page, ".lab-fold-wide") == []
+        pointed, answered = text.bounding_box(), fold.bounding_box()
+        assert answered["y"] + answered["height"] - pointed["y"] <= 640
+    text.get_by_role("option").nth(12).focus()
+    text.get_by_role("option").nth(12).press("ArrowLeft")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.lab-fold-wide [role=option]').length === 12"
+    )
 
 
 def test_after_a_kernel_restart_the_cells_bring_everything_back(lab):

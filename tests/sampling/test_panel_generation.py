@@ -5,13 +5,10 @@ import threading
 import pytest
 
 from lablib.sampling import Knobs, choose, generate
-from lablib.sampling.compute.attribution import attribution
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
-from lablib.widgets.html import escape
-from lablib.widgets.tokens import visible
 from tests.sampling.panels import opened, run_code
 
 KNOBS = Knobs(temperature=1.2, top_k=40)
@@ -150,39 +147,3 @@ def test_branches_share_their_beginnings(m):
     assert tree.path(4) == [0, 1, 4]
     assert tree.line_through(0) == [0, 1, 2, 3]
     assert tree.line_through(4) == [0, 1, 4]
-
-
-def pointed(panel, place):
-    panel.strip.hovered = place
-    return panel.wait() and panel.state == "ready"
-
-
-def test_what_pushed_a_token_is_shown_while_one_points_at_it(panel, m):
-    assert pointed(panel, 6) and not panel.pushed_by.tokens  # the fold is closed
-    panel.why.line.is_open, panel.strip.hovered = True, None
-    assert pointed(panel, 6), panel.foot.details
-    ids = chips(panel)
-    expected = attribution(m, ids, 6).tolist()
-    *before, asked = panel.pushed_by.tokens
-    assert [token["id"] for token in before] == ids[:6] and asked["id"] == ids[6]
-    assert [token["value"] for token in before] == pytest.approx(expected)
-    assert asked["mark"] == "this token" and asked["value"] is None
-    best = max(range(6), key=lambda place: abs(expected[place]))
-    named = panel.push_words.value.split(" by ")[1]
-    assert named.startswith(f"‘{escape(visible(before[best]['text']))}’")
-    assert pointed(panel, 0) and panel.pushed_by.tokens[-1]["id"] == ids[6]  # nothing before it
-    assert pointed(panel, 9) and len(panel.pushed_by.tokens) == 10
-
-
-def test_a_pointer_stands_in_the_way_of_nothing(panel):
-    panel.why.line.is_open = True
-    panel.text.value = "Twice"
-    panel.strip.hovered = 5
-    assert panel.wait() and panel.state == "stale" and not panel.pushed_by.tokens
-    panel.button.click()
-    panel.strip.hovered = 6
-    assert panel.wait() and panel.state == "ready"
-    assert len(panel.steps) == 8 and not panel.pushed_by.tokens
-    panel.strip.hovered = 7
-    panel.button.click()
-    assert panel.wait() and panel.state == "ready" and len(panel.steps) == 8

@@ -22,7 +22,7 @@ from torch import Tensor
 from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import Reading
-from lablib.attention.compute.watching import (
+from lablib.models.watching import (
     AttentionCall,
     Watcher,
     require_watchable,

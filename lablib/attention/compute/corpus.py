@@ -19,8 +19,8 @@ from lablib.attention.compute.asking import ask
 from lablib.attention.compute.heads import body, look
 from lablib.attention.compute.metrics import METRICS, head_metrics
 from lablib.attention.compute.text import Reading, reading
-from lablib.attention.compute.watching import watchable
 from lablib.models.text import context_length, encode, require_vectors
+from lablib.models.watching import watchable
 from lablib.numbers import require_count
 
 if TYPE_CHECKING:

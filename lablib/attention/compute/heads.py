@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
-from lablib.attention.compute.watching import AttentionCall, watchable, watching
 from lablib.models.text import context_length, require_vectors, target_ids
+from lablib.models.watching import run_watched, watchable
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -271,12 +271,7 @@ def body(m: "LoadedModel") -> Any:
 
 def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
     """A watchable model's output, with its attention weights stored as `dtype` at once."""
-
-    def store(call: AttentionCall) -> tuple[Tensor, Tensor]:
-        return call.output, call.weights.to(dtype)
-
-    with watching(store):
-        return model(**inputs, output_attentions=True)
+    return run_watched(model, inputs, lambda weights: weights.to(dtype))
 
 
 def _maps(

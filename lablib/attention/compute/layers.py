@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading, read
-from lablib.attention.compute.watching import shared_weight_copy
+from lablib.models.rollout import rolled_out
 from lablib.models.text import token_text
+from lablib.models.watching import shared_weight_copy
 from lablib.numbers import require_count
 
 if TYPE_CHECKING:
@@ -51,11 +52,7 @@ def rollout(maps: AttentionMaps, residual: float = 0.5) -> Tensor:
         raise ValueError("Rollout follows tokens through one text; cross-attention has two.")
     if not 0 <= residual <= 1:
         raise ValueError(f"residual is a share from 0 to 1, and it was {residual!r}.")
-    reached = [torch.eye(len(maps.tokens))]
-    for layer in maps.weights:
-        passed_on = (1 - residual) * layer.float().mean(0) + residual * reached[0]
-        reached.append(passed_on @ reached[-1])
-    return torch.stack(reached[1:])
+    return rolled_out((layer.float().mean(0) for layer in maps.weights), residual)
 
 
 @dataclass(frozen=True, eq=False)

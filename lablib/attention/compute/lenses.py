@@ -25,9 +25,9 @@ from torch import Tensor
 from lablib.attention.compute.corpus import MOST, passages
 from lablib.attention.compute.layers import say, stream
 from lablib.attention.compute.text import Reading, read
-from lablib.attention.compute.watching import shared_weight_copy
 from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, token_text
+from lablib.models.watching import shared_weight_copy
 from lablib.numbers import require_count
 
 if TYPE_CHECKING:

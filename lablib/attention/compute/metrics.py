@@ -16,8 +16,8 @@ from transformers import PreTrainedModel
 from lablib.attention.compute.heads import AttentionMaps, Kind, maps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading
-from lablib.attention.compute.watching import watchable
 from lablib.models.text import positions, vectors
+from lablib.models.watching import watchable
 from lablib.numbers import require_count
 
 if TYPE_CHECKING:

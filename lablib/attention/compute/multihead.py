@@ -16,7 +16,7 @@ from transformers.pytorch_utils import Conv1D
 from lablib.attention.compute.heads import body
 from lablib.attention.compute.steps import HIDDEN, AttentionSteps, steps
 from lablib.attention.compute.text import Reading, read
-from lablib.attention.compute.watching import AttentionCall, require_watchable, watchable, watching
+from lablib.models.watching import AttentionCall, require_watchable, watchable, watching
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.heads import AttentionMaps, body, look
 from lablib.attention.compute.text import Reading, read, reading
-from lablib.attention.compute.watching import require_watchable, watchable
 from lablib.models.text import context_length
+from lablib.models.watching import require_watchable, watchable
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel

@@ -11,14 +11,14 @@ from torch.nn.functional import pad
 
 from lablib.attention.compute.heads import AttentionMaps, to_no_token
 from lablib.attention.compute.text import reading
-from lablib.attention.compute.watching import (
+from lablib.models.text import kept_ids
+from lablib.models.watching import (
     AttentionCall,
     Watcher,
     require_watchable,
     watchable,
     watching,
 )
-from lablib.models.text import kept_ids
 from lablib.sampling.compute.generation import Session, Step, generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.text import Prompt, prepare

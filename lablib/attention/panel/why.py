@@ -4,9 +4,16 @@ import ipywidgets
 
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.text import Reading
-from lablib.attention.compute.why import WAYS, Why, why
+from lablib.attention.compute.why import Why, why
 from lablib.attention.compute.writing import so_far, write
-from lablib.attention.figures import why as figures
+from lablib.attention.figures.why import why_tokens
+from lablib.sampling.compute.attribution import WAYS
+from lablib.sampling.figures.attribution import (
+    NAMES,
+    TITLES,
+    attribution_scale,
+    attribution_words,
+)
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import slider
 from lablib.widgets.html import escape
@@ -39,10 +46,9 @@ class WhyPanel(LivePanel):
         self.strip = TokenStrip(
             selection="one", label="Choose a token", marks=["prompt"], legend=False
         )
-        self.titles = [ipywidgets.HTML(escape(figures.TITLES[way])) for way in WAYS]
+        self.titles = [ipywidgets.HTML(escape(TITLES[way])) for way in WAYS]
         self.strips = {
-            way: TokenStrip(value_label=figures.NAMES[way], label=figures.TITLES[way], legend=False)
-            for way in WAYS
+            way: TokenStrip(value_label=NAMES[way], label=TITLES[way], legend=False) for way in WAYS
         }
         self.words = ipywidgets.HTML()
         rows = zip(self.titles, self.strips.values(), strict=True)
@@ -86,9 +92,10 @@ class WhyPanel(LivePanel):
         self.found = found
         for way, strip in self.strips.items():
             with strip.hold_sync():
-                strip.scale = figures.why_scale(found, way)
-                strip.tokens = figures.why_tokens(found, way)
-        self.words.value = escape(figures.why_words(found))
+                strip.scale = attribution_scale(found, way)
+                strip.tokens = why_tokens(found, way)
+        words = attribution_words(found, found.tokens.tokens, found.text)
+        self.words.value = escape(words)
 
     def _write(self) -> Drawing:
         """Let the model write, and show the text as chips."""

@@ -3,6 +3,7 @@
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.writing import Written, so_far, write
 from lablib.attention.views.weights import AttentionView
+from lablib.sampling.panel.attribution import AttributionFold
 from lablib.widgets import AnyModel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import slider
 from lablib.widgets.layout import mark_main
@@ -32,6 +33,7 @@ class WritingPanel(LivePanel):
         self.strip = TokenStrip(
             value_label="probability", selection="one", label="What was written", marks=["prompt"]
         )
+        self.why = AttributionFold()
         self.view = AttentionView()
         mark_main(self.strip, self.view)
         self.maps: AttentionMaps | None = None
@@ -40,12 +42,13 @@ class WritingPanel(LivePanel):
             "While it writes",
             "Each new token reads all before it, and adds one row. Choose a token, or move the "
             "slider, to step through.",
-            [self.text, self.tokens, self.strip, self.view],
+            [self.text, self.tokens, self.strip, self.why, self.view],
             controls=[self.text, self.tokens],
             choice=as_choice(model),
         )
         self.strip.observe(lambda _: self._step(), "selected")
         self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
+        self.why.follow(self, self.strip, lambda: self.maps.queries.ids if self.maps else ())
 
     def draw(self) -> Drawing:
         """Write token by token; each adds its row."""

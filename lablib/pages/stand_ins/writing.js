@@ -30,7 +30,7 @@ export class WritingStandIn extends StandIn {
   }
 
   get asleep() {
-    return [...super.asleep, "push_words", "pushed_by"];
+    return [...super.asleep, "why.way", "why.strip", "why.words"];
   }
 
   get greyed() {

@@ -5,34 +5,26 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.compute.attribution import attribution
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.compute.generation import Session, Step, choose, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
 from lablib.sampling.compute.text import Prompt, prepare
-from lablib.sampling.figures.generation import attribution_scale, attribution_words, story_words
+from lablib.sampling.figures.generation import story_words
 from lablib.sampling.panel.alternatives import Alternatives
+from lablib.sampling.panel.attribution import AttributionFold
 from lablib.sampling.panel.controls import KnobSliders, knobs_code
 from lablib.sampling.views.tree import TreeView
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, dropdown, number, seed_field
 from lablib.widgets.html import escape
-from lablib.widgets.layout import Fold, beside, in_row, mark_main
+from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.tokens import token_dicts, visible
-from lablib.widgets.worker import Work
 
 COLOURS: dict[str, dict[str, Any]] = {
     "probability": {"min": 0.0, "max": 1.0, "palette": "viridis", "unit": ""},
     "surprisal": {"min": 12.0, "max": 0.0, "palette": "viridis", "unit": "bits"},
 }
 """What the chips can be coloured by, and the scale of each: what the model expected is bright."""
-
-POINTING_SECONDS = 0.1
-"""How long a pointer rests on a token before it is asked what pushed it."""
-WHY_CLOSED = (
-    "Point at a token of the text, or go to it with the arrow keys: here are the tokens before it, "
-    "coloured by how much each did for it (gradient × input)."
-)
 
 
 class GenerationPanel(LivePanel):
@@ -61,7 +53,6 @@ class GenerationPanel(LivePanel):
         max_new_tokens: int = 60,
     ) -> None:
         self._make_controls(prompt, knobs, seed, max_new_tokens)
-        self._asks_why = False
         self.branches = Branches()
         self.shown: list[int] = []
         self._scripts: dict[int, str] = {}
@@ -86,7 +77,7 @@ class GenerationPanel(LivePanel):
         self.text.observe(lambda _: self.mark_stale(), "value")
         self.colour.observe(lambda _: self._show(self.shown), "value")
         self.strip.observe(lambda _: self._look(), "selected")
-        self.strip.observe(lambda change: self._point_at(change.new), "hovered")
+        self.why.follow(self, self.strip, self._ids)
         self.tree.observe(lambda change: self._visit(change.new), "picked")
 
     def _make_controls(self, prompt: str, knobs: Knobs, seed: int, max_new_tokens: int) -> None:
@@ -101,11 +92,7 @@ class GenerationPanel(LivePanel):
         self.words = ipywidgets.HTML()
         self.alternatives = Alternatives(self._branch)
         self.tree = TreeView(label="All branches")
-        self.push_words = ipywidgets.HTML(escape(WHY_CLOSED))
-        self.pushed_by = TokenStrip(
-            value_label="push", label="The tokens before it, by how much each pushed it"
-        )
-        self.why = Fold("Why this token?", [self.push_words, self.pushed_by])
+        self.why = AttributionFold()
         mark_main(self.button, self.strip)
         self.tree.add_class("lab-tree-low")
 
@@ -118,35 +105,10 @@ class GenerationPanel(LivePanel):
         """Write a text from the prompt on."""
         yield from self._continue([], f"prompt = {self.text.value!r}\n")
 
-    def run(self, work: Work, delay: float = 0.0) -> None:
-        """Ask for work; it is never taken the place of by what a pointer asks on its way."""
-        self._asks_why = False
-        super().run(work, delay)
-
-    def _point_at(self, place: int | None) -> None:
-        """Show what pushed the token that is pointed at, if that is in sight and no other work is
-        in its way. A text that is older than the controls stays marked so.
-        """
-        is_free = self.state == "ready" or (self.state == "working" and self._asks_why)
-        if place and self.why.line.is_open and is_free:
-            self.run(lambda: self._ask_why(place), POINTING_SECONDS)
-            self._asks_why = True
-
-    def _ask_why(self, place: int) -> Drawing:
-        """Colour the tokens before a place by how much each did for the one there."""
-        if self._prompt is None:
-            return
-        m, ids = self.model(), [*self._prompt.ids, *(step.id for step in self.steps)]
-        if place >= len(ids):
-            return
-        values = attribution(m, ids, place)
-        yield None
-        chips = token_dicts(ids[: place + 1], m.tokenizer, [*values.tolist(), None])
-        texts = [chip["text"] for chip in chips]
-        with self.pushed_by.hold_sync():
-            self.pushed_by.scale = attribution_scale(values)
-            self.pushed_by.tokens = [*chips[:-1], {**chips[-1], "mark": "this token"}]
-        self.push_words.value = escape(attribution_words(texts[-1], texts[:-1], values))
+    def _ids(self) -> list[int]:
+        """The ids of the text in the strip."""
+        prompt = self._prompt.ids if self._prompt else ()
+        return [*prompt, *(step.id for step in self.steps)]
 
     def _continue(self, path: Sequence[Step], script: str) -> Drawing:
         """Write on after `path`, one chip at a time, until the length that was asked for.

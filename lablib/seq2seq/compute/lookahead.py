@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from transformers import BartConfig, BartForConditionalGeneration
 
-from lablib.attention.compute.watching import watchable
+from lablib.models.watching import watchable
 from lablib.randomness import seeded
 
 LETTERS, LENGTH = 8, 5

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.heads import require_encoder_decoder
 from lablib.attention.compute.steps import entropy
-from lablib.attention.compute.watching import shared_weight_copy
+from lablib.models.watching import shared_weight_copy
 from lablib.seq2seq.compute.forcing import losses
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
 

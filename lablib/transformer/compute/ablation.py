@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Change, answer, ask, changes
 from lablib.attention.compute.text import Reading
-from lablib.attention.compute.watching import shared_weight_copy
+from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
 from lablib.transformer.compute.parts import first
 

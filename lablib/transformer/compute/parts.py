@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
-from lablib.attention.compute.watching import shared_weight_copy
+from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Architecture, Block, anatomy
 
 if TYPE_CHECKING:

@@ -17,15 +17,15 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Asked, ask
 from lablib.attention.compute.text import Reading
-from lablib.attention.compute.watching import (
+from lablib.models.errors import quoted
+from lablib.models.text import continuation_ids, token_text
+from lablib.models.watching import (
     AttentionCall,
     require_watchable,
     shared_weight_copy,
     watchable,
     watching,
 )
-from lablib.models.errors import quoted
-from lablib.models.text import continuation_ids, token_text
 from lablib.transformer.compute.anatomy import anatomy
 from lablib.transformer.compute.parts import first
 

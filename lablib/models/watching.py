@@ -17,7 +17,7 @@ they have; they give their weights, and nothing else can be seen or changed.
 
 import copy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -157,3 +157,27 @@ def watching(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+def run_watched(model: Any, given: Mapping[str, Tensor], keep: Callable[[Tensor], Tensor]) -> Any:
+    """A watchable model's output with its attention weights, of each layer what is to be kept of
+    them: all layers' weights together may take more memory than there is.
+
+    Args:
+        given: what the model is called with.
+        keep: makes what is kept of a layer's weights, [batch, heads, query, key].
+
+    Example:
+        >>> import torch
+        >>> from transformers import GPT2Config, GPT2Model
+        >>> model = watchable(GPT2Model(GPT2Config(n_layer=1, n_embd=8, n_head=2)))
+        >>> output = run_watched(model, {"input_ids": torch.tensor([[5, 6]])}, torch.Tensor.half)
+        >>> output.attentions[0].dtype, output.attentions[0].shape
+        (torch.float16, torch.Size([1, 2, 2, 2]))
+    """
+
+    def store(call: AttentionCall) -> tuple[Tensor, Tensor]:
+        return call.output, keep(call.weights)
+
+    with watching(store):
+        return model(**given, output_attentions=True)
