@@ -15,9 +15,9 @@ PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 ARGS ?=
-# Two processes: each begins with half of the tests in their order, and then takes over what the
-# other has not come to.
-PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal -q
+# A process for each core, three at most, for each may have a browser, a server and kernels beside it.
+# Each begins with its share of the tests in their order, and then takes over what others have not come to.
+PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 3 --dist worksteal -q
 
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')

@@ -1,6 +1,7 @@
 """A real JupyterLab, one server for all tests, and a page that records what went wrong."""
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -139,7 +140,7 @@ PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 RARELY = 100
-"""Milliseconds between two looks at what takes seconds. A look at every frame, Playwright's way,
+"""Milliseconds between two looks of a `Lab` at its page. A look at every frame, Playwright's way,
 costs seven times the processor: the browser draws frame after frame for it."""
 STILL = """() => new Promise((done) => {
   const panels = () => [...document.querySelectorAll(".lab-panel")];
@@ -173,6 +174,7 @@ class Lab:
     def watch(self, page):
         """Record what a page complains of and asks the network for."""
         page.set_default_timeout(120_000)  # a busy machine is no failure
+        page.wait_for_function = functools.partial(page.wait_for_function, polling=RARELY)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console", lambda m: m.type == "error" and self.errors.append(f"{m.text} {m.location}")
@@ -232,7 +234,6 @@ class Lab:
         self.page.wait_for_function(
             f"{PROMPTS}.every((one) => one.textContent !== '[*]:')",
             timeout=seconds * 1000,
-            polling=RARELY,
         )
         self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
 
@@ -250,7 +251,6 @@ def settled(page):
         "() => ![...document.querySelectorAll('.lab-foot')]"
         ".some((foot) => foot.dataset.state === 'working')",
         timeout=400_000,
-        polling=RARELY,
     )
     page.wait_for_function(
         "() => [...document.querySelectorAll('.lab-plot')]"

@@ -1,6 +1,6 @@
 """The foundations room in JupyterLab: counting beside computing, and the panels of lab 07."""
 
-from tests.browser.conftest import RARELY, READY, settled, shot
+from tests.browser.conftest import READY, settled, shot
 
 START = "from lablib import foundations as fo\n"
 PANELS = ("initialisation", "descent", "overfitting", "perplexity", "bleu", "threshold", "scale",
@@ -11,7 +11,6 @@ def all_ready(page, number):
     page.wait_for_function(
         f"document.querySelectorAll('{READY}').length === {number}",
         timeout=180_000,
-        polling=RARELY,
     )
     settled(page)
 

@@ -9,7 +9,6 @@ import pytest
 
 from lablib.training import folders
 from lablib.training.config import Config, write_config
-from tests.browser.conftest import RARELY
 from tests.conftest import ROOT
 
 CELL = (
@@ -58,7 +57,7 @@ def trained(lab, runs):
 def seen_whole(page, folder):
     """Wait until the newest panel of a page shows a run from its first step to a new one."""
     reached = folders.History(folder).read()[-1].step
-    page.wait_for_function(WHOLE, arg=reached + 1, timeout=SECONDS * 1000, polling=RARELY)
+    page.wait_for_function(WHOLE, arg=reached + 1, timeout=SECONDS * 1000)
     panel = page.locator(".lab-panel").last
     assert (
         panel.get_by_role("tab", name="The run", exact=True).get_attribute("aria-selected")

@@ -4,7 +4,7 @@ import pytest
 
 from lablib import masking as mk
 from lablib import models
-from tests.browser.conftest import RARELY, READY, shot
+from tests.browser.conftest import READY, shot
 
 FILL = 'from lablib import masking as mk\nmk.fill_panel("{}", model="minilm-masked")'
 JOINT = (
@@ -50,7 +50,6 @@ def settle(page):
     page.wait_for_function(
         "[...document.querySelectorAll('.lab-foot')].every(f => f.dataset.state == 'ready')",
         timeout=90_000,
-        polling=RARELY,
     )
 
 
