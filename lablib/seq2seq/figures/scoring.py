@@ -1,5 +1,6 @@
 """What the scoring panel shows of a result."""
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.scoring import Scored
 from lablib.widgets.html import table
 
@@ -23,5 +24,5 @@ def score_words(found: Scored) -> str:
     """The figures of all pairs."""
     return (
         f"{len(found.rows)} pairs: BLEU {found.bleu:.1f}, chrF {found.chrf:.1f}, right to the "
-        f"letter {found.exact:.0%}."
+        f"letter {percent(found.exact)}."
     )
