@@ -8,9 +8,10 @@ def head_words(found: HeadChange, layer: int, head: int) -> str:
     """How much of its attention a head has moved, and which has moved most."""
     most = found.top(1)[0]
     others = found.moved.mean().item()
+    moved = percent(float(found.moved[layer, head]), 1)
     said = (
-        f"Layer {layer}, head {head} has moved {percent(found.moved[layer, head], 1)} of its "
-        f"attention elsewhere; the mean over all heads is {percent(others, 1)}."
+        f"Layer {layer}, head {head} has moved {moved} of its attention elsewhere; the mean "
+        f"over all heads is {percent(others, 1)}."
     )
     if (layer, head) == most[:2]:
         return f"{said} No head has moved more."
