@@ -13,8 +13,8 @@ def shares_words(parts: HeadParts, token: int) -> str:
     most = int(shares.argmax())
     return (
         f"For ‘{visible(parts.tokens.tokens[token])}’ the longest part is that of head {most}: "
-        f"{percent(float(shares[most]))} of all lengths. Added up, the parts are {percent(left)} as "
-        "long as they are one by one: the rest cancels out, because they point in different "
+        f"{percent(float(shares[most]))} of all lengths. Added up, the parts are {percent(left)} "
+        "as long as they are one by one: the rest cancels out, because they point in different "
         "directions."
     )
 
