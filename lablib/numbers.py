@@ -1,4 +1,13 @@
-"""What is said of a number that cannot be meant, the same everywhere."""
+"""How a share is written in percent, and what is said of a number that cannot be meant."""
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as every sentence and table writes it; no line breaks between number and sign.
+
+    >>> percent(0.786), percent(0.0049, digits=1)
+    ('79\xa0%', '0.5\xa0%')
+    """
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def require_count(name: str, value: int, least: int = 1) -> None:

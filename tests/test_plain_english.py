@@ -37,6 +37,12 @@ TEXTS = [
     if path.name not in ("CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md")
 ]
 CODE = sorted((ROOT / "lablib").rglob("*.py"))
+PERCENT = re.compile(r"\d%(?=:? [a-zA-Z])|\b[a-z]+ [\d.]+%")
+"""A share in a sentence without its space; a style's (`width: 100%;`) is none."""
+UNSPACED = {f"lablib/{name}.py" for name in (
+    "exercises/by_question", "pretraining/__main__", "pretraining/card",
+)}  # fmt: skip
+"""Where a share has no space: in a table for spreadsheets, and in model cards."""
 
 
 def odd(text):
@@ -59,14 +65,40 @@ def said(code):
     return "\n".join(texts)
 
 
+def percents(code):
+    """The lines of some Python code that write a share without its space: `.0%`, or in words."""
+    lines = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec:
+            formats = [part.value for part in node.format_spec.values if hasattr(part, "value")]
+            lines += [node.lineno for one in formats if str(one).endswith("%")]
+        if isinstance(node, ast.Constant) and PERCENT.search(str(node.value)):
+            lines.append(node.lineno)
+    return lines
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_prose_is_plain(path):
     assert odd(prose(path)) == {}
 
 
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_prose_writes_a_share_as_panels_do(path):
+    """`65 %`; only the guess of a record, which is read by a program, is followed by the word."""
+    assert re.findall(r"\S*\d%|(?<!± )(?<![\d.])[\d.]+ percent", prose(path)) == []
+
+
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_panels_and_errors_say_is_plain(path):
     assert odd(said(path.read_text(encoding="utf-8"))) == {}
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_share_is_written_in_one_way(path):
+    unspaced = str(path.relative_to(ROOT)) in UNSPACED
+    assert bool(percents(path.read_text(encoding="utf-8"))) == unspaced, (
+        "write it with `lablib.numbers.percent`"
+    )
 
 
 def test_each_pattern_finds_what_was_written_once():
@@ -92,3 +124,13 @@ def test_each_pattern_finds_what_was_written_once():
 def test_a_sentence_of_a_panel_is_found_and_a_docstring_is_not():
     code = 'def f():\n    """In sight."""\n    return "It was " "learned by\\nheart"\n'
     assert odd(said(code)) == {"by heart": "memorised"}
+
+
+@pytest.mark.parametrize("text", ["35% of the topics", "at 65.5%", "100%: the model answers"])
+def test_a_share_in_another_way_is_found(text):
+    assert percents(repr(text)) == [1]
+
+
+def test_a_style_and_a_format_of_a_plot_are_no_shares():
+    code = 'a = f"{0.5:.0%} of it"\nb = "width: 100%; left: 50%"\nc = f"{1:,}"\nd = "%{y:.1%}"'
+    assert percents(code) == [1]

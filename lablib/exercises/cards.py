@@ -4,6 +4,7 @@ Nothing here touches a widget, so everything a learner reads can be tested witho
 of ours stand in a block as `parts` (see `markup`), and as `text` without their marks.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -95,7 +96,7 @@ def _answered(record: Prediction, now: QuestionStatus, seed: int) -> list[Block]
     feedback = verdict_note(record.judge(now.answer)) if now.answer is not None else None
     if isinstance(record.answer, Guess):
         if feedback is None:
-            return [note("info", "Skipped", record.answer.right)]
+            return [note("info", "Skipped", _unasked(record.answer.right))]
         return [text(f"You said {now.answer:g} {record.answer.unit}".rstrip() + "."), feedback]
     drawn = []
     for option in record.options(seed):
@@ -106,8 +107,18 @@ def _answered(record: Prediction, now: QuestionStatus, seed: int) -> list[Block]
     truth = next(option.feedback for option in record.answer if option.right)
     return [
         {"type": "choices", "options": drawn, "done": True},
-        feedback or note("info", "Skipped", truth),
+        feedback or note("info", "Skipped", _unasked(truth)),
     ]
+
+
+def _unasked(truth: str) -> str:
+    """What is said of the right answer, without the "Yes" to somebody who has given it.
+
+    >>> _unasked("Yes: 78 against 9."), _unasked("Yes. It grows."), _unasked("Yes, it grows.")
+    ('78 against 9.', 'It grows.', 'It grows.')
+    """
+    rest = re.sub(r"^Yes[.,:] ", "", truth)
+    return rest[:1].upper() + rest[1:]
 
 
 def checked(

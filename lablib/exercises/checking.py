@@ -51,7 +51,7 @@ class ValueCheck:
         """The verdict on `answer`; `None`, `...` or a list with them is not answered yet."""
         got = plain(answer)
         if _left_open(got):
-            return Verdict("unanswered", "Not answered yet: put your answer in place of `...`.")
+            return Verdict("unanswered", "Put your answer where `...` is.")
         if callable(answer):
             return Verdict("wrong", "Give the value, not the function that computes it.")
         if same(got, self.right, self.tolerance):
@@ -123,12 +123,12 @@ class FunctionCheck:
         """The verdict on the function `answer`; one that always returns `None` is not answered."""
         name = self.right.__name__
         if answer is None or answer is ...:
-            return Verdict("unanswered", f"Not answered yet: write `{name}` first.")
+            return Verdict("unanswered", f"Write `{name}` first.")
         if not callable(answer):
             return Verdict("wrong", f"Hand over the function itself: `{name}`, without brackets.")
         form, got = self._in_its_form(answer)
         if all(not one.error and _left_open(one.value) for one in got):
-            return Verdict("unanswered", f"Not answered yet: `{name}` returns nothing so far.")
+            return Verdict("unanswered", f"`{name}` returns nothing so far.")
         wanted = self._outcomes(self.right)
         for arguments, mine, right in zip(self.cases(), got, wanted, strict=True):
             fault = self._fault(answer, arguments, mine, right)

@@ -11,6 +11,7 @@ from pathlib import Path
 from lablib.exercises.by_question import Choice, ClassAnswers, by_question, kind
 from lablib.exercises.markup import plain
 from lablib.exercises.report import read_class
+from lablib.numbers import percent
 from lablib.widgets.html import fill
 from lablib.writable import put
 
@@ -79,7 +80,7 @@ def _question(one: ClassAnswers, with_answers: bool) -> str:
 def _bar(choice: Choice, learners: int, with_answers: bool) -> str:
     share = choice.count / learners
     mark = "✓ " if with_answers and choice.right else ""
-    return fill(_BAR, percent=f"{share:.0%}", share=f"{share:.3f}", text=mark + choice.text)
+    return fill(_BAR, percent=percent(share), share=f"{share:.3f}", text=mark + choice.text)
 
 
 def _summary(one: ClassAnswers, with_answers: bool) -> str:
@@ -88,7 +89,7 @@ def _summary(one: ClassAnswers, with_answers: bool) -> str:
     The share of right answers to a prediction would give away which one it is.
     """
     if one.choices:
-        right = f", {one.share_right:.0%} of them right" if with_answers else ""
+        right = f", {percent(one.share_right)} of them right" if with_answers else ""
         return f"Answered by {one.learners}{right}."
     return (
         f"{kind(one.record).capitalize()}: tried by {one.learners}, passed by {one.right}. "

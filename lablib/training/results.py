@@ -15,6 +15,7 @@ from lablib.models import places
 from lablib.models.adapter import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
 from lablib.models.errors import ModelError
 from lablib.models.hub import HubError
+from lablib.numbers import percent
 from lablib.training.config import Config, TaskName
 from lablib.training.methods import METHODS
 from lablib.training.records import Record, best_record
@@ -251,7 +252,7 @@ def _measures(config: Config, records: Sequence[Record]) -> list[str]:
     for record in (measured[0], result):
         loss = record.heldout_loss or 0.0
         accuracy = (record.measures or {}).get("accuracy")
-        share = "–" if accuracy is None else f"{accuracy:.1%}"
+        share = "–" if accuracy is None else percent(accuracy, 1)
         rows.append(f"| {record.step:,} | {loss:.4f} | {exp(min(loss, 700.0)):,.2f} | {share} |")
     return rows
 

@@ -101,5 +101,5 @@ def test_shares_in_words_name_the_largest(token):
         torch.zeros(3),
     )
     words = multihead_figures.shares_words(parts, token)
-    assert "head 1" in words and "100% as long" in words
+    assert "head 1" in words and "100\xa0% as long" in words
     assert multihead_figures.shares_table(parts, token).count("<tr>") == 3

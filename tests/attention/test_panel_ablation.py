@@ -6,6 +6,7 @@ import torch
 
 from lablib import attention as at
 from lablib.attention.panel.ablation import ablation_panel
+from lablib.numbers import percent
 from tests.sampling.panels import opened, run_code
 
 
@@ -45,7 +46,7 @@ def test_muted_heads_change_what_the_model_says(panel, gpt2):
     assert panel.result.heads == ((0, 1), (1, 2))
     torch.testing.assert_close(panel.result.after, expected.after)
     assert f"{expected.divergence:.3f} bits" in panel.words.value
-    assert f"{expected.changes[0].after:.1%}" in panel.table.value
+    assert percent(expected.changes[0].after, 1) in panel.table.value
     assert panel.effects is not None, "the sweep is of the same text and stays"
 
 

@@ -5,6 +5,7 @@ import torch
 
 from lablib import attention as at
 from lablib.attention.panel.multihead import multihead_panel
+from lablib.numbers import percent
 from tests.sampling.panels import opened, run_code
 
 
@@ -19,15 +20,15 @@ def test_the_shares_of_the_last_token_and_their_means_are_drawn(panel, gpt2):
     assert panel.state == "ready", panel.foot.details
     shares = at.head_parts(gpt2, "Once upon", 1).shares
     torch.testing.assert_close(panel.parts.shares, shares)
-    assert f"{shares[:, -1].max():.0%}" in panel.words.value
-    assert f"{shares[0, -1]:.0%}" in panel.table.value
-    assert f"{shares[0].mean():.0%}" in panel.table.value
+    assert percent(shares[:, -1].max()) in panel.words.value
+    assert percent(shares[0, -1]) in panel.table.value
+    assert percent(shares[0].mean()) in panel.table.value
 
 
 def test_another_token_and_another_layer(panel, gpt2):
     panel.strip.selected = [0]
     first = at.head_parts(gpt2, "Once upon", 1).shares[:, 0]
-    assert f"head {int(first.argmax())}: {first.max():.0%}" in panel.words.value
+    assert f"head {int(first.argmax())}: {percent(first.max())}" in panel.words.value
     panel.place.children[0].value = 0
     assert panel.wait()
     assert panel.parts.layer == 0 and len(panel.place.children) == 1

@@ -7,6 +7,7 @@ import torch
 from lablib import attention as at
 from lablib.attention.compute.corpus import passages
 from lablib.attention.figures import plane as figures
+from lablib.numbers import percent
 from tests.attention.conftest import UNWATCHABLE
 
 TEXT = "The old lamp at the old corner goes out at ten. " * 4
@@ -59,5 +60,5 @@ def test_the_plot_has_every_token_twice(gpt2):
         torch.testing.assert_close(torch.tensor(cloud.x), points[:, 0])
         torch.testing.assert_close(torch.tensor(cloud.y), points[:, 1])
         assert len(cloud.customdata) == len(found.tokens)
-    assert plot.layout.xaxis.title.text == f"{float(found.shares[0]):.0%} of the differences"
+    assert plot.layout.xaxis.title.text == f"{percent(float(found.shares[0]))} of the differences"
     assert "Layer 0, head 1" in figures.plane_words(found)

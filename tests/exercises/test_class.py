@@ -110,7 +110,7 @@ def test_the_report_by_question_names_no_learner(tmp_path, capsys):
 def test_the_page_shows_shares_and_gives_nothing_away():
     found = by_question([[predicted(WRONG)], [predicted(RIGHT)]], "sampling")
     hidden, open_ = (class_page(found, "sampling", 2, shown) for shown in (False, True))
-    assert hidden.count("<meter") == 2 and "50%" in hidden and "✓" not in hidden
+    assert hidden.count("<meter") == 2 and "50\xa0%" in hidden and "✓" not in hidden
     assert "right" not in hidden.split("</h2>")[1].split("<p>")[-1]
     assert open_.count("✓") == 1
 

@@ -114,6 +114,6 @@ def test_moved_attention(tiny):
     assert "No head has moved more" in same_head_figures.head_words(found, layer, head)
     assert share == found.moved.max()
     calm = replace(found, moved=torch.zeros(2, 4))
-    assert "0.0%" in same_head_figures.head_words(calm, 1, 3)
+    assert "0.0\xa0%" in same_head_figures.head_words(calm, 1, 3)
     with pytest.raises(ValueError, match="no same head"):
         head_change(same, tiny(1, layers=1), "abc")

@@ -67,7 +67,7 @@ def test_learning_rate_and_gradient_norm():
 
 def test_readouts():
     shown = run_figures.readouts(RECORDS, 10, flops=1e6, peak=4e8)
-    for words in ("3 of 10", "7.4", ">100<", "25%", "5.0 MB", "14 s"):
+    for words in ("3 of 10", "7.4", ">100<", "25\xa0%", "5.0 MB", "14 s"):
         assert words in shown
     assert "–" in run_figures.readouts([], 0, 0.0, 0.0)
 

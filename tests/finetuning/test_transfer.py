@@ -56,9 +56,9 @@ def test_the_claim_in_words_and_in_a_plot():
     scratch = [replace(POINT, method="scratch", share=s, best=b) for s, b in ((0.05, 5), (1.0, 3))]
     full = [POINT, replace(POINT, share=1.0, best=1.0), replace(POINT, seed=1, best=4.0)]
     words = fg.transfer_words([*scratch, *full])
-    assert "With 5% of the text, pretrained, all weights reaches perplexity 20.1" in words
-    assert "behind a model from scratch with 100% of it (20.1)" in words
-    assert "7.39 times as high at 5%, and 7.39 times at 100%" in words
+    assert "With 5\xa0% of the text, pretrained, all weights reaches perplexity 20.1" in words
+    assert "behind a model from scratch with 100\xa0% of it (20.1)" in words
+    assert "7.39 times as high at 5\xa0%, and 7.39 times at 100\xa0%" in words
     assert fg.transfer_words(scratch) == ""
     plot = fg.transfer_plot()
     fg.draw_transfer(plot, [*scratch, *full])

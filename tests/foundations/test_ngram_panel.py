@@ -57,6 +57,7 @@ def test_a_context_never_seen(panel):
     assert panel.prompt.value == NEVER_SEEN
     assert "never saw the last 2 tokens, so it has nothing to say" in panel.words.value
     silent, answering = panel.guesses.columns
+    assert silent["title"].endswith("no smoothing")
     assert silent["rows"] == [] and "no answer" in silent["note"]
     assert len(answering["rows"]) == 8
     assert texts(panel.counted) == "" and len(panel.computed.tokens) > 0

@@ -159,4 +159,4 @@ def test_shrinking(m, monkeypatch):  # noqa: F811
     panel.share.value = 0.8
     assert panel.state == "stale"
     panel.button.click()
-    assert ready(panel).copies[-1].name == "80% set to 0"
+    assert ready(panel).copies[-1].name == "80\xa0% set to 0"

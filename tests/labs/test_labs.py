@@ -133,6 +133,13 @@ def test_an_exercise_that_is_announced_follows(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
+def test_no_line_begins_with_a_comment(path):
+    """It would make HTML of its whole paragraph, in which Markdown stands as it is written."""
+    texts = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    assert re.findall(r"^<!--.*", "\n".join(texts), re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
 def test_it_uses_public_names_only(path):
     """No notebook reaches behind a room's door: `from lablib import room`, never deeper."""
     for cell in code_cells(path):

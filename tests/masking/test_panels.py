@@ -255,7 +255,7 @@ def test_the_shares_make_room_for_each_other(m):
     panel = ready(mk.learning_panel(model=opened(m)))
     mask, random = (panel.shares.sliders[name] for name in ("mask", "random"))
     random.value = 0.6
-    assert mask.value == pytest.approx(0.4) and panel.shares.kept.value.endswith("0%")
+    assert mask.value == pytest.approx(0.4) and panel.shares.kept.value.endswith("0\xa0%")
     mask.value = 1.0
     assert random.value == 0.0
     ready(panel)

@@ -76,7 +76,7 @@ def test_no_tag_of_a_text_reaches_table_or_plot(m):
 
 def test_the_diversity_table_has_the_numbers():
     html = seeds_figures.diversity_table(["greedy"], [Diversity(0.11, 0.22, 0.33, 0.44, 0.5)])
-    assert all(number in html for number in ("0.11", "0.22", "0.33", "44%", "0.50 bits"))
+    assert all(number in html for number in ("0.11", "0.22", "0.33", "44\xa0%", "0.50 bits"))
 
 
 def test_tree_nodes(m):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lablib.numbers import percent
 from lablib.sampling import Knobs, contrastive_search, generate
 from lablib.sampling.figures.contrastive import search_words
 from lablib.sampling.panel.contrastive import contrastive_panel
@@ -44,7 +45,7 @@ def test_a_token_tells_what_was_weighed(panel):
     panel.strips[0].selected = [4]
     assert panel.strips[1].selected == []
     step = panel.greedy[4]
-    shares = [f">{one.probability:.1%}<" for one in step.candidates]
+    shares = [f">{percent(one.probability, 1)}<" for one in step.candidates]
     assert all(share in panel.weighed.value for share in shares)
     back = len(step.previous) - step.candidates[0].nearest
     assert f"({back} back)" in panel.weighed.value

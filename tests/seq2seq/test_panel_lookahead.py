@@ -3,6 +3,7 @@
 import pytest
 
 from lablib import seq2seq as ss
+from lablib.numbers import percent
 from tests.seq2seq.panels import ready, run_code
 
 
@@ -15,7 +16,7 @@ def test_both_losses_and_what_both_can_write(monkeypatch):
     first, second = panel.plot.data
     assert list(first.y) == pytest.approx(wanted.masked) and list(first.x) == [1, 2, 3, 4]
     assert list(second.y) == pytest.approx(wanted.unmasked)
-    assert f"{wanted.masked_right:.0%} of the letters" in panel.words.value
+    assert f"{percent(wanted.masked_right)} of the letters" in panel.words.value
     found, _ = run_code(panel, monkeypatch)
     assert found == pytest.approx(
         (wanted.masked[-1], wanted.unmasked[-1], wanted.masked_right, wanted.unmasked_right)

@@ -3,6 +3,8 @@
 import pytest
 
 from lablib import seq2seq as ss
+from lablib.seq2seq.compute.scoring import ScoredPair, together
+from lablib.seq2seq.figures.scoring import score_words
 from lablib.seq2seq.panel import scoring
 from tests.seq2seq.panels import opened, ready, run_code
 
@@ -21,6 +23,13 @@ def test_the_figures_and_the_worst_pairs(tiny, monkeypatch):
     assert panel.table.value.count("<tr>") == 4
     found, _ = run_code(panel, monkeypatch)
     assert found == (wanted.bleu, wanted.chrf, wanted.exact, wanted.rows[0])
+
+
+@pytest.mark.parametrize(("text", "explained"), [("the dogs", True), ("he had a dog", False)])
+def test_a_bleu_of_zero_for_right_answers_is_explained(text, explained):
+    found = together([ScoredPair("a source", text, text, 100.0)])
+    assert (found.bleu == 0) == explained and found.exact == 1
+    assert ("no right answer has four words" in score_words(found)) == explained
 
 
 def test_another_task_and_penalty(tiny):

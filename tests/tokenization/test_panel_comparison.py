@@ -36,6 +36,14 @@ def test_a_strip_and_a_row_for_each(panel):
         assert part in panel.table.value
 
 
+def test_what_a_tokenizer_adds_is_told_apart_from_the_text():
+    """Else more chips would be drawn than the number beside them says."""
+    panel = compare_panel("naïve words", ("gpt2", "bert-base-uncased"))
+    settled(panel)
+    first, second = (row.children[0].value for row in panel.rows.children)
+    assert first.endswith(": 3 tokens") and second.endswith("2 tokens, and 2 that it adds")
+
+
 def test_tokenizers_come_and_go(panel):
     panel.tokenizers.field.value = "bytes"
     panel.tokenizers.button.click()

@@ -76,7 +76,7 @@ def test_the_ladder_of_what_is_selected(panel):
     for part in ("U+1F44B", "WAVING HAND SIGN", ">f0<", ">9f<", f">{ids(panel)[2]}<"):
         assert part in panel.ladder.value, panel.ladder.value
     panel.strip.selected = []
-    assert ">48<" in panel.ladder.value
+    assert ">48<" in panel.ladder.value and "16 bytes of ‘Hello␣world␣👋’" in panel.ladder.value
 
 
 def test_another_tokenizer_by_its_head(panel, bert):

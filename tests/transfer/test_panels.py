@@ -250,7 +250,7 @@ def test_growth_is_drawn_as_it_comes(desk, small_set, monkeypatch):
     plot = panel.place.children[0]
     assert list(plot.data[0].y) == pytest.approx([0.55] * 3) and list(plot.data[1].y) == []
     assert list(plot.data[0].error_y.array) == pytest.approx([0.0707] * 3, abs=1e-3)
-    assert "± 7" in panel.table.value and "From scratch, 80 texts give 55 %" in panel.words.value
+    assert "± 7" in panel.table.value and "From scratch, 80 texts give 55\xa0%" in panel.words.value
     names = {}
     desk_line = "labelled = tr.read_labelled('sentiment')"
     exec(panel.foot.code.replace(desk_line, "labelled = None").rsplit("\n", 1)[0], names)

@@ -5,6 +5,7 @@ import torch
 
 from lablib import models
 from lablib import transformer as tf
+from lablib.numbers import percent
 from lablib.transformer.panel.embeddings import CONTEXT, NEAREST, PLANE
 from tests.attention.pictures import PAYLOADS
 from tests.panels import run_code
@@ -50,7 +51,7 @@ def test_the_plane_says_what_it_keeps_and_whom_it_misleads(panel, pocket):
     sides = [side == "middle right" for side in trace.textposition]
     beside = wanted.points[list(wanted.nearest_in_plane), 0]
     assert sides == (wanted.points[:, 0] >= beside).tolist()
-    assert f"keeps {float(wanted.shares.sum()):.0%}" in panel.words.value
+    assert f"keeps {percent(float(wanted.shares.sum()))}" in panel.words.value
     assert f"misleads about {len(wanted.misled)} of the 12" in panel.words.value
     (points, _), _ = run_code(panel)
     torch.testing.assert_close(points, wanted.points)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lablib import transformer as tf
+from lablib.numbers import percent
 from lablib.transformer.panel.patching import patching_panel
 from tests.sampling.panels import opened, run_code
 
@@ -32,7 +33,7 @@ def test_the_heatmap_shows_what_returns(panel, gpt2, part):
     assert len(cells.x) == found.returned.shape[1]
     assert part == "heads" or (cells.x[0], cells.x[4]) == ("0 T", "4 c → d")
     *_, share = found.top(1)[0]
-    assert f"{share:.0%}" in panel.words.value and f"{share:.1%}" in panel.table.value
+    assert percent(share) in panel.words.value and percent(share, 1) in panel.table.value
 
 
 def test_heads_at_one_place(panel, gpt2):

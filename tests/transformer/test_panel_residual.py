@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lablib import transformer as tf
+from lablib.numbers import percent
 from lablib.transformer.panel.residual import LENGTHS, SCORE, UNITS
 from tests.sampling.panels import opened, run_code
 
@@ -56,7 +57,7 @@ def test_the_units_that_fire(panel, gpt2, monkeypatch):
     torch.testing.assert_close(torch.tensor(cells.z), wanted.activations[:, top].T)
     first = panel.plots[UNITS].layout.yaxis.ticktext[0]
     assert first.startswith(f"{top[0]}: ") and len(cells.z) == 12
-    assert f"{wanted.share_firing:.0%} of all activations" in panel.words.value
+    assert f"{percent(wanted.share_firing)} of all activations" in panel.words.value
     activations, _ = run_code(panel, monkeypatch)
     torch.testing.assert_close(activations, wanted.activations[:, top])
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
 from lablib.models.text import context_length, require_vectors, target_ids
 from lablib.models.watching import run_watched, watchable
+from lablib.numbers import percent
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -315,8 +316,8 @@ def to_no_token(found: AttentionMaps) -> str:
         return ""
     return (
         f"In {heads} of {found.broken.numel()} heads a part of the attention goes to no token, up "
-        f"to {float(found.missing.max()):.2%} of it: their weights do not sum to 1. Where weights "
-        f"are drawn, that part is a column of its own, {NO_TOKEN}."
+        f"to {percent(float(found.missing.max()), 2)} of it: their weights do not sum to 1. Where "
+        f"weights are drawn, that part is a column of its own, {NO_TOKEN}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from lablib.attention.compute.ablation import Ablation, Sweep
 from lablib.attention.compute.metrics import METRICS, HeadMetrics
+from lablib.numbers import percent
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, visible
 
@@ -17,8 +18,8 @@ def changes_table(result: Ablation) -> str:
     rows = [
         (
             visible(change.text),
-            f"{change.before:.1%}",
-            f"{change.after:.1%}",
+            percent(change.before, 1),
+            percent(change.after, 1),
             number(round(100 * (change.after - change.before), 1) + 0.0),  # not minus zero
         )
         for change in result.changes
@@ -49,6 +50,6 @@ def idle_words(layer: int, head: int, pattern: str, metrics: HeadMetrics, effect
     matters = "This one matters after all." if moved > most / 5 else "So it hardly matters here."
     return (
         f"Layer {layer}, head {head} has a striking pattern: {METRICS[pattern].title.lower()}, "
-        f"with {strength:.0%} of its attention. Muting it moves the prediction by {moved:.3f} "
+        f"with {percent(strength)} of its attention. Muting it moves the prediction by {moved:.3f} "
         f"bits; the head that matters most moves it by {most:.3f}. {matters}"
     )

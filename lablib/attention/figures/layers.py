@@ -2,6 +2,7 @@
 
 from lablib.attention.compute.layers import Lens
 from lablib.attention.figures.shared import Cell, grid, window
+from lablib.numbers import percent
 from lablib.widgets.tokens import visible
 
 
@@ -26,8 +27,8 @@ def lens_table(lens: Lens) -> str:
 def _lens_cell(lens: Lens, layer: int, place: int) -> Cell:
     texts = [visible(text) for text in lens.texts[layer][place]]
     probabilities = lens.probabilities[layer, place].tolist()
-    tip = ", ".join(f"{text} {p:.1%}" for text, p in zip(texts, probabilities, strict=True))
-    return Cell(f"{texts[0]}\n{probabilities[0]:.0%}", probabilities[0], tip)
+    tip = ", ".join(f"{text} {percent(p, 1)}" for text, p in zip(texts, probabilities, strict=True))
+    return Cell(f"{texts[0]}\n{percent(probabilities[0])}", probabilities[0], tip)
 
 
 def lens_words(lens: Lens) -> str:

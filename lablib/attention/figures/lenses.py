@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lablib.attention.compute.lenses import LENSES, Lenses, LensName, LensPath
 from lablib.attention.figures.shared import Cell, grid
+from lablib.numbers import percent
 from lablib.widgets.tokens import visible
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def path_table(path: LensPath, found: Lenses) -> str:
         (
             NAMES[lens],
             [
-                Cell(visible(text), float(p), f"‘{visible(path.text)}’: {float(p):.1%}")
+                Cell(visible(text), float(p), f"‘{visible(path.text)}’: {percent(float(p), 1)}")
                 for text, p in zip(path.best[lens], path.probabilities[lens], strict=True)
             ],
         )

@@ -2,6 +2,7 @@
 
 from lablib.attention.compute.multihead import HeadParts
 from lablib.attention.figures.shared import Cell, grid, window
+from lablib.numbers import percent
 from lablib.widgets.tokens import visible
 
 
@@ -12,8 +13,9 @@ def shares_words(parts: HeadParts, token: int) -> str:
     most = int(shares.argmax())
     return (
         f"For ‘{visible(parts.tokens.tokens[token])}’ the longest part is that of head {most}: "
-        f"{shares[most]:.0%} of all lengths. Added up, the parts are {left:.0%} as long as they "
-        "are one by one: the rest cancels out, because they point in different directions."
+        f"{percent(float(shares[most]))} of all lengths. Added up, the parts are {percent(left)} "
+        "as long as they are one by one: the rest cancels out, because they point in different "
+        "directions."
     )
 
 
@@ -26,7 +28,7 @@ def shares_table(parts: HeadParts, token: int) -> str:
         zip(parts.shares.tolist(), parts.norms.tolist(), strict=True)
     ):
         mean = sum(shares) / len(shares)
-        cells = [Cell(f"{shares[i]:.0%}", shares[i], f"length {norms[i]:.3g}") for i in shown]
-        rows.append((f"head {head}", [*cells, Cell(f"{mean:.0%}", mean, "mean of all tokens")]))
+        cells = [Cell(percent(shares[i]), shares[i], f"length {norms[i]:.3g}") for i in shown]
+        rows.append((f"head {head}", [*cells, Cell(percent(mean), mean, "mean of all tokens")]))
     columns = ["", *(names[i] for i in shown), "mean"]
     return grid("Each head's share of the lengths of what the heads add", columns, rows)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lablib.attention.compute.plane import HeadPlane
+from lablib.numbers import percent
 from lablib.widgets.tokens import sendable, visible
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_plane(plot: "Plot", found: HeadPlane) -> None:
             cloud.x, cloud.y = points.T.tolist()
             cloud.customdata = names
         for axis, share in zip((plot.layout.xaxis, plot.layout.yaxis), found.shares, strict=True):
-            axis.title.text = f"{float(share):.0%} of the differences"
+            axis.title.text = f"{percent(float(share))} of the differences"
 
 
 def plane_words(found: HeadPlane) -> str:
@@ -46,5 +47,5 @@ def plane_words(found: HeadPlane) -> str:
     return (
         f"Layer {layer}, head {number}: the queries and keys of {len(found.tokens):,} tokens. A "
         "query gives most attention to the keys furthest out in its own direction. The plane shows "
-        f"{float(found.shares.sum()):.0%} of their differences."
+        f"{percent(float(found.shares.sum()))} of their differences."
     )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lablib.attention.compute.positions import Shuffle, products_by_distance
+from lablib.numbers import percent
 from lablib.widgets.html import fill
 from lablib.widgets.tokens import number
 
@@ -79,13 +80,15 @@ def positions_words(vectors: "Tensor") -> str:
 def shuffle_words(with_positions: Shuffle, without: Shuffle) -> str:
     """Whether attention noticed that the words changed places, in a sentence or two."""
     told, untold = (float(each.noticed.mean()) for each in (with_positions, without))
-    noticed = "does not notice at all" if untold < 5e-4 else f"moves {untold:.1%} of its weight"
+    noticed = (
+        "does not notice at all" if untold < 5e-4 else f"moves {percent(untold, 1)} of its weight"
+    )
     mask = (
         " It still has its causal mask, which lets each token see others than before."
         if with_positions.before.kind == "causal" and without.masked
         else ""
     )
     return (
-        f"With positions, the shuffle moves {told:.1%} of the attention, on average over all heads "
-        f"and tokens. Without them, attention {noticed}.{mask}"
+        f"With positions, the shuffle moves {percent(told, 1)} of the attention, on average over "
+        f"all heads and tokens. Without them, attention {noticed}.{mask}"
     )

@@ -48,7 +48,7 @@ def grid(caption: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequenc
         columns: the names of the columns, that of the rows' names first.
         rows: for each row its name and its cells.
 
-    >>> grid("One", ["head", "<b>"], [("0", [Cell("1%", 0.01, "")])]).count("&lt;b&gt;")
+    >>> grid("One", ["head", "<b>"], [("0", [Cell("1 %", 0.01, "")])]).count("&lt;b&gt;")
     1
     """
     body = []

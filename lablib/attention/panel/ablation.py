@@ -25,7 +25,7 @@ from lablib.widgets.panel import RateLimit
 EFFECTS = {
     "divergence": (
         "Effect: prediction moved",
-        "How far muting this head alone moves the prediction; known after the sweep.",
+        "How far muting this head alone moves the prediction.",
     ),
     "loss_change": (
         "Effect: loss change",
@@ -85,8 +85,8 @@ class AblationPanel(LivePanel):
         mark_main(self.map, effect)
         super().__init__(
             "Does it matter?",
-            "Click heads to mute them: their output becomes 0, and everything after them goes on "
-            "without.",
+            "Click heads to mute them: their output becomes 0, and what follows goes on "
+            "without it.",
             [
                 self.text,
                 beside(

@@ -15,6 +15,7 @@ from lablib.finetuning.compute.batches import (
     TARGET,
     SeenBatch,
 )
+from lablib.numbers import percent
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
@@ -76,7 +77,7 @@ def batch_words(seen: SeenBatch, mistake: str, loss: float, right_loss: float) -
     said = f"Of {total:,} places {asked:,} teach something: loss {number(loss)} nats on average."
     if mistake == RIGHT:
         filled = seen.count(PADDING)
-        return said + (f" {filled / total:.0%} of the batch is padding." if filled else "")
+        return said + (f" {percent(filled / total)} of the batch is padding." if filled else "")
     return f"{said} Without the mistake it is {number(right_loss)} nats. {MISTAKES[mistake]}"
 
 
@@ -89,7 +90,7 @@ def roles_table(seen: SeenBatch) -> str:
         ("what it means", ""),
     ]
     rows: list[Sequence[object]] = [
-        (row["role"], f"{row['tokens']:,}", f"{row['share']:.0%}", ROLES[row["role"]])
+        (row["role"], f"{row['tokens']:,}", percent(row["share"]), ROLES[row["role"]])
         for row in seen.table()
         if row["tokens"]
     ]

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lablib.finetuning.compute.ladder import Measurement
+from lablib.numbers import percent
 from lablib.widgets.html import escape, table
 from lablib.widgets.tokens import number
 
@@ -101,5 +102,5 @@ def ladder_words(found: Sequence[Measurement]) -> str:
     helped = f"; the largest step was “{stage}” ({number(gain)} times)" if gain > 1 else ""
     return (
         f"{best} as fast{helped}. The least memory is that of “{least[0].stage.name}”: "
-        f"{least[2] / there[0][2]:.0%} of the first stage's."
+        f"{percent(least[2] / there[0][2])} of the first stage's."
     )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lablib.finetuning.compute.over_time import OverTime
+from lablib.numbers import percent
 from lablib.widgets.tokens import visible
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def over_time_words(found: OverTime, place: int) -> str:
     share = float(lens.probabilities[-1, -1, 0])
     then = f"‘{visible(found.text)}’, which it says in the end, has"
     return (
-        f"{_when(found.steps[place])} the model goes on with {said} ({share:.1%}); {then} "
-        f"{float(found.probabilities[place, -1]):.1%}.{_few(found)}"
+        f"{_when(found.steps[place])} the model goes on with {said} ({percent(share, 1)}); {then} "
+        f"{percent(float(found.probabilities[place, -1]), 1)}.{_few(found)}"
     )
 
 

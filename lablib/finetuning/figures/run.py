@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import exp
 from typing import TYPE_CHECKING, Any
 
+from lablib.numbers import percent
 from lablib.training.records import Record, best_record
 from lablib.widgets.html import fill
 
@@ -126,7 +127,7 @@ def readouts(records: Sequence[Record], total: int, flops: float, peak: float) -
         ("tokens/s", f"{speed:,.0f}" if speed else "–", "learned from, over all devices"),
         (
             "MFU",
-            f"{speed * flops / peak:.0%}" if speed and peak else "–",
+            percent(speed * flops / peak) if speed and peak else "–",
             f"the share of the {peak / 1e12:,.2f} TFLOP/s that the device can do at best",
         ),
         ("memory", size(records[-1].memory) if records else "–", "the most so far"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lablib.finetuning.compute.transfer import RATES, TransferPoint
 from lablib.finetuning.figures.shared import perplexity
+from lablib.numbers import percent
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number
 
@@ -68,7 +69,7 @@ def draw_transfer(plot: "Plot", points: Sequence[TransferPoint]) -> None:
     shares = sorted({point.share for point in points})
     with plot.batch_update():
         plot.layout.xaxis.tickvals = shares
-        plot.layout.xaxis.ticktext = [f"{share:.0%}" for share in shares]
+        plot.layout.xaxis.ticktext = [percent(share) for share in shares]
         for trace, method in zip(plot.data, RATES, strict=False):
             there = [share for share in shares if (method, share) in middle]
             trace.x, trace.y = there, [middle[method, share] for share in there]
@@ -106,7 +107,7 @@ def transfer_table(points: Sequence[TransferPoint]) -> str:
     rows = [
         (
             NAMES[p.method],
-            f"{p.share:.0%}",
+            percent(p.share),
             f"{p.rows}",
             perplexity(p.best),
             perplexity(p.last),
@@ -129,9 +130,9 @@ def transfer_words(points: Sequence[TransferPoint]) -> str:
     most = max(scratch)
     verdict = "still ahead of" if few < scratch[most] else "behind"
     return (
-        f"With {least:.0%} of the text, {NAMES[method]} reaches perplexity {perplexity(log(few))}: "
-        f"{verdict} a model from scratch with {most:.0%} of it ({perplexity(log(scratch[most]))})."
-        + _gain(found, scratch)
+        f"With {percent(least)} of the text, {NAMES[method]} reaches perplexity "
+        f"{perplexity(log(few))}: {verdict} a model from scratch with {percent(most)} of it "
+        f"({perplexity(log(scratch[most]))})." + _gain(found, scratch)
     )
 
 
@@ -146,6 +147,6 @@ def _gain(found: Mapping[tuple[str, float], float], scratch: Mapping[float, floa
         return ""
     least, most = min(ratios), max(ratios)
     return (
-        f" From scratch the perplexity is {number(ratios[least])} times as high at {least:.0%}, "
-        f"and {number(ratios[most])} times at {most:.0%}."
+        f" From scratch the perplexity is {number(ratios[least])} times as high at "
+        f"{percent(least)}, and {number(ratios[most])} times at {percent(most)}."
     )

@@ -58,9 +58,7 @@ SPEED = (
 OPEN = """<p>The result is an ordinary folder of transformers. In the other labs:</p>
 <pre class="lab-pre">{code}</pre>"""
 OPENING = {
-    "causal": """from lablib import attention as at, sampling as sp
-sp.knob_panel(model={folder!r})
-at.heads_panel(model={folder!r})""",
+    "causal": "from lablib import sampling as sp\nsp.knob_panel(model={folder!r})",
     "masked": "from lablib import masking as mk\nmk.fill_panel(model={folder!r})",
     "sequence": "from lablib import seq2seq as ss\nss.translate_panel(model={folder!r})",
     "classification": """from lablib import transfer as tr

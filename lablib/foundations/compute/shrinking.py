@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn.utils import prune, skip_init
 
 from lablib.foundations.compute.perplexity import surprise
+from lablib.numbers import percent
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -164,7 +165,7 @@ def shrink(m: "LoadedModel", text: str, share: float = 0.3) -> Iterator[Copy]:
     yield measure("32 bits", replace(m, model=_plain(m)), text)
     yield measure("16 bits", half_copy(m), text)
     yield measure("8 bits", int8_copy(m), text)
-    yield measure(f"{share:.0%} set to 0", pruned_copy(m, share), text)
+    yield measure(f"{percent(share)} set to 0", pruned_copy(m, share), text)
 
 
 def measure(name: str, m: "LoadedModel", text: str) -> Copy:

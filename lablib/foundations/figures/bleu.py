@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lablib.foundations.compute.bleu import Bleu
+from lablib.numbers import percent
 from lablib.widgets.html import table
 
 NOT_MATCHED = "not in the other"
@@ -32,7 +33,7 @@ def bleu_table(found: Bleu) -> str:
         ("precision", "the share"),
     ]
     rows = [
-        (n, matched, total, f"{100 * share:.1f} %" if total else "–")
+        (n, matched, total, percent(share, 1) if total else "–")
         for n, (matched, total, share) in enumerate(
             zip(found.matched, found.total, found.precisions, strict=True), 1
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lablib.foundations.compute.initialisation import Signal
+from lablib.numbers import percent
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number
 
@@ -66,8 +67,8 @@ def signal_words(name: str, activation: str, signal: Signal) -> str:
         fate = "The signal keeps a usable size."
     return (
         f"{name}, {activation}: the spread comes in at {number(float(signal.std[0]))} and after "
-        f"{len(signal.std) - 1} layers is {number(last)}. In the last layer {saturated:.0%} of the "
-        f"units pass no gradient. {fate}"
+        f"{len(signal.std) - 1} layers is {number(last)}. In the last layer "
+        f"{percent(saturated)} of the units pass no gradient. {fate}"
     )
 
 
@@ -84,7 +85,7 @@ def signal_table(signals: Mapping[str, Signal]) -> str:
         (
             name,
             number(float(one.std[-1])),
-            f"{float(one.saturated[-1]):.0%}",
+            percent(float(one.saturated[-1])),
             number(float(one.gradients[0])),
             number(float(one.gradients[-1])),
         )

@@ -14,6 +14,7 @@ from lablib.foundations.compute.scale import (
     training_memory,
 )
 from lablib.foundations.figures.shared import line
+from lablib.numbers import percent
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, scientific
 
@@ -135,7 +136,7 @@ def scale_words(shape: Shape, tokens: float, flops: float, bill: TrainingCost, d
 def parts_table(shape: Shape) -> str:
     """Where the parameters are, as HTML."""
     rows = [
-        (name, f"{count:,}", f"{count / shape.parameters:.1%}")
+        (name, f"{count:,}", percent(count / shape.parameters, 1))
         for name, count in shape.parts.items()
     ]
     columns = [("Part", "of the model"), ("parameters", "how many"), ("share", "of all")]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lablib.foundations.compute.threshold import Counts
 from lablib.foundations.figures.shared import LEFT, RIGHT, line
+from lablib.numbers import percent
 from lablib.widgets.html import table
 
 if TYPE_CHECKING:
@@ -91,10 +92,10 @@ def measure_table(counts: Counts) -> str:
     total = should + counts.fp + counts.tn
     both = f"2 · {counts.tp:,} / (2 · {counts.tp:,} + {counts.fp:,} + {counts.fn:,})"
     rows = [
-        ("accuracy", f"{counts.tp + counts.tn:,} / {total:,}", f"{counts.accuracy:.1%}"),
-        ("precision", f"{counts.tp:,} / {yes:,}", f"{counts.precision:.1%}" if yes else "–"),
-        ("recall", f"{counts.tp:,} / {should:,}", f"{counts.recall:.1%}" if should else "–"),
-        ("F1", both, f"{counts.f1:.1%}"),
+        ("accuracy", f"{counts.tp + counts.tn:,} / {total:,}", percent(counts.accuracy, 1)),
+        ("precision", f"{counts.tp:,} / {yes:,}", percent(counts.precision, 1) if yes else "–"),
+        ("recall", f"{counts.tp:,} / {should:,}", percent(counts.recall, 1) if should else "–"),
+        ("F1", both, percent(counts.f1, 1)),
     ]
     columns = [("Measure", ""), ("from", "the counts behind it"), ("share", "")]
     return table("Made of these counts", columns, rows, words=(0, 1))

@@ -160,7 +160,8 @@ class NgramPanel(LivePanel):
         self.lookup.value = figures.seen_table(rows, m.tokenizer)
 
     def _name(self) -> str:
-        return f"{self.n.value}-gram counts, {self.smoothing.value}"
+        smoothing = self.smoothing.value.replace("none", "no smoothing")
+        return f"{self.n.value}-gram counts, {smoothing}"
 
     def _write(self, m: LoadedModel, ngrams: NGrams) -> Drawing:
         """Let both go on from the prompt, with the same draws."""

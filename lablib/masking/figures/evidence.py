@@ -6,6 +6,7 @@ from typing import Any
 
 from lablib.masking.compute.evidence import Evidence
 from lablib.masking.figures.shared import factor, nats, percent
+from lablib.numbers import percent as share
 from lablib.widgets.html import table
 
 
@@ -76,7 +77,7 @@ def evidence_table(found: Evidence, looks: Sequence[float]) -> str:
             row["instead"],
             percent(math.exp(row["without"])),
             nats(row["change"], sign=True),
-            f"{looks[i]:.1%}",
+            share(looks[i], 1),
             f"{by_change[i]} and {by_look[i]}",
         )
         for i, row in enumerate(found.table())

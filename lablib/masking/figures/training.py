@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lablib.masking.compute.training import TrainingStep
+from lablib.numbers import percent
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
@@ -75,6 +76,7 @@ def training_words(steps: Sequence[TrainingStep]) -> str:
         else "It uses the words around the gap."
     )
     return (
-        f"After {last.step:,} steps it guesses {last.accuracy:.0%} of the hidden tokens of a page "
-        f"it never saw ({last.most_common:.0%} by always saying the most common one). {stage}"
+        f"After {last.step:,} steps it guesses {percent(last.accuracy)} of the hidden tokens of a "
+        f"page it never saw ({percent(last.most_common)} by always saying the most common "
+        f"one). {stage}"
     )

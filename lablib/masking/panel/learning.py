@@ -6,6 +6,7 @@ import ipywidgets
 
 from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, MaskedExample, exercise
 from lablib.masking.figures import learning as figures
+from lablib.numbers import percent
 from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, checkbox, seed_field, slider
 from lablib.widgets.html import escape
@@ -48,7 +49,7 @@ class CorruptionSliders(ipywidgets.HBox):
             self.sliders[other].value = left
         shares = self.shares
         kept = max(0.0, 1.0 - shares["mask"] - shares["random"])
-        self.kept.value = f"… unchanged: {kept:.0%}"
+        self.kept.value = f"… unchanged: {percent(kept)}"
 
 
 class LearningPanel(LivePanel):

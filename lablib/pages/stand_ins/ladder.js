@@ -73,7 +73,7 @@ export function ladderTable(found) {
     "token ids": tokens.map((rung) => ({ ...rung, text: rung.note, note: rung.text })),
   };
   const shown = Math.min(size, MOST_BYTES);
-  const caption = shown < size ? `The first ${grouped(shown)} bytes` : counted(size, "byte");
+  const caption = shown < size ? `The first ${grouped(shown)} bytes` : `${counted(size, "byte")} of ‘${visible(found.text)}’`;
   const rows = Object.entries(levels).map(([name, rungs]) => ({ name, cells: cells(rungs, shown) }));
   return { table: { caption, rows } };
 }

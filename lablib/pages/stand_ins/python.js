@@ -61,12 +61,12 @@ export function counted(value, noun) {
 }
 
 /**
- * A share in percent: `f"{share:.1%}"`.
+ * A share as every sentence and table writes it (`lablib.numbers.percent`).
  * @param {number} share
  * @param {number} decimals
  */
 export function percent(share, decimals = 1) {
-  return `${(100 * share).toFixed(decimals)}%`;
+  return `${(100 * share).toFixed(decimals)}\u00a0%`;
 }
 
 /**

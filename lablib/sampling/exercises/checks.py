@@ -240,7 +240,7 @@ def _check_roads(answer: Any) -> Verdict:
     from lablib.sampling import Knobs
 
     if answer is None or answer is ...:
-        return Verdict("unanswered", "Not answered yet: put your list in place of `...`.")
+        return Verdict("unanswered", "Put your list where `...` is.")
     roads = list(answer) if isinstance(answer, list | tuple) else []
     if len(roads) != 3 or not all(isinstance(one, Knobs) for one in roads):
         return Verdict("wrong", "Give a list of three `Knobs`, such as `sp.Knobs(top_k=40)`.")

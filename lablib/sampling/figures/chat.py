@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from lablib.numbers import percent
 from lablib.sampling.compute.chat import MARKS, Chat
 from lablib.sampling.compute.generation import Alternative
 from lablib.widgets.html import fill
@@ -39,7 +40,7 @@ def next_column(token: str, guesses: Sequence[Alternative]) -> dict[str, Any]:
         {
             "text": visible(one.text),
             "value": one.probability,
-            "number": f"{one.probability:.1%}",
+            "number": percent(one.probability, 1),
         }
         for one in guesses
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lablib.numbers import percent
 from lablib.sampling.compute.contrastive import ContrastiveStep
 from lablib.sampling.compute.measures import first_divergence, repetition
 from lablib.widgets.html import table
@@ -20,7 +21,7 @@ def search_words(greedy: Sequence[ContrastiveStep], searched: Sequence[Contrasti
         return "Both texts are the same."
     return (
         f"They part at token {place + 1}. Of the groups of four tokens, greedy search repeats "
-        f"{repetition(texts[0]):.0%}, contrastive search {repetition(texts[1]):.0%}."
+        f"{percent(repetition(texts[0]))}, contrastive search {percent(repetition(texts[1]))}."
     )
 
 
@@ -51,7 +52,7 @@ def candidates_table(step: ContrastiveStep, before: Sequence[str]) -> str:
     rows = [
         (
             visible(one.text),
-            f"{one.probability:.1%}",
+            percent(one.probability, 1),
             number(round(one.penalty, 2)),
             f"{visible(before[one.nearest])} ({len(before) - one.nearest} back)",
             number(round(one.score, 3)),

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lablib.numbers import percent
 from lablib.sampling.compute.generation import Step
 from lablib.sampling.compute.measures import Diversity, diversity
 from lablib.widgets.html import escape, table
@@ -33,7 +34,7 @@ def diversity_table(names: Sequence[str], figures: Sequence[Diversity]) -> str:
             f"{figure.distinct_2:.2f}",
             f"{figure.distinct_3:.2f}",
             f"{figure.entropy:.2f} bits",
-            f"{figure.repetition:.0%}",
+            percent(figure.repetition),
         )
         for name, figure in zip(names, figures, strict=True)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 
+from lablib.numbers import percent
 from lablib.sampling.compute.generation import ALTERNATIVES, Alternative
 from lablib.widgets.tokens import visible
 
@@ -37,5 +38,5 @@ class Alternatives(ipywidgets.VBox):
             button.layout.display = None if place < len(alternatives) else "none"
             if place < len(alternatives):
                 other = alternatives[place]
-                button.description = f"{visible(other.text)}  {other.probability:.1%}"
+                button.description = f"{visible(other.text)}  {percent(other.probability, 1)}"
                 button.disabled = other.id == taken

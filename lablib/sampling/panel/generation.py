@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets
 
+from lablib.numbers import percent
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.compute.generation import Session, Step, choose, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
@@ -184,7 +185,8 @@ class GenerationPanel(LivePanel):
 
     def _chip(self, step: Step) -> dict[str, Any]:
         value = step.model_probability if self.colour.value == "probability" else step.surprisal
-        note = f"cumulative log-probability {step.cumulative:.2f}; drawn at {step.probability:.1%}"
+        drawn = percent(step.probability, 1)
+        note = f"cumulative log-probability {step.cumulative:.2f}; drawn at {drawn}"
         (token,) = token_dicts([step.id], self.model().tokenizer, [value])
         return {**token, "note": f"{note}; {step.end}" if step.end else note}
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.forcing import Forcing, Slip
 from lablib.seq2seq.figures.translation import token_name
 from lablib.widgets.html import escape, table
@@ -71,7 +72,7 @@ def slip_table(found: Slip) -> str:
     rows = []
     for name, side in (("its own", found.before), ("after the wrong token", found.after)):
         rest = [step.probability for step in side.steps[found.place + 1 :]]
-        mean = f"{sum(rest) / len(rest):.1%}" if rest else "–"
+        mean = percent(sum(rest) / len(rest), 1) if rest else "–"
         rows.append((name, side.text, mean))
     return table("One wrong token, and what follows", columns, rows, words=(0, 1))
 

@@ -1,5 +1,6 @@
 """What the learning panel shows of held-out pairs."""
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.scoring import Scored
 from lablib.widgets.html import table
 
@@ -30,6 +31,6 @@ def before_after_words(before: Scored, after: Scored) -> str:
     """The figures of all pairs, before and after."""
     return (
         f"{len(after.rows)} held-out pairs: BLEU {before.bleu:.1f} → {after.bleu:.1f}, "
-        f"chrF {before.chrf:.1f} → {after.chrf:.1f}, right to the letter {before.exact:.0%} → "
-        f"{after.exact:.0%}."
+        f"chrF {before.chrf:.1f} → {after.chrf:.1f}, right to the letter {percent(before.exact)} → "
+        f"{percent(after.exact)}."
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.lookahead import LENGTH, LETTERS, Lookahead
 from lablib.widgets.tokens import number
 
@@ -42,6 +43,7 @@ def learning_words(found: Lookahead) -> str:
     return (
         f"After {len(found.masked)} steps the loss is {number(found.masked[-1])} with the mask and "
         f"{number(found.unmasked[-1])} without. Then both turn rows of {LENGTH} letters round by "
-        f"themselves: with the mask {found.masked_right:.0%} of the letters are right, without it "
-        f"{found.unmasked_right:.0%}. Guessing among {LETTERS} letters gets {1 / LETTERS:.0%}."
+        f"themselves: with the mask {percent(found.masked_right)} of the letters are right, "
+        f"without it {percent(found.unmasked_right)}. Guessing among {LETTERS} letters gets "
+        f"{percent(1 / LETTERS)}."
     )

@@ -1,5 +1,6 @@
 """What the scoring panel shows of a result."""
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.scoring import Scored
 from lablib.widgets.html import table
 
@@ -20,8 +21,9 @@ def pairs_table(found: Scored) -> str:
 
 
 def score_words(found: Scored) -> str:
-    """The figures of all pairs."""
+    """The figures of all pairs; a BLEU that is 0 for right answers too is explained."""
+    short = not found.bleu and all(len(row.target.split()) < 4 for row in found.rows)
     return (
         f"{len(found.rows)} pairs: BLEU {found.bleu:.1f}, chrF {found.chrf:.1f}, right to the "
-        f"letter {found.exact:.0%}."
-    )
+        f"letter {percent(found.exact)}."
+    ) + short * " BLEU is 0 because no right answer has four words in a row."

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.tasks import ARCHITECTURES
 from lablib.seq2seq.compute.translation import Translation
 from lablib.widgets.html import table
@@ -15,7 +16,7 @@ def tasks_table(found: Sequence[tuple[str, Translation]]) -> str:
         ("first token", "how probable the first token it wrote was"),
     ]
     rows = [
-        (beginning.strip() or "(none)", each.text, f"{each.steps[0].probability:.0%}")
+        (beginning.strip() or "(none)", each.text, percent(each.steps[0].probability))
         for beginning, each in found
     ]
     return table("The same text under each prefix", columns, rows, words=(0, 1))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lablib.numbers import percent
 from lablib.seq2seq.compute.translation import TargetStep, Translation
 from lablib.widgets.html import escape
 from lablib.widgets.tokens import number, spoken, visible
@@ -70,7 +71,7 @@ def step_column(step: TargetStep) -> dict[str, Any]:
     rows = [
         {
             "text": token_name(each.text), "spoken": spoken(each.text), "value": each.probability,
-            "number": f"{each.probability:.1%}", "mark": each.id == step.id,
+            "number": percent(each.probability, 1), "mark": each.id == step.id,
         }
         for each in step.alternatives
     ]  # fmt: skip
@@ -82,9 +83,9 @@ def looked_words(found: Translation, weights: "Tensor", chosen: int) -> str:
     place = int(weights[chosen].argmax())
     step = found.steps[chosen]
     return (
-        f"To write ‘{token_name(step.text)}’ ({step.probability:.1%}) it looked most at "
-        f"‘{token_name(found.source.tokens[place])}’, with {float(weights[chosen, place]):.0%} of "
-        "the attention."
+        f"To write ‘{token_name(step.text)}’ ({percent(step.probability, 1)}) it looked most at "
+        f"‘{token_name(found.source.tokens[place])}’, with "
+        f"{percent(float(weights[chosen, place]))} of the attention."
     )
 
 

@@ -21,7 +21,7 @@ from lablib.unicode import well_formed
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
 
-OPEN = Verdict("unanswered", "Not answered yet: put your answer in place of `...`.")
+OPEN = Verdict("unanswered", "Put your answer where `...` is.")
 
 CHECKS["tokenization/bytes-of"] = FunctionCheck(
     solutions.bytes_of,

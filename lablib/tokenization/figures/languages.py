@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.tokenization.compute.languages import Costs
 from lablib.widgets.html import escape, scrolling, table
 
@@ -28,7 +29,7 @@ def costs_table(costs: Costs) -> str:
             f"{cost.tokens:,}",
             f"{cost.unknown:,}",
             f"× {cost.premium:.2f}",
-            f"{cost.context:.1%}",
+            percent(cost.context, 1),
             f"{1000 * cost.price:,.4f}",
         )
         for cost in costs.costs

@@ -76,7 +76,7 @@ def ladder_html(ladder: Ladder) -> str:
         "token ids": [replace(rung, text=rung.note, note=rung.text) for rung in tokens],
     }
     shown = min(size, MOST_BYTES)
-    caption = f"The first {shown} bytes" if shown < size else counted(size, "byte")
+    caption = f"The first {shown} bytes" if shown < size else _whole(size, ladder.text)
     rows = [
         fill(_LEVEL, name=name, cells="@").replace("@", _cells(rungs, shown))
         for name, rungs in levels.items()
@@ -86,6 +86,15 @@ def ladder_html(ladder: Ladder) -> str:
         caption=escape(caption), rows="\n".join(rows), names=escape(f"{names}.")
     )
     return scrolling(inside, caption, _LADDER_HEIGHT)
+
+
+def _whole(size: int, text: str) -> str:
+    """Of what all the bytes are shown, which need not be the whole text of the panel.
+
+    >>> _whole(2, "é ")
+    '2 bytes of ‘é␣’'
+    """
+    return f"{counted(size, 'byte')} of ‘{visible(text)}’"
 
 
 def _side_by_side(rungs: Sequence[TextUnit]) -> list[TextUnit]:

@@ -85,7 +85,8 @@ class ComparePanel(LivePanel):
         return self.strips[name]
 
     def _labelled(self, row: Row) -> ipywidgets.Box:
-        words = counted(row.tokens, "token")
+        words, added = counted(row.tokens, "token"), len(row.encoding) - row.tokens
+        words += f", and {added} that it adds" if added else ""
         label = html_widget("<b>{name}</b>: {words}", name=row.name, words=words)
         return beside(label, self.strips[row.name], widths=(120, 560))
 

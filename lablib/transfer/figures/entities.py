@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lablib.numbers import percent
 from lablib.transfer.compute.entities import Tagged, TaggingStep, entities_of
-from lablib.transfer.figures.shared import percent
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lablib.foundations.compute.threshold import Counts
+from lablib.numbers import percent
 from lablib.transfer.compute.gate import Judged
-from lablib.transfer.figures.shared import percent
 from lablib.widgets.html import table
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from lablib.widgets.html import table
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.transfer.figures.shared import HEIGHT, percent
+from lablib.numbers import percent
+from lablib.transfer.figures.shared import HEIGHT
 
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",

@@ -9,7 +9,7 @@ from lablib.widgets.tokens import number
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.transfer.figures.shared import percent
+from lablib.numbers import percent
 
 
 def push_words(found: Attribution, other: Attribution) -> str:

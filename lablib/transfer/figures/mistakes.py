@@ -1,7 +1,7 @@
 """What the mistakes panel shows of a result."""
 
+from lablib.numbers import percent
 from lablib.transfer.compute.classifier import Prediction
-from lablib.transfer.figures.shared import percent
 
 
 def mistake_words(said: Prediction, is_so: str) -> str:

@@ -9,7 +9,8 @@ from lablib.widgets.html import escape, table
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.transfer.figures.shared import HEIGHT, percent
+from lablib.numbers import percent
+from lablib.transfer.figures.shared import HEIGHT
 
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 """Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""

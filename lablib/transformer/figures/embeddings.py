@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.transformer.compute.embeddings import InContext, Neighbours, Plane
 from lablib.widgets.html import escape, fill
 from lablib.widgets.tokens import visible
@@ -63,7 +64,7 @@ def plane_plot() -> "Plot":
 def draw_plane(plot: "Plot", found: Plane) -> None:
     """Put the words into the plot, and say on its axes how much each keeps."""
     axes = (plot.layout.xaxis, plot.layout.yaxis)
-    shares = [f"{share:.0%}" for share in found.shares.tolist()]
+    shares = [percent(share) for share in found.shares.tolist()]
     titles = (f"first direction, {shares[0]} of the differences", f"second, {shares[1]}")
     columns = found.points.T.tolist()
     with plot.batch_update():
@@ -82,9 +83,8 @@ def draw_plane(plot: "Plot", found: Plane) -> None:
 
 def plane_words(found: Plane) -> str:
     """What the two dimensions keep, and what they hide."""
-    kept = (
-        f"The plane keeps {float(found.shares.sum()):.0%} of the differences between these words."
-    )
+    share = percent(float(found.shares.sum()))
+    kept = f"The plane keeps {share} of the differences between these words."
     if not found.misled:
         return f"{kept} Each word’s nearest neighbour in the plane is its nearest one in truth."
     one = found.misled[0]

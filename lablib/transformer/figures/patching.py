@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.transformer.compute.patching import Patching
 from lablib.transformer.figures.projections import SIGNED
 from lablib.widgets.html import table
@@ -76,9 +77,9 @@ def patching_words(found: Patching) -> str:
     what = SAID[found.part].format(layer=layer, where=where)
     return (
         f"The score of {one} less that of {other} is {number(wanted)} after the first prompt and "
-        f"{number(there)} after the second. Most of that difference returns, {share:.0%}, with "
-        f"one patch: {what}. 0%: the patch changes nothing; 100%: the model answers as after "
-        "the first prompt; below 0%: it leads further away."
+        f"{number(there)} after the second. Most of that difference returns, {percent(share)}, "
+        f"with one patch: {what}. {percent(0)}: the patch changes nothing; {percent(1)}: the "
+        f"model answers as after the first prompt; below {percent(0)}: it leads further away."
     )
 
 
@@ -86,7 +87,8 @@ def patching_table(found: Patching) -> str:
     """The patches with which most returns, as HTML."""
     where = "Head" if found.part == "heads" else "Place"
     rows = [
-        (str(layer), columns(found)[index], f"{share:.1%}") for layer, index, share in found.top(8)
+        (str(layer), columns(found)[index], percent(share, 1))
+        for layer, index, share in found.top(8)
     ]
     heads = [("Layer", "from 0"), (where, "from 0"), ("returns", "of the difference")]
     return table("The patches with which most returns", heads, rows, words=(0, 1))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lablib.numbers import percent
 from lablib.transformer.compute.residual import Attribution, Lengths, Units
 from lablib.transformer.figures.projections import SIGNED
 from lablib.widgets.tokens import number, visible
@@ -43,7 +44,7 @@ def attribution_words(found: Attribution) -> str:
     """Whose score it is, what adds most, and how far the shares are exact."""
     most = int(found.added.argmax())
     return (
-        f"‘{visible(found.text)}’ comes next with {found.probability:.0%}. Its score is "
+        f"‘{visible(found.text)}’ comes next with {percent(found.probability)}. Its score is "
         f"{number(found.score)} above the mean of all tokens; {found.names[most]} adds most of it, "
         f"{float(found.added[most]):+.2f}. The shares sum to the score exactly, with the last "
         "norm’s division taken as it is; what a part does through later parts is counted as theirs."
@@ -137,8 +138,9 @@ def units_words(found: Units) -> str:
     strongest = found.top(1)[0]
     token = int(found.strength[:, strongest].argmax())
     return (
-        f"Block {found.block} has {found.activations.shape[1]:,} units. {found.share_firing:.0%} "
-        f"of all activations are above 0. Unit {strongest} adds the longest vector, at ‘"
-        f"{visible(found.tokens.tokens[token])}’. Beside each unit are the tokens whose scores "
-        "its vector would raise most, if it went straight to the scores."
+        f"Block {found.block} has {found.activations.shape[1]:,} units. "
+        f"{percent(found.share_firing)} of all activations are above 0. Unit {strongest} "
+        f"adds the longest vector, at ‘{visible(found.tokens.tokens[token])}’. Beside each unit "
+        "are the tokens whose scores its vector would raise most, if it went straight to the "
+        "scores."
     )
