@@ -406,6 +406,55 @@ def test_a_search_ends_where_texts_end(node):
     same_beams(node, panel)
 
 
+SEARCHES = {
+    "text": ["note"],
+    "strips.0": ["tokens", "selected"],
+    "strips.1": ["tokens", "selected"],
+}
+
+
+def same_searches(node, panel):
+    """Both texts with their penalties, where they part, and what was weighed at a token."""
+    same_foot(node, panel)
+    ours, theirs = traits(node, SEARCHES), picture_of(panel, SEARCHES)
+    for found in (ours, theirs):  # numbers in words, which rounding may change in the last figure
+        for strip in ("strips.0", "strips.1"):
+            for chip in found[strip]["tokens"]:
+                del chip["number"]
+    same(ours, theirs)
+    found = traits(node, {"words": ["value"], "weighed": ["value"]})
+    same_words(found["words"]["value"], panel.words.value)
+    same_table(found["weighed"]["value"], panel.weighed.value)
+
+
+def test_contrastive_search(node):
+    """As the page opens, another alpha and other candidates, a token of each text, greedy search
+    alone; a prompt with which the context is soon full.
+    """
+    panel = sp.contrastive_panel("Once upon a time", model="pocket-gpt2")
+    panel.length.value = 24
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    same_searches(node, panel)
+    for strip, place in ((0, 7), (1, 2)):
+        panel.strips[strip].selected = [place]
+        code = "m.after(live, (live) => live.set(a[0], { selected: [a[1]] }))"
+        node(code, f"strips.{strip}", place)
+        same_searches(node, panel)
+    settings = [(0.85, 8, "naïve 🙂 the king"), (0.0, 1, ""), (1.0, 3, "word " * 300)]
+    for alpha, k, text in settings:
+        panel.alpha.value, panel.k.value, panel.text.value = alpha, k, text
+        assert panel.wait()
+        code = """m.after(live, (live) => {
+            live.set("alpha", { value: a[0] });
+            live.set("k", { value: a[1] });
+            live.set("text", { value: a[2] });
+        })"""
+        node(code, alpha, k, text)
+        same_searches(node, panel)
+
+
 def same_masked(node, panel):
     """The text with its masks, and the sentence and the table of its picture."""
     same_foot(node, panel)

@@ -3,6 +3,7 @@
 
 import { beams } from "./beams.js";
 import { compare } from "./comparing.js";
+import { contrast } from "./contrastive.js";
 import { inContext, neighbours } from "./embeddings.js";
 import { evidence } from "./evidence.js";
 import { fill, masksBefore, prepare as prepareGaps, scoreWord } from "./gaps.js";
@@ -179,6 +180,7 @@ export const TASKS = {
   attribution,
   beams,
   compare,
+  contrast,
   evidence,
   fill: gaps,
   heads,

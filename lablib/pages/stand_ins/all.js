@@ -2,6 +2,7 @@
 
 import { BeamStandIn } from "./beams.js";
 import { ComparisonStandIn } from "./comparing.js";
+import { ContrastiveStandIn } from "./contrastive.js";
 import { EmbeddingsStandIn } from "./embeddings.js";
 import { EvidenceStandIn } from "./evidence.js";
 import { FillStandIn } from "./fill.js";
@@ -21,6 +22,7 @@ import { WritingStandIn } from "./writing.js";
 export const STAND_INS = {
   beams: BeamStandIn,
   comparison: ComparisonStandIn,
+  contrastive: ContrastiveStandIn,
   embeddings: EmbeddingsStandIn,
   evidence: EvidenceStandIn,
   fill: FillStandIn,
