@@ -4,12 +4,13 @@ import pytest
 
 from lablib import attention as at
 from lablib import sampling as sp
+from lablib import seq2seq as ss
 from lablib import transformer as tf
 from tests.browser.axe import findings
 from tests.browser.live_panels import awake, opened, ready, write_page
 
 MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT = range(8)
-COMPARISON, BEAMS, CONTRASTIVE = range(8, 11)
+COMPARISON, BEAMS, CONTRASTIVE, TRANSLATION, TASKS = range(8, 13)
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,8 @@ def folder(tmp_path_factory):
             comparison,
             sp.beam_panel("Once upon", beams=2, steps=3, model="pocket-gpt2"),
             contrastive,
+            ss.translate_panel("number: twelve", model="pocket-t5"),
+            ss.tasks_panel("the old dog", model="pocket-t5"),
         ],
     )
 
@@ -132,6 +135,19 @@ def test_contrastive_search_says_what_it_weighed(live):
     rows = panel.locator(".page-table tr")
     assert rows.count() == 1 + 4
     rows.get_by_text("taken").wait_for()
+    assert live.locator("img").count() == 0
+
+
+def test_a_text_becomes_another(live):
+    panel = awake(live, TRANSLATION)
+    type_into(panel, "plural: the <img src=x onerror=alert(1)> dog")
+    ready(panel).get_by_text("of the attention").wait_for()
+    panel.locator(".js-plotly-plot text", has_text="dog").first.wait_for(state="attached")
+    panel.get_by_role("listbox", name="What it writes").get_by_role("option").nth(1).click()
+    panel.get_by_text("found.steps[1].alternatives").wait_for(state="attached")
+    tasks = awake(live, TASKS)
+    type_into(tasks, "<img src=x onerror=alert(1)> cat")
+    ready(tasks).locator(".page-table").get_by_text("sing:").wait_for()
     assert live.locator("img").count() == 0
 
 

@@ -9,6 +9,7 @@ import pytest
 from lablib import attention as at
 from lablib import masking as mk
 from lablib import sampling as sp
+from lablib import seq2seq as ss
 from lablib import transformer as tf
 from lablib.transformer.compute.ablation import PARTS
 from lablib.widgets.page import page_state
@@ -631,3 +632,87 @@ def test_a_page_made_with_one_sentence_has_no_chart(node):
     same_words(found["words"]["value"], panel.words.value)
     same_table(found["table"]["value"], panel.table.value)
     assert found["place"]["display"] == "none"
+
+
+TRANSLATION = {"text": ["note"], "target": ["tokens", "selected"], "source": ["tokens"]}
+SIDES = [f"{axis}.{what}" for axis in ("xaxis", "yaxis") for what in ("tickvals", "ticktext")]
+
+
+def same_translation(node, panel):
+    """What is written and read, where a token looked, and what could have stood in its place."""
+    same_foot(node, panel)
+    ours, theirs = (
+        each | {"view": view["view"]}
+        for each, view in (
+            (traits(node, TRANSLATION), traits(node, {"view": ["columns"]})),
+            (picture_of(panel, TRANSLATION), picture_of(panel, {"view": ["columns"]})),
+        )
+    )
+    for found in (ours, theirs):  # numbers in words, which rounding may change in the last figure
+        for chip in [*found["target"]["tokens"], *found["source"]["tokens"]]:
+            del chip["number"]
+        for row in found["view"]["columns"][0]["rows"]:
+            del row["number"]
+    same(ours, theirs)
+    words = traits(node, {"words": ["value"], "looked": ["value"]})
+    same_words(words["words"]["value"], panel.words.value)
+    same_words(words["looked"]["value"], panel.looked.value)
+    same_plot(node, "plot", panel.plot, ["z"], [*SIDES, "shapes"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "translate English to French: The old dog sleeps in the house.",
+        "translate English to Chinese: I am cold.",
+        "plural: the <b>naïve</b> 🙂 child",
+        "",
+        "reverse: " + "one two three four five six seven " * 30,
+    ],
+)
+def test_translating(node, text):
+    """A text is typed, a token and a head are chosen, more beams go on, and length counts less."""
+    panel = ss.translate_panel("number: twelve", model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    same_translation(node, panel)
+    panel.text.value = text
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("text", { value: a[0] }))', text)
+    same_translation(node, panel)
+    last = len(panel.target.tokens) - 1
+    panel.target.selected, panel.by_head.index = [last], 7
+    node('m.after(live, (live) => live.set("target", { selected: [a[0]] }))', last)
+    node('m.after(live, (live) => live.set("by_head", { index: 7 }))')
+    same_translation(node, panel)
+    panel.beams.value, panel.penalty.value = 4, 0.5
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("beams", { value: 4 }))')
+    node('m.after(live, (live) => live.set("penalty", { value: 0.5 }))')
+    same_translation(node, panel)
+
+
+def same_tasks(node, panel):
+    same_foot(node, panel)
+    same_table(traits(node, {"table": ["value"]})["table"]["value"], panel.table.value)
+
+
+def test_tasks(node):
+    """Another text, another prefix, and one that the model knows."""
+    panel = ss.tasks_panel("the old dog", model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    for text, own in (("12 naïve <b>cats</b> 🙂", "sing: "), ("", "")):
+        panel.text.value, panel.own.value = text, own
+        assert panel.wait()
+        code = """m.after(live, (live) => {
+            live.set("text", { value: a[0] });
+            live.set("own", { value: a[1] });
+        })"""
+        node(code, text, own)
+        same_tasks(node, panel)
+    panel.own.value = "plural: "
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("own", { value: "plural: " }))')
+    same_tasks(node, panel)

@@ -16,6 +16,7 @@ import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
 import { attribution, lengths, units } from "./residual.js";
 import { sentences } from "./sentences.js";
+import { prefixes, translate } from "./translating.js";
 import { uniforms } from "./uniforms.js";
 import { choose, readOn, whyEnded, write } from "./writing.js";
 
@@ -191,12 +192,14 @@ export const TASKS = {
   mute,
   neighbours,
   next,
+  prefixes,
   product,
   read,
   rollout,
   sentences,
   spell,
   tokens,
+  translate,
   units,
   vectors,
   whole,

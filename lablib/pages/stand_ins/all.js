@@ -15,7 +15,9 @@ import { ProjectionsStandIn } from "./projections.js";
 import { ResidualStandIn } from "./residual.js";
 import { SentencesStandIn } from "./sentences.js";
 import { StepsStandIn } from "./steps.js";
+import { TasksStandIn } from "./tasks.js";
 import { TokenStandIn } from "./tokens.js";
+import { TranslationStandIn } from "./translating.js";
 import { WholeStandIn } from "./whole.js";
 import { WritingStandIn } from "./writing.js";
 
@@ -35,7 +37,9 @@ export const STAND_INS = {
   residual: ResidualStandIn,
   sentences: SentencesStandIn,
   steps: StepsStandIn,
+  tasks: TasksStandIn,
   tokens: TokenStandIn,
+  translation: TranslationStandIn,
   whole: WholeStandIn,
   writing: WritingStandIn,
 };
