@@ -10,11 +10,15 @@ from lablib import models
 from lablib.models.entries import POCKET
 from lablib.pages.engine import worker_source
 from lablib.pages.places import Place
-from lablib.pages.weights import packed, packed_tokenizer, script_of
+from lablib.pages.weights import model_json, packed, packed_tokenizer, script_file, script_of
 from lablib.widgets.html import script_json
 from lablib.widgets.tokens import shapeless_names
 
-MODELS = {"pocket-gpt2": "weights.js", "pocket-bert": "weights-bert.js"}
+MODELS = {
+    "pocket-gpt2": "weights.js",
+    "pocket-bert": "weights-bert.js",
+    "pocket-t5": "weights-t5.js",
+}
 """The models that pages carry, each with the script it is in: a page takes only what it uses."""
 
 SUBSTITUTES = {"minilm-masked": "pocket-bert"}
@@ -27,7 +31,7 @@ TOKENIZERS = {"gpt2": "tokenizers.js", "bert-base-uncased": "tokenizers.js"}
 def write_scripts(folder: Path) -> list[Path]:
     """Write the models into a folder of pages, as scripts that every page of it may load."""
     for script in scripts():
-        (folder / script).write_text(script_of(inside(script)), encoding="utf-8")
+        (folder / script).write_bytes(script_file(script_of(inside(script))))
     return [folder / script for script in scripts()]
 
 
@@ -35,7 +39,7 @@ def scripts() -> list[str]:
     """The names of the scripts in which the models are.
 
     >>> scripts()
-    ['weights.js', 'weights-bert.js', 'tokenizers.js']
+    ['weights.js', 'weights-bert.js', 'weights-t5.js', 'tokenizers.js']
     """
     return list(dict.fromkeys(script for script, _ in carried().values()))
 
@@ -47,7 +51,8 @@ def inside(script: str) -> dict[str, Any]:
 
 def in_page(script: str) -> str:
     """What a script holds, as JSON that can stand in a page in its place."""
-    return script_json(inside(script))
+    models = (f"{script_json(name)}:{model_json(model)}" for name, model in inside(script).items())
+    return f"{{{','.join(models)}}}"
 
 
 @cache

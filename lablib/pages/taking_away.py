@@ -177,7 +177,8 @@ def require_small(weights: Path) -> None:
 
     with safe_open(weights, "pt") as file:
         numbers = sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
-    megabytes = numbers * 2 * 4 / 3 / 1e6  # 16 bits each, in base64
+    # 16 bits each, which are compressed to 0.9 at most, in letters of 15 bits with 3 bytes.
+    megabytes = numbers * 2 * 0.9 * 24 / 15 / 1e6
     if megabytes > LIMIT:
         raise ValueError(
             f"The page of this model would have {megabytes:,.0f} MB, more than the {LIMIT} MB that "
@@ -197,7 +198,7 @@ def size_words(size: int) -> str:
 
 def _page(folder: Path, title: str, prompt: str) -> str:
     weights = weights_script({"own": folder})
-    body = fill(_BODY, title=title, prompt=prompt, size=size_words(len(weights)))
+    body = fill(_BODY, title=title, prompt=prompt, size=size_words(len(weights.encode())))
     scripts = {
         "weights.js": weights,
         "engine.js": f"globalThis.labEngine = {script_json(worker_source())};",

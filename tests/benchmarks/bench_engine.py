@@ -58,7 +58,8 @@ def rows() -> list[dict[str, Any]]:
         script("tests/pages/parts.js") as node,
     ):
         node("void (0, eval)(a[0])", weights)
-        node('void (globalThis.models = { gpt2: m.openModel(labModels["pocket-gpt2"]) })')
+        opening = 'm.openModel(labModels["pocket-gpt2"])'
+        node(f"{opening}.then((gpt2) => void (globalThis.models = {{ gpt2 }}))")
         file = Path(folder) / "engine.html"
         file.write_text(engine_page(), encoding="utf-8")
         with play.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:

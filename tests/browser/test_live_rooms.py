@@ -4,11 +4,13 @@ import pytest
 
 from lablib import attention as at
 from lablib import sampling as sp
+from lablib import seq2seq as ss
 from lablib import transformer as tf
 from tests.browser.axe import findings
 from tests.browser.live_panels import awake, opened, ready, write_page
 
-MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT, COMPARISON, BEAMS = range(10)
+MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT = range(8)
+COMPARISON, BEAMS, CONTRASTIVE, TRANSLATION, TASKS = range(8, 13)
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +18,8 @@ def folder(tmp_path_factory):
     """A folder with a page of a panel of each kind, and the models beside it."""
     knobs = [sp.Knobs(temperature=0), sp.Knobs()]
     comparison = sp.comparison_panel("Once upon", knobs, "pocket-gpt2")
-    comparison.length.value = 6
+    contrastive = sp.contrastive_panel("Once upon", model="pocket-gpt2")
+    comparison.length.value = contrastive.length.value = 6
     return write_page(
         tmp_path_factory.mktemp("rooms"),
         [
@@ -30,6 +33,9 @@ def folder(tmp_path_factory):
             tf.embeddings_panel("bear", "One word, two sentences", model="pocket-gpt2"),
             comparison,
             sp.beam_panel("Once upon", beams=2, steps=3, model="pocket-gpt2"),
+            contrastive,
+            ss.translate_panel("number: twelve", model="pocket-t5"),
+            ss.tasks_panel("the old dog", model="pocket-t5"),
         ],
     )
 
@@ -119,6 +125,30 @@ def test_settings_and_beams_write(live):
     assert tree.locator("textarea").bounding_box()["width"] > 200
     type_into(tree, "The old queen")
     ready(tree).get_by_text("as likely").or_(tree.get_by_text("the same text")).wait_for()
+
+
+def test_contrastive_search_says_what_it_weighed(live):
+    panel = awake(live, CONTRASTIVE)
+    type_into(panel, "<img src=x onerror=alert(1)> queen")
+    ready(panel).get_by_text("They part at token").or_(panel.get_by_text("are the same")).wait_for()
+    panel.get_by_role("listbox", name="Greedy").get_by_role("option").nth(3).click()
+    rows = panel.locator(".page-table tr")
+    assert rows.count() == 1 + 4
+    rows.get_by_text("taken").wait_for()
+    assert live.locator("img").count() == 0
+
+
+def test_a_text_becomes_another(live):
+    panel = awake(live, TRANSLATION)
+    type_into(panel, "plural: the <img src=x onerror=alert(1)> dog")
+    ready(panel).get_by_text("of the attention").wait_for()
+    panel.locator(".js-plotly-plot text", has_text="dog").first.wait_for(state="attached")
+    panel.get_by_role("listbox", name="What it writes").get_by_role("option").nth(1).click()
+    panel.get_by_text("found.steps[1].alternatives").wait_for(state="attached")
+    tasks = awake(live, TASKS)
+    type_into(tasks, "<img src=x onerror=alert(1)> cat")
+    ready(tasks).locator(".page-table").get_by_text("sing:").wait_for()
+    assert live.locator("img").count() == 0
 
 
 def test_everybody_can_use_them_on_a_narrow_screen_too(live):

@@ -1,6 +1,7 @@
 """What the tests of the pages share: the pocket models in Node and as the library computes them."""
 
 import random
+from codecs import BOM_UTF16
 from contextlib import ExitStack
 
 import pytest
@@ -24,10 +25,11 @@ for many years, and when the door opened she did not know what to say to the man
 def engine():
     """Calls the engine in Node, where `models[name]` is a pocket model."""
     with script("tests/pages/parts.js") as ask:
-        ask("void (0, eval)(a[0])", weights_script({name: local_folder(name) for name in POCKET}))
+        names = (*POCKET, "pocket-t5")
+        ask("void (0, eval)(a[0])", weights_script({name: local_folder(name) for name in names}))
         ask("void (globalThis.models = {})")
-        for name in POCKET:
-            ask("void (models[a[0]] = m.openModel(labModels[a[0]]))", name)
+        for name in names:
+            ask("m.openModel(labModels[a[0]]).then((one) => void (models[a[0]] = one))", name)
         yield ask
 
 
@@ -36,8 +38,15 @@ def node(tmp_path_factory):
     """Calls the stand-ins in Node, with all models that pages carry."""
     with script("tests/pages/live_parts.js") as ask:
         for path in write_scripts(tmp_path_factory.mktemp("scripts")):
-            ask("void (0, eval)(a[0])", path.read_text(encoding="utf-8"))
+            ask("void (0, eval)(a[0])", read_script(path))
+        ask("m.open()")
         yield ask
+
+
+def read_script(path):
+    """A script from its file, as a browser reads it."""
+    data = path.read_bytes()
+    return data.decode("utf-16" if data.startswith(BOM_UTF16) else "utf-8")
 
 
 @pytest.fixture(scope="module")

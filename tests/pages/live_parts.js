@@ -13,11 +13,10 @@ export { hasShape, spoken, visible } from "../../lablib/pages/stand_ins/chips.js
 
 const opened = new Map();
 
-/** A model as the engine's thread opens it, once. */
-function open(name) {
-  const packed = globalThis.labModels[name];
-  if (!opened.has(name)) opened.set(name, { model: packed.values && openModel(packed), tokenizer: openTokenizer(packed) });
-  return opened.get(name);
+/** Opens all models, as the engine's thread opens one. */
+export async function open() {
+  for (const [name, packed] of Object.entries(globalThis.labModels))
+    opened.set(name, { model: packed.values && (await openModel(packed)), tokenizer: openTokenizer(packed) });
 }
 
 /** The engine as a stand-in asks it (`asking` in live.js), without a thread of its own. */
@@ -25,7 +24,7 @@ function asking() {
   const asked = new Map();
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const jobs = new Jobs(
-    ({ model, task, what }) => TASKS[task](open(model), what),
+    ({ model, task, what }) => TASKS[task](opened.get(model), what),
     ({ number, part, end, message }) => {
       const { onPart, resolve, reject } = asked.get(number);
       if (!end) onPart(structuredClone(part));

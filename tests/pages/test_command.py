@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from lablib.pages.__main__ import main
+from lablib.pages.scripts import scripts
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path, monkeypatch):
@@ -30,9 +31,9 @@ def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypat
     before = (labs / "one.ipynb").read_bytes()
     monkeypatch.setattr(sys, "argv", ["lablib.pages", str(labs), "--out", str(pages)])
     main()
-    scripts = {"weights.js", "weights-bert.js", "tokenizers.js", "engine.js", "page.js"}
-    scripts |= {"front_door.js", "theme.js", "style.css"}
-    names = {"one.html", "further-one.html", "GLOSSARY.html", "index.html"} | scripts
+    files = {*scripts(), "engine.js", "page.js"}
+    files |= {"front_door.js", "theme.js", "style.css"}
+    names = {"one.html", "further-one.html", "GLOSSARY.html", "index.html"} | files
     assert {path.name for path in pages.iterdir()} == names
     assert "42" in (pages / "one.html").read_text(encoding="utf-8")
     index = (pages / "index.html").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 from lablib import attention as at
 from lablib import masking as mk
 from lablib import sampling as sp
+from lablib import seq2seq as ss
 from lablib import transformer as tf
 from lablib.transformer.compute.ablation import PARTS
 from lablib.widgets.page import page_state
@@ -406,6 +407,55 @@ def test_a_search_ends_where_texts_end(node):
     same_beams(node, panel)
 
 
+SEARCHES = {
+    "text": ["note"],
+    "strips.0": ["tokens", "selected"],
+    "strips.1": ["tokens", "selected"],
+}
+
+
+def same_searches(node, panel):
+    """Both texts with their penalties, where they part, and what was weighed at a token."""
+    same_foot(node, panel)
+    ours, theirs = traits(node, SEARCHES), picture_of(panel, SEARCHES)
+    for found in (ours, theirs):  # numbers in words, which rounding may change in the last figure
+        for strip in ("strips.0", "strips.1"):
+            for chip in found[strip]["tokens"]:
+                del chip["number"]
+    same(ours, theirs)
+    found = traits(node, {"words": ["value"], "weighed": ["value"]})
+    same_words(found["words"]["value"], panel.words.value)
+    same_table(found["weighed"]["value"], panel.weighed.value)
+
+
+def test_contrastive_search(node):
+    """As the page opens, another alpha and other candidates, a token of each text, greedy search
+    alone; a prompt with which the context is soon full.
+    """
+    panel = sp.contrastive_panel("Once upon a time", model="pocket-gpt2")
+    panel.length.value = 24
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    same_searches(node, panel)
+    for strip, place in ((0, 7), (1, 2)):
+        panel.strips[strip].selected = [place]
+        code = "m.after(live, (live) => live.set(a[0], { selected: [a[1]] }))"
+        node(code, f"strips.{strip}", place)
+        same_searches(node, panel)
+    settings = [(0.85, 8, "naïve 🙂 the king"), (0.0, 1, ""), (1.0, 3, "word " * 300)]
+    for alpha, k, text in settings:
+        panel.alpha.value, panel.k.value, panel.text.value = alpha, k, text
+        assert panel.wait()
+        code = """m.after(live, (live) => {
+            live.set("alpha", { value: a[0] });
+            live.set("k", { value: a[1] });
+            live.set("text", { value: a[2] });
+        })"""
+        node(code, alpha, k, text)
+        same_searches(node, panel)
+
+
 def same_masked(node, panel):
     """The text with its masks, and the sentence and the table of its picture."""
     same_foot(node, panel)
@@ -582,3 +632,87 @@ def test_a_page_made_with_one_sentence_has_no_chart(node):
     same_words(found["words"]["value"], panel.words.value)
     same_table(found["table"]["value"], panel.table.value)
     assert found["place"]["display"] == "none"
+
+
+TRANSLATION = {"text": ["note"], "target": ["tokens", "selected"], "source": ["tokens"]}
+SIDES = [f"{axis}.{what}" for axis in ("xaxis", "yaxis") for what in ("tickvals", "ticktext")]
+
+
+def same_translation(node, panel):
+    """What is written and read, where a token looked, and what could have stood in its place."""
+    same_foot(node, panel)
+    ours, theirs = (
+        each | {"view": view["view"]}
+        for each, view in (
+            (traits(node, TRANSLATION), traits(node, {"view": ["columns"]})),
+            (picture_of(panel, TRANSLATION), picture_of(panel, {"view": ["columns"]})),
+        )
+    )
+    for found in (ours, theirs):  # numbers in words, which rounding may change in the last figure
+        for chip in [*found["target"]["tokens"], *found["source"]["tokens"]]:
+            del chip["number"]
+        for row in found["view"]["columns"][0]["rows"]:
+            del row["number"]
+    same(ours, theirs)
+    words = traits(node, {"words": ["value"], "looked": ["value"]})
+    same_words(words["words"]["value"], panel.words.value)
+    same_words(words["looked"]["value"], panel.looked.value)
+    same_plot(node, "plot", panel.plot, ["z"], [*SIDES, "shapes"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "translate English to French: The old dog sleeps in the house.",
+        "translate English to Chinese: I am cold.",
+        "plural: the <b>naïve</b> 🙂 child",
+        "",
+        "reverse: " + "one two three four five six seven " * 30,
+    ],
+)
+def test_translating(node, text):
+    """A text is typed, a token and a head are chosen, more beams go on, and length counts less."""
+    panel = ss.translate_panel("number: twelve", model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    same_translation(node, panel)
+    panel.text.value = text
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("text", { value: a[0] }))', text)
+    same_translation(node, panel)
+    last = len(panel.target.tokens) - 1
+    panel.target.selected, panel.by_head.index = [last], 7
+    node('m.after(live, (live) => live.set("target", { selected: [a[0]] }))', last)
+    node('m.after(live, (live) => live.set("by_head", { index: 7 }))')
+    same_translation(node, panel)
+    panel.beams.value, panel.penalty.value = 4, 0.5
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("beams", { value: 4 }))')
+    node('m.after(live, (live) => live.set("penalty", { value: 0.5 }))')
+    same_translation(node, panel)
+
+
+def same_tasks(node, panel):
+    same_foot(node, panel)
+    same_table(traits(node, {"table": ["value"]})["table"]["value"], panel.table.value)
+
+
+def test_tasks(node):
+    """Another text, another prefix, and one that the model knows."""
+    panel = ss.tasks_panel("the old dog", model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    for text, own in (("12 naïve <b>cats</b> 🙂", "sing: "), ("", "")):
+        panel.text.value, panel.own.value = text, own
+        assert panel.wait()
+        code = """m.after(live, (live) => {
+            live.set("text", { value: a[0] });
+            live.set("own", { value: a[1] });
+        })"""
+        node(code, text, own)
+        same_tasks(node, panel)
+    panel.own.value = "plural: "
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("own", { value: "plural: " }))')
+    same_tasks(node, panel)

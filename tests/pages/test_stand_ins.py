@@ -201,7 +201,7 @@ TOKENIZED = [
 
 @pytest.mark.parametrize("control", [True, False])
 @pytest.mark.parametrize("text", TOKENIZED)
-@pytest.mark.parametrize("name", ["gpt2", "bert-base-uncased", "pocket-gpt2", "pocket-bert"])
+@pytest.mark.parametrize("name", [*about_carried()])
 def test_tokens(node, name, text, control):
     panel = tk.token_panel("a", name)
     assert panel.wait()

@@ -16,6 +16,17 @@ import { readOn } from "./writing.js";
 /** @typedef {{ ids: number[], cumulative: number, place: number, reading: any }} Beam */
 
 /**
+ * What a search needs of a model: GPT-2, or a decoder over a source.
+ * @typedef {object} Model
+ * @property {number} end      the token that ends a text
+ * @property {number} stride   how many tokens are read in one go
+ * @property {() => any} start
+ * @property {(reading: any) => any} copy
+ * @property {(reading: any, ids: number[]) => void} read
+ * @property {(reading: any, place: number) => Float32Array} scores
+ */
+
+/**
  * The search after each step, with what greedy decoding has written by then.
  * @param {Opened} opened
  * @param {{ text: string, beams: number, steps: number }} what
@@ -43,14 +54,16 @@ export function* beams(opened, { text, beams: wanted, steps }) {
 }
 
 /** The state of a beam search between two steps. */
-class Search {
+export class Search {
   /**
-   * @param {import("./gpt2.js").Gpt2} model
-   * @param {number} wanted   how many beams go on from each step
+   * @param {Model} model
+   * @param {number} wanted    how many beams go on from each step
+   * @param {number} penalty   finished texts compete by log-probability / length ** penalty
    */
-  constructor(model, wanted) {
+  constructor(model, wanted, penalty = 1) {
     this._model = model;
     this._wanted = wanted;
+    this._penalty = penalty;
     this._count = wanted > 1 ? 2 * wanted : 1;
     /** @type {Beam[]} */
     this._beams = [];
@@ -123,13 +136,13 @@ class Search {
     const step = this.steps.length - 1;
     const ended = [...this.steps[step].entries()]
       .filter(([, { finished }]) => finished)
-      .map(([place, { cumulative }]) => ({ step, place, score: cumulative / (step + 1) }));
+      .map(([place, { cumulative }]) => ({ step, place, score: cumulative / (step + 1) ** this._penalty }));
     this.finished = [...this.finished, ...ended].sort((one, other) => other.score - one.score).slice(0, this._wanted);
   }
 
   /** @param {number} cumulative   of the best beam */
   _canImprove(cumulative) {
-    return this.finished.length < this._wanted || cumulative / this.steps.length > this.finished[this.finished.length - 1].score;
+    return this.finished.length < this._wanted || cumulative / this.steps.length ** this._penalty > this.finished[this.finished.length - 1].score;
   }
 
   /** The places of the winner's candidates so far, one of each step. */
@@ -143,7 +156,7 @@ class Search {
 
 /**
  * The best continuations of a beam.
- * @param {import("./gpt2.js").Gpt2} model
+ * @param {Model} model
  * @param {Beam} beam
  * @param {number} count
  */

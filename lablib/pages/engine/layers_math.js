@@ -114,6 +114,24 @@ export function layerNorm(x, { weight, bias, epsilon }) {
 }
 
 /**
+ * Each row with a mean square of 1, then weighted (Zhang and Sennrich 2019, "Root mean square layer
+ * normalization").
+ * @param {Float32Array} x
+ * @param {Omit<Norm, "bias">} norm
+ */
+export function rmsNorm(x, { weight, epsilon }) {
+  const width = weight.length;
+  const result = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += width) {
+    let square = 0;
+    for (let i = 0; i < width; i++) square += x[start + i] ** 2 / width;
+    const scale = 1 / Math.sqrt(square + epsilon);
+    for (let i = 0; i < width; i++) result[start + i] = x[start + i] * scale * weight[i];
+  }
+  return result;
+}
+
+/**
  * @param {Float32Array} a
  * @param {Float32Array} b
  */
@@ -158,6 +176,8 @@ export const ACTIVATIONS = { gelu, gelu_new: geluTanh, gelu_pytorch_tanh: geluTa
  * @property {boolean} causal       whether each further query sees one key more
  * @property {ReadonlySet<number>} muted   heads whose output is zero
  * @property {(head: number, query: number) => Float32Array} weights  where the weights of a query are put
+ * @property {number} [scale]       what the products are multiplied with, if not with 1 / √size
+ * @property {(head: number, query: number, key: number) => number} [bias]   what is added to each score
  */
 
 /**
@@ -168,8 +188,9 @@ export const ACTIVATIONS = { gelu, gelu_new: geluTanh, gelu_pytorch_tanh: geluTa
  * @param {Heads} how
  * @returns {Float32Array} [queries, width], the heads side by side
  */
-export function attend(queries, keys, values, { heads, width, seen, causal, muted, weights }) {
+export function attend(queries, keys, values, { heads, width, seen, causal, muted, weights, scale, bias }) {
   const size = width / heads;
+  const factor = scale ?? 1 / Math.sqrt(size);
   const result = new Float32Array(queries.length);
   for (let query = 0; query * width < queries.length; query++) {
     const count = causal ? seen + query : seen;
@@ -177,7 +198,7 @@ export function attend(queries, keys, values, { heads, width, seen, causal, mute
       const row = weights(head, query).subarray(0, count);
       const start = query * width + head * size;
       for (let key = 0; key < count; key++)
-        row[key] = dot(queries, start, keys, key * width + head * size, size) / Math.sqrt(size);
+        row[key] = factor * dot(queries, start, keys, key * width + head * size, size) + (bias ? bias(head, query, key) : 0);
       softmax(row);
       if (muted.has(head)) continue;
       for (let key = 0; key < count; key++)

@@ -19,7 +19,7 @@ export function beginning({ model, tokenizer }, text, limit = MOST_LOOKED_AT) {
   const most = Math.min(limit, model.shape.context);
   const cut = ids.length - most;
   if (cut <= 0) return { ids: ids.length ? ids : [model.end], note: "" };
-  const marks = tokenizer.encode("").length / 2; // as many stand after a text as before it
+  const marks = Math.ceil(tokenizer.encode("").length / 2); // that stand after a text; there may be one before it
   const kept = [...ids.slice(0, most - marks), ...ids.slice(ids.length - marks)];
   const count = (/** @type {number} */ number) => number.toLocaleString("en");
   const note = `The text has ${count(ids.length)} tokens and ${count(most)} are read here: ${count(cut)} were left out.`;

@@ -3,6 +3,7 @@
 
 import { beams } from "./beams.js";
 import { compare } from "./comparing.js";
+import { contrast } from "./contrastive.js";
 import { inContext, neighbours } from "./embeddings.js";
 import { evidence } from "./evidence.js";
 import { fill, masksBefore, prepare as prepareGaps, scoreWord } from "./gaps.js";
@@ -15,6 +16,7 @@ import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
 import { attribution, lengths, units } from "./residual.js";
 import { sentences } from "./sentences.js";
+import { prefixes, translate } from "./translating.js";
 import { uniforms } from "./uniforms.js";
 import { choose, readOn, whyEnded, write } from "./writing.js";
 
@@ -179,6 +181,7 @@ export const TASKS = {
   attribution,
   beams,
   compare,
+  contrast,
   evidence,
   fill: gaps,
   heads,
@@ -189,12 +192,14 @@ export const TASKS = {
   mute,
   neighbours,
   next,
+  prefixes,
   product,
   read,
   rollout,
   sentences,
   spell,
   tokens,
+  translate,
   units,
   vectors,
   whole,

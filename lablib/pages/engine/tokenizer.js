@@ -24,6 +24,21 @@ export function framed({ post_processor: { single, special_tokens: marks } }, in
 }
 
 /**
+ * The pieces of a text with the marks that are put round them; what is added stands behind the token before it.
+ * @param {any} json   tokenizer.json
+ * @param {import("./located.js").Piece[]} inside
+ * @returns {Generator<import("./located.js").Piece>}
+ */
+export function* withMarks(json, inside) {
+  let reached = 0;
+  for (const piece of framed(json, inside, (id) => ({ id, start: -1, end: -1, added: true }))) {
+    const added = "added" in piece;
+    yield added ? { ...piece, start: reached, end: reached } : piece;
+    if (!added) reached = Math.max(reached, piece.end);
+  }
+}
+
+/**
  * The text cut at the marks that are spelled in it ([MASK], <|endoftext|>).
  * @param {any} json
  * @param {string} text

@@ -2,7 +2,7 @@
 // marks of punctuation, and of each word the longest known beginning is taken, then of the rest.
 
 import { ACCENT, CONTROL, IDEOGRAPH, KNOWN, WORD } from "./characters.js";
-import { encode, framed, stretches } from "./tokenizer.js";
+import { encode, stretches, withMarks } from "./tokenizer.js";
 
 /** So many words are cut before others have their turn. */
 const WORDS_AT_ONCE = 1000;
@@ -49,13 +49,7 @@ export class WordPiece {
         }
       start += length;
     }
-    // What is added stands behind the token before it.
-    let reached = 0;
-    for (const piece of framed(this._json, inside, (id) => ({ id, start: -1, end: -1, added: true }))) {
-      const added = "added" in piece;
-      yield added ? { ...piece, start: reached, end: reached } : piece;
-      if (!added) reached = Math.max(reached, piece.end);
-    }
+    yield* withMarks(this._json, inside);
   }
 
   /**

@@ -24,9 +24,14 @@ const jobs = new Jobs(
   turn,
 );
 
-self.onmessage = ({ data }) => {
-  const { open, packed, stop, request } = data;
-  if (open) models.set(open, { model: packed.values && openModel(packed), tokenizer: openTokenizer(packed) });
+let heard = Promise.resolve();
+
+// What comes while a model is being opened waits until it is.
+self.onmessage = ({ data }) => (heard = heard.then(() => take(data)));
+
+/** @param {any} message */
+async function take({ open, packed, stop, request }) {
+  if (open) models.set(open, { model: packed.values && (await openModel(packed)), tokenizer: openTokenizer(packed) });
   else if (stop) jobs.stop(stop);
   else jobs.add(request);
-};
+}

@@ -26,7 +26,7 @@ const ALTERNATIVES = 8;
 /**
  * Reads ids, some at a time: between two of them something else may be done.
  * @param {any} model
- * @param {import("./reading.js").Reading} reading
+ * @param {{ requireRoom(count: number): void }} reading
  * @param {number[]} ids
  * @returns {Generator<null>}
  */

@@ -2,6 +2,7 @@
 
 import { BeamStandIn } from "./beams.js";
 import { ComparisonStandIn } from "./comparing.js";
+import { ContrastiveStandIn } from "./contrastive.js";
 import { EmbeddingsStandIn } from "./embeddings.js";
 import { EvidenceStandIn } from "./evidence.js";
 import { FillStandIn } from "./fill.js";
@@ -14,13 +15,16 @@ import { ProjectionsStandIn } from "./projections.js";
 import { ResidualStandIn } from "./residual.js";
 import { SentencesStandIn } from "./sentences.js";
 import { StepsStandIn } from "./steps.js";
+import { TasksStandIn } from "./tasks.js";
 import { TokenStandIn } from "./tokens.js";
+import { TranslationStandIn } from "./translating.js";
 import { WholeStandIn } from "./whole.js";
 import { WritingStandIn } from "./writing.js";
 
 export const STAND_INS = {
   beams: BeamStandIn,
   comparison: ComparisonStandIn,
+  contrastive: ContrastiveStandIn,
   embeddings: EmbeddingsStandIn,
   evidence: EvidenceStandIn,
   fill: FillStandIn,
@@ -33,7 +37,9 @@ export const STAND_INS = {
   residual: ResidualStandIn,
   sentences: SentencesStandIn,
   steps: StepsStandIn,
+  tasks: TasksStandIn,
   tokens: TokenStandIn,
+  translation: TranslationStandIn,
   whole: WholeStandIn,
   writing: WritingStandIn,
 };

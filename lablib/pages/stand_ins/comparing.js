@@ -101,7 +101,7 @@ export class ComparisonStandIn extends StandIn {
 }
 
 /** The first position at which the texts are not all the same; null if they are. */
-function firstDivergence(texts) {
+export function firstDivergence(texts) {
   const longest = Math.max(...texts.map((ids) => ids.length));
   const places = Array.from({ length: longest }, (_, place) => place);
   return places.find((place) => new Set(texts.map((ids) => ids[place])).size > 1) ?? null;

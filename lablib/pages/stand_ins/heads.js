@@ -12,7 +12,7 @@ export class HeadsStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
-    this.offer((name) => Boolean(this.carried[name]?.kind));
+    this.offer((name) => this.readsText(name));
     this._keepKnownMetrics();
     this.on("text", "change:value", () => this.draw());
     this.on("map", "change:opened", () => openHead(this));

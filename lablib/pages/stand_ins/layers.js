@@ -19,7 +19,7 @@ export class LayersStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
-    this.offer((name) => Boolean(this.carried[name]?.kind));
+    this.offer((name) => this.readsText(name));
     this.on("text", "change:value", () => this.draw());
     this.on("choose", "change:index", () => this.draw());
     this.on("view", "change:layer", () => this.showCode());

@@ -20,7 +20,7 @@ export class MutingStandIn extends StandIn {
     this._metrics = known;
     /** @type {Record<string, Float32Array> | null} what muting each head alone does; null where it is not known */
     this._effects = known.divergence.some(Number.isFinite) ? { divergence: known.divergence, loss_change: known.loss_change } : null;
-    this.offer((name) => Boolean(this.carried[name]?.kind));
+    this.offer((name) => this.readsText(name));
     this.on("text", "change:value", () => this.draw());
     this.on("map", "change:muted", () => this.draw());
     this.on("map", "change:opened", () => openHead(this));

@@ -19,7 +19,7 @@ export class ProjectionsStandIn extends StandIn {
     super(given);
     this._found = null;
     this._place = new HeadChoice(this, "one_head", () => this.draw());
-    this.offer((name) => Boolean(this.carried[name]?.kind));
+    this.offer((name) => this.readsText(name));
     this.on("text", "change:value", () => this.draw());
     this.on("which", "change:index", () => this.draw());
     this.on("strip", "change:selected", () => this._show());

@@ -129,6 +129,14 @@ export class StandIn {
     });
   }
 
+  /**
+   * Whether the page computes a model that reads one text, and has no other for what it writes.
+   * @param {string} name
+   */
+  readsText(name) {
+    return ["gpt2", "bert"].includes(this.carried[name]?.kind);
+  }
+
   /** Another model makes another picture. */
   modelChanged() {
     this.draw();
@@ -169,7 +177,7 @@ export class StandIn {
 
   /** How the code says what a model is for; a next-word model is opened without. */
   get _kind() {
-    return this.carried[this.model].kind === "bert" ? ", kind='masked'" : "";
+    return { bert: ", kind='masked'", t5: ", kind='seq2seq'" }[this.carried[this.model].kind] ?? "";
   }
 }
 

@@ -14,7 +14,7 @@ export class StepsStandIn extends StandIn {
   constructor(given) {
     super(given);
     this._place = new HeadChoice(this, "place", () => this.draw());
-    this.offer((name) => Boolean(this.carried[name]?.kind));
+    this.offer((name) => this.readsText(name));
     this.on("text", "change:value", () => this.draw());
     for (const trait of ["use_scale", "use_mask", "temperature"]) this.on("view", `change:${trait}`, () => this.showCode());
   }

@@ -31,6 +31,7 @@ class ContrastivePanel(LivePanel):
     """
 
     imports = "models, sampling as sp"
+    stand_in = "contrastive"
     quiet_seconds = 0.2
 
     def __init__(

@@ -23,6 +23,7 @@ class TasksPanel(LivePanel):
     """
 
     imports = "models, seq2seq as ss"
+    stand_in = "tasks"
     quiet_seconds = 0.3
 
     def __init__(

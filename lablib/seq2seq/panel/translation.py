@@ -31,6 +31,7 @@ class TranslatePanel(LivePanel):
     """
 
     imports = "models, seq2seq as ss"
+    stand_in = "translation"
     quiet_seconds = 0.2
     result: Translation | None = None
 
