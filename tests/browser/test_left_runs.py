@@ -71,7 +71,7 @@ def started(page):
     panel = page.locator(".lab-panel").last
     panel.get_by_text("It fits").wait_for(timeout=SECONDS * 1000)
     panel.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_function(WHOLE, arg=5, timeout=SECONDS * 1000, polling=RARELY)
+    page.wait_for_function(WHOLE, arg=5, timeout=SECONDS * 1000)
     return panel
 
 
