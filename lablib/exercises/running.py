@@ -85,14 +85,14 @@ class _Clock:
         self._end = time.thread_time() + seconds
         self._soonest = time.monotonic() + seconds
         self._latest = time.monotonic() + PATIENCE * seconds
-        self._import_began: float | None = None
+        self._import_began: tuple[float, float] | None = None
 
     def watch(self, frame: FrameType, event: str, argument: Any) -> Any:
         if self._import_began is not None:
             return None
         name = frame.f_code.co_name
         if name == "_find_and_load" and frame.f_code.co_filename == _IMPORTS:
-            self._import_began = time.thread_time()
+            self._import_began = time.thread_time(), time.monotonic()
             return self._watch_import
         if name == "manual_seed" and event == "call":
             _heed_a_seed(frame)
@@ -105,7 +105,9 @@ class _Clock:
 
     def _watch_import(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "return" and self._import_began is not None:
-            self._end += time.thread_time() - self._import_began
+            processor, wall = self._import_began
+            self._end += time.thread_time() - processor
+            self._latest += time.monotonic() - wall
             self._import_began = None
         return self._watch_import
 

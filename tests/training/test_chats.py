@@ -75,7 +75,9 @@ def test_an_answer_that_the_template_shows_otherwise_later_is_context(tokenizer)
 def test_the_loss_is_that_of_the_answers(gpt2, tmp_path):
     """Held against the model asked by hand, a conversation at a time."""
     rows = [{"prompt": f"{n} and one is ", "completion": f"{n + 1}"} for n in range(8)]
-    config = Config(gpt2, lines(*rows), length=64, steps=1, batch=8, heldout=0.0, device="cpu")
+    config = Config(
+        gpt2, lines(*rows), length=64, steps=1, batch=8, heldout=0.0, device="cpu", precision="fp32"
+    )
     state = setup(config)
     nats, count = 0.0, 0
     with torch.no_grad():
