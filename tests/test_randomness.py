@@ -41,8 +41,8 @@ GLOBAL = {
 """Names that seed or copy a generator of the whole process."""
 OWN = {
     "random": {"Random"},
-    "np.random": {"default_rng", "Generator", "PCG64"},
-    "numpy.random": {"default_rng", "Generator", "PCG64"},
+    "np.random": {"default_rng", "Generator", "PCG64", "SeedSequence"},
+    "numpy.random": {"default_rng", "Generator", "PCG64", "SeedSequence"},
 }
 """Names that make a generator of one's own."""
 DRAWS = {
@@ -85,7 +85,7 @@ def is_global_draw(node):
             return True
     if isinstance(node, ast.Call):
         name = dotted(node.func).rpartition(".")[2]
-        if name == "default_rng" and not node.args:
+        if name in ("default_rng", "SeedSequence") and not node.args:
             return True
         drawn = name in DRAWS and "." in dotted(node.func)
         if (drawn or name in MAKES_WEIGHTS) and not is_given(node):
@@ -115,6 +115,7 @@ def is_in_seeded_block(node):
     [
         "torch.manual_seed(0)", "with torch.random.fork_rng(): pass", "torch.get_rng_state()",
         "random.seed(0)", "random.choices([1])", "np.random.rand()", "np.random.default_rng()",
+        "np.random.SeedSequence()",
         "torch.randn(3)", "weight.normal_(std=1.0)", "nn.Linear(2, 2)", "F.dropout(x)",
         "from random import choice", "from transformers import set_seed",
         "AutoModel.from_config(config)",
@@ -129,6 +130,7 @@ def test_each_kind_of_global_draw_is_seen(line):
     [
         "torch.Generator().manual_seed(0)", "random.Random(0).choice([1])",
         "np.random.default_rng(3).normal()", "torch.randn(3, generator=rng)",
+        "np.random.SeedSequence([3, 4]).generate_state(1)",
         "with seeded(0): nn.Linear(2, 2)", "with drawing(draws), other(): torch.rand(2)",
     ],
 )  # fmt: skip
