@@ -394,6 +394,21 @@ def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, start_process, 
     same(run, whole)
 
 
+def test_a_checkpoint_comes_after_the_record_of_its_step(config, tmp_path, monkeypatch):
+    """Whenever it is killed, no record is missing from the run that goes on."""
+    seen, save = [], engine.save
+
+    def look(state):
+        seen.append((state.step, folders.History(state.folder).read()[-1].step))
+        save(state)
+
+    monkeypatch.setattr(engine, "save", look)
+    run = Run(replace(config, steps=6, save_every=2), tmp_path / "run")
+    run.start()
+    assert run.wait(300) and run.state == "done"
+    assert seen == [(2, 2), (4, 4), (6, 6)]
+
+
 def test_killed_and_resumed_its_patience_ends_at_the_same_step(config, tmp_path, start_process):
     """The rate is so high that what is held out is soon worse; the best comes before the kill."""
     config = replace(
