@@ -286,7 +286,7 @@ def fit(state: State) -> Iterator[Record]:
             nats, grad_norm = _learn_in_memory(state, batch, targets, lr)
             record = _record(state, began, nats, grad_norm, targets, lr)
             record = _measured(state, record)
-        # First the record: killed between the two, a run would go on without that of its checkpoint.
+        # The record first: killed between the two, a run would go on without its checkpoint's.
         record = _log_record(state, record)
         every = state.config.save_every
         if every and state.step % every == 0 and state.step < state.total:
