@@ -3,15 +3,10 @@ nothing and a lab pays only for what it shows.
 """
 
 import ast
-import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import lablib
@@ -83,27 +78,3 @@ def _homes(stub: str) -> dict[str, str]:
     """
     imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
     return {alias.name: node.module or "" for node in imports for alias in node.names}
-
-
-@contextmanager
-def version_only(name: str) -> Iterator[None]:
-    """Inside, importing the module `name` gives a stand-in that knows its version and nothing else.
-
-    For libraries that import a slow module to see which version is there. A module that is imported
-    already, or is not installed, stays as it is.
-
-    Example:
-        >>> with version_only("voila"):
-        ...     import voila
-        ...     hasattr(voila, "__version__"), hasattr(voila, "app")
-        (True, False)
-    """
-    if name in sys.modules or find_spec(name) is None:
-        yield
-        return
-    sys.modules[name] = stand_in = ModuleType(name)
-    stand_in.__dict__["__version__"] = version(name)
-    try:
-        yield
-    finally:
-        del sys.modules[name]

@@ -4,17 +4,32 @@ Importing this module takes a second, because plotly's widget does: import it wh
 """
 
 from collections.abc import Sequence
+from importlib.metadata import version
+from types import SimpleNamespace
 from typing import Any
 
 import traitlets
+from plotly import optional_imports
 
-from lablib.lazy import version_only
 from lablib.widgets.assets import STATIC, source
 
-# Plotly looks which nbformat there is, for figures that are shown without a widget. With the module
-# itself would come a grammar of web addresses, which takes seconds to set up.
-with version_only("nbformat"):
+_get_module = optional_imports.get_module
+
+
+def _get_light_module(name: str, **options: Any) -> Any:
+    """What plotly asks for, but of nbformat only the version, which is all it looks at: with the
+    module would come a grammar of web addresses, which takes seconds to set up.
+    """
+    if name == "nbformat":
+        return SimpleNamespace(__version__=version(name))
+    return _get_module(name, **options)
+
+
+optional_imports.get_module = _get_light_module
+try:
     from plotly.graph_objects import FigureWidget
+finally:
+    optional_imports.get_module = _get_module
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Six colours that colour-blind people tell apart (Okabe and Ito 2008)."""

@@ -54,6 +54,7 @@ def ours(load: Load, compiled: bool = False) -> Iterator[None]:
 
 def trainer(load: Load, precision: str = "fp32") -> Iterator[float]:
     """`transformers.Trainer` with its defaults, or in another precision."""
+    import torch
     from transformers import GPT2LMHeadModel, Trainer, TrainerCallback, TrainingArguments
 
     ticks: list[float] = []
@@ -70,6 +71,7 @@ def trainer(load: Load, precision: str = "fp32") -> Iterator[float]:
         save_strategy="no",
         report_to="none",
         disable_tqdm=True,
+        use_cpu=not torch.cuda.is_available(),  # else it refuses bf16 where there is no GPU
         bf16=precision == "bf16",
         fp16=precision == "fp16",
     )

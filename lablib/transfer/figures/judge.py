@@ -50,10 +50,10 @@ def draw_prediction(plot: "Plot", said: Prediction) -> None:
 def prediction_words(said: Prediction) -> str:
     """The likeliest class, in a sentence.
 
-    >>> prediction_words(Prediction("So so.", ("bad", "good"), (0.25, 0.75)))
-    'It says good, 75 %.'
-    >>> prediction_words(Prediction("Hey!", ("rude", "loud"), (0.75, 0.9), several=True))
-    'It says loud, 90 %, and rude, 75 %: labels that may hold at once.'
+    >>> print(prediction_words(Prediction("So so.", ("bad", "good"), (0.25, 0.75))))
+    It says good, 75 %.
+    >>> print(prediction_words(Prediction("Hey!", ("rude", "loud"), (0.75, 0.9), several=True)))
+    It says loud, 90 %, and rude, 75 %: labels that may hold at once.
     """
     if said.several:
         kept = ", and ".join(f"{name}, {percent(p)}" for name, p in said.top() if p > 0.5)
