@@ -155,7 +155,7 @@ def test_gpt2s_figures_are_as_told(gpt2):
     assert f"{before:.2f} bits become {after:.2f}" in right.feedback
     first, even = (100 * float(each.mean()) for each in (weights[..., 1:, 0], EVEN))
     told = lab("attention")[ID + "where-heads-look"].answer.right
-    assert f"{first:.0f} percent of another sentence (even: {even:.0f})" in told
+    assert f"{first:.0f} % of another sentence (even: {even:.0f})" in told
     assert solutions.previous_token_score(weights[4, 11]) > 0.9998
     twice = gpt2["masked"][4, 11].softmax(-1).softmax(-1)
     assert twice.max() == pytest.approx(0.35, abs=0.005)

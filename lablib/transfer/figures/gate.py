@@ -57,8 +57,8 @@ def gate_words(counts: Counts) -> str:
     """Both errors of the gate, in a sentence.
 
     >>> print(gate_words(Counts(tp=60, fp=4, fn=20, tn=76)))
-    It refuses 64 texts: 60 of the 80 that are unwanted, and 4 of the 80 that are not. So 25 % \
-of what is unwanted gets through, and 5 % of the others are refused.
+    It refuses 64 texts: 60 of the 80 that are unwanted, and 4 of the 80 that are not. So 25\xa0% \
+of what is unwanted gets through, and 5\xa0% of the others are refused.
     """
     unwanted, others = counts.tp + counts.fn, counts.fp + counts.tn
     return (

@@ -51,9 +51,9 @@ def prediction_words(said: Prediction) -> str:
     """The likeliest class, in a sentence.
 
     >>> print(prediction_words(Prediction("So so.", ("bad", "good"), (0.25, 0.75))))
-    It says good, 75 %.
+    It says good, 75\xa0%.
     >>> print(prediction_words(Prediction("Hey!", ("rude", "loud"), (0.75, 0.9), several=True)))
-    It says loud, 90 %, and rude, 75 %: labels that may hold at once.
+    It says loud, 90\xa0%, and rude, 75\xa0%: labels that may hold at once.
     """
     if said.several:
         kept = ", and ".join(f"{name}, {percent(p)}" for name, p in said.top() if p > 0.5)
