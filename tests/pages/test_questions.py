@@ -1,7 +1,10 @@
 """The questions of a page are asked there: by mouse and keyboard, kept, handed out and taken in."""
 
+import functools
 import json
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import ipywidgets
 import nbformat.v4 as nbf
@@ -24,8 +27,12 @@ REFUSED = """Object.defineProperty(window, "localStorage", {
 });"""
 
 
-def toy_page(folder):
-    """The page of a lab with every kind of question; a prediction's picture says what is right."""
+@functools.cache
+def toy_page():
+    """The page of a lab with every kind of question; a prediction's picture says what is right.
+
+    Made once: the states are those of all widgets that any test has left behind.
+    """
     picture = ipywidgets.HTML("<p>A picture of tails</p>")
     shown = [
         PredictView(toy.CHOICE, lambda: picture),
@@ -39,8 +46,10 @@ def toy_page(folder):
     ProgressFile().path.unlink()
     outputs = [nbf.new_output("display_data", {WIDGET: {"model_id": w.model_id}}) for w in shown]
     cells = [nbf.new_markdown_cell("# Toy"), nbf.new_code_cell("toy", outputs=outputs)]
-    keep_widgets(str(folder / "widgets.json"))
-    states = json.loads((folder / "widgets.json").read_text(encoding="utf-8"))
+    with TemporaryDirectory() as folder:
+        kept = Path(folder, "widgets.json")
+        keep_widgets(str(kept))
+        states = json.loads(kept.read_text(encoding="utf-8"))
     return lab_page(nbf.new_notebook(cells=cells), states)
 
 
@@ -48,7 +57,7 @@ def toy_page(folder):
 def toy_file(tmp_path):
     """The page on the disk."""
     file = tmp_path / "toy.html"
-    file.write_text(toy_page(tmp_path), encoding="utf-8")
+    file.write_text(toy_page(), encoding="utf-8")
     return file
 
 
