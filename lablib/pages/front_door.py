@@ -47,7 +47,7 @@ LABS = {
     "02_attention": About("Who looks at whom, and does it matter?", "attention-heads", 0, 200, 800),
     "03_transformer": About("What happens between ids and scores?", "transformer", 0, 80, 700),
     "04_masked_words": About(
-        "What does a model that reads both sides know?", "masking-joint", 0, 136, 960
+        "What does a model that reads both sides know?", "masking-joint", 0, 0, 960
     ),
     "05_fine_tuning": About(
         "How does it learn my text, on my machine?", "finetuning-training", 0, 650, 620

@@ -69,6 +69,8 @@ def test_a_click_hides_a_word_and_the_model_guesses_it(lab, minilm):
     text = f"The cat [MASK] on the {second.text}."
     assert page.locator(".lab-area").input_value() == text
     best = mk.fill(minilm, text).top(1)[0]
+    page.mouse.move(0, 0)  # what is said of the token pointed at would be over the guesses
+    page.locator(".lab-card").first.wait_for(state="hidden")
     for theme in lab.themes():
         page.locator(".lab-guess", has_text=best.text).first.wait_for()
         assert "hides “sat”" in page.locator(".lab-guess-note").inner_text()
