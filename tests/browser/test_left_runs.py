@@ -114,8 +114,8 @@ def in_one_glance(panel):
         panel.get_by_role("log").locator("div").first,
     ]
     for part in parts:
-        part.wait_for()
-        box = part.bounding_box()
+        while (box := part.bounding_box()) is None:  # a step may just draw it anew
+            part.wait_for()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 768, part
 
 
