@@ -109,8 +109,11 @@ def test_a_plot_is_pointed_at_where_it_is_drawn(enlarged, around):
     page = enlarged(around(Plot([dots], height=200)))
     dot = page.locator(".points path").nth(8)
     dot.wait_for()
-    page.mouse.move(*middle(dot.bounding_box()))
-    page.locator(".hovertext", has_text="(8, 0)").wait_for()
+    card = page.locator(".hovertext", has_text="(8, 0)")
+    while not card.is_visible():  # the plot may still be moving to where it stays
+        page.mouse.move(0, 0)
+        page.mouse.move(*middle(dot.bounding_box()))
+        page.wait_for_timeout(200)
     plot, foot = (page.locator(one).bounding_box() for one in (".main-svg >> nth=0", ".lab-foot"))
     assert plot["width"] > 1.2 * 800 and plot["height"] == pytest.approx(200 * 1334 / 960, abs=1)
     assert 0 <= foot["y"] - plot["y"] - plot["height"] < 24
