@@ -114,8 +114,9 @@ def in_one_glance(panel):
         panel.get_by_role("log").locator("div").first,
     ]
     for part in parts:
-        while (box := part.bounding_box()) is None:  # a step may just draw it anew
-            part.wait_for()
+        part.wait_for()
+        looks = (part.bounding_box() for _ in range(20))
+        box = next(filter(None, looks))  # a step may just draw it anew
         assert box["y"] >= 0 and box["y"] + box["height"] <= 768, part
 
 
