@@ -269,16 +269,12 @@ def shot(panel, name):
 # anywidget complains of a model that took two seconds, as on a busy machine; its view waits longer.
 # (It gives up on that model's messages, too: `late_start.js` sees to those.)
 # Voila and Notebook 7 each complain of an extension of JupyterLab's that they have not.
-# A second page of one kernel hears that a comm was closed that began before it came.
-# A page that is loaded again asks a busy kernel for each widget's state, and may be told only of a
-# change to one (what a test looks for is then not there, and the test says so).
 # On a busy machine Notebook 7 asks for a command of its own before it has registered it.
 HARMLESS = re.compile(
     r"favicon|ResizeObserver|Failed to initialize model"
     r"|getter for the shared module is not a function|undefined \(reading 'schema'\)"
     r"|Command .filebrowser:open-path. not registered"
     r"|widget sync message Error: Cannot send"  # by a page that is being left
-    r"|Comm not found for comm id|No version of module undefined is registered"
     r"|/voila/api/shutdown/"  # which Voila's own server refuses; idle kernels end by themselves
 )
 

@@ -38,7 +38,7 @@ def test_every_core_lab_has_a_question_its_minutes_and_a_picture(core):
 
 def test_the_page_is_small(core):
     """With the engine in it, which the folder of pages has beside them."""
-    assert len(front_door(core, PICTURES)) < 450_000
+    assert len(front_door(core, PICTURES)) < 400_000
 
 
 def test_a_picture_is_the_part_it_says(tmp_path):
