@@ -59,8 +59,9 @@ def test_notebook_7_guesses_a_word(lab):
     lab.run_all()
     page.wait_for_selector(READY)
     page.locator("[role=option]", has_text="sat").click()
-    page.wait_for_function("document.querySelector('.lab-area').value.startsWith('The cat [MASK]')")
-    page.wait_for_function("document.querySelectorAll('.lab-guess').length == 10")
+    page.locator(".lab-guess-note", has_text="hides “sat”").wait_for()
+    assert page.locator(".lab-area").input_value() == "The cat [MASK] on the [MASK]."
+    assert page.locator(".lab-guess").count() == 20
 
 
 def test_without_subshells_a_text_is_written_and_stopped(lab):
