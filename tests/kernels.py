@@ -101,7 +101,8 @@ def _become_kernel(connection):
     os.environ.update(environment)
     os.chdir(folder)
     sys.path[0] = ""  # as a kernel has it
-    sys.argv = ["ipykernel_launcher", *arguments]
+    # ipywidgets was imported before there was a kernel; in one it would take requests from pages.
+    sys.argv = ["ipykernel_launcher", *arguments, "--IPKernelApp.extra_extensions=ipywidgets"]
     connection.sendall(os.getpid().to_bytes(8, "big"))
     threading.Thread(target=_end_with, args=[connection], daemon=True).start()
     from ipykernel.kernelapp import launch_new_instance

@@ -67,6 +67,13 @@ def test_it_has_what_jupyter_gave_it_and_torch_but_nothing_of_the_labs(kernel, t
     assert said[4].split()[:2] == ["True", "False"]
 
 
+def test_a_page_can_ask_it_for_all_its_widgets(kernel):
+    """Else a page that is loaded asks for each one, and does not know those made meanwhile."""
+    _, run = kernel
+    targets = run("import comm; print(sorted(comm.get_comm_manager().targets))")
+    assert targets.strip() == "['jupyter.widget', 'jupyter.widget.control']"
+
+
 def test_it_is_interrupted(kernel):
     manager, run = kernel
     code = "print('begun', flush=True)\nwhile True: pass"
