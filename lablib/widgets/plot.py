@@ -81,6 +81,9 @@ class PlotlyScript(ipywidgets.Widget):
                 cls._only = cls(script=gzip.compress(str(FigureWidget._esm).encode(), 1))
             return cls._only
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # without the script
+
 
 class Plot(FigureWidget):
     """One plot for the life of its panel: change it inside `with plot.batch_update():`.
