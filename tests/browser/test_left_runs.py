@@ -141,6 +141,8 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
 
     page.reload()
     panel = seen_whole(page, folder)
+    # Asked for a widget's state, a busy kernel may first tell of a change to it.
+    forgive(lab, "No version of module undefined is registered")
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
 
 
