@@ -24,6 +24,11 @@ START = ROOT / "tests/kernel_start.py"
 IMPORTED = ("torch", "transformers", "plotly.graph_objects", "anywidget", "ipykernel.kernelapp")
 
 
+TAKES_REQUESTS = "--IPKernelApp.extra_extensions=ipywidgets"
+"""In `LAB_KERNEL_OPTIONS`: the kernel tells a page of all its widgets at once, as one does in which
+ipywidgets was imported. Else a page asks for each, and does not know those made meanwhile."""
+
+
 @contextlib.contextmanager
 def warm_kernels(folder: Path, **environment: str):
     """A folder for `JUPYTER_PATH`, in which the kernel "python3" is a copy of a warm process.
@@ -101,7 +106,7 @@ def _become_kernel(connection):
     os.environ.update(environment)
     os.chdir(folder)
     sys.path[0] = ""  # as a kernel has it
-    sys.argv = ["ipykernel_launcher", *arguments]
+    sys.argv = ["ipykernel_launcher", *arguments, *os.environ.get("LAB_KERNEL_OPTIONS", "").split()]
     connection.sendall(os.getpid().to_bytes(8, "big"))
     threading.Thread(target=_end_with, args=[connection], daemon=True).start()
     from ipykernel.kernelapp import launch_new_instance

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 
-from tests.kernels import warm_kernels
+from tests.kernels import TAKES_REQUESTS, warm_kernels
 
 pytestmark = [
     pytest.mark.process,
@@ -36,7 +36,7 @@ def kernel(kernels, tmp_path, monkeypatch):
     manager = KernelManager()
     manager.start_kernel(
         cwd=str(tmp_path),
-        env={**os.environ, "LAB_SAID": "hello"},
+        env={**os.environ, "LAB_SAID": "hello", "LAB_KERNEL_OPTIONS": TAKES_REQUESTS},
         extra_arguments=["--HistoryManager.hist_file=:memory:"],  # as nbclient does
     )
     client = manager.client()
@@ -65,6 +65,12 @@ def test_it_has_what_jupyter_gave_it_and_torch_but_nothing_of_the_labs(kernel, t
     said = run(AS_STARTED).split("|")
     assert said[:4] == [str(tmp_path), "hello", "True", ":memory:"]
     assert said[4].split()[:2] == ["True", "False"]
+
+
+def test_a_page_can_ask_it_for_all_its_widgets(kernel):
+    _, run = kernel
+    targets = run("import comm; print(sorted(comm.get_comm_manager().targets))")
+    assert targets.strip() == "['jupyter.widget', 'jupyter.widget.control']"
 
 
 def test_it_is_interrupted(kernel):

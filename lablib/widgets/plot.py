@@ -3,11 +3,14 @@
 Importing this module takes a second, because plotly's widget does: import it where a plot is drawn.
 """
 
+import gzip
 from collections.abc import Sequence
 from importlib.metadata import version
+from threading import Lock
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar, Self
 
+import ipywidgets
 import traitlets
 from plotly import optional_imports
 
@@ -52,6 +55,36 @@ _LAYOUT: dict[str, Any] = {
 }
 
 
+class PlotlyScript(ipywidgets.Widget):
+    """plotly's script, five megabytes, once for all plots of a kernel; it is never in sight.
+
+    A page that is opened or loaded again asks for the state of every widget, and waits seconds for
+    it and no longer: with the script in each plot it would wait in vain.
+
+    Attributes:
+        script: its text, compressed with gzip; quickly, since that is done once in each kernel.
+
+    Example:
+        >>> PlotlyScript.of_kernel() is PlotlyScript.of_kernel()
+        True
+    """
+
+    script = traitlets.Bytes().tag(sync=True)
+    _only: ClassVar[Self | None] = None
+    _lock: ClassVar[Lock] = Lock()
+
+    @classmethod
+    def of_kernel(cls) -> Self:
+        """The one of this kernel; a new one if it was closed, as `Widget.close_all` does."""
+        with cls._lock:  # plots are made by the worker's thread, and by cells
+            if cls._only is None or cls._only.comm is None:
+                cls._only = cls(script=gzip.compress(str(FigureWidget._esm).encode(), 1))
+            return cls._only
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # without the script
+
+
 class Plot(FigureWidget):
     """One plot for the life of its panel: change it inside `with plot.batch_update():`.
 
@@ -65,10 +98,11 @@ class Plot(FigureWidget):
 
     _esm = source(STATIC / "plot.js")
     _css = source(STATIC / "plot.css")
-    _plotly = traitlets.Unicode(str(FigureWidget._esm)).tag(sync=True)
+    _carrier = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, traces: Sequence[Any], height: int, **layout: Any) -> None:
         axes = {name: _AXIS | axis for name, axis in layout.items() if name[1:5] == "axis"}
+        self._carrier = PlotlyScript.of_kernel().model_id
         super().__init__(list(traces), layout=_LAYOUT | {"height": height} | layout | axes)
         self._config = {"displayModeBar": False, "responsive": True}
         self.add_class("lab-plot")
@@ -85,3 +119,9 @@ class Plot(FigureWidget):
             to_json = self.trait_metadata("_widget_data", "to_json")
             state |= {name: to_json(value, self) for name, value in now.items()}
         return state
+
+    def page_state(self) -> dict[str, Any]:
+        """What a page without a kernel must know: there the script comes with the plot."""
+        state = self.get_state()
+        del state["_carrier"]
+        return state | {"_plotly": str(FigureWidget._esm)}

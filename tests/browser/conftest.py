@@ -20,7 +20,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
-from tests.kernels import warm_kernels
+from tests.kernels import TAKES_REQUESTS, warm_kernels
 
 SERVER = """--no-browser --ip=127.0.0.1 --allow-root --ServerApp.port_retries=0
 --ServerApp.disable_check_xsrf=True --IdentityProvider.token= --ServerApp.password="""
@@ -58,13 +58,16 @@ def lab_server(home, kernels):
 def voila(home, kernels):
     """The address of a Voila over the labs, as `make app` starts it; its kernels end with it."""
     options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
-    with serving(["voila", "labs", *options], home, "/", kernels) as address:
+    command, more = ["voila", "labs", *options], {"LAB_KERNEL_OPTIONS": TAKES_REQUESTS}
+    with serving(command, home, "/", kernels, **more) as address:
         yield address
 
 
 @contextlib.contextmanager
-def serving(command, home, path, kernels):
-    """A server started in `home` by a module and its options; its address once `path` answers."""
+def serving(command, home, path, kernels, **more):
+    """A server started in `home` by a module and its options, with `more` in its environment; its
+    address once `path` answers.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -74,6 +77,7 @@ def serving(command, home, path, kernels):
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
         "JUPYTER_PATH": os.pathsep.join([str(kernels), str(ROOT / "lablib")]),
+        **more,
     }
     start = [sys.executable, "-m", *command, f"--port={port}"]
     with (home / f"{command[0]}.log").open("w") as log:

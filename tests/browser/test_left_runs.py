@@ -174,3 +174,20 @@ def test_a_second_tab_shows_the_run_and_stops_it(lab):
     with second_tab(lab, f"{lab.address}/lab/tree/{notebook}") as second:
         ended(seen_whole(second, folder), folder)
         first.get_by_text(RESULT).wait_for(timeout=SECONDS * 1000)
+
+
+@pytest.mark.timeout(900)
+def test_in_voila_every_page_that_is_opened_finds_the_run(lab, voila):
+    """There each page is a kernel of its own: the run is that of the first page."""
+    page, runs = lab.page, "left-voila"
+    lab.write("left-voila.ipynb", [CELL.format(runs=runs)])
+    address = f"{voila}/voila/render/left-voila.ipynb"
+    page.goto(address)
+    started(page)
+    folder = the_run(lab, runs)
+    page.reload()
+    first = seen_whole(page, folder)
+    first.get_by_text("This run was there already").wait_for()
+    with second_tab(lab, address) as second:
+        ended(seen_whole(second, folder), folder)
+        first.get_by_text(RESULT).wait_for(timeout=SECONDS * 1000)

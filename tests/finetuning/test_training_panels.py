@@ -107,6 +107,9 @@ def test_from_the_forecast_to_the_last_step_its_text_is_read_once(
 
 def test_a_panel_that_is_closed_leaves_nothing_and_its_run_goes_on(config, folder):
     """As when its cell is run again: the next panel takes the run up."""
+    from lablib.widgets.plot import PlotlyScript
+
+    PlotlyScript.of_kernel()  # stays for the plots of other panels
     others = set(_instances)
     panel = opened(replace(config, steps=100_000, sample_every=0), folder)
     panel.settings.controls["method"].value = "lora"

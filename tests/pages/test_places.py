@@ -71,8 +71,9 @@ def test_only_a_page_with_a_plot_loads_the_script_of_plots(tmp_path):
     assert 'src="plotly.js"' in page and len(page) < 20_000
     assert 'src="plotly.js"' not in written(site, tmp_path, "none", TokenStrip())
     (packed,) = re.findall(r'= \{"gzip":"([^"]*)"\};', (tmp_path / "plotly.js").read_text())
-    assert gzip.decompress(b64decode(packed)).decode() == plot._plotly
-    assert len(packed) < len(plot._plotly) / 2
+    script = plot.page_state()["_plotly"]
+    assert gzip.decompress(b64decode(packed)).decode() == script
+    assert len(packed) < len(script) / 2
 
 
 def test_a_single_page_runs_its_own_scripts_alone(tmp_path):

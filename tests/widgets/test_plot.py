@@ -1,5 +1,7 @@
 """Importing the plot: what it must not bring with it, and what it must not take away."""
 
+import gzip
+
 CODE = """
 import sys
 import lablib.widgets.plot
@@ -33,3 +35,19 @@ def test_a_page_that_is_loaded_anew_gets_what_was_changed():
     assert [trace["type"] for trace in now["_widget_data"]] == ["scatter", "bar"]
     assert now["_widget_layout"]["xaxis"]["title"]["text"] == "tokens"
     assert plot.get_state("_config") == {"_config": plot._config}
+
+
+def test_plotlys_script_is_carried_once_for_all_plots():
+    """A page asks for all states at once, and waits seconds for them."""
+    from lablib.widgets.page import page_state
+    from lablib.widgets.plot import Plot, PlotlyScript
+
+    one, other = (Plot([{"type": "bar"}], height=200) for _ in range(2))
+    script = page_state(one)["_plotly"]  # which a page without a kernel has in the plot's own state
+    assert len(script) > 10**6 > 10 * len(repr(one.get_state()))
+    carrier = PlotlyScript.of_kernel()
+    assert one._carrier == other._carrier == carrier.model_id
+    assert gzip.decompress(carrier.script).decode() == script
+    assert len(repr(carrier)) < 200
+    carrier.close()
+    assert Plot([], height=200)._carrier == PlotlyScript.of_kernel().model_id != one._carrier

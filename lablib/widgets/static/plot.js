@@ -12,10 +12,29 @@ const COMMANDS = [
   "removeTraceProps",
 ].map((name) => `_py2js_${name}`);
 
+/** The model that carries plotly's script for all plots of a kernel; a page may know it later than them. */
+async function carrierOf(model) {
+  for (;;) {
+    const found = await model.widget_manager.get_model(model.get("_carrier")).catch(() => null);
+    if (found) return found;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+}
+
+/** plotly's script; a page without a kernel has it as a text in the plot's own state. */
+async function scriptFor(model) {
+  if (model.get("_plotly")) return model.get("_plotly");
+  const compressed = new Blob([(await carrierOf(model)).get("script")]);
+  return new Response(compressed.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+}
+
+async function importPlotly(model) {
+  return import(URL.createObjectURL(new Blob([await scriptFor(model)], { type: "text/javascript" })));
+}
+
 /** plotly's widget, made anew for each plot out of one module. */
 async function newFigure(model) {
-  const script = () => new Blob([model.get("_plotly")], { type: "text/javascript" });
-  window.lablibPlotly ??= import(URL.createObjectURL(script()));
+  window.lablibPlotly ??= importPlotly(model);
   return (await window.lablibPlotly).default();
 }
 
