@@ -147,7 +147,9 @@ def test_mirostat(node):
     node("m.after(live, (live) => live.begin())")
     for name, value in {"target": 2.5, "rate": 0.4}.items():
         panel.sliders.moving[name].value = value
-        node(f'm.after(live, (live) => live.set("sliders.moving.{name}", {{ value: a[0] }}))', value)
+        node(
+            f'm.after(live, (live) => live.set("sliders.moving.{name}", {{ value: a[0] }}))', value
+        )
     panel.button.click()
     assert panel.wait() and "moved from 5.0" in panel.words.value
     node("m.after(live, (live) => live.parts.button.send({ event: 'click' }))")

@@ -76,8 +76,10 @@ def test_the_same_chance_draws_the_same_tokens(write, pocket, knobs):
 
 
 MOVED = """
-[...m.write(models["pocket-gpt2"], a[0], { count: 16, knobs: {}, uniforms: a[1], mirostat: a[2], surprisals: a[3] })]
-    .filter((step) => step !== null).map(({ id, knobs, limitMass }) => [id, knobs.max_surprisal, limitMass])
+[...m.write(models["pocket-gpt2"], a[0],
+    { count: 16, knobs: {}, uniforms: a[1], mirostat: a[2], surprisals: a[3] })]
+    .filter((step) => step !== null)
+    .map(({ id, knobs, limitMass }) => [id, knobs.max_surprisal, limitMass])
 """
 
 

@@ -106,7 +106,9 @@ def test_mirostat_is_switched_on_and_its_limit_is_seen_to_move(panel, m, monkeyp
     assert len(set(limits(steps))) > 1
     for chip, step in zip(panel.strip.tokens[4:], steps, strict=True):
         limit, cut = step.knobs.max_surprisal, 100 * step.limit_mass
-        words = f"limit {limit:.1f} bits, surprisal {step.surprisal:.1f} bits, {cut:.1f}\xa0% excluded"
+        words = (
+            f"limit {limit:.1f} bits, surprisal {step.surprisal:.1f} bits, {cut:.1f}\xa0% excluded"
+        )
         assert words in chip["note"]
     assert f"moved from 4.0 to {limits(steps)[-1]:.1f} bits" in panel.words.value
     run_code(panel, monkeypatch)
@@ -123,7 +125,7 @@ def test_a_branch_goes_on_with_mirostats_limit(m, monkeypatch):
     mu = 4.0 - 0.5 * sum(step.surprisal - 2.0 for step in path)
     assert panel.steps[4].knobs.max_surprisal == pytest.approx(mu, abs=1e-4)
     assert limits(panel.steps)[:4] == limits(first)[:4]
-    text, names = run_code(panel, monkeypatch)
+    _, names = run_code(panel, monkeypatch)
     assert ids(names["steps"]) == ids(panel.steps)
     assert limits(names["steps"]) == pytest.approx(limits(panel.steps), abs=1e-4)
 
