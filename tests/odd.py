@@ -288,7 +288,7 @@ def ordinary(room: str, name: str, hint: str, default: Any) -> Any:
         "Device": lambda: next(iter(fo.DEVICES.values())),
         "Query": lambda: tk.Query(prefix=" the"), "Literal[BPE, WordPiece, Unigram]": lambda: "BPE",
         "BlockList": lambda: sp.block_list(model(), ["king"]),
-        "Sequence[Knobs]": lambda: [sp.Knobs()], "Sequence[Mirostat | None]": lambda: [sp.Mirostat()],
+        "Sequence[Knobs]": lambda: [sp.Knobs()],
         "Sequence[tuple[Knobs, int]]": lambda: [(sp.Knobs(), 0)],
         "Word": lambda: mk.Word("dog", 11, 14, 2, 3, masked=False),
         "Generator": lambda: torch.Generator().manual_seed(0),

@@ -16,7 +16,7 @@ export class KnobSliders {
     const knobs = Object.keys(NEUTRAL).map((knob) => `sliders.${knob}`);
     for (const slider of [...knobs, "moving.target", "moving.rate"])
       panel.on(`${name}.${slider}`, "change:value", () => {
-        this._tell();
+        this._turned();
         onChange();
       });
   }
@@ -26,7 +26,7 @@ export class KnobSliders {
     return this._panel.get(`${this.name}.${slider}`, "value");
   }
 
-  _tell() {
+  _turned() {
     const unused = this.mirostat && this.knobs.max_surprisal;
     this._panel.set(`${this.name}.words`, { value: unused ? UNUSED_LIMIT : "" });
   }

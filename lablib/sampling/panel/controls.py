@@ -38,16 +38,16 @@ class KnobSliders(ipywidgets.VBox):
         self.moving = {one.name: _slider(one, moving[one.name]) for one in MIROSTAT_CONTROLS}
         self.words = ipywidgets.HTML()
         for each in (*self.sliders.values(), *self.moving.values()):
-            each.observe(lambda _: self._tell(on_change), "value")
+            each.observe(lambda _: self._turned(on_change), "value")
         first, further = (
             [each for name, each in self.sliders.items() if (name in STAGES) == in_sight]
             for in_sight in (True, False)
         )
         fold = Fold("More knobs", [_rows([*further, *self.moving.values()]), self.words])
         super().__init__([_rows(first), fold], layout={"width": "100%"})
-        self._tell(lambda: None)
+        self._turned(lambda: None)
 
-    def _tell(self, on_change: Callable[[], object]) -> None:
+    def _turned(self, on_change: Callable[[], object]) -> None:
         unused = self.mirostat and self.value.max_surprisal
         self.words.value = UNUSED_LIMIT if unused else ""
         on_change()
@@ -68,7 +68,7 @@ def _slider(one: Control, value: float) -> ipywidgets.Widget:
     tip = f"{one.help} Elsewhere: {one.elsewhere}." if one.elsewhere else one.help
     fine: dict[str, Any] = {"readout_format": ".4f"} if one.step < 0.01 else {}
     ends = (one.least, one.most, one.step)
-    return slider(one.label, value, *ends, width=300, label=116, tooltip=tip, **fine)
+    return slider(one.label, value, *ends, width=300, label=132, tooltip=tip, **fine)
 
 
 def _rows(sliders: list[ipywidgets.Widget]) -> ipywidgets.Box:
