@@ -238,9 +238,10 @@ function limitsWords(steps) {
 }
 
 /** What the limit of surprisal did where a token was drawn; "" if there was none. */
-function limitWords({ knobs, limitMass, ...step }) {
-  if (!knobs.max_surprisal) return "";
-  return `limit ${knobs.max_surprisal.toFixed(1)} bits, surprisal ${surprisal(step).toFixed(1)} bits, ${percent(limitMass)} excluded`;
+function limitWords(step) {
+  const limit = step.knobs.max_surprisal;
+  if (!limit) return "";
+  return `limit ${limit.toFixed(1)} bits, surprisal ${surprisal(step).toFixed(1)} bits, ${percent(step.limitMass)} excluded`;
 }
 
 /** The line that writes so many tokens with some knobs, after a path if there is one. */
