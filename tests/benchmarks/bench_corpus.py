@@ -82,7 +82,7 @@ def plain_metrics(m: models.LoadedModel, found: at.Scan) -> Iterator[torch.Tenso
     """Three scores of each head in each of some passages, read one by one: the token before, the
     same token, induction.
     """
-    model = copy.deepcopy(m.model).base_model
+    model: Any = copy.deepcopy(m.model).base_model
     model.set_attn_implementation("eager")
     for passage in found.passages[:LOOPED]:
         ids = torch.tensor([passage.ids])
