@@ -170,7 +170,7 @@ def test_a_head_is_named_for_that_in_which_it_stands_above_the_others():
     ]
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama"])
+@pytest.mark.parametrize("name", ["gpt2", "llama", "qwen3", "gpt_neox"])
 def test_muting_costs_what_hooks_say(make, name):
     m = make(name)
     *_, last = at.scan(m, TEXT, size=24)

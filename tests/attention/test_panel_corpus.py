@@ -183,3 +183,8 @@ def test_the_queries_and_keys_of_the_head_that_is_open(panel, gpt2, monkeypatch)
     (queries, keys, _), _ = run_code(panel, monkeypatch)
     torch.testing.assert_close(queries, panel.plane.queries)
     torch.testing.assert_close(keys, panel.plane.keys)
+
+
+def test_a_metric_that_there_is_not_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match=r"across must be one of entropy.*was 'pocket-gpt2'"):
+        corpus_panel("almanac", "pocket-gpt2")

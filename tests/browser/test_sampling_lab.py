@@ -93,6 +93,32 @@ def test_write_look_branch_and_stop(lab):
     page.wait_for_selector(".lab-foot[data-state=stale]")
 
 
+def test_mirostat_is_switched_on_and_its_limit_moves(lab):
+    page = lab.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    lab.open(lab.write("mirostat.ipynb", [WRITE]))
+    lab.run_all()
+    page.wait_for_selector(READY, timeout=60_000)
+    panel = page.locator(".lab-panel").first
+    panel.get_by_role("button", name="More knobs").click()
+    target = panel.get_by_role("slider", name="Mirostat \u03c4")
+    for _ in range(5):
+        target.press("PageUp")
+    page.locator(".widget-readout", has_text="2.50").wait_for()
+    panel.get_by_role("button", name="Write", exact=True).click()
+    told = panel.get_by_text("The limit of surprisal moved from 5.0 to").text_content()
+    last = re.search(r"to ([\d.]+) bits", told).group(1)
+    chips = panel.get_by_role("listbox", name="Text").get_by_role("option")
+    assert last != "5.0"
+    for place, limit in ((-30, "5.0"), (-1, last)):
+        chips.nth(chips.count() + place).hover()
+        page.locator(".lab-card", has_text=f"limit {limit} bits, surprisal").wait_for()
+    for theme in lab.themes():
+        shot(panel, f"mirostat-{theme.lower()}")
+        assert findings(page, ".lab-panel") == []
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
 @pytest.mark.parametrize(
     "panel", [WRITE, "from lablib import attention as at\nat.writing_panel(model='pocket-gpt2')"]
 )

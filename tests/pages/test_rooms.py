@@ -360,6 +360,10 @@ def test_comparison(node):
     node('m.after(live, (live) => live.set("seed", { value: 7 }))')
     node('m.after(live, (live) => live.set("settings.2.sliders.sliders.top_k", { value: 3 }))')
     same_comparison(node, panel)
+    panel.settings[1].sliders.moving["target"].value = 2.5
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("settings.1.sliders.moving.target", { value: 2.5 }))')
+    same_comparison(node, panel)
     node('m.after(live, (live) => live.set("settings.1.name", { value: true }))')
     sliders = traits(node, {"settings.1.sliders": ["display"]})["settings.1.sliders"]
     assert sliders["display"] == ""

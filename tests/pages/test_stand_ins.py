@@ -93,6 +93,7 @@ WRITING = {
         ("", sp.Knobs(temperature=0.7, top_p=0.9), 3),
         ("naïve 🙂 —", sp.Knobs(temperature=1.6, repetition_penalty=1.3), 2**31 - 1),
         ("word " * 300, sp.Knobs(temperature=0.0), 1),
+        ("Once upon a time", sp.Knobs(max_surprisal=4.0), 5),
     ],
 )
 def test_writing(node, text, knobs, seed):
@@ -135,6 +136,37 @@ def test_branching(node):
     panel.colour.value = "surprisal"
     node('m.after(live, (live) => live.set("colour", { index: 1 }))')
     same(traits(node, WRITING), picture_of(panel, WRITING))
+
+
+def test_mirostat(node):
+    """It is switched on, a text is written, and another token put into its middle; beside a fixed
+    limit it is said which of them is used."""
+    panel = sp.generation_panel("Once upon a time", "pocket-gpt2", seed=1, max_new_tokens=12)
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    for name, value in {"target": 2.5, "rate": 0.4}.items():
+        panel.sliders.moving[name].value = value
+        node(
+            f'm.after(live, (live) => live.set("sliders.moving.{name}", {{ value: a[0] }}))', value
+        )
+    panel.button.click()
+    assert panel.wait() and "moved from 5.0" in panel.words.value
+    node("m.after(live, (live) => live.parts.button.send({ event: 'click' }))")
+    same(traits(node, WRITING), picture_of(panel, WRITING))
+    place = len(panel._prompt.ids) + 5
+    panel.strip.selected = [place]
+    node('m.after(live, (live) => live.set("strip", { selected: [a[0]] }))', place)
+    pressed = next(i for i, b in enumerate(panel.alternatives.buttons) if not b.disabled)
+    panel.alternatives.buttons[pressed].click()
+    assert panel.wait()
+    name = f"alternatives.buttons.{pressed}"
+    node("m.after(live, (live) => live.parts[a[0]].send({ event: 'click' }))", name)
+    same(traits(node, WRITING), picture_of(panel, WRITING))
+    panel.sliders.sliders["max_surprisal"].value = 4.0
+    node('m.after(live, (live) => live.set("sliders.sliders.max_surprisal", { value: 4 }))')
+    said = traits(node, {"sliders.words": ["value"]})["sliders.words"]["value"]
+    assert said == panel.sliders.words.value != ""
 
 
 def test_what_is_stopped_is_told_and_a_new_prompt_makes_the_picture_stale(node):

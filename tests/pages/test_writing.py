@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lablib import models
-from lablib.sampling import Knobs, generate, uniforms
+from lablib.sampling import Knobs, Mirostat, generate, uniforms
 from tests.pages.conftest import PROMPTS
 
 WRITE = """
@@ -73,6 +73,30 @@ def test_the_same_chance_draws_the_same_tokens(write, pocket, knobs):
     ids = pocket.tokenizer.encode(PROMPTS[0])
     theirs = generate(pocket, PROMPTS[0], Knobs(**knobs), 3, 20)
     assert write(ids, 20, uniforms(3, 20), **knobs) == [step.id for step in theirs]
+
+
+MOVED = """
+[...m.write(models["pocket-gpt2"], a[0],
+    { count: 16, knobs: {}, uniforms: a[1], mirostat: a[2], surprisals: a[3] })]
+    .filter((step) => step !== null)
+    .map(({ id, knobs, limitMass }) => [id, knobs.max_surprisal, limitMass])
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "rate", "before"), [(1.0, 0.1, 0), (3.0, 0.1, 0), (3.0, 0.6, 5), (6.0, 1.0, 9)]
+)
+def test_mirostat_moves_its_limit_as_the_library_does(pocket, engine, target, rate, before):
+    how = {"seed": 3, "max_new_tokens": 16, "mirostat": Mirostat(target, rate)}
+    path = [*generate(pocket, PROMPTS[0], seed=8, max_new_tokens=before)]
+    steps = [*generate(pocket, PROMPTS[0], after=path, **how)]
+    ids = [*pocket.tokenizer.encode(PROMPTS[0]), *(step.id for step in path)]
+    surprisals = [step.surprisal for step in path]
+    draws = uniforms(3, 16 + before)[before:].tolist()
+    ours = engine(MOVED, ids, draws, {"target": target, "rate": rate}, surprisals)
+    theirs = [[step.id, step.knobs.max_surprisal, step.limit_mass] for step in steps]
+    assert [one[0] for one in ours] == [one[0] for one in theirs]
+    np.testing.assert_allclose(ours, theirs, atol=2e-4)
 
 
 def test_writing_ends_with_the_context(write, pocket):

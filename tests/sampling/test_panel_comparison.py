@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lablib.sampling import Knobs, diversity, first_divergence, generate
+from lablib.sampling import Knobs, Mirostat, diversity, first_divergence, generate
 from lablib.sampling.panel.comparison import SETTINGS, comparison_panel
 from lablib.sampling.panel.setting import PARTS
 from tests.sampling.panels import opened, run_code
@@ -58,6 +58,23 @@ def test_a_knob_writes_anew(panel, m):
     assert first == second
     assert panel.words.value == "Every setting writes the same text."
     assert panel.settings[1].name.description == "greedy"
+
+
+def test_mirostat_is_one_of_what_is_compared(panel, m, monkeypatch):
+    panel.settings[1].sliders.moving["target"].value = 2.5
+    assert panel.wait()
+    how = {"seed": 0, "max_new_tokens": 8, "mirostat": Mirostat(2.5)}
+    assert strip_ids(panel)[1] == [step.id for step in generate(m, "Once", TWO[1], **how)]
+    assert panel.settings[1].name.description == "temperature 1.5, mirostat 2.5 bits"
+    click(panel.add_button, panel)
+    click(panel.seeds_button, panel)
+    assert panel.settings[2].mirostat == Mirostat(2.5)
+    _, names = run_code(panel, monkeypatch)
+    assert names["texts"] == strip_ids(panel)
+    rows = [run for row in panel.seeds.runs for run in row]
+    assert [[step.id for step in run] for run in names["runs"]] == [
+        [step.id for step in run] for run in rows
+    ]
 
 
 def test_settings_come_and_go(panel):

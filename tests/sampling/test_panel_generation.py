@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from lablib.sampling import Knobs, choose, generate
+from lablib.sampling import Knobs, Mirostat, choose, generate
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.figures.generation import story_words
+from lablib.sampling.panel.controls import UNUSED_LIMIT
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
 from tests.sampling.panels import opened, run_code
@@ -87,6 +88,64 @@ def test_the_code_gives_what_is_drawn_branches_included(panel, monkeypatch):
         text, names = run_code(panel, monkeypatch)
         assert ids(names["steps"]) == ids(panel.steps)
         assert text == "".join(step.text for step in panel.steps)
+
+
+def limits(steps):
+    return [step.knobs.max_surprisal for step in steps]
+
+
+def test_mirostat_is_switched_on_and_its_limit_is_seen_to_move(panel, m, monkeypatch):
+    before = panel.strip.tokens[4]["note"]
+    assert "limit" not in before
+    panel.sliders.moving["target"].value, panel.sliders.moving["rate"].value = 2.0, 0.5
+    panel.button.click()
+    assert panel.wait()
+    steps = list(generate(m, "Once", KNOBS, 3, 8, mirostat=Mirostat(2.0, 0.5)))
+    assert ids(panel.steps) == ids(steps)
+    assert limits(panel.steps) == pytest.approx(limits(steps), abs=1e-4)
+    assert len(set(limits(steps))) > 1
+    for chip, step in zip(panel.strip.tokens[4:], steps, strict=True):
+        limit, cut = step.knobs.max_surprisal, 100 * step.limit_mass
+        words = (
+            f"limit {limit:.1f} bits, surprisal {step.surprisal:.1f} bits, {cut:.1f}\xa0% excluded"
+        )
+        assert words in chip["note"]
+    assert f"moved from 4.0 to {limits(steps)[-1]:.1f} bits" in panel.words.value
+    run_code(panel, monkeypatch)
+    assert "mirostat=sp.Mirostat(target=2.0, rate=0.5)" in panel.foot.code
+
+
+def test_a_branch_goes_on_with_mirostats_limit(m, monkeypatch):
+    how = {"knobs": KNOBS, "seed": 3, "max_new_tokens": 8, "mirostat": Mirostat(2.0, 0.5)}
+    panel = generation_panel("Once", opened(m), **how)
+    assert panel.wait()
+    first = panel.steps
+    other = branch(panel, 3)
+    path = [*first[:3], choose(m, first[3], other)]
+    mu = 4.0 - 0.5 * sum(step.surprisal - 2.0 for step in path)
+    assert panel.steps[4].knobs.max_surprisal == pytest.approx(mu, abs=1e-4)
+    assert limits(panel.steps)[:4] == limits(first)[:4]
+    _, names = run_code(panel, monkeypatch)
+    assert ids(names["steps"]) == ids(panel.steps)
+    assert limits(names["steps"]) == pytest.approx(limits(panel.steps), abs=1e-4)
+
+
+def test_of_a_fixed_limit_and_mirostat_it_is_said_which_wins(panel):
+    panel.sliders.sliders["max_surprisal"].value = 4.0
+    assert panel.sliders.words.value == ""
+    panel.sliders.moving["target"].value = 2.0
+    assert panel.sliders.words.value == UNUSED_LIMIT
+    panel.sliders.moving["target"].value = 0.0
+    assert panel.sliders.words.value == ""
+
+
+def test_tokens_that_are_written_anew_are_shown_as_they_were_drawn_now(panel):
+    old = panel.steps
+    panel.sliders.sliders["max_surprisal"].value = 20.0
+    panel.button.click()
+    assert panel.wait()
+    assert ids(panel.steps) == ids(old)
+    assert limits(panel.steps) == [20.0] * 8
 
 
 def test_a_new_prompt_outdates_the_picture_until_it_is_written(panel):

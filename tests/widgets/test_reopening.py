@@ -41,6 +41,7 @@ def turn_knobs(panel):
 
 def turn_sliders(panel):
     panel.settings[1].sliders.sliders["top_p"].value = 0.5
+    panel.settings[0].sliders.moving["target"].value = 2.5
     panel.seed.value, panel.length.value = 7, 4
 
 

@@ -6,8 +6,9 @@ show where a head looks, not what the model makes of it: a head with a striking 
 matter at all (Jain and Wallace 2019, "Attention is not Explanation"). Nor is the effect of one
 muted head its whole part: others may take over (McGrath et al. 2023, "The Hydra Effect").
 
-The muted models are the rows of one batch, so that many heads are tried at once; and what is muted
-is a copy that shares the weights (see `watching`), never the model everybody shares.
+The muted models are the rows of one batch, so that many heads are tried at once, and a row begins
+where it differs from the others (see `growing`). What is muted is a copy that shares the weights
+(see `watching`), never the model everybody shares.
 """
 
 import math
@@ -17,9 +18,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
+from lablib.attention.compute.growing import blocks_of, growing, in_order, same
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import Reading
 from lablib.models.watching import (
@@ -229,6 +231,9 @@ class Experiment:
         require_watchable(m.model)
         self._m = m
         self._model: Any = watchable(m.model)
+        self._model.config.use_cache = False  # nothing is read on
+        self._blocks: list[nn.Module] | None = None  # where rows can begin; none before it is tried
+        self._tried = False
         self.layers = self.heads = 0
 
     def at_once(self, asked: Asked) -> int:
@@ -254,21 +259,64 @@ class Experiment:
     @torch.inference_mode()
     def _batch(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
         """The same for as many sets as one batch holds."""
-        size = len(asked.rows)
-        rows = len(mutes) * size
-        given = asked.tokens.inputs(self._m) | {"input_ids": asked.rows.to(self._m.model.device)}
-        inputs = {name: part.repeat(rows // len(part), 1) for name, part in given.items()}
-        with watching(self._mute(mutes, size)):
-            output = self._model(**inputs)
-        scores = output["logits"] if "logits" in output else output["prediction_logits"]
-        return [answer(asked, part) for part in scores.split(size)]
+        if len(mutes) > 1 and len(asked.rows) == 1 and not self._tried:
+            self._try(asked)
+        grown = self._blocks and len(mutes) > 1 and len(asked.rows) == 1
+        parts = (self._grown_rows if grown else self._whole_rows)(asked, mutes)
+        return [answer(asked, part) for part in parts]
 
-    def _mute(self, mutes: Sequence[Sequence[Head]], size: int) -> Watcher:
+    def _whole_rows(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[Tensor]:
+        """The scores of each set, whose rows are there from the first block on."""
+        return list(self._scores(asked, mutes, len(mutes)).split(len(asked.rows)))
+
+    def _grown_rows(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[Tensor]:
+        """The same for one row, where the rows of muted heads join that of the whole model."""
+        order = in_order(mutes)
+        joining = [mutes[i] for i in order]
+        with growing(self._blocks or [], joining):
+            whole, *muted = self._scores(asked, [(), *joining], 1).split(1)
+        found = dict(zip(order, muted, strict=True))
+        return [found.get(i, whole) for i in range(len(mutes))]
+
+    def _try(self, asked: Asked) -> None:
+        """Find out whether this model's rows can join on the way: the scores must be the same."""
+        self._tried, attentions = True, list[nn.Module]()
+        self._scores(asked, [()], 1, attentions)
+        sets = [(), [(self.layers - 1, 0)], [(0, self.heads - 1)]]
+        self._blocks = blocks_of(self._model, attentions)
+        try:
+            grown = self._grown_rows(asked, sets)
+        except Exception:  # there are no blocks, or they are called in a way of their own
+            self._blocks = None
+        else:
+            if not same(torch.cat(self._whole_rows(asked, sets)), torch.cat(grown)):
+                self._blocks = None
+
+    def _scores(
+        self,
+        asked: Asked,
+        mutes: Sequence[Sequence[Head]],
+        copies: int,
+        seen: list[nn.Module] | None = None,
+    ) -> Tensor:
+        """The scores for the sets of heads to mute, [rows, token, vocab], from so many copies of
+        what is asked; the attention layers are put into `seen`.
+        """
+        size = len(asked.rows)
+        given = asked.tokens.inputs(self._m) | {"input_ids": asked.rows.to(self._m.model.device)}
+        inputs = {name: part.repeat(copies * size // len(part), 1) for name, part in given.items()}
+        with watching(self._mute(mutes, size, [] if seen is None else seen)):
+            output = self._model(**inputs)
+        scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
+        return scores
+
+    def _mute(self, mutes: Sequence[Sequence[Head]], size: int, seen: list[nn.Module]) -> Watcher:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""
         layers = count()
 
         def mute(call: AttentionCall) -> tuple[Tensor, Tensor]:
             layer = next(layers)
+            seen.append(call.module)
             self.layers, self.heads = layer + 1, call.query.shape[1]
             for i, heads in enumerate(mutes):
                 muted = [head for where, head in heads if where == layer]

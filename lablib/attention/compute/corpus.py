@@ -6,7 +6,7 @@ head gets that way is put to the test: the head is muted over the same passages,
 by lot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from lablib.attention.compute.ablation import Experiment, Head
 from lablib.attention.compute.asking import ask
-from lablib.attention.compute.heads import body, look
+from lablib.attention.compute.heads import body, look_at_all
 from lablib.attention.compute.metrics import METRICS, head_metrics
 from lablib.attention.compute.text import Reading, reading
 from lablib.models.text import context_length, encode, require_vectors
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PASSAGE = 64
 """How many tokens a passage has."""
+TOKENS = 512
+"""How many tokens are read at once."""
 MOST = 400_000
 """The most characters that are read: of GPT-2's 144 heads the numbers then take 10 MB."""
 PATTERNS = (
@@ -189,8 +191,8 @@ def scan(m: "LoadedModel", text: str, size: int = PASSAGE, seed: int = 0) -> Ite
     order = torch.randperm(len(cut), generator=torch.Generator().manual_seed(seed)).tolist()
     drawn = tuple(cut[place] for place in order)
     model, values = watchable(body(m)), dict[str, Tensor]()
-    for done, passage in enumerate(drawn):
-        for name, found in _measure(m, model, passage).items():
+    for done, measured in enumerate(_measured(m, model, drawn)):
+        for name, found in measured.items():
             values.setdefault(name, found.new_empty(len(drawn), *found.shape))[done] = found
         known = {name: all_of_them[: done + 1] for name, all_of_them in values.items()}
         yield Scan(drawn[: done + 1], known, len(drawn), _left_out(text))
@@ -227,11 +229,18 @@ def muting_cost(
         yield MutingCost(heads, torch.stack(rows), len(found.passages))
 
 
-@torch.inference_mode()
-def _measure(m: "LoadedModel", model: Any, passage: Reading) -> dict[str, Tensor]:
-    """Every metric for one passage, [layers, heads] each."""
-    found = head_metrics(look(m, model, passage))
-    return {name: getattr(found, name) for name in METRICS}
+def _measured(
+    m: "LoadedModel", model: Any, drawn: Sequence[Reading]
+) -> Iterator[dict[str, Tensor]]:
+    """Every metric for each passage, [layers, heads] each; some passages are read at once."""
+    together = max(1, TOKENS // len(drawn[0]))
+    for start in range(0, len(drawn), together):
+        with torch.inference_mode():
+            measured = [
+                head_metrics(one) for one in look_at_all(m, model, drawn[start : start + together])
+            ]
+        for found in measured:
+            yield {name: getattr(found, name) for name in METRICS}
 
 
 def _standing(values: Tensor) -> Tensor:

@@ -183,6 +183,15 @@ def look(m: "LoadedModel", model: Any, tokens: Reading, **more: Tensor) -> Atten
     return _maps(m, output.get("attentions"), tokens, tokens)
 
 
+def look_at_all(m: "LoadedModel", model: Any, rows: Sequence[Reading]) -> list[AttentionMaps]:
+    """The same for several texts of as many tokens each, read as one batch."""
+    each = [row.inputs(m) for row in rows]
+    inputs = {name: torch.cat([one[name] for one in each]) for name in each[0]}
+    given = _run(model, inputs, _precision(m, len(rows[0]))).get("attentions") or ()
+    layers = [layer for layer in given if layer is not None]
+    return [_maps(m, [one[i : i + 1] for one in layers], row, row) for i, row in enumerate(rows)]
+
+
 @torch.inference_mode()
 def encoder_decoder_maps(
     m: "LoadedModel", source: str, target: str = "", limit: int = MAX_TOKENS

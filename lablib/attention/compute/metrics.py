@@ -102,6 +102,9 @@ OF_THE_REST = (
 )
 """What is said where metrics need rows that sum to 1 and rows do not."""
 
+BYTES = 4 * 2**20
+"""The most bytes of weights to measure at once: layers together where they are small."""
+
 
 @dataclass(frozen=True, eq=False)
 class HeadMetrics:
@@ -145,16 +148,17 @@ def head_metrics(maps: AttentionMaps) -> HeadMetrics:
         raise ValueError(
             "These metrics compare places in one text; cross-attention goes from one to another."
         )
-    layers = [
-        _metrics(layer.float(), missing, maps.queries, maps.kind)
-        for layer, missing in zip(maps.weights, maps.missing, strict=True)
-    ]
-    stacked = {name: torch.stack([each[name] for each in layers]) for name in METRICS}
+    together = max(1, BYTES // (4 * maps.weights[0].numel()))
+    parts = zip(maps.weights.split(together), maps.missing.split(together), strict=True)
+    layers = [_metrics(some.float(), missing, maps.queries, maps.kind) for some, missing in parts]
+    stacked = {name: torch.cat([each[name] for each in layers]) for name in METRICS}
     return HeadMetrics(**stacked, note=OF_THE_REST if maps.missing.any() else "")
 
 
 def _metrics(weights: Tensor, missing: Tensor, text: Reading, kind: Kind) -> dict[str, Tensor]:
-    """Every metric for some heads, [head, query, key] → [head] each; `missing` is [head, query]."""
+    """Every metric for the heads of some layers, [layer, head, query, key] → [layer, head] each;
+    `missing` is [layer, head, query].
+    """
     to_tokens = (1 - missing).clamp(min=torch.finfo(weights.dtype).tiny)[..., None]
     shares = torch.where(missing[..., None] > 0, weights / to_tokens, weights)
     ids, marks = torch.tensor(text.ids), torch.tensor(text.special)
@@ -197,7 +201,7 @@ def _key_before(where: Tensor) -> Tensor:
 
 
 def _paid(weights: Tensor, where: Tensor) -> Tensor:
-    """The mean attention queries pay to the keys they have in `where`, [query, key] → [head];
+    """The mean attention queries pay to the keys they have in `where`, [query, key] → […, head];
     queries without such keys are left out, and not-a-number if none is left.
 
     >>> weights = torch.tensor([[[1.0, 0.0], [0.25, 0.75]]])

@@ -51,6 +51,9 @@ class CorpusPanel(LivePanel):
         across: the metric along the plot, a name of `METRICS`.
         up: the metric up the plot.
         model: a name, hub id or folder; None for the model that all panels of the notebook share.
+
+    Raises:
+        ValueError: if there is no such metric.
     """
 
     imports = "attention as at, data, models"
@@ -62,6 +65,7 @@ class CorpusPanel(LivePanel):
         up: str = "induction",
         model: AnyModel = None,
     ) -> None:
+        _require_metrics(across=across, up=up)
         self._make_controls(text, across, up)
         self._make_tabs()
         self.found: Scan | None = None
@@ -300,6 +304,13 @@ class CorpusPanel(LivePanel):
             f"tenths = found.tenths(found.name({head}), {head})\n"
             f"{test}{across}, {up}, tenths{', cost.mean, cost.spread' if self.cost else ''}"
         )
+
+
+def _require_metrics(**chosen: str) -> None:
+    """Refuse what is no metric, by the name of the argument."""
+    for name, metric in chosen.items():
+        if metric not in METRICS:
+            raise ValueError(f"{name} must be one of {', '.join(METRICS)}, and it was {metric!r}.")
 
 
 corpus_panel = CorpusPanel

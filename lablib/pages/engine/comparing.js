@@ -10,13 +10,15 @@ import { write } from "./writing.js";
  * What each setting of the knobs writes with the same random draws: first the prompt, then a part for each
  * position, with what came there of each text, null for one that has ended.
  * @param {Opened} opened
- * @param {{ text: string, count: number, settings: import("./writing.js").Knobs[], seed: number }} what
+ * @param {{ text: string, count: number, settings: import("./writing.js").Knobs[], seed: number,
+ *   mirostats: (import("./mirostat.js").Mirostat | null)[] }} what   `mirostats`: one for each setting
  */
-export function* compare(opened, { text, count, settings, seed }) {
+export function* compare(opened, { text, count, settings, seed, mirostats }) {
   const { ids, note } = prepare(opened, text, count);
   yield { note };
   const draws = uniforms(seed, count);
-  const writers = settings.map((knobs) => write(opened.model, ids, { count, knobs, uniforms: draws }));
+  const how = settings.map((knobs, i) => ({ count, knobs, uniforms: draws, mirostat: mirostats[i] }));
+  const writers = how.map((one) => write(opened.model, ids, one));
   const begun = performance.now();
   for (let round = 1; ; round++) {
     const steps = [];

@@ -11,6 +11,7 @@ import { mapsOf } from "./heads_math.js";
 import { joint } from "./joint.js";
 import { lens, rollout } from "./layers.js";
 import { locate } from "./located.js";
+import { surprisal } from "./mirostat.js";
 import { mute } from "./muting.js";
 import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
@@ -122,23 +123,28 @@ function* tokens({ tokenizer }, { text, control }) {
  * whole text so far and how many tokens a second there are.
  * @param {Opened} opened
  * @param {{ text: string, count: number, knobs: import("./writing.js").Knobs, seed?: number,
- *   path?: number[], chosen?: { id: number, knobs: import("./writing.js").Knobs } }} what
- *   `count` is how long the text becomes; `path` are the tokens it begins with, and `chosen` is put by
- *   hand after these, in a place where the knobs stood as it says
+ *   path?: number[], chosen?: { id: number, knobs: import("./writing.js").Knobs },
+ *   mirostat?: import("./mirostat.js").Mirostat | null, surprisals?: number[] }} what
+ *   `count` is how long the text becomes; `path` are the tokens it begins with, with their `surprisals`,
+ *   and `chosen` is put by hand after these, in a place where the knobs stood as it says
  */
-function* writeOn(opened, { text, count, knobs, seed, path = [], chosen }) {
+function* writeOn(opened, { text, count, knobs, seed, path = [], chosen, mirostat, surprisals = [] }) {
   const { model, tokenizer } = opened;
   const prompt = prepare(opened, text, count);
   yield { prompt: prompt.ids.map((id) => tokenizer.entry(id)), note: prompt.note };
   const ids = [...path];
+  const before = [...surprisals];
   const told = teller(opened, prompt.ids, ids);
   if (chosen) {
-    for (const step of choose(model, [...prompt.ids, ...ids], chosen)) yield step && told(step, Infinity);
+    for (const step of choose(model, [...prompt.ids, ...ids], chosen)) {
+      if (step) before.push(surprisal(step));
+      yield step && told(step, Infinity);
+    }
     if (whyEnded(model, prompt.ids.length + ids.length, ids.at(-1))) return;
   }
   const length = Math.max(count, ids.length + 1);
   const draws = seed === undefined ? [] : uniforms(seed, length);
-  const how = { count: length - ids.length, knobs, uniforms: draws.slice(ids.length) };
+  const how = { count: length - ids.length, knobs, uniforms: draws.slice(ids.length), mirostat, surprisals: before };
   for (const step of write(model, [...prompt.ids, ...ids], how)) yield step && told(step, length);
 }
 

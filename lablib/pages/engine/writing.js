@@ -1,6 +1,7 @@
 // From scores to text: what `lablib.sampling.generate` does, with the knobs of the knob view.
 
 import { probability, rank, stages } from "../../sampling/views/knobs_math.js";
+import { limitAfter, surprisal } from "./mirostat.js";
 
 const ALTERNATIVES = 8;
 
@@ -12,6 +13,8 @@ const ALTERNATIVES = 8;
  * @property {number} count      the most tokens to write
  * @property {Knobs} knobs
  * @property {number[]} [uniforms]  numbers from 0 up to 1: token t is drawn with number t, else by chance
+ * @property {import("./mirostat.js").Mirostat | null} [mirostat]  moves the limit of surprisal after every token
+ * @property {number[]} [surprisals]  of the tokens written before, in bits: Mirostat's limit depends on them
  */
 
 /**
@@ -21,6 +24,8 @@ const ALTERNATIVES = 8;
  * @property {number} probability     in the distribution it was drawn from
  * @property {number} logProbability  natural, by the model alone
  * @property {[id: number, probability: number][]} alternatives  the model's most probable tokens
+ * @property {Knobs} knobs            it was drawn with; Mirostat's limit of surprisal is among them
+ * @property {number} limitMass       the probability that the limit of surprisal took away
  */
 
 /**
@@ -45,15 +50,19 @@ export function* readOn(model, reading, ids) {
  * @param {How} how
  * @returns {Generator<Step | null>}
  */
-export function* write(model, prompt, { count, knobs, uniforms = [] }) {
+export function* write(model, prompt, { count, knobs, uniforms = [], mirostat, surprisals = [] }) {
   const reading = model.start();
   const ids = [...prompt];
+  const before = [...surprisals];
   yield* readOn(model, reading, prompt);
   for (let t = 0; t < count; t++) {
     const base = rank(model.scores(reading, reading.length - 1));
-    const left = stages(base, knobs, ids).at(-1).after;
-    const id = draw(left, uniforms[t] ?? Math.random());
-    yield stepOf(base, left, id);
+    const now = mirostat ? { ...knobs, max_surprisal: limitAfter(mirostat, before) } : knobs;
+    const all = stages(base, now, ids);
+    const id = draw(all.at(-1).after, uniforms[t] ?? Math.random());
+    const step = stepOf(base, all, id, now);
+    before.push(surprisal(step));
+    yield step;
     if (whyEnded(model, reading.length + 1, id)) return;
     model.read(reading, [id]);
     ids.push(id);
@@ -71,7 +80,7 @@ export function* choose(model, ids, { id, knobs }) {
   const reading = model.start();
   yield* readOn(model, reading, ids);
   const base = rank(model.scores(reading, reading.length - 1));
-  yield stepOf(base, stages(base, knobs, ids).at(-1).after, id);
+  yield stepOf(base, stages(base, knobs, ids), id, knobs);
 }
 
 /**
@@ -87,17 +96,21 @@ export function whyEnded(model, length, id) {
 
 /**
  * @param {Ranking} base   the model's own distribution
- * @param {Ranking} left   what the knobs leave of it
+ * @param {import("../../sampling/views/knobs_math.js").Stage[]} all   what the knobs make of it
  * @param {number} id
+ * @param {Knobs} knobs
  * @returns {Step}
  */
-function stepOf(base, left, id) {
+function stepOf(base, all, id, knobs) {
+  const left = all.at(-1).after;
   const [place, kept] = [base.ids.indexOf(id), left.ids.indexOf(id)];
   return {
     id,
     probability: kept < 0 ? 0 : probability(left, kept),
     logProbability: base.scores[place] - base.scores[0] - Math.log(base.total),
     alternatives: Array.from(base.ids.subarray(0, ALTERNATIVES), (other, i) => [other, probability(base, i)]),
+    knobs,
+    limitMass: all.find(({ name }) => name === "max_surprisal")?.removedMass ?? 0,
   };
 }
 

@@ -2,7 +2,8 @@
 
 import { NEUTRAL } from "../../sampling/views/knobs_math.js";
 import { chip } from "./chips.js";
-import { knobsCode } from "./knob_code.js";
+import { knobsCode, mirostatCall } from "./knob_code.js";
+import { KnobSliders } from "./knob_sliders.js";
 import { general, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
 import { speed } from "./writing.js";
@@ -14,10 +15,10 @@ export class ComparisonStandIn extends StandIn {
   constructor(given) {
     super(given);
     this._settings = Object.keys(this.parts).filter((name) => /^settings\.\d+\.strip$/.test(name)).map((name) => name.replace(".strip", ""));
+    this._sliders = this._settings.map((setting) => this._listen(setting));
     /** @type {number[][]} the ids of the texts in the strips */
     this._texts = [];
     for (const part of ["text", "seed", "length"]) this.on(part, "change:value", () => this.draw());
-    for (const setting of this._settings) this._listen(setting);
   }
 
   get asleep() {
@@ -28,37 +29,27 @@ export class ComparisonStandIn extends StandIn {
     return "More settings, many seeds and other models need a kernel: open the lab in JupyterLab.";
   }
 
-  /** @param {string} setting */
+  /**
+   * The sliders of a setting, of which its name tells.
+   * @param {string} setting
+   */
   _listen(setting) {
     this.on(`${setting}.name`, "change:value", () => {
       this.set(`${setting}.sliders`, { display: this.get(`${setting}.name`, "value") ? "" : "none" });
     });
-    for (const knob of Object.keys(NEUTRAL))
-      this.on(`${setting}.sliders.sliders.${knob}`, "change:value", () => {
-        const words = this._words(setting);
-        this.set(`${setting}.name`, { description: words });
-        this.set(`${setting}.strip`, { label: words });
-        this.draw();
-      });
-  }
-
-  /** @param {string} setting */
-  _knobs(setting) {
-    return Object.fromEntries(Object.keys(NEUTRAL).map((knob) => [knob, this.get(`${setting}.sliders.sliders.${knob}`, "value")]));
-  }
-
-  /** The knobs of a setting that are turned, in words. */
-  _words(setting) {
-    const knobs = this._knobs(setting);
-    const turned = Object.keys(NEUTRAL).filter((knob) => knobs[knob] !== NEUTRAL[knob]);
-    const words = turned.map((knob) => `${this.get(`${setting}.sliders.sliders.${knob}`, "description").toLowerCase()} ${general(knobs[knob], 6)}`);
-    if (knobs.temperature === 0) words[0] = "greedy";
-    return words.join(", ") || "no knob turned";
+    const sliders = new KnobSliders(this, `${setting}.sliders`, () => {
+      const words = knobsWords(sliders);
+      this.set(`${setting}.name`, { description: words });
+      this.set(`${setting}.strip`, { label: words });
+      this.draw();
+    });
+    return sliders;
   }
 
   async draw() {
     const count = this.get("length", "value");
-    const what = { text: this.get("text", "value"), count, seed: this.get("seed", "value"), settings: this._settings.map((one) => this._knobs(one)) };
+    const [settings, mirostats] = [this._sliders.map(({ knobs }) => knobs), this._sliders.map(({ mirostat }) => mirostat)];
+    const what = { text: this.get("text", "value"), count, seed: this.get("seed", "value"), settings, mirostats };
     let perSecond = null;
     const done = await this.work("compare", what, (part) => {
       if (!part.steps) return this._begin(part);
@@ -89,15 +80,39 @@ export class ComparisonStandIn extends StandIn {
   }
 
   codeLines() {
-    const settings = this._settings.map((setting) => `    ${knobsCode(this._knobs(setting))},\n`).join("");
+    const settings = this._sliders.map(({ knobs }) => `    ${knobsCode(knobs)},\n`).join("");
+    const [lines, argument] = mirostatLines(this._sliders.map(({ mirostat }) => mirostat));
     return (
       `prompt = ${repr(this.get("text", "value"))}\n` +
-      `settings = [\n${settings}]\n` +
-      `rounds = sp.lockstep(m, prompt, settings, seed=${this.get("seed", "value")}, n=${this.get("length", "value")})\n` +
+      `settings = [\n${settings}]\n${lines}` +
+      `rounds = sp.lockstep(m, prompt, settings, seed=${this.get("seed", "value")}, n=${this.get("length", "value")}${argument})\n` +
       "texts = [[step.id for step in run if step] for run in zip(*rounds)]\n" +
       "sp.first_divergence(texts)"
     );
   }
+}
+
+/**
+ * The knobs of a setting that are turned, in words.
+ * @param {KnobSliders} sliders
+ */
+function knobsWords(sliders) {
+  const { knobs, mirostat } = sliders;
+  const turned = Object.keys(NEUTRAL).filter((knob) => knobs[knob] !== NEUTRAL[knob]);
+  const words = turned.map((knob) => `${sliders.label(knob).toLowerCase()} ${general(knobs[knob], 6)}`);
+  if (knobs.temperature === 0) words[0] = "greedy";
+  if (mirostat) words.push(`mirostat ${general(mirostat.target, 6)} bits`);
+  return words.join(", ") || "no knob turned";
+}
+
+/**
+ * The lines that make what moves the limits of the settings, and the argument that takes it; "" for none.
+ * @param {({ target: number, rate: number } | null)[]} mirostats
+ */
+function mirostatLines(mirostats) {
+  if (!mirostats.some(Boolean)) return ["", ""];
+  const calls = mirostats.map((mirostat) => `    ${mirostat ? mirostatCall(mirostat) : "None"},\n`);
+  return [`mirostats = [\n${calls.join("")}]\n`, ", mirostats=mirostats"];
 }
 
 /** The first position at which the texts are not all the same; null if they are. */

@@ -11,6 +11,19 @@ export function knobsCode(knobs) {
   return `sp.Knobs(${turned.map(([name, value]) => `${name}=${written(name, value)}`).join(", ")})`;
 }
 
+/**
+ * The argument that makes a text as surprising as one likes, "" for none.
+ * @param {{ target: number, rate: number } | null} mirostat
+ */
+export function mirostatCode(mirostat) {
+  return mirostat ? `, mirostat=${mirostatCall(mirostat)}` : "";
+}
+
+/** @param {{ target: number, rate: number }} mirostat */
+export function mirostatCall({ target, rate }) {
+  return `sp.Mirostat(target=${written("target", target)}, rate=${written("rate", rate)})`;
+}
+
 const WHOLE = ["top_k", "no_repeat_ngram"];
 
 /** A number as Python writes it. */

@@ -1,7 +1,9 @@
 // Stands in for `lablib.sampling.panel.generation`: writing, looking into a token, branching.
 
+import { surprisal } from "../engine/mirostat.js";
 import { chip, visible } from "./chips.js";
-import { knobsCode } from "./knob_code.js";
+import { knobsCode, mirostatCode } from "./knob_code.js";
+import { KnobSliders } from "./knob_sliders.js";
 import { figure, percent, powerOfTen, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
 
@@ -9,9 +11,8 @@ const COLOURS = {
   probability: { min: 0, max: 1, palette: "viridis", unit: "", ends: ["0", "1"] },
   surprisal: { min: 12, max: 0, palette: "viridis", unit: "bits", ends: ["12", "0"] },
 };
-const SLIDERS = "sliders.sliders.";
 
-/** A step of the engine with what the panel adds: `cumulative`, its `position`, the `knobs` then. */
+/** A step of the engine with what the panel adds: `cumulative` and its `position`. */
 /** @typedef {any} Step */
 
 export class WritingStandIn extends StandIn {
@@ -20,6 +21,7 @@ export class WritingStandIn extends StandIn {
     super(given);
     this._forget();
     this._prompt = null;
+    this._sliders = new KnobSliders(this, "sliders");
     this.on("button", "sent", () => this.write());
     this.on("text", "change:value", () => this.markStale());
     this.on("colour", "change:index", () => this._show(this.shown));
@@ -41,11 +43,6 @@ export class WritingStandIn extends StandIn {
     return this.shown.map((node) => this.tree[node].step);
   }
 
-  get knobs() {
-    const names = Object.keys(this.parts).filter((name) => name.startsWith(SLIDERS));
-    return Object.fromEntries(names.map((name) => [name.slice(SLIDERS.length), this.get(name, "value")]));
-  }
-
   /** Writes the text that stands there once more: what was likely at its places is not on the page. */
   begin() {
     return this.write();
@@ -63,16 +60,16 @@ export class WritingStandIn extends StandIn {
    * @param {string} script
    */
   async _continue(path, chosen, script) {
-    const [text, count, seed, knobs] = [this.get("text", "value"), this.get("length", "value"), this.get("seed", "value"), this.knobs];
-    const what = { text, count, seed, knobs, path: path.map(({ id }) => id), chosen };
+    const [text, count, seed] = ["text", "length", "seed"].map((part) => this.get(part, "value"));
+    const { knobs, mirostat } = this._sliders;
+    const what = { text, count, seed, knobs, mirostat, path: path.map(({ id }) => id), surprisals: path.map(surprisal), chosen };
     const fixed = path.length + (chosen ? 1 : 0);
     let cumulative = path.at(-1)?.cumulative ?? 0;
     let perSecond = null;
     const onPart = (part) => {
       if (part.prompt) return this._begin(part, path);
       cumulative += part.logProbability;
-      const drawnWith = chosen && this.shown.length === path.length ? chosen.knobs : knobs;
-      this._add({ ...part, cumulative, position: this.shown.length, knobs: drawnWith });
+      this._add({ ...part, cumulative, position: this.shown.length });
       perSecond = part.perSecond ?? perSecond;
       const total = Math.max(count - fixed, 1);
       const done = this.shown.length - fixed;
@@ -80,7 +77,8 @@ export class WritingStandIn extends StandIn {
     };
     const done = await this.work("write", what, onPart);
     if (this.shown.length) {
-      const writing = writingCode(knobs, seed, this.shown.length - fixed, fixed > 0);
+      const how = `${knobsCode(knobs)}, seed=${seed}${mirostatCode(mirostat)}`;
+      const writing = writingCode(how, this.shown.length - fixed, fixed > 0);
       this._scripts.set(this.shown.at(-1), script + writing);
       this.showCode();
     }
@@ -111,10 +109,12 @@ export class WritingStandIn extends StandIn {
     this._key = null;
   }
 
-  /** The node of a step after a parent: a new one, or the one that is there. */
+  /** The node of a step after a parent: a new one, or the one that is there, with the newest step. */
   _node(step, parent) {
     const there = this.tree.findIndex((node) => node.parent === parent && node.step.id === step.id);
-    return there >= 0 ? there : this.tree.push({ step, parent }) - 1;
+    if (there < 0) return this.tree.push({ step, parent }) - 1;
+    this.tree[there] = { step, parent };
+    return there;
   }
 
   _add(step) {
@@ -184,7 +184,7 @@ export class WritingStandIn extends StandIn {
   _chip(step) {
     const value = this._colour() === "probability" ? Math.exp(step.logProbability) : surprisal(step);
     const words = `cumulative log-probability ${step.cumulative.toFixed(2)}; drawn at ${percent(step.probability)}`;
-    return chip(step.entry, this.names, { value, note: step.end ? `${words}; ${step.end}` : words });
+    return chip(step.entry, this.names, { value, note: [words, limitWords(step), step.end].filter(Boolean).join("; ") });
   }
 
   /** All branches, the one in the strip marked, and how probable that one is. */
@@ -214,10 +214,6 @@ export class WritingStandIn extends StandIn {
   }
 }
 
-function surprisal({ logProbability }) {
-  return -logProbability / Math.LN2;
-}
-
 /** @param {number | null} perSecond */
 export function speed(perSecond) {
   return perSecond === null ? "" : `, ${perSecond.toFixed(0)} tokens/s`;
@@ -229,11 +225,27 @@ function storyWords(steps) {
   const exponent = steps.at(-1).cumulative / Math.LN10;
   const chance = exponent < -3 ? `about ${powerOfTen(Math.round(exponent))}` : `${figure(100 * 10 ** exponent)} %`;
   const tokens = steps.length === 1 ? "this token" : `these ${steps.length} tokens together`;
-  return `The model gives ${tokens} a probability of ${chance}.`;
+  return `The model gives ${tokens} a probability of ${chance}.${limitsWords(steps)}`;
 }
 
-/** The line that writes so many tokens, after a path if there is one. */
-function writingCode(knobs, seed, length, after) {
-  const call = `sp.generate(m, prompt, ${knobsCode(knobs)}, seed=${seed}, max_new_tokens=${length}`;
+/** How Mirostat moved the limit of surprisal; "" where it stood still or there was none. */
+function limitsWords(steps) {
+  const limits = steps.map(({ knobs }) => knobs.max_surprisal).filter(Boolean);
+  if (new Set(limits).size < 2) return "";
+  const mean = steps.reduce((sum, step) => sum + surprisal(step), 0) / steps.length;
+  const [first, last] = [limits[0], limits.at(-1)].map((limit) => limit.toFixed(1));
+  return ` The limit of surprisal moved from ${first} to ${last} bits; a token had ${mean.toFixed(1)} bits on average.`;
+}
+
+/** What the limit of surprisal did where a token was drawn; "" if there was none. */
+function limitWords(step) {
+  const limit = step.knobs.max_surprisal;
+  if (!limit) return "";
+  return `limit ${limit.toFixed(1)} bits, surprisal ${surprisal(step).toFixed(1)} bits, ${percent(step.limitMass)} excluded`;
+}
+
+/** The line that writes so many tokens with some knobs, after a path if there is one. */
+function writingCode(how, length, after) {
+  const call = `sp.generate(m, prompt, ${how}, max_new_tokens=${length}`;
   return after ? `steps = [*path, *${call}, after=path)]\n` : `steps = [*${call})]\n`;
 }

@@ -21,9 +21,12 @@ class Branches:
     parents: list[int | None] = field(default_factory=list)
 
     def add(self, step: Step, parent: int | None) -> int:
-        """The node of this step after `parent`: a new one, or the one already there."""
+        """The node of this step after `parent`: a new one, or the one with this token already
+        there, of which the newest step is kept: it was drawn with the knobs that stand now.
+        """
         for node, (other, before) in enumerate(zip(self.steps, self.parents, strict=True)):
             if before == parent and other.id == step.id:
+                self.steps[node] = step
                 return node
         self.steps.append(step)
         self.parents.append(parent)

@@ -18,7 +18,7 @@ from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
 from lablib.numbers import require_count
-from lablib.sampling.compute.distribution import distribution, draw, entropy, uniforms
+from lablib.sampling.compute.distribution import distribution, draw, entropy, stages, uniforms
 from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.reading import Reader
@@ -134,7 +134,8 @@ class Step:
         model_entropy: of the model's own distribution, in bits.
         alternatives: the model's most probable tokens here, with its own probabilities.
         end: why the text ends here: "end of text", "context full" or "length"; None if it goes on.
-        knobs: the knobs it was drawn with.
+        knobs: the knobs it was drawn with; Mirostat's limit of surprisal is among them.
+        limit_mass: how much probability the limit of surprisal took away here; 0 without one.
         previous: the ids before it, prompt included.
         banned: the tokens that were not allowed here.
         banned_mass: how much probability the model gave them together, before the knobs.
@@ -152,6 +153,7 @@ class Step:
     alternatives: tuple[Alternative, ...]
     end: str | None
     knobs: Knobs
+    limit_mass: float
     previous: tuple[int, ...] = field(repr=False)
     banned: tuple[int, ...] = field(repr=False)
     banned_mass: float
@@ -211,7 +213,8 @@ def generate(
             only new tokens are read.
         ban: names the tokens that may not come (see `block_list` and `Guide`); they are taken out
             before the knobs.
-        mirostat: moves the limit of surprisal among the knobs after every token.
+        mirostat: moves the limit of surprisal after every token; that among the knobs is then not
+            used. Its first limit after a path is the one that the path's tokens lead to.
 
     Raises:
         ValueError: if the model's scores are not numbers, no token is left, or an argument cannot
@@ -274,16 +277,17 @@ def generate_rows(
     *,
     keep_logits: bool = True,
     ban: Ban | None = None,
+    mirostats: Sequence[Mirostat | None] = (),
 ) -> Iterator[tuple[Step | None, ...]]:
     """Write several texts at once, one for each (knobs, seed), reading them as one batch.
 
     Yields at each position a tuple with the step of each row, None for a row that has ended. Each
     row is what `generate` writes for its knobs and seed. With many rows the logits take memory
     (200 kB a step for GPT-2): `keep_logits=False` drops them. What `ban` names is taken out before
-    the knobs.
+    the knobs. `mirostats` has one for each row, None for a row without, or nothing at all.
 
     Raises:
-        ValueError: as `generate`, and if no token is left.
+        ValueError: as `generate`, and if no token is left or `mirostats` are not one for each row.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -293,7 +297,10 @@ def generate_rows(
         [2, 2, 2]
     """
     prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
-    writers = [_Writer(m, prepared, knobs, seed, max_new_tokens, (), ban) for knobs, seed in rows]
+    writers = [
+        _Writer(m, prepared, knobs, seed, max_new_tokens, (), ban, mirostat)
+        for (knobs, seed), mirostat in zip(rows, _for_each(rows, mirostats), strict=True)
+    ]
     reader = Reader(m.model)
     logits = reader.read([prepared.ids])
     running = [i for i, writer in enumerate(writers) if not writer.end]
@@ -310,6 +317,18 @@ def generate_rows(
             logits = reader.read([[writers[i].ids[-1]] for i in running])
 
 
+def _for_each(
+    rows: Sequence[object], mirostats: Sequence[Mirostat | None]
+) -> Sequence[Mirostat | None]:
+    """One for each row, none if there are none at all."""
+    if mirostats and len(mirostats) != len(rows):
+        raise ValueError(
+            f"mirostats must be one for each text ({len(rows)}), None for one without, and they "
+            f"were {len(mirostats)}."
+        )
+    return mirostats or [None] * len(rows)
+
+
 def lockstep(
     m: "LoadedModel",
     prompt: str | Prompt,
@@ -318,9 +337,10 @@ def lockstep(
     n: int = 40,
     *,
     keep_logits: bool = True,
+    mirostats: Sequence[Mirostat | None] = (),
 ) -> Iterator[tuple[Step | None, ...]]:
     """Write n tokens under each of several settings with the same random draws: `generate_rows`
-    with one seed for all.
+    with one seed for all. `mirostats` has one for each setting, or nothing at all.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -330,7 +350,7 @@ def lockstep(
         [2, 2]
     """
     rows = [(knobs, seed) for knobs in settings]
-    return generate_rows(m, prompt, rows, n, keep_logits=keep_logits)
+    return generate_rows(m, prompt, rows, n, keep_logits=keep_logits, mirostats=mirostats)
 
 
 class _Writer:
@@ -368,7 +388,8 @@ class _Writer:
         """Draw the next token from the model's scores, [vocab], and add it."""
         banned = tuple(sorted(self._ban(self.ids))) if self._ban else ()
         knobs = self._knobs_now()
-        probabilities = distribution(_without(logits, banned), knobs, self.ids)
+        allowed = _without(logits, banned)
+        probabilities = distribution(allowed, knobs, self.ids)
         id = draw(probabilities, self._draws[self._position])
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
@@ -391,6 +412,7 @@ class _Writer:
             alternatives=top(self._m, model_probabilities),
             end=self.end,
             knobs=knobs,
+            limit_mass=_limit_mass(allowed, knobs, previous),
             previous=previous,
             banned=banned,
             banned_mass=float(model_probabilities[list(banned)].sum()),
@@ -401,6 +423,14 @@ class _Writer:
         if self._mirostat is None:
             return self._knobs
         return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
+
+
+def _limit_mass(logits: Tensor, knobs: Knobs, previous: Sequence[int]) -> float:
+    """The probability of the tokens that the limit of surprisal takes away."""
+    if not knobs.max_surprisal:
+        return 0.0
+    masses = {stage.name: stage.removed_mass for stage in stages(logits, knobs, previous)}
+    return masses["max_surprisal"]
 
 
 def end_of(m: "LoadedModel", ids: Sequence[int]) -> str | None:

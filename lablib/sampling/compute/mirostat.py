@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lablib.sampling.compute.knobs import Control
+
 LEAST = 1e-6
 """The lowest limit, in bits: with it only the most probable token is left."""
 
@@ -48,3 +50,19 @@ class Mirostat:
         for surprisal in surprisals:
             limit -= self.rate * (surprisal - self.target)
         return max(limit, LEAST)
+
+
+MIROSTAT_CONTROLS = (
+    Control(
+        *("target", "Mirostat \u03c4", 0.0, 10.0, 0.1),
+        "The bits of surprisal a token is to have on average; the limit of surprisal begins at "
+        "twice that and moves after every token, and the fixed limit is not used; 0 is off.",
+        "mirostat_tau of mirostat 2",
+    ),
+    Control(
+        *("rate", "Mirostat \u03b7", 0.01, 1.0, 0.01),
+        "How much of each token's miss the limit makes good at once; nothing where \u03c4 is 0.",
+        "mirostat_eta",
+    ),
+)
+"""How its two numbers are shown; a target of 0 stands for none."""

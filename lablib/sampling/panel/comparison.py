@@ -1,16 +1,18 @@
 """The comparison panel: several settings of the knobs, given the same random draws."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets
 
 from lablib.sampling.compute.generation import Step, generate_rows, lockstep
 from lablib.sampling.compute.knobs import Knobs
+from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.text import prepare
 from lablib.sampling.figures import comparison as figures
-from lablib.sampling.panel.controls import knobs_code
+from lablib.sampling.panel.controls import knobs_code, mirostats_lines
 from lablib.sampling.panel.seeds import SEEDS, SeedsView
-from lablib.sampling.panel.setting import PARTS, Setting, knobs_words
+from lablib.sampling.panel.setting import PARTS, Setting
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
 from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, number, seed_field
@@ -83,17 +85,19 @@ class ComparisonPanel(LivePanel):
         )
         self.text.observe(lambda _: self._restart(), "value")
         self.length.observe(lambda _: self._restart(), "value")
-        self.add_button.on_click(lambda _: self.add(self.settings[-1].knobs))
+        self.add_button.on_click(
+            lambda _: self.add(self.settings[-1].knobs, self.settings[-1].mirostat)
+        )
         self.seeds_button.on_click(lambda _: self.run(self._write_seeds))
 
     def model_changed(self) -> None:
         """Let the new model write."""
         self._restart()
 
-    def add(self, knobs: Knobs) -> None:
+    def add(self, knobs: Knobs, mirostat: Mirostat | None = None) -> None:
         """Put another setting below the last, its knobs open, unless there are enough."""
         if len(self.settings) < MOST_SETTINGS:
-            self.settings.append(self._new_setting(knobs))
+            self.settings.append(self._new_setting(knobs, mirostat))
             self.settings[-1].name.value = True
             self._arrange()
             self._restart()
@@ -105,8 +109,8 @@ class ComparisonPanel(LivePanel):
             self._arrange()
             self._restart()
 
-    def _new_setting(self, knobs: Knobs) -> Setting:
-        return Setting(knobs, on_change=self._restart, on_remove=self.remove)
+    def _new_setting(self, knobs: Knobs, mirostat: Mirostat | None = None) -> Setting:
+        return Setting(knobs, self._restart, self.remove, mirostat)
 
     def _arrange(self) -> None:
         for setting in self.settings:
@@ -132,9 +136,10 @@ class ComparisonPanel(LivePanel):
         self.text.note = prompt.note
         settings = list(self.settings)
         knobs = [setting.knobs for setting in settings]
+        how: dict[str, Any] = {"mirostats": [setting.mirostat for setting in settings]}
         rounds: Rounds = []
         limit = RateLimit()
-        for steps in lockstep(m, prompt, knobs, self.seed.value, n, keep_logits=False):
+        for steps in lockstep(m, prompt, knobs, self.seed.value, n, keep_logits=False, **how):
             rounds.append(steps)
             if limit.due():
                 self._draw(settings, rounds)
@@ -162,36 +167,41 @@ class ComparisonPanel(LivePanel):
         """Write a text with every seed and setting, as many together as memory allows."""
         m, n = self.model(), self.length.value
         prompt = prepare(m, self.text.value, n)
-        knobs = [setting.knobs for setting in self.settings]
-        rows = [(setting, seed) for setting in knobs for seed in range(SEEDS)]
+        settings = list(self.settings)
+        rows = [(one.knobs, seed) for one in settings for seed in range(SEEDS)]
+        mirostats = [one.mirostat for one in settings for _ in range(SEEDS)]
+        names = [one.words for one in settings]
         together = max(1, TOKENS_AT_ONCE // (len(prompt.ids) + n))
         runs: list[list[Step]] = []
         for start in range(0, len(rows), together):
             some, rounds = rows[start : start + together], Rounds()
-            for steps in generate_rows(m, prompt, some, n, keep_logits=False):
+            how: dict[str, Any] = {"mirostats": mirostats[start : start + together]}
+            for steps in generate_rows(m, prompt, some, n, keep_logits=False, **how):
                 rounds.append(steps)
                 yield Progress(start * n + len(rounds) * len(some), len(rows) * n, "tokens")
             runs += _runs(rounds)
-        names = [knobs_words(setting) for setting in knobs]
         self.tabs.line.shown = 1
         self.seeds.show(names, [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)])
 
     def code_lines(self) -> str:
         """The texts of all settings, and how varied those of all seeds are where they are shown."""
         settings = "".join(f"    {knobs_code(setting.knobs)},\n" for setting in self.settings)
-        n = self.length.value
+        mirostats = mirostats_lines([setting.mirostat for setting in self.settings])
+        n, moving = self.length.value, ", mirostats=mirostats" if mirostats else ""
         lines = (
             f"prompt = {self.text.value!r}\n"
-            f"settings = [\n{settings}]\n"
-            f"rounds = sp.lockstep(m, prompt, settings, seed={self.seed.value}, n={n})\n"
+            f"settings = [\n{settings}]\n{mirostats}"
+            f"rounds = sp.lockstep(m, prompt, settings, seed={self.seed.value}, n={n}{moving})\n"
             "texts = [[step.id for step in run if step] for run in zip(*rounds)]\n"
             "sp.first_divergence(texts)"
         )
         if not self.seeds.runs:
             return lines
+        each = f"mirostats = [one for one in mirostats for seed in range({SEEDS})]\n"
         return lines + (
             f"\n\nrows = [(knobs, seed) for knobs in settings for seed in range({SEEDS})]\n"
-            f"rounds = sp.generate_rows(m, prompt, rows, {n}, keep_logits=False)\n"
+            f"{each if mirostats else ''}"
+            f"rounds = sp.generate_rows(m, prompt, rows, {n}, keep_logits=False{moving})\n"
             "runs = [[step for step in run if step] for run in zip(*rounds)]\n"
             f"[sp.diversity(runs[i : i + {SEEDS}]) for i in range(0, len(runs), {SEEDS})]"
         )

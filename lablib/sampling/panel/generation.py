@@ -9,11 +9,12 @@ from lablib.numbers import percent
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.compute.generation import Session, Step, choose, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
+from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.text import Prompt, prepare
-from lablib.sampling.figures.generation import story_words
+from lablib.sampling.figures.generation import limit_words, story_words
 from lablib.sampling.panel.alternatives import Alternatives
 from lablib.sampling.panel.attribution import AttributionFold
-from lablib.sampling.panel.controls import KnobSliders, knobs_code
+from lablib.sampling.panel.controls import KnobSliders, knobs_code, mirostat_code
 from lablib.sampling.views.tree import TreeView
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import button, dropdown, number, seed_field
@@ -40,6 +41,7 @@ class GenerationPanel(LivePanel):
         knobs: how the knobs stand at first.
         seed: decides every draw: the same seed and settings write the same text.
         max_new_tokens: how many tokens to write.
+        mirostat: moves the limit of surprisal after every token; None for nothing that does.
     """
 
     imports = "models, sampling as sp"
@@ -52,8 +54,9 @@ class GenerationPanel(LivePanel):
         knobs: Knobs = OFF,
         seed: int = 0,
         max_new_tokens: int = 60,
+        mirostat: Mirostat | None = None,
     ) -> None:
-        self._make_controls(prompt, knobs, seed, max_new_tokens)
+        self._make_controls(prompt, KnobSliders(knobs, mirostat=mirostat), seed, max_new_tokens)
         self.branches = Branches()
         self.shown: list[int] = []
         self._scripts: dict[int, str] = {}
@@ -81,10 +84,12 @@ class GenerationPanel(LivePanel):
         self.why.follow(self, self.strip, self._ids)
         self.tree.observe(lambda change: self._visit(change.new), "picked")
 
-    def _make_controls(self, prompt: str, knobs: Knobs, seed: int, max_new_tokens: int) -> None:
+    def _make_controls(
+        self, prompt: str, sliders: KnobSliders, seed: int, max_new_tokens: int
+    ) -> None:
         """What is asked for, and places for the text and what is seen of it."""
         self.text = TextInput(value=prompt, label="Prompt")
-        self.sliders = KnobSliders(knobs)
+        self.sliders = sliders
         self.seed, self.length = seed_field(seed), number("Tokens", max_new_tokens, 1, 999)
         self.colour = dropdown("Colour", list(COLOURS))
         self.button = button("Write", primary=True)
@@ -117,18 +122,20 @@ class GenerationPanel(LivePanel):
         `script` is the code that leads to the path; that of the new steps is added to it.
         """
         m, prompt = self.model(), self._read_prompt()
-        knobs, seed = self.sliders.value, self.seed.value
+        knobs, mirostat, seed = self.sliders.value, self.sliders.mirostat, self.seed.value
+        how: dict[str, Any] = {"session": self._session, "mirostat": mirostat, "after": path}
         length = max(self.length.value - len(path), 1)
         self._show(self.branches.add_path(path))
         try:
-            for step in generate(m, prompt, knobs, seed, length, after=path, session=self._session):
+            for step in generate(m, prompt, knobs, seed, length, **how):
                 self.shown.append(self.branches.add(step, self.shown[-1] if self.shown else None))
                 self.strip.append(self._chip(step))
                 yield Progress(len(self.shown) - len(path), length, "tokens")
         finally:
             if self.shown:
                 written = len(self.shown) - len(path)
-                self._scripts[self.shown[-1]] = script + _writing_code(knobs, seed, written, path)
+                with_knobs = f"{knobs_code(knobs)}, seed={seed}{mirostat_code(mirostat)}"
+                self._scripts[self.shown[-1]] = script + _writing_code(with_knobs, written, path)
             self._draw_tree()
 
     def _read_prompt(self) -> Prompt:
@@ -188,7 +195,7 @@ class GenerationPanel(LivePanel):
         drawn = percent(step.probability, 1)
         note = f"cumulative log-probability {step.cumulative:.2f}; drawn at {drawn}"
         (token,) = token_dicts([step.id], self.model().tokenizer, [value])
-        return {**token, "note": f"{note}; {step.end}" if step.end else note}
+        return {**token, "note": "; ".join(filter(None, [note, limit_words(step), step.end]))}
 
     def _draw_tree(self) -> None:
         """All branches, the one in the strip marked, and how probable that one is."""
@@ -218,9 +225,9 @@ class GenerationPanel(LivePanel):
         return script and f'{script}"".join(step.text for step in steps)'
 
 
-def _writing_code(knobs: Knobs, seed: int, length: int, path: Sequence[Step]) -> str:
-    """The line that writes `length` tokens, after `path` if there is one."""
-    call = f"sp.generate(m, prompt, {knobs_code(knobs)}, seed={seed}, max_new_tokens={length}"
+def _writing_code(how: str, length: int, path: Sequence[Step]) -> str:
+    """The line that writes `length` tokens with some knobs, after `path` if there is one."""
+    call = f"sp.generate(m, prompt, {how}, max_new_tokens={length}"
     return f"steps = [*path, *{call}, after=path)]\n" if path else f"steps = [*{call})]\n"
 
 

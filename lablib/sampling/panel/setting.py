@@ -5,6 +5,7 @@ from collections.abc import Callable
 import ipywidgets
 
 from lablib.sampling.compute.knobs import CONTROLS, OFF, Knobs
+from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.panel.controls import KnobSliders
 from lablib.widgets import TokenStrip
 from lablib.widgets.controls import button
@@ -20,6 +21,7 @@ class Setting(ipywidgets.VBox):
         knobs: how the knobs stand at first.
         on_change: called when a knob was turned.
         on_remove: called with the setting when it should go.
+        mirostat: what moves its limit of surprisal at first.
     """
 
     def __init__(
@@ -27,8 +29,9 @@ class Setting(ipywidgets.VBox):
         knobs: Knobs,
         on_change: Callable[[], object],
         on_remove: Callable[["Setting"], object],
+        mirostat: Mirostat | None = None,
     ) -> None:
-        self.sliders = KnobSliders(knobs, self._turned)
+        self.sliders = KnobSliders(knobs, self._turned, mirostat)
         self.name = ipywidgets.ToggleButton(
             tooltip="Turn the knobs of this setting", layout={"width": "auto"}
         )
@@ -49,18 +52,28 @@ class Setting(ipywidgets.VBox):
         """The knobs as they stand."""
         return self.sliders.value
 
+    @property
+    def mirostat(self) -> Mirostat | None:
+        """What moves the limit of surprisal, as its sliders stand."""
+        return self.sliders.mirostat
+
+    @property
+    def words(self) -> str:
+        """What is turned, in words."""
+        return knobs_words(self.knobs, self.mirostat)
+
     def _turned(self) -> None:
         self._show_name()
         self._on_change()
 
     def _show_name(self) -> None:
-        self.name.description = self.strip.label = knobs_words(self.knobs)
+        self.name.description = self.strip.label = self.words
 
     def _fold(self) -> None:
         self.sliders.layout.display = None if self.name.value else "none"
 
 
-def knobs_words(knobs: Knobs) -> str:
+def knobs_words(knobs: Knobs, mirostat: Mirostat | None = None) -> str:
     """The knobs that are turned, in words.
 
     >>> knobs_words(Knobs(temperature=0.7, top_p=0.95)), knobs_words(Knobs(temperature=0))
@@ -73,4 +86,6 @@ def knobs_words(knobs: Knobs) -> str:
     ]
     if knobs.temperature == 0:
         turned[0] = "greedy"
+    if mirostat:
+        turned.append(f"mirostat {mirostat.target:g} bits")
     return ", ".join(turned) or "no knob turned"
