@@ -62,13 +62,15 @@ def left(interactions: int) -> Left:
 
 
 def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Left]:
-    """Use panels of every room so often; what is left after each round, the first one warm."""
+    """Use each panel once, and then any so often; what is left after the first time, which is not
+    counted among `interactions`, and after each round of the others.
+    """
     rng, done, found = random.Random(seed), 0, []
     every = list(codes or panels().values())
     for code in every:  # each library is imported, each model opened, each cache filled once
         done += used(rng, code)
     found.append(left(done))
-    while done < interactions:
+    while done < found[0].interactions + interactions:
         done += used(rng, rng.choice(every))
         if done - found[-1].interactions >= ROUND:
             found.append(left(done))
