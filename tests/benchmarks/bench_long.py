@@ -39,4 +39,6 @@ def _rows(what: str, found: list[Left]) -> list[dict[str, Any]]:
          "goal": 0}
         for kind in ("threads", "files", "widgets")
     ]  # fmt: skip
-    return [row | {"less_is_better": True} for row in (memory, *more)]
+    curve = ", ".join(f"{one.megabytes:.0f}" for one in found[:: -(-len(found) // 12)])
+    along = {"name": f"MB in the course of {what}: {curve}"}
+    return [along, *(row | {"less_is_better": True} for row in (memory, *more))]

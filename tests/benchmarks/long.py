@@ -9,6 +9,7 @@ import json
 import random
 import threading
 from collections.abc import Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,17 +64,19 @@ def left(interactions: int) -> Left:
 
 def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Left]:
     """Use each panel once, and then any so often; what is left after the first time, which is not
-    counted among `interactions`, and after each round of the others.
+    counted among `interactions`, and after each round of the others. Runs go into a folder that is
+    removed.
     """
     rng, done, found = random.Random(seed), 0, []
     every = list(codes or panels().values())
-    for code in every:  # each library is imported, each model opened, each cache filled once
-        done += used(rng, code)
-    found.append(left(done))
-    while done < found[0].interactions + interactions:
-        done += used(rng, rng.choice(every))
-        if done - found[-1].interactions >= ROUND:
-            found.append(left(done))
+    with TemporaryDirectory() as folder, chdir(folder):
+        for code in every:  # each library is imported, each model opened, each cache filled once
+            done += used(rng, code)
+        found.append(left(done))
+        while done < found[0].interactions + interactions:
+            done += used(rng, rng.choice(every))
+            if done - found[-1].interactions >= ROUND:
+                found.append(left(done))
     return found
 
 
