@@ -2,27 +2,32 @@
 
 For a workshop on a network you trust: everybody takes a name and the class's password, and gets a
 folder of their own, with a copy of the labs, that is there again at the next login. All servers run
-as the account that starts the hub, so learners are kept apart by habit and not by force; where
-that is not enough, use TLJH (see labs/TEACHING.md), which gives each an account.
+as the account that starts the hub, so learners are kept apart by habit and not by force, and may
+write to the models' folder; where that is not enough, use TLJH (see labs/TEACHING.md), which gives
+each an account.
 
 Set before it starts:
     LAB_PASSWORD    the class's password, of at least 8 letters
     LAB_FOLDER      where the learners' folders and the models go (at least 2 GB free)
 """
 
+import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from lablib import start
+
 c = get_config()  # noqa: F821 - JupyterHub defines it
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ["LAB_FOLDER"]).resolve()
 HOMES = FOLDER / "homes"
 HOMES.mkdir(parents=True, exist_ok=True)
 RUNTIME = tempfile.mkdtemp(prefix="labs-")  # short: the path of a socket has at most 107 letters
+MEMORY = 4_000_000
+"""KB of its own for a kernel. One that asks for more gets a MemoryError, and the others go on;
+`Spawner.mem_limit` would do nothing here, where nobody but the system could keep it."""
 
 c.JupyterHub.bind_url = os.environ.get("LAB_ADDRESS", "http://0.0.0.0:8000")
 c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
@@ -36,7 +41,8 @@ c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,30}$"
 
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(HOMES / "{username}")
-c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+c.Spawner.cmd = ["sh", "-c", f'ulimit -d {MEMORY}; exec "$@"', "-",
+                 sys.executable, "-m", "jupyterhub.singleuser"]  # fmt: skip
 c.Spawner.default_url = "/lab/tree/language-model-labs/labs/00_start_here.ipynb"
 c.Spawner.http_timeout = c.Spawner.start_timeout = 120  # thirty starting at once take their time
 c.JupyterHub.concurrent_spawn_limit = 4
@@ -46,8 +52,6 @@ c.Spawner.environment = {
     "HF_HUB_OFFLINE": "1",
     # A class has more learners than cores: more threads each only get in each other's way.
     "OMP_NUM_THREADS": "1",
-    # The labs' own package, whatever a learner's copy of the checkout holds.
-    "PYTHONPATH": str(CHECKOUT),
     "JUPYTER_RUNTIME_DIR": lambda spawner: f"{RUNTIME}/{spawner.user.id}",
 }
 c.Spawner.args = [
@@ -60,12 +64,13 @@ c.Spawner.args = [
 ]
 
 
-def hand_out(spawner):
-    """Give a new learner a copy of the labs; a copy that is there is left as it is."""
+async def hand_out(spawner):
+    """Give a learner a copy of the labs, or to theirs what is new; what they changed stays.
+
+    In a thread: the hub has others to answer meanwhile.
+    """
     copy = HOMES / spawner.user.name / "language-model-labs"
-    if not copy.exists():
-        copy.parent.mkdir(exist_ok=True)
-        subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(copy)], check=True)
+    await asyncio.to_thread(start.hand_out, start.originals(), copy)
 
 
 c.Spawner.pre_spawn_hook = hand_out

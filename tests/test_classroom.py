@@ -1,5 +1,6 @@
 """What is handed to teachers to run a hub with: it parses, and keeps learners apart."""
 
+import asyncio
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +55,21 @@ def test_the_path_of_a_kernels_socket_is_short_enough(hub, tmp_path):
     if callable(runtime):
         runtime = runtime(SimpleNamespace(user=SimpleNamespace(id=99_999, name="a" * 31)))
     assert len(runtime.replace(str(tmp_path), "/tmp") + OF_A_KERNEL) <= SOCKET
+
+
+def test_a_learner_is_handed_the_labs_and_keeps_what_they_wrote(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_PASSWORD", "a few words")
+    monkeypatch.setenv("LAB_FOLDER", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    spawner = configured("jupyterhub_config.py").Spawner
+    homes = [tmp_path / "homes" / name for name in ("ann", "bea")]
+    labs = [home / spawner.default_url.removeprefix("/lab/tree/") for home in homes]
+    for home in homes:
+        asyncio.run(spawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name=home.name))))
+    labs[0].write_text("mine")
+    asyncio.run(spawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name="ann"))))
+    assert labs[0].read_text() == "mine"
+    assert labs[1].read_bytes() == (ROOT / "labs/00_start_here.ipynb").read_bytes()
 
 
 def test_tljh_limits_memory_and_culls():

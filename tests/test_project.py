@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-UNLOCKED = {"transformer-lens"}
+UNLOCKED = {"jupyterhub", "transformer-lens"}
 """Extras that nobody needs: what tests hold our figures against where it is installed."""
 
 

@@ -7,9 +7,7 @@ a new text into one of the panels about every `THINK` seconds, and waits for the
 measured in the kernel, from the change of the text to the drawn result; the pause in which a panel
 waits for more typing is in it. `LAB_LEARNERS=12` takes twelve.
 
-Then the same number starts at once, as a class does that is told to: everybody's kernel is started
-and the first panel asked for in the same moment. What counts is when the last of them has its panel
-in sight (which then says what it waits for), and when the last picture is drawn.
+Those who all start at once are in `bench_together`.
 
 What a further learner costs is what its kernel shares with nobody; the same is measured for one
 that holds a copy of the weights. Of all together it is the proportional set size (`Pss`), in which
@@ -18,9 +16,8 @@ shared pages are counted once.
 
 import json
 import os
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty
 from statistics import median, quantiles
@@ -65,19 +62,6 @@ for turn in range({TURNS}):
 print(json.dumps(waited))
 """
 
-FIRST = """
-import json, time
-from lablib import sampling as sp
-panel = sp.knob_panel("Once upon a time")
-said = [panel.foot.text]
-panel.foot.observe(lambda change: said.append(change.new), "text")
-in_sight = time.time()
-"""
-DRAWN = """
-assert panel.wait(600) and panel.state == "ready"
-print(json.dumps([in_sight, time.time(), said]))
-"""
-
 
 class Learner:
     """One kernel, and the client that talks to it."""
@@ -98,10 +82,10 @@ class Learner:
         return self.answer(request["header"]["msg_id"])
 
     def answer(self, request: str) -> str:
-        """What a request printed, once it is done."""
+        """What a request printed, once it is done; `RuntimeError` if it failed or was killed."""
         printed = ""
         while True:
-            message = self.client.get_iopub_msg(timeout=600)
+            message = self.message()
             if message["parent_header"].get("msg_id") != request:
                 continue
             kind, content = message["msg_type"], message["content"]
@@ -111,6 +95,13 @@ class Learner:
                 raise RuntimeError(content["evalue"])
             elif kind == "status" and content["execution_state"] == "idle":
                 return printed
+
+    def message(self) -> dict[str, Any]:
+        """The next message of a kernel that lives."""
+        while self.manager.is_alive():
+            with suppress(Empty):
+                return self.client.get_iopub_msg(timeout=10)
+        raise RuntimeError("The kernel was killed.")
 
     def memory(self) -> dict[str, float]:
         """The kernel's own accounts, in MB."""
@@ -154,16 +145,9 @@ def available() -> float:
 
 
 def rows() -> list[dict[str, Any]]:
-    """A class that comes one after another, and one of as many that starts at once."""
-    with TemporaryDirectory() as folder:
-        cache = save_models(Path(folder))
-        found = one_after_another(cache)
-        return [*found, *at_once(cache, int(found[0]["ours"]))]
-
-
-def one_after_another(cache: Path) -> list[dict[str, Any]]:
     """Learners the machine took, what each costs, how long they wait."""
-    with ExitStack() as stack:
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        cache = save_models(Path(folder))
         alone = further_with_own_weights(cache)
         everybody: list[Learner] = []
         while len(everybody) < LEARNERS and available() > RESERVE:
@@ -173,43 +157,12 @@ def one_after_another(cache: Path) -> list[dict[str, Any]]:
     count, mine = len(everybody), [private(memory) for memory in shares]
     limit = "asked for" if count == LEARNERS else "memory"
     return [
-        _row(f"learners at once, both panels open (limit: {limit})", count, ""),
-        _row("memory of all of them together", sum(m["Pss"] for m in shares), "MB"),
-        _row("memory of each further learner, weights shared", median(mine), "MB", alone, 400),
-        _row("an interaction, median", 1000 * median(waited), "ms"),
-        _row("an interaction, p95", 1000 * quantiles(waited, n=20)[-1], "ms", goal=1000),
+        row(f"learners at once, both panels open (limit: {limit})", count, ""),
+        row("memory of all of them together", sum(m["Pss"] for m in shares), "MB"),
+        row("memory of each further learner, weights shared", median(mine), "MB", alone, 400),
+        row("an interaction, median", 1000 * median(waited), "ms"),
+        row("an interaction, p95", 1000 * quantiles(waited, n=20)[-1], "ms", goal=1000),
     ]
-
-
-def at_once(cache: Path, count: int) -> list[dict[str, Any]]:
-    """So many who start in the same moment: when the last one sees something, and what it costs."""
-    with ExitStack() as stack:
-        began = time.time()
-        everybody = [stack.enter_context(kernel(cache)) for _ in range(count)]
-        for one in everybody:
-            one.client.wait_for_ready(timeout=600)
-        for one in everybody:
-            one.client.execute(FIRST)
-        asked = [one.client.execute(DRAWN) for one in everybody]
-        found = list(filter(None, map(told, everybody, asked)))
-        mine = [private(one.memory()) for one in everybody if one.manager.is_alive()]
-    in_sight, drawn, said = zip(*found, strict=True)
-    words = max((text for texts in said for text in texts), key=len)
-    return [
-        _row("started at once: the last one's panel in sight", max(in_sight) - began, "s"),
-        _row("the last one's picture drawn", max(drawn) - began, "s", goal=120),
-        _row("kernels that were killed", count - len(found), "", goal=0),
-        _row("memory of each further one, one panel open", median(mine), "MB", goal=300),
-        {"name": f'said on a panel that waited: "{words}"'},
-    ]
-
-
-def told(one: Learner, request: str) -> list[Any] | None:
-    """What a kernel tells of its first panel; None if it was killed meanwhile."""
-    try:
-        return json.loads(one.answer(request))
-    except (Empty, json.JSONDecodeError):
-        return None
 
 
 def further_with_own_weights(cache: Path) -> float:
@@ -226,9 +179,10 @@ def work_together(everybody: list[Learner]) -> list[float]:
     return [seconds for one, request in pairs for seconds in json.loads(one.answer(request))]
 
 
-def _row(
+def row(
     name: str, ours: float, unit: str, peer: float | None = None, goal: float | None = None
 ) -> dict[str, Any]:
+    """A row of the benchmarks' table."""
     ratio = {"peer": peer} if peer else {}
     goals = {"goal": goal, "less_is_better": True} if goal is not None else {}
     return {"name": name, "ours": ours, "unit": unit, **ratio, **goals}

@@ -21,9 +21,10 @@ panel"""
 def rows() -> list[dict[str, Any]]:
     """What grew, and by how much."""
     whole = day(INTERACTIONS)
+    count = whole[-1].interactions - whole[0].interactions
     times = max(INTERACTIONS // 4, 2)
     return [
-        *_rows(f"{whole[-1].interactions:,} interactions with all panels", whole),
+        *_rows(f"{count:,} interactions with all panels", whole),
         *_rows(f"one cell run {times:,} times", again(times, RERUN)),
     ]
 
@@ -38,4 +39,6 @@ def _rows(what: str, found: list[Left]) -> list[dict[str, Any]]:
          "goal": 0}
         for kind in ("threads", "files", "widgets")
     ]  # fmt: skip
-    return [row | {"less_is_better": True} for row in (memory, *more)]
+    curve = ", ".join(f"{one.megabytes:.0f}" for one in found[:: -(-len(found) // 12)])
+    along = {"name": f"MB in the course of {what}: {curve}"}
+    return [along, *(row | {"less_is_better": True} for row in (memory, *more))]

@@ -9,6 +9,7 @@ import json
 import random
 import threading
 from collections.abc import Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,13 +63,15 @@ def left(interactions: int) -> Left:
 
 
 def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Left]:
-    """Use panels of every room so often; what is left after each round, the first one warm."""
+    """Use each panel once, and then any so often; what is left after the first time, which is not
+    counted among `interactions`, and after each round of the others.
+    """
     rng, done, found = random.Random(seed), 0, []
     every = list(codes or panels().values())
     for code in every:  # each library is imported, each model opened, each cache filled once
         done += used(rng, code)
     found.append(left(done))
-    while done < interactions:
+    while done < found[0].interactions + interactions:
         done += used(rng, rng.choice(every))
         if done - found[-1].interactions >= ROUND:
             found.append(left(done))
@@ -94,15 +97,19 @@ def again(times: int, cell: str) -> list[Left]:
 
 
 def used(rng: random.Random, code: str, often: int = 4) -> int:
-    """Open a panel, set its controls as a person does, and close it; how often it was set."""
-    panel = opened(code)
-    assert panel.wait(600)
-    mine = [one for one in controls(panel) if not isinstance(one, ipywidgets.FileUpload)]
-    for _ in range(often if mine else 0):
-        control = rng.choice(mine)
-        control.value = another(rng, control)
+    """Open a panel, set its controls as a person does, and close it; how often it was set.
+
+    In a folder of its own, in which there is no run yet.
+    """
+    with TemporaryDirectory() as folder, chdir(folder):
+        panel = opened(code)
         assert panel.wait(600)
-    panel.close()
+        mine = [one for one in controls(panel) if not isinstance(one, ipywidgets.FileUpload)]
+        for _ in range(often if mine else 0):
+            control = rng.choice(mine)
+            control.value = another(rng, control)
+            assert panel.wait(600)
+        panel.close()
     return often
 
 

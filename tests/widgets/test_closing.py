@@ -1,8 +1,10 @@
 """What is closed is gone: no widget, thread, file or memory of it is left in the kernel."""
 
 import gc
+import random
 import time
 import weakref
+from pathlib import Path
 
 import ipywidgets
 import pytest
@@ -10,7 +12,7 @@ from ipywidgets.widgets.widget import _instances
 
 from lablib.widgets import LivePanel, ModelChoice
 from tests.benchmarks.bench_class import learner
-from tests.benchmarks.long import day
+from tests.benchmarks.long import day, used
 from tests.odd import panels
 
 
@@ -122,6 +124,12 @@ def test_a_panel_that_is_closed_while_it_works_is_stopped(choice):
     panel = Endless(choice)
     panel.close()
     assert panel.wait()
+
+
+def test_a_panel_whose_run_wants_a_new_folder_can_be_used_a_second_time():
+    code = "from pathlib import Path\nPath('run').mkdir()\n" + panels()["tokenization.tokens"]
+    assert [used(random.Random(0), code) for _ in range(2)] == [4, 4]
+    assert not Path("run").exists()
 
 
 @pytest.mark.content
