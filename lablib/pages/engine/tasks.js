@@ -4,8 +4,10 @@
 import { beams } from "./beams.js";
 import { compare } from "./comparing.js";
 import { contrast } from "./contrastive.js";
+import { crossHeads } from "./cross_heads.js";
 import { inContext, neighbours } from "./embeddings.js";
 import { evidence } from "./evidence.js";
+import { forcing } from "./forcing.js";
 import { fill, masksBefore, prepare as prepareGaps, scoreWord } from "./gaps.js";
 import { mapsOf } from "./heads_math.js";
 import { joint } from "./joint.js";
@@ -15,6 +17,7 @@ import { mute } from "./muting.js";
 import { product, vectors, whole } from "./parts.js";
 import { beginning, prepare } from "./prompt.js";
 import { attribution, lengths, units } from "./residual.js";
+import { score } from "./scoring.js";
 import { sentences } from "./sentences.js";
 import { prefixes, translate } from "./translating.js";
 import { read, writeOn } from "./write_on.js";
@@ -110,8 +113,10 @@ export const TASKS = {
   beams,
   compare,
   contrast,
+  crossHeads,
   evidence,
   fill: gaps,
+  forcing,
   heads,
   inContext,
   joint,
@@ -124,6 +129,7 @@ export const TASKS = {
   product,
   read,
   rollout,
+  score,
   sentences,
   spell,
   tokens,
