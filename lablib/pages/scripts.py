@@ -8,7 +8,7 @@ from typing import Any
 
 from lablib import models
 from lablib.models.entries import POCKET
-from lablib.pages.engine import worker_source
+from lablib.pages.engine import worker_source, writer_source
 from lablib.pages.places import Place
 from lablib.pages.weights import model_json, packed, packed_tokenizer, script_file, script_of
 from lablib.widgets.html import script_json
@@ -86,8 +86,8 @@ def engine(live: dict[str, Any], place: Place) -> dict[str, Any]:
 
 
 def writer(name: str, place: Place) -> dict[str, Any]:
-    """What a page's script needs to have one model compute, and nothing else."""
-    worker = place.keep(worker_source(), "engine.js")
+    """What a page's script needs to have one model of GPT-2's kind write, and nothing else."""
+    worker = place.keep(writer_source(), "writer.js")
     return {"name": name, "worker": worker, "carried": {name: about_carried()[name]}}
 
 

@@ -16,7 +16,7 @@ from lablib import models
 from lablib.models.adapter import ADAPTER_CONFIG
 from lablib.models.errors import explain, quoted
 from lablib.pages.document import page
-from lablib.pages.engine import worker_source
+from lablib.pages.engine import writer_source
 from lablib.pages.weights import weights_script
 from lablib.training.run import Run
 from lablib.widgets.assets import bundle
@@ -201,7 +201,7 @@ def _page(folder: Path, title: str, prompt: str) -> str:
     body = fill(_BODY, title=title, prompt=prompt, size=size_words(len(weights.encode())))
     scripts = {
         "weights.js": weights,
-        "engine.js": f"globalThis.labEngine = {script_json(worker_source())};",
+        "engine.js": f"globalThis.labEngine = {script_json(writer_source())};",
         "take_away.js": bundle(_STATIC / "take_away.js"),
     }
     return page(title, body, [bundle(_STATIC / "take_away.css")], scripts=scripts)

@@ -172,8 +172,13 @@ class Panel(ipywidgets.VBox):
                 "model": choice.chosen,
                 "noun": choice.noun,
                 "parts": parts,
+                "data": self.page_data(),
             }
         return state
+
+    def page_data(self) -> dict[str, Any]:
+        """What the stand-in needs besides the parts, as JSON can have it: nothing, as a rule."""
+        return {}
 
     def model_changed(self) -> None:
         """Called on the worker's thread when another model (or tokenizer, whatever is chosen here)

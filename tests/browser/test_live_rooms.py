@@ -11,6 +11,7 @@ from tests.browser.live_panels import awake, opened, ready, write_page
 
 MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT = range(8)
 COMPARISON, BEAMS, CONTRASTIVE, TRANSLATION, TASKS = range(8, 13)
+THREE, FORCING, SCORES = range(13, 16)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,9 @@ def folder(tmp_path_factory):
             contrastive,
             ss.translate_panel("number: twelve", model="pocket-t5"),
             ss.tasks_panel("the old dog", model="pocket-t5"),
+            ss.heads_panel("plural: the old dog", model="pocket-t5"),
+            ss.forcing_panel(model="pocket-t5"),
+            ss.score_panel("plural", model="pocket-t5"),
         ],
     )
 
@@ -149,6 +153,35 @@ def test_a_text_becomes_another(live):
     type_into(tasks, "<img src=x onerror=alert(1)> cat")
     ready(tasks).locator(".page-table").get_by_text("sing:").wait_for()
     assert live.locator("img").count() == 0
+
+
+def test_three_attentions_and_muted_heads(live):
+    panel = awake(live, THREE)
+    type_into(panel, "plural: the <img src=x onerror=alert(1)> dog")
+    ready(panel)
+    panel.locator(".heads-cell[tabindex='0']").click()
+    panel.get_by_text("1 head muted").wait_for()
+    panel.locator(".page-control select").select_option("encoder")
+    ready(panel).get_by_text("maps.encoder.weights").wait_for(state="attached")
+    assert live.locator("img").count() == 0
+
+
+def test_a_right_answer_is_forced(live):
+    panel = awake(live, FORCING)
+    type_into(panel, "plural: the old dog")
+    panel.get_by_label("Right answer").fill("<b>the old dogs</b>")
+    panel.locator(".js-plotly-plot text", has_text="dog").first.wait_for(state="attached")
+    panel.get_by_role("slider", name="Wrong token").fill("1")
+    ready(panel).get_by_text("Token 1 was made").wait_for()
+    assert panel.locator(".page-table tr").count() == 3
+
+
+def test_another_task_is_scored(live):
+    panel = live.locator(".lab-panel").nth(SCORES)
+    panel.scroll_into_view_if_needed()
+    panel.locator("select:enabled").select_option("past")
+    ready(panel).locator(".page-table").get_by_text("past: ").first.wait_for()
+    assert panel.locator(".page-table tr").count() == 1 + 8
 
 
 def test_everybody_can_use_them_on_a_narrow_screen_too(live):

@@ -163,7 +163,7 @@ def same_plot(node, name, plot, numbers, layout):
         for number in numbers:
             expected = np.asarray(theirs[number])
             if expected.dtype.kind in "fi":
-                np.testing.assert_allclose(np.asarray(trace[number]), expected, atol=2e-3)
+                np.testing.assert_allclose(np.asarray(trace[number], float), expected, atol=2e-3)
             else:
                 assert trace[number] == list(expected)
     theirs = plot.layout.to_plotly_json()

@@ -720,3 +720,110 @@ def test_tasks(node):
     assert panel.wait()
     node('m.after(live, (live) => live.set("own", { value: "plural: " }))')
     same_tasks(node, panel)
+
+
+def same_forcing(node, panel):
+    """The losses of each token both ways, and what follows the wrong one."""
+    same_foot(node, panel)
+    found = traits(node, {part: ["value"] for part in ("words", "table", "slipped")})
+    same_words(found["words"]["value"], panel.words.value)
+    same_words(found["slipped"]["value"], panel.slipped.value)
+    same_table(found["table"]["value"], panel.table.value)
+    same_plot(node, "plot", panel.plot, ["x", "y"], ["xaxis.tickvals", "xaxis.ticktext"])
+    assert traits(node, {"text": ["note"]})["text"]["note"] == panel.text.note
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("plural: the old dog", "the old dogs"),
+        ("translate English to French: I am cold.", "J'ai froid."),
+        ("translate English to Chinese: I am cold.", "我很冷。"),
+        ("number: twelve", "<b>naïve</b> 🙂 " * 9),
+        ("", ""),
+        ("date: " + "on the second of May " * 120, "05-02"),
+    ],
+)
+def test_forcing(node, text, target):
+    """A right answer that is shorter than the model's own, as long, and longer; any wrong token."""
+    panel = ss.forcing_panel(model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    panel.text.value, panel.target.value = text, target
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("text", { value: a[0] }))', text)
+    node('m.after(live, (live) => live.set("target", { value: a[0] }))', target)
+    same_forcing(node, panel)
+    for place in (1, 8):
+        panel.wrong.value = place
+        assert panel.wait()
+        node('m.after(live, (live) => live.set("wrong", { value: a[0] }))', place)
+        same_forcing(node, panel)
+
+
+def test_a_right_answer_that_is_long_is_refused(node):
+    panel = ss.forcing_panel(model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    panel.target.value = "one two three " * 100
+    assert panel.wait() and panel.state == "failed"
+    code = 'm.after(live, (live) => live.set("target", { value: a[0] }))'
+    node(code, panel.target.value)
+    same_foot(node, panel)
+    assert traits(node, {"table": ["value"]}) == {"table": {"value": ""}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "translate English to French: The old dog sleeps in the house.",
+        "plural: the <b>naïve</b> 🙂 child",
+        "",
+    ],
+)
+def test_three_attentions(node, text):
+    """Each of them is looked at; a head is opened, some are muted, then all."""
+    panel = ss.heads_panel(model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    panel.text.value = text
+    assert panel.wait()
+    node('m.after(live, (live) => live.set("text", { value: a[0] }))', text)
+    same_cross_heads(node, panel)
+    for index in (1, 2):
+        panel.which.index = index
+        assert panel.wait()
+        node('m.after(live, (live) => live.set("which", { index: a[0] }))', index)
+        same_cross_heads(node, panel)
+    panel.map.opened = [1, 2]
+    node('m.after(live, (live) => live.set("map", { opened: [1, 2] }))')
+    same_view(node, panel)
+    every = [[layer, head] for layer in range(3) for head in range(4)]
+    for muted in ([[2, 1], [0, 3]], [[1, 1]], every):
+        panel.map.muted = muted
+        assert panel.wait()
+        node('m.after(live, (live) => live.set("map", { muted: a[0] }))', muted)
+        same_cross_heads(node, panel)
+
+
+def same_cross_heads(node, panel):
+    same_foot(node, panel)
+    same_map(node, panel)
+    same_view(node, panel)
+    same_table(traits(node, {"table": ["value"]})["table"]["value"], panel.table.value)
+    assert traits(node, {"text": ["note"]})["text"]["note"] == panel.text.note
+
+
+def test_scores(node):
+    """The pairs of a task, with one beam and with two."""
+    panel = ss.score_panel("date", model="pocket-t5")
+    assert panel.wait()
+    on_page(node, panel)
+    for part, trait, value in (("task", "index", 0), ("beams", "value", 2), ("task", "index", 3)):
+        setattr(getattr(panel, part), trait, value)
+        assert panel.wait(120)
+        code = "m.after(live, (live) => live.set(a[0], { [a[1]]: a[2] }))"
+        node(code, part, trait, value)
+        same_foot(node, panel)
+        same_words(traits(node, {"words": ["value"]})["words"]["value"], panel.words.value)
+        same_table(traits(node, {"table": ["value"]})["table"]["value"], panel.table.value)

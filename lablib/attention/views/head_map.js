@@ -51,6 +51,13 @@ function headWords(now, layer, head, isMuted) {
   return `Layer ${layer}, head ${head}: ${now.label} ${figure(value)}${now.unit ? ` ${now.unit}` : ""}${place}${isMuted ? ", muted" : ""}`;
 }
 
+/** A sample in the legend, and what it means. */
+function sample(className, meaning) {
+  const node = element("span", "heads-key");
+  node.append(element("span", className), meaning);
+  return node;
+}
+
 class HeadGrid {
   constructor(model, el) {
     this.model = model;
@@ -163,8 +170,8 @@ class HeadGrid {
     const bar = element("span", "att-scale");
     bar.style.background = gradient(palette);
     const parts = [element("span", "", unit ? `${label} (${unit})` : label), element("span", "", figure(low)), bar, element("span", "", figure(high))];
-    if (values.some((value) => !Number.isFinite(value))) parts.push(element("span", "att-broken"), element("span", "", "not a number"));
-    if (this.model.get("muted").length) parts.push(element("span", "heads-cell is-muted heads-sample"), element("span", "", "muted"));
+    if (values.some((value) => !Number.isFinite(value))) parts.push(sample("att-broken", "not a number"));
+    if (this.model.get("muted").length) parts.push(sample("heads-cell is-muted heads-sample", "muted"));
     this.legend.replaceChildren(...parts);
   }
 

@@ -119,12 +119,14 @@ const blocks = {
     const rows = block.rows.map((row) =>
       box("tr", "", ...row.map((text) => element("td", "", text))),
     );
-    return box(
+    const table = box(
       "table",
       "lab-ex-table",
       box("thead", "", box("tr", "", ...head)),
       box("tbody", "", ...rows),
     );
+    table.tabIndex = 0; // a wide one scrolls, with the keyboard, too
+    return table;
   },
 
   actions(block, send) {

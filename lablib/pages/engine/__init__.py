@@ -14,3 +14,13 @@ def worker_source() -> str:
     True
     """
     return bundle(_HERE / "worker.js")
+
+
+def writer_source() -> str:
+    """The script of a thread in which one model of GPT-2's kind writes, and nothing else is done
+    (`engine/writer.js`).
+
+    >>> "class Gpt2" in writer_source(), "class T5" in writer_source()
+    (True, False)
+    """
+    return bundle(_HERE / "writer.js")

@@ -72,8 +72,11 @@ function paid(head, where) {
   return mean(asked, (q) => total(head, (k) => (where(q, k) ? head.weight(q, k) : 0)));
 }
 
-/** @param {number} weight */
-function entr(weight) {
+/**
+ * What a weight adds to the entropy, in nats.
+ * @param {number} weight
+ */
+export function entr(weight) {
   return weight > 0 ? -weight * Math.log(weight) : 0;
 }
 

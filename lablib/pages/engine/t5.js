@@ -61,9 +61,10 @@ export class T5 {
    * The decoder over a source: a model that writes.
    * @param {Source} source
    * @param {number} most   so many tokens, the one that begins the target included
+   * @param {import("./reading.js").Head[]} muted   heads that see nothing of the source
    */
-  writer(source, most) {
-    return new Writer(this, source, most);
+  writer(source, most, muted = []) {
+    return new Writer(this, source, most, muted);
   }
 
   /** @param {number[]} ids */
@@ -178,11 +179,13 @@ export class Writer {
    * @param {T5} model
    * @param {Source} source
    * @param {number} most
+   * @param {import("./reading.js").Head[]} muted
    */
-  constructor(model, source, most) {
+  constructor(model, source, most, muted) {
     this._model = model;
     this._source = source;
     this._most = most;
+    this._muted = model.decoder.layers.map((_, i) => new Set(muted.filter(([layer]) => layer === i).map(([, head]) => head)));
     this._cross = model.decoder.layers.map(({ cross }) => ({
       keys: linear(source.states, cross.key),
       values: linear(source.states, cross.value),
@@ -248,6 +251,7 @@ export class Writer {
     const { keys, values } = this._cross[i];
     return this._model.attended(this._model.decoder.layers[i].cross, x, keys, values, {
       seen: this._source.length,
+      muted: this._muted[i],
       weights: (head, query) => target.row("cross", i, head, target.length + query),
     });
   }

@@ -8,8 +8,8 @@ import { readOn } from "./writing.js";
 
 /** @typedef {{ model: import("./t5.js").T5, tokenizer: import("./unigram.js").Unigram }} Opened */
 
-/** How many tokens are written at most. */
-const MOST = 64;
+/** How many tokens are written at most, if nothing else is asked for. */
+export const MOST = 64;
 /** How many possible tokens a step names. */
 const OFFERED = 10;
 
@@ -22,17 +22,15 @@ export function* translate(opened, { text, beams, penalty }) {
   const { model, tokenizer } = opened;
   const { ids, note } = beginning(opened, text);
   const source = yield* model.source(ids);
-  const found = yield* searched(model, source, beams, penalty);
-  const writer = model.writer(source, found.ids.length);
-  const target = writer.start();
-  yield* readOn(writer, target, [model.begin, ...found.ids.slice(0, -1)]);
+  const found = yield* searched(model, source, { beams, penalty });
+  const { target, scores } = yield* readBack(model, source, found.ids);
   yield {
     note,
     text: tokenizer.read(found.ids).trim(),
     score: found.score,
     ended: found.ids.at(-1) === model.end,
     source: ids.map((id) => tokenizer.entry(id)),
-    steps: found.ids.map((id, place) => stepOf(tokenizer, id, writer.scores(target, place))),
+    steps: found.ids.map((id, place) => stepOf(tokenizer, id, scores(place))),
     cross: target.maps("cross"),
   };
 }
@@ -47,11 +45,9 @@ export function* prefixes(opened, { text, beginnings }) {
   const { model, tokenizer } = opened;
   for (const prefix of beginnings) {
     const source = yield* model.source(beginning(opened, prefix + text).ids);
-    const { ids } = yield* searched(model, source, 1, 1);
-    const writer = model.writer(source, 1);
-    const target = writer.start();
-    writer.read(target, [model.begin]);
-    yield { text: tokenizer.read(ids).trim(), probability: probabilitiesOf(writer.scores(target, 0))[ids[0]] };
+    const { ids } = yield* searched(model, source);
+    const { scores } = yield* readBack(model, source, ids.slice(0, 1));
+    yield { text: tokenizer.read(ids).trim(), probability: probabilitiesOf(scores(0))[ids[0]] };
   }
 }
 
@@ -59,15 +55,29 @@ export function* prefixes(opened, { text, beginnings }) {
  * The winner of a beam search; one beam takes the most probable token each time.
  * @param {import("./t5.js").T5} model
  * @param {import("./t5.js").Source} source
- * @param {number} beams
- * @param {number} penalty
+ * @param {{ beams?: number, penalty?: number, most?: number, begun?: number[], muted?: import("./reading.js").Head[] }} how
+ *   `most` tokens are written at most, after those that the target has `begun` with
  */
-function* searched(model, source, beams, penalty) {
-  const search = new Search(model.writer(source, MOST), beams, penalty);
-  yield* search.begin([model.begin]);
-  while (!search.done) yield* search.advance(search.steps.length + 1 === MOST);
+export function* searched(model, source, { beams = 1, penalty = 1, most = MOST, begun = [], muted = [] } = {}) {
+  const search = new Search(model.writer(source, begun.length + most, muted), beams, penalty);
+  yield* search.begin([model.begin, ...begun]);
+  while (!search.done) yield* search.advance(search.steps.length + 1 === most);
   const ids = search.winner.map((place, step) => search.steps[step][place].id);
   return { ids, score: search.finished[0].score };
+}
+
+/**
+ * A decoder that has read a target but for its last token; `scores` are those of the token at a place.
+ * @param {import("./t5.js").T5} model
+ * @param {import("./t5.js").Source} source
+ * @param {number[]} ids   of the target, at least one
+ * @param {import("./reading.js").Head[]} muted
+ */
+export function* readBack(model, source, ids, muted = []) {
+  const writer = model.writer(source, ids.length, muted);
+  const target = writer.start();
+  yield* readOn(writer, target, [model.begin, ...ids.slice(0, -1)]);
+  return { target, scores: (/** @type {number} */ place) => writer.scores(target, place) };
 }
 
 /**

@@ -3,9 +3,11 @@
 import { BeamStandIn } from "./beams.js";
 import { ComparisonStandIn } from "./comparing.js";
 import { ContrastiveStandIn } from "./contrastive.js";
+import { CrossHeadsStandIn } from "./cross_heads.js";
 import { EmbeddingsStandIn } from "./embeddings.js";
 import { EvidenceStandIn } from "./evidence.js";
 import { FillStandIn } from "./fill.js";
+import { ForcingStandIn } from "./forcing.js";
 import { HeadsStandIn } from "./heads.js";
 import { JointStandIn } from "./joint.js";
 import { KnobStandIn } from "./knobs.js";
@@ -13,6 +15,7 @@ import { LayersStandIn } from "./layers.js";
 import { MutingStandIn } from "./muting.js";
 import { ProjectionsStandIn } from "./projections.js";
 import { ResidualStandIn } from "./residual.js";
+import { ScoringStandIn } from "./scoring.js";
 import { SentencesStandIn } from "./sentences.js";
 import { StepsStandIn } from "./steps.js";
 import { TasksStandIn } from "./tasks.js";
@@ -25,9 +28,11 @@ export const STAND_INS = {
   beams: BeamStandIn,
   comparison: ComparisonStandIn,
   contrastive: ContrastiveStandIn,
+  cross_heads: CrossHeadsStandIn,
   embeddings: EmbeddingsStandIn,
   evidence: EvidenceStandIn,
   fill: FillStandIn,
+  forcing: ForcingStandIn,
   heads: HeadsStandIn,
   joint: JointStandIn,
   knobs: KnobStandIn,
@@ -35,6 +40,7 @@ export const STAND_INS = {
   muting: MutingStandIn,
   projections: ProjectionsStandIn,
   residual: ResidualStandIn,
+  scoring: ScoringStandIn,
   sentences: SentencesStandIn,
   steps: StepsStandIn,
   tasks: TasksStandIn,

@@ -90,6 +90,14 @@ export function wordChip({ text, special = false }, names, more) {
   return chip({ id: undefined, text, bytes: new Uint8Array(0), special, partial: false }, names, more);
 }
 
+/**
+ * A token as it is named; one that only begins a word decodes to nothing, and is a space.
+ * @param {string} text
+ */
+export function tokenName(text) {
+  return visible(text || " ");
+}
+
 /** A strip's colour scale, with its ends in words. */
 export function stripScale(min, max, unit = "", palette = "viridis") {
   return { min, max, unit, palette, ends: [figure(min), figure(max)] };

@@ -16,18 +16,19 @@ export function pageTokens(tokens, names) {
 /**
  * Puts the weights of all layers into the panel's view; layer, heads and switches stay where they can.
  * @param {StandIn} panel
- * @param {{ tokens: import("../engine/entries.js").Entry[], layers: number, heads: number, causal: boolean,
- *   weights: Uint8Array }} found
+ * @param {{ tokens: import("../engine/entries.js").Entry[], keys?: import("../engine/entries.js").Entry[],
+ *   layers: number, heads: number, causal: boolean, weights: Uint8Array }} found   `keys` are the tokens
+ *   that are looked at, where they are others
  * @returns {boolean} whether they are of other tokens than those before
  */
-export function showMaps(panel, { tokens, layers, heads, causal, weights }) {
-  const count = tokens.length;
-  const shown = pageTokens(tokens, panel.names);
-  const isNew = JSON.stringify(panel.get("view", "query_tokens")) !== JSON.stringify(shown);
+export function showMaps(panel, { tokens, keys = tokens, layers, heads, causal, weights }) {
+  const shown = [tokens, keys].map((each) => pageTokens(each, panel.names));
+  const before = ["query_tokens", "key_tokens"].map((trait) => panel.get("view", trait));
+  const isNew = JSON.stringify(before) !== JSON.stringify(shown);
   if (isNew) {
     panel.set("view", {
-      step: 0, zoom: null, chosen: {}, query_tokens: shown, key_tokens: shown, pair: "all",
-      sinks: tokens.flatMap(({ special }, i) => (special || (i === 0 && causal) ? [i] : [])),
+      step: 0, zoom: null, chosen: {}, query_tokens: shown[0], key_tokens: shown[1], pair: "all",
+      sinks: keys.flatMap(({ special }, i) => (special || (i === 0 && causal) ? [i] : [])),
     });
   }
   const every = Array.from({ length: layers }, (_, layer) => layer);
@@ -37,7 +38,7 @@ export function showMaps(panel, { tokens, layers, heads, causal, weights }) {
     layers: every,
     heads: kept.length ? kept : [0],
     layer: Math.min(panel.get("view", "layer"), layers - 1),
-    size: [heads, count, count],
+    size: [heads, tokens.length, keys.length],
     sent: every,
     weights,
     version: panel.get("view", "version") + 1,

@@ -37,6 +37,14 @@ export function general(value, figures) {
 }
 
 /**
+ * A number as code has it where it need not be whole.
+ * @param {number} value
+ */
+export function float(value) {
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/**
  * A number to three figures with a real minus sign (`lablib.widgets.tokens.number`).
  * @param {number} value
  */

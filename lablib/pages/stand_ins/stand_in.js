@@ -9,6 +9,7 @@ import { repr } from "./python.js";
  * @property {string} model               the model or tokenizer that the panel uses
  * @property {Asking} engine
  * @property {import("./chips.js").Names} names
+ * @property {any} data                      what the panel gives its stand-in besides (`Panel.page_data`)
  * @property {Record<string, Carried>} carried   the models and tokenizers that lie beside the page
  */
 
@@ -25,11 +26,12 @@ export class StandIn {
   choosesModel = false;
 
   /** @param {Given} given */
-  constructor({ parts, model, engine, names, carried }) {
+  constructor({ parts, model, engine, names, data, carried }) {
     this.parts = parts;
     this.model = model;
     this.engine = engine;
     this.names = names;
+    this.data = data;
     this.carried = carried;
     this._turn = 0;
     const [, imports = "", opens = ""] = this.get("foot", "code").match(/^(from lablib import [^\n]*\n\n)(m = )?/) ?? [];

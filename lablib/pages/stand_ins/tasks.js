@@ -48,5 +48,5 @@ function tasksTable(rows) {
     { text: "first token", title: "how probable the first token it wrote was" },
   ];
   const cells = rows.map((row) => ({ cells: row.map((text) => ({ text })) }));
-  return { table: { kind: "table", caption: "The same text under each prefix", columns, rows: cells } };
+  return { table: { kind: "table", caption: "The same text under each prefix", columns, rows: cells, words: 2 } };
 }

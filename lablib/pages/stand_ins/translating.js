@@ -1,8 +1,8 @@
 // Stands in for `lablib.seq2seq.panel.translation`: what a text becomes, token by token, and where it looked.
 
-import { chip, spoken, visible } from "./chips.js";
+import { chip, spoken, tokenName } from "./chips.js";
 import { escaped, redraw, rowsIn } from "./plots.js";
-import { figure, percent, repr } from "./python.js";
+import { figure, float, percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
 
 const LONGEST = 12; // letters of a token that have room beside the matrix
@@ -75,10 +75,9 @@ export class TranslationStandIn extends StandIn {
   codeLines() {
     if (!this._found) return "";
     const place = this._head;
-    const penalty = this.get("penalty", "value");
     return (
       `text = ${repr(this.get("text", "value"))}\n` +
-      `found = ss.translate(m, text, beams=${this.get("beams", "value")}, length_penalty=${Number.isInteger(penalty) ? `${penalty}.0` : penalty})\n` +
+      `found = ss.translate(m, text, beams=${this.get("beams", "value")}, length_penalty=${float(this.get("penalty", "value"))})\n` +
       `weights = ${place ? `found.alignment(${place.layer}, ${place.head})` : "found.mean_alignment"}\n` +
       `found.text, found.steps[${this._chosen}].alternatives, weights[${this._chosen}]`
     );
@@ -110,11 +109,6 @@ function drawAlignment(panel, { source, steps }, weights, chosen) {
   for (const [axis, tokens] of Object.entries(sides))
     Object.assign(layout, { [`${axis}.tickvals`]: [...tokens.keys()], [`${axis}.ticktext`]: tokens.map(({ text }) => short(text)) });
   redraw(panel, "plot", { z: [weights] }, layout);
-}
-
-/** A token as it is shown; one that only begins a word decodes to nothing, and is a space. */
-function tokenName(text) {
-  return visible(text || " ");
 }
 
 /** A token as the name of a row, in which plotly reads tags. */

@@ -8,6 +8,7 @@ import { element } from "../../widgets/static/dom.js";
  * @property {"ladder" | "grid" | "table"} [kind]   how it looks: a ladder of texts, a grid of colours, or words and numbers
  * @property {Heading[]} [columns]
  * @property {Row[]} rows
+ * @property {number} [words]   how many columns, the first ones, are words, which stand at the left
  */
 
 /** @typedef {{ text: string, title?: string }} Heading */
@@ -19,7 +20,7 @@ import { element } from "../../widgets/static/dom.js";
  * A wide one scrolls in a region of its own, with the keyboard, too.
  * @param {Table} table
  */
-export function table({ caption, kind = "ladder", columns = [], rows }) {
+export function table({ caption, kind = "ladder", columns = [], rows, words = 1 }) {
   const region = element("div", "page-scroll");
   region.tabIndex = 0;
   region.setAttribute("role", "region");
@@ -28,6 +29,7 @@ export function table({ caption, kind = "ladder", columns = [], rows }) {
   node.append(element("caption", "", caption));
   if (columns.length) node.append(headings(columns));
   node.append(...rows.map(row));
+  for (const { cells } of node.rows) for (const cell of [...cells].slice(0, words)) cell.classList.add("page-word");
   region.append(node);
   return region;
 }

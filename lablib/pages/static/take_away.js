@@ -2,8 +2,8 @@
 
 import { NEUTRAL, probability, rank, stages } from "../../sampling/views/knobs_math.js";
 import { element, write } from "../../widgets/static/dom.js";
+import { ByteBpe } from "../engine/byte_bpe.js";
 import { Engine } from "../engine/client.js";
-import { openTokenizer } from "../engine/engine.js";
 
 const MODEL = "own";
 const REST = 200; // milliseconds without a key before what is typed is read
@@ -11,7 +11,7 @@ const LIKELIEST = 10;
 
 const place = (id) => /** @type {any} */ (document.getElementById(id));
 const packed = globalThis.labModels[MODEL];
-const tokenizer = /** @type {import("../engine/byte_bpe.js").ByteBpe} */ (openTokenizer(packed));
+const tokenizer = new ByteBpe(packed.tokenizer);
 const engine = new Engine(globalThis.labEngine);
 engine.open(MODEL, packed);
 

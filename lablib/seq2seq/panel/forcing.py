@@ -23,6 +23,7 @@ class ForcingPanel(LivePanel):
     """
 
     imports = "models, seq2seq as ss"
+    stand_in = "forcing"
     quiet_seconds = 0.2
     result: Forcing | None = None
     slip: Slip | None = None

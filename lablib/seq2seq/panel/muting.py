@@ -33,6 +33,7 @@ class HeadsPanel(LivePanel):
     """
 
     imports = "models, seq2seq as ss"
+    stand_in = "cross_heads"
     quiet_seconds = 0.2
     result: Muting | None = None
 

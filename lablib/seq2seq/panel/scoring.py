@@ -1,5 +1,7 @@
 """The scoring panel: pairs the model never saw, what it makes of them, BLEU and chrF."""
 
+from typing import Any
+
 import ipywidgets
 
 from lablib.seq2seq.compute.scoring import (
@@ -31,6 +33,7 @@ class ScorePanel(LivePanel):
     """
 
     imports = "models, seq2seq as ss"
+    stand_in = "scoring"
     quiet_seconds = 0.4
     result: Scored | None = None
 
@@ -64,6 +67,10 @@ class ScorePanel(LivePanel):
     def clear(self) -> None:
         """Take the table away."""
         self.result, self.words.value, self.table.value = None, "", ""
+
+    def page_data(self) -> dict[str, Any]:
+        """The pairs of every task, which a page cannot draw."""
+        return {"pairs": {task: heldout_pairs(task, PAIRS) for task in TASKS}}
 
     def code_lines(self) -> str:
         """The figures, and the worst pair."""
