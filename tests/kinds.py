@@ -33,7 +33,7 @@ BY_FIXTURE = {
     "browser": "view",
     "executed": "notebook",
     "python": "process",
-    "start_process": "process",
+    "begin_process": "process",
     "bug_runs": "training",
     "sharded_run": "process",
     "hub": "process",  # a download is one

@@ -18,9 +18,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT
 from tests.kernels import TAKES_REQUESTS, warm_kernels
+
+expect.set_options(timeout=120_000)  # as long as a page waits: a busy machine is no failure
 
 SERVER = """--no-browser --ip=127.0.0.1 --allow-root --ServerApp.port_retries=0
 --ServerApp.disable_check_xsrf=True --IdentityProvider.token= --ServerApp.password="""
@@ -201,6 +204,14 @@ class Lab:
             assert time.monotonic() < end, "no kernel has begun"
             self.page.wait_for_timeout(100)
         self.page.wait_for_selector(IDLE, state="attached")
+
+    def restart(self):
+        """Restart the kernel by the menu, and wait until the new one has begun."""
+        self.page.locator('.lm-MenuBar-item:has-text("Kernel")').click()
+        self.page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
+        with self.page.expect_response(re.compile("/api/kernels/[^/]+/restart")):
+            self.page.locator(".jp-Dialog button.jp-mod-accept").click()
+        self.wait_for_kernel()
 
     def themes(self, *others):
         """The light theme of an open lab, then others (or the dark one), put on the same page."""

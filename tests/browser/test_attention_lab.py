@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import _is_outside, shot
 
@@ -49,18 +50,17 @@ def ready(panel):
     return panel
 
 
-def is_drawn(panel, name):
-    """Whether the picture of a panel is there."""
+def drawn(panel, name):
+    """Wait until the picture of a panel is there."""
     if name == "bertviz":
         lines = panel.frame_locator("iframe").locator("svg line")
-        lines.first.wait_for(state="attached")
-        return lines.count() > 10
-    if name in ("multihead", "layers"):
-        return panel.locator("td").count() > 20
-    if name == "positions":
-        return panel.locator(".heads-cell").count() == 24
-    panel.page.wait_for_function(DRAWN, arg=panel.element_handle())
-    return True
+        lines.nth(10).wait_for(state="attached")
+    elif name in ("multihead", "layers"):
+        panel.locator("td").nth(20).wait_for(state="attached")
+    elif name == "positions":
+        expect(panel.locator(".heads-cell")).to_have_count(24)
+    else:
+        panel.page.wait_for_function(DRAWN, arg=panel.element_handle())
 
 
 def delayed(page):
@@ -80,7 +80,7 @@ def test_every_view_is_drawn_on_the_first_run_of_a_fresh_page(lab, network, them
         delayed(lab.page)
     for name, panel in zip(PANELS, opened(lab, *PANELS, theme=theme), strict=True):
         panel.scroll_into_view_if_needed()
-        assert is_drawn(ready(panel), name), name
+        drawn(ready(panel), name)
         if name in SHOWN:
             shot(panel, f"attention-{name}-{theme.lower()}")
 
@@ -93,10 +93,10 @@ def test_the_keyboard_opens_and_mutes_heads_and_typing_is_followed(lab):
         page.keyboard.press(key)
     frame = heads.locator(".att-frame[aria-label*='layer 1']")
     frame.wait_for()
-    assert "maps.weights[1, [2]]" in heads.locator(".lab-code .lab-pre").text_content()
+    expect(heads.locator(".lab-code .lab-pre")).to_contain_text("maps.weights[1, [2]]")
     frame.focus()
     page.keyboard.press("ArrowDown")
-    assert "head 2" in heads.locator(".att-readout").last.text_content()
+    expect(heads.locator(".att-readout").last).to_contain_text("head 2")
     heads.locator(".lab-area").first.fill("She opened the old door")
     heads.get_by_text("The strongest links as a table").click()
     heads.locator(".att-summary", has_text="She").wait_for()
@@ -123,9 +123,9 @@ def test_the_whole_lab_runs_and_nothing_fails(lab):
         skips.first.click()
         skips.nth(left - 1).wait_for(state="detached")
     panels = page.locator(".lab-panel")
+    panels.nth(4).wait_for(state="attached")
     for place in range(panels.count()):
         panels.nth(place).scroll_into_view_if_needed()
         ready(panels.nth(place))
-    assert panels.count() >= 5
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
     assert page.locator(".lab-foot[data-state=failed]").count() == 0

@@ -1,6 +1,7 @@
 """The panels of the masked-word room on a page, with no kernel: what a reader types is answered."""
 
 import pytest
+from playwright.sync_api import expect
 
 from lablib import masking as mk
 from lablib import models
@@ -55,16 +56,16 @@ def test_several_gaps_are_filled_together(live, bert):
     _, joint = mk.compare_orders(bert, text, k=1)
     columns = panel.locator(".lab-guess-column")
     columns.nth(3).get_by_text(" … ".join(joint.top()[0].pieces)).first.wait_for()
-    titles = columns.locator("h4").all_inner_texts()
-    assert titles == ["Independent", "Left to right", "Most certain first", "Joint"]
-    assert columns.nth(3).locator("button").count() == 1
+    titles = ["Independent", "Left to right", "Most certain first", "Joint"]
+    expect(columns.locator("h4")).to_have_text(titles)
+    expect(columns.nth(3).locator("button")).to_have_count(1)
     assert live.locator("img").count() == 0
     columns.nth(3).locator("button").first.click()
     panel.get_by_text("There is no mask in this text").wait_for()
     first, second = joint.top()[0].pieces
     filled = f"{PAYLOAD} Once upon a {first} there {second} a king."
-    assert panel.locator("textarea").input_value() == filled
-    assert columns.count() == 0
+    expect(panel.locator("textarea")).to_have_value(filled)
+    expect(columns).to_have_count(0)
 
 
 def test_each_word_is_taken_away(live, bert):
@@ -73,7 +74,7 @@ def test_each_word_is_taken_away(live, bert):
     panel.locator("textarea").fill(text)
     panel.get_by_role("textbox", name="Answer").fill(PAYLOAD)
     panel.get_by_text(f"“{PAYLOAD}” is not in this model's vocabulary").wait_for()
-    assert panel.locator(".page-table").count() == 0
+    expect(panel.locator(".page-table")).to_have_count(0)
     assert live.locator("img").count() == 0
     panel.get_by_role("textbox", name="Answer").fill("throne")
     panel.get_by_label("Method").select_option("replace each word")
@@ -82,7 +83,7 @@ def test_each_word_is_taken_away(live, bert):
     ready(panel)
     for strip in ("What each word does", "Attention"):
         words = panel.get_by_role("listbox", name=strip).get_by_role("option")
-        assert words.count() == len(found.words) + 1  # the mask stands among them
+        expect(words).to_have_count(len(found.words) + 1)  # the mask stands among them
     assert live.locator("img").count() == 0
 
 
@@ -96,14 +97,14 @@ def test_a_sentence_is_scored_beside_a_variant(live, bert):
     panel.get_by_text(f"over {len(pair.second.places)} tokens").wait_for()
     ready(panel).get_by_text("They differ in length").wait_for()
     panel.get_by_text("Word by word").first.click()
-    assert panel.locator(".page-table tr").count() == len(pair.pairs) + 1
+    expect(panel.locator(".page-table tr")).to_have_count(len(pair.pairs) + 1)
     ticks = panel.locator(".js-plotly-plot .ytick text")
     ticks.get_by_text("was / were").wait_for()
-    assert ticks.count() == len(pair.pairs)
+    expect(ticks).to_have_count(len(pair.pairs))
     assert live.locator("img").count() == 0
     panel.get_by_role("textbox", name="Variant").fill("")
     panel.locator(".js-plotly-plot").wait_for(state="hidden")
     ready(panel)
-    assert panel.locator(".page-table").count() == 0
+    expect(panel.locator(".page-table")).to_have_count(0)
     panel.get_by_role("textbox", name="Sentence").fill(" ")
     panel.get_by_text("There is no word to score").wait_for()

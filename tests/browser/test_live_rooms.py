@@ -1,6 +1,7 @@
 """The panels of the rooms on a page, with no kernel: what a reader does there is answered."""
 
 import pytest
+from playwright.sync_api import expect
 
 from lablib import attention as at
 from lablib import sampling as sp
@@ -57,12 +58,13 @@ def type_into(panel, text, place=0):
 def test_heads_are_muted_and_swept(live):
     panel = awake(live, MUTING)
     type_into(panel, "The old queen")
+    panel.locator(".lab-pre", has_text="The old queen").wait_for(state="attached")
     panel.get_by_text("No head is muted").wait_for()
     panel.locator(".heads-cell[tabindex='0']").click()
     panel.get_by_text("With 1 head muted").wait_for()
     panel.get_by_role("button", name="Mute each head in turn").click()
     panel.get_by_text("striking pattern").or_(panel.get_by_text("No head of this")).wait_for()
-    assert panel.locator(".page-table tr").count() > 10
+    panel.locator(".page-table tr").nth(10).wait_for(state="attached")
 
 
 def test_the_lens_and_rollout(live):
@@ -112,10 +114,13 @@ def test_words_are_looked_up(live):
     near = awake(live, NEAREST)
     type_into(near, "dog")
     near.get_by_text("‘dog’ is").wait_for()
-    assert near.locator(".page-bar").count() == 10
+    expect(near.locator(".page-bar")).to_have_count(10)
     both = awake(live, CONTEXT)
+    words = both.get_by_text("The vectors of ‘bear’")
+    before = words.inner_text()
     both.get_by_label("Sentence 1").fill("A bear came")
-    ready(both).get_by_text("The vectors of ‘bear’").wait_for()
+    expect(words).not_to_have_text(before)
+    ready(both)
 
 
 def test_settings_and_beams_write(live):
@@ -128,17 +133,21 @@ def test_settings_and_beams_write(live):
     tree = awake(live, BEAMS)
     assert tree.locator("textarea").bounding_box()["width"] > 200
     type_into(tree, "The old queen")
+    tree.locator(".lab-pre", has_text="The old queen").wait_for(state="attached")
     ready(tree).get_by_text("as likely").or_(tree.get_by_text("the same text")).wait_for()
 
 
 def test_contrastive_search_says_what_it_weighed(live):
     panel = awake(live, CONTRASTIVE)
+    greedy = panel.get_by_role("listbox", name="Greedy")
+    before = greedy.inner_text()
     type_into(panel, "<img src=x onerror=alert(1)> queen")
+    expect(greedy).not_to_have_text(before)
     ready(panel).get_by_text("They part at token").or_(panel.get_by_text("are the same")).wait_for()
-    panel.get_by_role("listbox", name="Greedy").get_by_role("option").nth(3).click()
+    greedy.get_by_role("option").nth(3).click()
     rows = panel.locator(".page-table tr")
-    assert rows.count() == 1 + 4
     rows.get_by_text("taken").wait_for()
+    expect(rows).to_have_count(1 + 4)
     assert live.locator("img").count() == 0
 
 

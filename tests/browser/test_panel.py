@@ -1,5 +1,7 @@
 """The panel in JupyterLab: its four states, stop, errors in words, text that stays text."""
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import BUSY
 
 PANEL = """
@@ -33,21 +35,21 @@ def test_states_text_and_errors(lab):
 
     area.fill("a bad text")
     page.wait_for_selector(".lab-foot[data-state=failed]")
-    assert "type another" in page.locator(".lab-error-message").text_content()
+    page.locator(".lab-error-message", has_text="type another").wait_for()
+    page.locator(".lab-error .lab-pre", has_text="ValueError").wait_for(state="attached")
     assert page.evaluate("window.broken") is None
-    assert "ValueError" in page.locator(".lab-error .lab-pre").text_content()
 
     area.fill("slow")
     page.wait_for_selector(".lab-foot[data-state=working]")
     page.locator(".lab-status-text", has_text="of 400 blocks").wait_for()
     page.locator(".lab-stop").click()
     page.wait_for_selector(".lab-foot[data-state=stale]")
-    assert state.text_content() == "Stopped"
+    expect(state).to_have_text("Stopped")
 
     area.fill("\\ud83d\\ude00 אבג <script>")
     page.wait_for_selector(".lab-foot[data-state=ready]")
     page.locator(".lab-code summary").click()
-    assert "<script>" in page.locator(".lab-code .lab-pre").text_content()
+    page.locator(".lab-code .lab-pre", has_text="<script>").wait_for()
 
 
 def test_a_panel_answers_while_a_cell_runs(lab):
@@ -56,8 +58,8 @@ def test_a_panel_answers_while_a_cell_runs(lab):
     lab.open(lab.write("busy.ipynb", [PANEL, "for _ in range(60): time.sleep(0.5)"]))
     lab.run_cell(0)
     page.wait_for_selector(".lab-foot[data-state=ready]")
-    page.locator(".lab-area").fill("first")
-    page.locator(".lab-note", has_text="5 characters").wait_for()
+    page.locator(".lab-area").fill("before")
+    page.locator(".lab-note", has_text="6 characters").wait_for()
     lab.run_cell(1, wait=False)
     page.wait_for_selector(BUSY, state="attached")
     page.locator(".lab-area").fill("four")

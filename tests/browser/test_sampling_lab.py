@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from lablib import models
 from lablib.sampling import next_logits, top
@@ -34,7 +35,7 @@ def test_knobs_answer_and_show_pythons_numbers(lab, pocket):
     page.wait_for_selector(READY, timeout=60_000)
     logits = next_logits(pocket, "Once upon a time")
     best = top(pocket, logits.softmax(0), 1)[0]
-    assert f"{100 * best.probability:.1f}"[:3] in page.locator(".lab-panel").inner_text()
+    page.locator(".lab-panel", has_text=f"{100 * best.probability:.1f}"[:3]).wait_for()
 
     knob = page.locator("[type=range][data-knob=temperature]")
     for theme in lab.themes():
@@ -75,8 +76,8 @@ def test_write_look_branch_and_stop(lab):
     lab.run_all()
     page.wait_for_selector(READY, timeout=60_000)
     chips = page.locator("[role=option]")
+    chips.nth(30).wait_for()
     prompt = chips.count() - 30
-    assert prompt > 0
     chips.nth(prompt + 4).click()
     buttons = page.locator(".lab-panel button.jupyter-button:visible:not([disabled])", has_text="%")
     buttons.first.wait_for()
@@ -133,8 +134,7 @@ def test_why_a_token_was_written_is_asked_by_pointing_at_it(lab, panel):
     text, before = (page.get_by_role("listbox", name=name) for name in TEXTS)
     for place, theme in zip((9, 12), lab.themes(), strict=True):
         text.get_by_role("option").nth(place).hover()
-        before.get_by_role("option").nth(place).wait_for()
-        assert before.get_by_role("option").count() == place + 1
+        expect(before.get_by_role("option")).to_have_count(place + 1)
         fold.get_by_text("occlusion and gradient × input:").wait_for()
         for way in ("occlusion", "rollout", "gradient × input"):
             fold.get_by_role("button", name=way).click()
@@ -156,11 +156,10 @@ def test_after_a_kernel_restart_the_cells_bring_everything_back(lab):
     lab.open(lab.write("restart.ipynb", [KNOBS]))
     lab.run_all()
     page.wait_for_selector(READY, timeout=60_000)
-    page.locator('.lm-MenuBar-item:has-text("Kernel")').click()
-    page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
-    page.locator(".jp-Dialog .jp-mod-accept").click()
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    old = page.locator(".lab-panel").element_handle()
+    lab.restart()
     lab.run_all()
+    page.wait_for_function("(old) => !old.isConnected", arg=old)
     page.wait_for_selector(READY, timeout=60_000)
 
 
@@ -178,10 +177,10 @@ def test_another_model_is_opened_in_the_panel_and_a_wrong_name_is_said(lab, tmp_
     field.fill("nobody/nothing")
     page.get_by_role("button", name="Open", exact=True).click()
     page.wait_for_selector(".lab-foot[data-state=failed]")
-    assert "nobody/nothing" in page.locator(".lab-error-message").text_content()
+    page.locator(".lab-error-message", has_text="nobody/nothing").wait_for()
     assert "pocket-gpt2" in badge.text_content()
     shot(page.locator(".lab-panel").first, "another-model")
     field.fill(str(tmp_path / "mine"))
     page.get_by_role("button", name="Open", exact=True).click()
     page.wait_for_selector(READY, timeout=60_000)
-    assert str(tmp_path / "mine") in badge.text_content()
+    expect(badge).to_contain_text(str(tmp_path / "mine"))

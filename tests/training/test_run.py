@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -24,7 +24,9 @@ from lablib.training.config import Config, write_config
 from lablib.training.run import Run, describe, first_checkpoint, new_folder, runs, unfinished
 from tests.noise import noise
 from tests.training.conftest import launched
+from tests.training.other_process import start_at_once, train
 from tests.training.tiny_folder import save_tiny
+from tests.warm import PROCESSES
 
 TEXT = "The old man sat on the mat and the cat sat on the old man. " * 40
 LONG = 100_000
@@ -163,43 +165,38 @@ def test_of_many_that_start_at_once_in_threads_one_goes_on(config, tmp_path, sta
     assert not [file.name for file in folder.iterdir() if file.name.startswith(".")]
 
 
-AT_ONCE = """
-import sys
-from lablib.training.run import Run
-run = Run.open(sys.argv[1])
-print("ready", flush=True)
-sys.stdin.readline()
-try:
-    run.start()
-    print("started", flush=True)
-    sys.stdin.readline()
-except Exception as error:
-    print(type(error).__name__, error, flush=True)
-"""
+def kill(process):
+    """Kill a process, whatever it does."""
+    process.kill()
+    process.join()
 
 
-@pytest.mark.process
-def test_of_many_that_start_at_once_in_processes_one_goes_on(config, tmp_path):
+@pytest.fixture
+def begin_process():
+    """Begins a function in a process that can be killed, and is at the test's end."""
+    begun = []
+
+    def begin(work, *arguments, context=PROCESSES):
+        process = context.Process(target=work, args=arguments)
+        process.start()
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        kill(process)
+
+
+def test_of_many_that_start_at_once_in_processes_one_goes_on(config, tmp_path, begin_process):
     folder = tmp_path / "run"
     folder.mkdir()
     write_config(replace(config, steps=LONG), folder / "config.toml")
-    command = [sys.executable, "-c", AT_ONCE, str(folder)]
-    with ExitStack() as stack:
-        kernels = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
-            for _ in range(3)
-        ]
-        for kernel in kernels:
-            stack.callback(kernel.kill)
-        assert all(kernel.stdout.readline() == "ready\n" for kernel in kernels)
-        for kernel in kernels:
-            kernel.stdin.write("\n")
-            kernel.stdin.flush()
-        said = sorted(kernel.stdout.readline() for kernel in kernels)
-        assert said[2] == "started\n"
-        assert all(each.startswith("ValueError A training runs in") for each in said[:2])
+    barrier, said = PROCESSES.Barrier(3), PROCESSES.SimpleQueue()
+    for _ in range(3):
+        begin_process(start_at_once, folder, barrier, said)
+    heard = sorted(said.get() for _ in range(3))
+    assert heard[2] == "started"
+    assert all(each.startswith("ValueError A training runs in") for each in heard[:2])
 
 
 @pytest.mark.process
@@ -346,33 +343,17 @@ def test_the_list_of_runs(config, tmp_path):
 
 # Killed at any moment
 
-WORK = """
-import sys
-from lablib.training.run import Run
-run = Run.open(sys.argv[1])
-run.start()
-run.wait()
-"""
-
 
 @pytest.fixture
-def start_process():
+def start_process(begin_process):
     """Starts a run in a process that can be killed, and is at the test's end."""
-    started = []
 
-    def start(config, folder, **environment):
+    def start(config, folder, context=PROCESSES):
         folders.write_status(folder)
         write_config(config, folder / "config.toml")
-        command = [sys.executable, "-c", WORK, str(folder)]
-        started.append(
-            subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE)
-        )
-        return started[-1]
+        return begin_process(train, folder, context=context)
 
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    return start
 
 
 @pytest.mark.parametrize("moment", [0.15, 0.6])
@@ -383,8 +364,7 @@ def test_killed_and_resumed_it_is_the_same_run(config, tmp_path, start_process, 
     killed = tmp_path / "killed"
     process = start_process(config, killed)
     until(lambda: len(folders.History(killed).read()) > 60 * moment)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    kill(process)
     run = Run.open(killed)
     assert run.state == "interrupted" and "can be resumed" in run.message
     assert runs(tmp_path)[0].state in ("interrupted", "running", "done")
@@ -421,8 +401,7 @@ def test_killed_and_resumed_its_patience_ends_at_the_same_step(config, tmp_path,
     end = whole.history[-1].step
     process = start_process(config, tmp_path / "killed")
     until(lambda: len(folders.History(tmp_path / "killed").read()) > end - 6)
-    process.kill()
-    process.wait()
+    kill(process)
     run = Run.open(tmp_path / "killed")
     if run.state != "done":  # it may have been quicker
         run.resume()
@@ -442,8 +421,7 @@ def test_killed_and_resumed_beside_others_it_is_the_same_run(
     assert whole.wait(300)
     process = start_process(config, tmp_path / "killed")
     until(lambda: len(folders.History(tmp_path / "killed").read()) > 8)
-    process.kill()
-    process.wait()
+    kill(process)
     run = Run.open(tmp_path / "killed")
     with noise():
         run.resume()
@@ -451,18 +429,21 @@ def test_killed_and_resumed_beside_others_it_is_the_same_run(
     same(run, whole)
 
 
-def test_the_threads_it_began_with_are_a_part_of_the_run(config, tmp_path, start_process):
+def test_the_threads_it_began_with_are_a_part_of_the_run(
+    config, tmp_path, start_process, monkeypatch
+):
     """A sum shared out among two is rounded otherwise; so it goes on with the two it began with."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # read when torch is imported, so by a new Python
+    new = multiprocessing.get_context("spawn")
     config = replace(config, steps=12, save_every=4, length=64, batch=8, dropout=0.1)
     folder = tmp_path / "killed"
-    process = start_process(config, folder, OMP_NUM_THREADS="2")
+    process = start_process(config, folder, new)
     until(lambda: len(folders.History(folder).read()) > 5)
-    process.kill()
-    process.wait()
+    kill(process)
     assert folders.read_status(folder).threads == 2
     (folder / "state.json").unlink()  # the checkpoint knows it as well
-    whole = start_process(config, tmp_path / "whole", OMP_NUM_THREADS="2")
-    whole.wait()
+    whole = start_process(config, tmp_path / "whole", new)
+    whole.join()
     run = Run.open(folder)
     before = torch.get_num_threads()
     run.resume()
