@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from itertools import count
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from tests import ROOT
 from tests.architecture import filled
@@ -16,6 +18,7 @@ from tests.benchmarks.gpu import __main__ as script
 from tests.benchmarks.gpu import checks, report
 from tests.benchmarks.gpu.running import run
 from tests.benchmarks.gpu.sizes import SMALL
+from tests.executed import shared_home
 
 pytestmark = pytest.mark.timeout(900)  # of which the round takes one minute of a quiet core
 
@@ -26,16 +29,26 @@ ONLY_ON_A_GPU = {
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """The folder of a round in small sizes."""
-    folder = tmp_path_factory.mktemp("gpu") / "results"
+def small(pytestconfig, tmp_path_factory):
+    """The folder of a round in small sizes, made by the first process of the tests that asks."""
+    home = shared_home(pytestconfig, tmp_path_factory.getbasetemp())
+    folder, done = home / "gpu", home / "gpu.done"
+    with FileLock(home / "gpu.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make_round(folder)
+            done.touch()
+    return folder
+
+
+def make_round(folder):
+    """A round in small sizes, on the processor."""
     command = [sys.executable, "-m", "tests.benchmarks.gpu", "--small", "--seconds=800"]
     hidden = os.environ | {"CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [*command, f"--folder={folder}"], cwd=ROOT, env=hidden, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    return folder
 
 
 def test_every_part_finds_something_or_says_why_not(small):

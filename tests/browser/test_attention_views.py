@@ -1,5 +1,7 @@
 """The attention views in JupyterLab: layers and pages that a kernel sends, and the frames."""
 
+from playwright.sync_api import expect
+
 MAPS = """
 import torch
 from lablib import attention as at
@@ -38,5 +40,4 @@ def test_layers_come_and_the_page_is_saved(lab):
         picture = page.locator("iframe.lab-frame").nth(number)
         picture.scroll_into_view_if_needed()
         inside = picture.content_frame.locator("#vis line")
-        inside.first.wait_for(state="attached")
-        assert inside.count() == lines
+        expect(inside).to_have_count(lines)

@@ -1,5 +1,7 @@
 """Fine-tuning in JupyterLab: a run goes on while everything else answers, and can be steered."""
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import READY, shot
 
 TRAINING = (
@@ -77,7 +79,7 @@ def test_a_run_is_started_watched_steered_and_used(lab):
 
     press(page, "Stop")
     page.get_by_text("The result is an ordinary folder").wait_for()
-    assert "The held-out perplexity fell" in page.locator(".lab-panel").first.inner_text()
+    expect(page.locator(".lab-panel").first).to_contain_text("The held-out perplexity fell")
     press(page, "Use in the other labs")
     page.wait_for_function(
         "[...document.querySelectorAll('.lab-panel')][1]"

@@ -1,5 +1,7 @@
 """The foundations room in JupyterLab: counting beside computing, and the panels of lab 07."""
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import READY, settled, shot
 
 START = "from lablib import foundations as fo\n"
@@ -22,7 +24,7 @@ def test_counting_beside_computing(lab):
     lab.run_all()
     all_ready(page, 1)
     panel = page.locator(".lab-panel").first
-    assert panel.locator(".lab-guess-column").count() == 2
+    expect(panel.locator(".lab-guess-column")).to_have_count(2)
     shot(panel, "ngrams-light")
     page.get_by_label("Smoothing").select_option(label="none: what was not seen is impossible")
     page.get_by_role("button", name="Try a context never seen").click()
@@ -32,7 +34,7 @@ def test_counting_beside_computing(lab):
     panel.get_by_text("∞ bits per byte").first.wait_for()
     page.get_by_role("tab", name="The next token").click()
     for theme in lab.themes():
-        assert panel.locator(".lab-guess-column").nth(1).locator("button").count() == 8
+        expect(panel.locator(".lab-guess-column").nth(1).locator("button")).to_have_count(8)
         shot(panel, f"ngrams-unseen-{theme.lower()}")
 
 

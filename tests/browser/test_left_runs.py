@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from lablib.training import folders
 from lablib.training.config import Config, write_config
@@ -59,10 +60,8 @@ def seen_whole(page, folder):
     reached = folders.History(folder).read()[-1].step
     page.wait_for_function(WHOLE, arg=reached + 1, timeout=SECONDS * 1000)
     panel = page.locator(".lab-panel").last
-    assert (
-        panel.get_by_role("tab", name="The run", exact=True).get_attribute("aria-selected")
-        == "true"
-    )
+    tab = panel.get_by_role("tab", name="The run", exact=True)
+    expect(tab).to_have_attribute("aria-selected", "true")
     return panel
 
 
@@ -153,10 +152,7 @@ def test_the_kernel_is_gone_and_the_run_goes_on(lab):
         lab.open(lab.write("left-process.ipynb", [CELL.format(runs="left-process")]))
         lab.run_cell(0)
         seen_whole(page, folder)
-        page.locator('.lm-MenuBar-item:has-text("Kernel")').click()
-        page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
-        page.locator(".jp-Dialog button.jp-mod-accept").click()
-        lab.wait_for_kernel()
+        lab.restart()
         forgive(lab, "/api/kernels/")  # the old one's
         lab.run_cell(0)
         ended(seen_whole(page, folder), folder)

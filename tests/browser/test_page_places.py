@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote
 
 import nbformat.v4 as nbf
 import pytest
+from playwright.sync_api import expect
 
 from lablib import attention as at
 from lablib import sampling as sp
@@ -139,7 +140,8 @@ def test_a_copied_link_opens_the_panel_as_it_stood(folders, visit):
     panel.get_by_text("Set as the link says.").wait_for()
     panel.get_by_text("␣queen").first.wait_for(state="attached")
     assert panel.locator("textarea").first.input_value() == "The king and the queen"
-    assert panel.get_by_role("gridcell", selected=True).first.get_attribute("aria-label") == opened
+    chosen = panel.get_by_role("gridcell", selected=True).first
+    expect(chosen).to_have_attribute("aria-label", opened)
     assert page.evaluate(
         "el => el.getBoundingClientRect().top < innerHeight", panel.element_handle()
     )

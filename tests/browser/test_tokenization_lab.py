@@ -54,7 +54,7 @@ def test_typing_pointing_and_selecting(lab):
     assert panel.locator(".lab-area-mark").count() == 0
     chips(panel).first.hover()
     panel.locator(".lab-area-mark").first.wait_for()
-    assert str(encoding.ids[0]) in lab.page.locator(".lab-card:visible").inner_text()
+    lab.page.locator(".lab-card:visible", has_text=str(encoding.ids[0])).wait_for()
 
     field.evaluate("(area) => { area.focus(); area.setSelectionRange(6, 8); }")
     panel.locator(".lab-token[aria-selected=true]").first.wait_for()
@@ -94,14 +94,14 @@ def test_a_training_is_stopped_and_another_text_trained(lab):
     lab.run_all()
     page.locator(".lab-stop").click(timeout=60_000)
     page.locator(".lab-foot[data-state=stale]").wait_for()
-    assert page.locator(".merges-empty").is_visible()
+    page.locator(".merges-empty").wait_for()
     panel = page.locator(".lab-panel")
     panel.get_by_label("Text", exact=True).select_option("almanac")
     panel.get_by_label("Entries").fill("400")
     panel.get_by_label("Entries").press("Enter")
     panel.get_by_role("button", name="Train").click()
     done(panel)
-    assert panel.locator(".merges-field").input_value() == "400"
+    expect(panel.locator(".merges-field")).to_have_value("400")
 
 
 def test_a_word_is_built_step_by_step(lab):
@@ -137,9 +137,7 @@ def test_tables_of_tokenizers_and_of_languages(lab):
     languages.get_by_role("tab", name="Table").click()
     languages.locator("table tr", has_text="Hindi").wait_for()
     languages.locator(".lab-area").fill("English: Good night\nDeutsch: Gute Nacht")
-    row = languages.locator("table tr", has_text="Deutsch")
-    row.wait_for()
-    assert "× 2.00" in row.inner_text()
+    languages.locator("table tr", has_text="Deutsch").filter(has_text="× 2.00").wait_for()
 
 
 def test_the_vocabulary_and_the_corners(lab):

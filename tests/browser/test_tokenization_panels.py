@@ -38,7 +38,7 @@ def test_marks_go_both_ways(panel):
         "Hello",
         "␣world",
     ]
-    assert "U+006F LATIN SMALL LETTER O" in page.locator(".lab-panel").text_content()
+    page.locator(".lab-panel", has_text="U+006F LATIN SMALL LETTER O").wait_for()
 
 
 def test_another_tokenizer(panel):

@@ -33,8 +33,8 @@ def test_a_classifier_is_trained_questioned_and_measured(lab):
         panel(page, "The texts and their labels"),
         panel(page, "An encoder learns to classify"),
     )
-    assert data.locator("td", has_text="cooking").count() >= 1
-    assert "Nothing is trained yet" in panel(page, "The worst mistakes").inner_text()
+    data.locator("td", has_text="cooking").first.wait_for()
+    panel(page, "The worst mistakes").get_by_text("Nothing is trained yet").first.wait_for()
 
     training.get_by_role("button", name="Train", exact=True).click()
     training.locator(".lab-foot[data-state=working]").wait_for()
@@ -42,7 +42,7 @@ def test_a_classifier_is_trained_questioned_and_measured(lab):
     training.locator("td", has_text="mean of the classes").wait_for()
     settle(page)
     training.locator(".js-plotly-plot .heatmaplayer .hm").first.wait_for(state="attached")
-    assert "test texts are right" in training.inner_text()
+    training.get_by_text("test texts are right").first.wait_for()
 
     mistakes, judge = panel(page, "The worst mistakes"), panel(page, "Type a text")
     for theme in map(str.lower, lab.themes()):
