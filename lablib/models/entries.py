@@ -15,7 +15,7 @@ POCKET = Path(__file__).with_name("pocket")
 
 _POCKET_MODELS: dict[str, tuple[Kind, str]] = {
     "pocket-gpt2": ("causal", "A small GPT-2 trained on books old and new; comes with the labs."),
-    "pocket-bert": ("masked", "A small BERT trained on old books; comes with the labs."),
+    "pocket-bert": ("masked", "A small BERT trained on books old and new; comes with the labs."),
     "pocket-t5": ("seq2seq", "A small T5 that translates and rewrites; comes with the labs."),
     "minilm-masked": ("masked", "MiniLM taught to fill in masked words; comes with the labs."),
 }

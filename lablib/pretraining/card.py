@@ -123,9 +123,9 @@ def _before(earlier: str, kind: Kind) -> str:
     """
     if not earlier:
         return "It saw"
-    saw = re.search(r"It saw ([^(]+)", earlier)
-    before = f", which saw {saw[1].strip()}" if saw else ""
-    curve = "" if kind == "gpt2" else " (`curve.csv` shows that training)"
+    saw = ", then ".join(re.findall(r"saw (\S+ M tokens in \S+ steps of \d+ × \d+)", earlier))
+    before = f", which saw {saw}" if saw else ""
+    curve = "" if kind == "gpt2" else " (`curve.csv` shows its first training)"
     return f"It went on from an earlier edition{before}{curve}. Then it saw"
 
 
@@ -162,7 +162,7 @@ are stored in half precision; compute in single."""
     priced = recipe.kind == "gpt2" and recipe.attention_price > 0
     price = _GPT2_PRICE.format(price=recipe.attention_price) if priced else ""
     mixed = _MIXED.format(share=recipe.start_share) if earlier and recipe.start_share else ""
-    return "\n\n".join(filter(None, (about, "" if earlier else start, rows, price, mixed)))
+    return "\n\n".join(filter(None, (about, start, rows, price, mixed)))
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:

@@ -31,7 +31,7 @@ def test_the_pages_are_written_and_the_labs_stay_as_they_are(tmp_path, monkeypat
     before = (labs / "one.ipynb").read_bytes()
     monkeypatch.setattr(sys, "argv", ["lablib.pages", str(labs), "--out", str(pages)])
     main()
-    files = {*scripts(), "engine.js", "page.js"}
+    files = {*scripts(), "writer.js", "page.js"}
     files |= {"front_door.js", "theme.js", "style.css"}
     names = {"one.html", "further-one.html", "GLOSSARY.html", "index.html"} | files
     assert {path.name for path in pages.iterdir()} == names

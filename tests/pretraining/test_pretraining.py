@@ -87,7 +87,7 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
     assert "step 3/3" in capsys.readouterr().out
     command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
     card = (folder / "README.md").read_text()
-    curve = "" if kind == "gpt2" else " (`curve.csv` shows that training)"
+    curve = "" if kind == "gpt2" else " (`curve.csv` shows its first training)"
     before = "an earlier edition, which saw 0.0 M tokens in 3 steps of 2 × 32"
     assert f"{before}{curve}. Then it saw" in card
     assert "The weights are a mean" not in card
