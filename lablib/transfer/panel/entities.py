@@ -41,7 +41,7 @@ class EntityPanel(LivePanel):
 
     def __init__(self, text: str = EXAMPLE, model: str | ModelChoice = "pocket-bert") -> None:
         self.input = TextInput(value=text, label="Sentence", limit=500)
-        self.count = number("Steps", TAGGING.steps or 60, 1, 500)
+        self.count = number("Steps", TAGGING.steps or 100, 1, 500)
         self.seed, self.button = seed_field(), button("Train", primary=True)
         self.place, self.words, self.said = PlotPlace(), ipywidgets.HTML(), ipywidgets.HTML()
         self.strip = TokenStrip(label="Pieces and labels", marks=list(KINDS), show_numbers=True)
