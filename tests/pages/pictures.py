@@ -62,7 +62,7 @@ NUMBERS = re.compile(r"[−-]?\d+(?:\.\d+)?")
 def same_words(ours, theirs):
     """The same sentences; a number in them may differ by 2 in its last figure."""
     theirs = html.unescape(theirs)
-    assert NUMBERS.split(ours) == NUMBERS.split(theirs)
+    assert NUMBERS.split(ours) == NUMBERS.split(theirs), f"{ours}\n{theirs}"
     for one, other in zip(NUMBERS.findall(ours), NUMBERS.findall(theirs), strict=True):
         decimals = len(other.partition(".")[2])
         found, expected = (float(number.replace("−", "-")) for number in (one, other))

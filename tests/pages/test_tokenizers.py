@@ -92,9 +92,9 @@ def test_every_letter_and_number_is_cut_as_the_library_cuts_it(tokenizer, pocket
         assert tokenizer("t.encode(a[0])", text) == pocket.tokenizer.encode(text)
 
 
-@pytest.mark.parametrize("pocket", ["pocket-gpt2"], indirect=True)
+@pytest.mark.parametrize("pocket", ["pocket-gpt2", "pocket-bert"], indirect=True)
 def test_ids_are_read_back_as_the_library_does(tokenizer, pocket):
-    """Also those whose bytes are no characters."""
+    """Also those whose bytes are no characters, and those that stand close to a word."""
     rng = random.Random(0)
     entries = len(pocket.tokenizer)
     rows = [[rng.randrange(entries) for _ in range(12)] for _ in range(300)]

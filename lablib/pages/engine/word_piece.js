@@ -7,6 +7,9 @@ import { encode, stretches, withMarks } from "./tokenizer.js";
 /** So many words are cut before others have their turn. */
 const WORDS_AT_ONCE = 1000;
 
+/** A token that stands close to the word before it, as the tokenizers library has it where it cleans up. */
+const CLOSE = /^(?:[.?!,]|n't|'(?:m|s|ve|re))/;
+
 export class WordPiece {
   /** Whether its pieces are told in bytes; they are told in characters, since it changes the text. */
   countsBytes = false;
@@ -83,13 +86,14 @@ export class WordPiece {
   }
 
   /**
-   * Tokens as a text of their own.
+   * Tokens as a text of their own: a space before each word, and none before what stands close to a word.
    * @param {number[]} ids
    */
   decode(ids) {
     const prefix = this._json.model.continuing_subword_prefix;
     const names = ids.map((id) => this._names.get(id));
-    return names.map((name, i) => (i === 0 ? name : name.startsWith(prefix) ? name.slice(prefix.length) : ` ${name}`)).join("");
+    const spaced = (name) => (this._json.decoder.cleanup && CLOSE.test(name) ? name : ` ${name}`);
+    return names.map((name, i) => (i === 0 ? name : name.startsWith(prefix) ? name.slice(prefix.length) : spaced(name))).join("");
   }
 
   /**
