@@ -92,7 +92,7 @@ export class WordPiece {
   decode(ids) {
     const prefix = this._json.model.continuing_subword_prefix;
     const names = ids.map((id) => this._names.get(id));
-    const spaced = (name) => (this._json.decoder.cleanup && CLOSE.test(name) ? name : ` ${name}`);
+    const spaced = (/** @type {string} */ name) => (this._json.decoder.cleanup && CLOSE.test(name) ? name : ` ${name}`);
     return names.map((name, i) => (i === 0 ? name : name.startsWith(prefix) ? name.slice(prefix.length) : spaced(name))).join("");
   }
 
