@@ -16,8 +16,8 @@ from lablib.widgets.html import escape, fill
 
 State = dict[str, Any]
 _PREFIX = "IPY_MODEL_"
-_NOTE = """<p class="page-note">What is greyed here needs a kernel: it trains a model, reads a whole text,
-or asks a model that no page carries. Open the lab in JupyterLab for it.</p>"""
+_NOTE = """<p class="page-note">What is greyed here needs a kernel: it trains a model, reads a
+whole text, or asks a model that no page carries. Open the lab in JupyterLab for it.</p>"""
 _LIVE_NOTE = """<p class="page-note" role="status" data-note="{panel}">What is greyed here answers
 once its model is loaded, which the page does by itself.</p>"""
 
