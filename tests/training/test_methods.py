@@ -96,6 +96,18 @@ def test_ones_own_random_numbers_go_on_as_if_nothing_had_been_drawn():
     assert torch.equal(torch.rand(2), expected)
 
 
+def test_what_lora_adds_counts_twice(gpt2):
+    """Its scale is alpha by rank (Hu et al. 2021), and the labs' alpha is twice the rank."""
+    model = models.load(gpt2, device="cpu").model
+    _lora(model, Config(method="lora", rank=3))
+    layer = model.transformer.h[0].attn.c_attn
+    torch.nn.init.normal_(layer.lora_B["default"].weight)
+    inputs = torch.randn(2, model.config.n_embd)
+    added = layer.lora_B["default"](layer.lora_A["default"](inputs))
+    expected = layer.base_layer(inputs) + 2 * added
+    torch.testing.assert_close(layer(inputs), expected)
+
+
 @pytest.mark.parametrize("kind", ["Mamba", "Mamba2", "FalconMamba"])
 def test_lora_learns_in_a_mamba_too(kind):
     """The first matrix of each block: kernels take the others without what is beside them."""
