@@ -33,3 +33,20 @@ def test_a_plot_is_as_wide_as_its_panel(lab):
     lab.open(lab.write("plot-width.ipynb", [box, put]))
     lab.run_all()
     page.wait_for_function("document.querySelector('.lab-plot .main-svg')?.clientWidth > 850")
+
+
+def test_a_plot_whose_script_is_lost_holds_up_no_other(lab):
+    """As one of a kernel that was restarted before its page knew all its widgets."""
+    lost = """
+from types import SimpleNamespace
+from lablib.widgets.plot import Plot, PlotlyScript
+of_kernel, PlotlyScript.of_kernel = PlotlyScript.of_kernel, lambda: SimpleNamespace(model_id="lost")
+first = Plot([{"type": "bar"}], height=200)
+PlotlyScript.of_kernel = of_kernel
+first
+"""
+    page = lab.page
+    lab.open(lab.write("plot-lost.ipynb", [lost, PLOT, FILL]))
+    lab.run_all()
+    page.wait_for_function("document.querySelectorAll('.lab-plot .bars .point').length === 3")
+    page.wait_for_function("document.querySelectorAll('.lab-plot > .plot-container').length === 2")

@@ -12,29 +12,31 @@ const COMMANDS = [
   "removeTraceProps",
 ].map((name) => `_py2js_${name}`);
 
-/** The model that carries plotly's script for all plots of a kernel; a page may know it later than them. */
+/**
+ * The model that carries plotly's script for all plots of a kernel: a page may know it later than them, or
+ * never, if the kernel was restarted. None once another plot has brought the script.
+ */
 async function carrierOf(model) {
-  for (;;) {
+  while (!window.lablibPlotly) {
     const found = await model.widget_manager.get_model(model.get("_carrier")).catch(() => null);
     if (found) return found;
     await new Promise((again) => setTimeout(again, 100));
   }
+  return null;
 }
 
-/** plotly's script; a page without a kernel has it as a text in the plot's own state. */
-async function scriptFor(model) {
-  if (model.get("_plotly")) return model.get("_plotly");
-  const compressed = new Blob([(await carrierOf(model)).get("script")]);
-  return new Response(compressed.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
-}
-
-async function importPlotly(model) {
-  return import(URL.createObjectURL(new Blob([await scriptFor(model)], { type: "text/javascript" })));
+/** plotly, of a script that is a text or, from a carrier, compressed. */
+async function importPlotly(text, carrier) {
+  const unpacked = () => new Blob([carrier.get("script")]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = text ?? (await new Response(unpacked()).blob());
+  return import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
 }
 
 /** plotly's widget, made anew for each plot out of one module. */
 async function newFigure(model) {
-  window.lablibPlotly ??= importPlotly(model);
+  const text = model.get("_plotly"); // a page without a kernel has it in the plot's own state
+  const carrier = text ? null : await carrierOf(model);
+  window.lablibPlotly ??= importPlotly(text, carrier);
   return (await window.lablibPlotly).default();
 }
 
