@@ -167,7 +167,7 @@ def part(file: Path, left: int, top: int, width: int) -> str:
         box = (left, top, left + width, top + width * HEIGHT // WIDTH)
         small = image.convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box)
     file_in_memory = BytesIO()
-    small.save(file_in_memory, "webp", quality=56, method=6)
+    small.save(file_in_memory, "webp", quality=70)
     return f"data:image/webp;base64,{b64encode(file_in_memory.getvalue()).decode()}"
 
 
