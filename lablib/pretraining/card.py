@@ -33,8 +33,10 @@ text. {share:.0%} of the rows were random tokens said again and again, of which 
 were to be predicted."""
 _GPT2_PRICE = """\
 Its attention had a price: beside the loss of the text it paid up to {price} nats for the share that
-its heads gave to anything but the first token. Large models learn by themselves to leave there what
-a head has no use for; this one had to be told, or it would have stopped before it found out."""
+its heads gave to anything but the first token, and as much for what the head that looks most at the
+token before gave to others. Large models learn by themselves to leave on the first token what a
+head has no use for, and to look one token back; this one had to be told, or it would have stopped
+before it found out."""
 _MIXED = """\
 The weights are a mean: {share:.0%} of what they were in the earlier edition, the rest of what they
 were at the end of the training that went on from it. So it keeps phrases it had memorised."""

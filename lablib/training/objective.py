@@ -24,13 +24,16 @@ def causal_loss(
 
     Args:
         labels: the ids again, -100 where a token is not to be predicted; None for all.
-        price: what is added for the attention of all heads, in nats, see `attention_spent`.
+        price: what is added for the attention of all heads, in nats, see `attention_spent`, and
+            for that of the head that looks most at the token before, see `missed_before`.
     """
     out = model.transformer(ids[:, :-1], output_attentions=price > 0)
     logits = model.lm_head(out.last_hidden_state).float()
     labels = ids if labels is None else labels
     loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
-    return loss + price * attention_spent(out.attentions) if price else loss
+    if not price:
+        return loss
+    return loss + price * (attention_spent(out.attentions) + missed_before(out.attentions))
 
 
 def attention_spent(attentions: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -47,6 +50,22 @@ def attention_spent(attentions: Sequence[torch.Tensor]) -> torch.Tensor:
     tensor(0.5000)
     """
     return torch.stack([1 - layer[:, :, 1:, 0].float().mean() for layer in attentions]).mean()
+
+
+def missed_before(attentions: Sequence[torch.Tensor]) -> torch.Tensor:
+    """The share of attention that is not on the token just before, of the head that gives it most.
+
+    Every language model has a head that looks one token back, and an induction head builds on it
+    (Olsson et al. 2022, "In-context learning and induction heads"); in a small one it is blurred.
+
+    Args:
+        attentions: of each layer [batch, heads, query, key].
+
+    >>> missed_before([torch.tensor([[[[1.0, 0.0], [0.5, 0.5]], [[1.0, 0.0], [0.75, 0.25]]]])])
+    tensor(0.2500)
+    """
+    before = [layer.float().diagonal(-1, dim1=-2, dim2=-1).mean((0, -1)) for layer in attentions]
+    return 1 - torch.cat(before).max()
 
 
 def causal_rows(

@@ -29,10 +29,11 @@ class Recipe:
     """The settings of one run. Lengths are in tokens, `steps` in optimizer steps; `rank` is that of
     the LoRA factors. MiniLM brings its own vocabulary and sizes. `repeated_share` of GPT-2's rows
     are random tokens said again and again (`objective.causal_rows`), and `attention_price` is what
-    its attention costs (`objective.attention_spent`); `masked_share` of BERT's tokens are masked;
-    `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and a row of its batch
-    is a pair of texts, of at most `context` tokens each. Of a training that goes on from another
-    model, `start_share` of the weights kept at the end are those it began with (`training.mix`).
+    its attention costs (`attention_spent` and `missed_before` there); `masked_share` of BERT's
+    tokens are masked; `made_up_share` of T5's rows are of made-up tasks (`training.made_up`), and a
+    row of its batch is a pair of texts, of at most `context` tokens each. Of a training that goes
+    on from another model, `start_share` of the weights kept at the end are those it began with
+    (`training.mix`).
 
     The learning rate warms up, stays level, and falls to zero over the last `decay` share of the
     steps. Until that fall begins the run does not depend on `steps`, so it can be made longer or

@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from lablib.training.corpus import batch, train_tokenizer
-from lablib.training.objective import attention_spent, causal_loss, causal_rows, sentence_pairs
+from lablib.training.objective import (
+    attention_spent,
+    causal_loss,
+    causal_rows,
+    missed_before,
+    sentence_pairs,
+)
 from tests.training.fox import TEXT, fresh
 
 
@@ -68,7 +74,14 @@ def test_attention_has_its_price(tokenizer, stream):
         for head in range(layer.shape[1])
         for query in range(1, layer.shape[2])
     ]
-    expected = causal_loss(model, ids).item() + 0.3 * sum(shares) / len(shares)
+    spent = sum(shares) / len(shares)
+    before = [
+        sum(layer[:, head, query, query - 1].mean().item() for query in range(1, layer.shape[2]))
+        / (layer.shape[2] - 1)
+        for layer in layers
+        for head in range(layer.shape[1])
+    ]
+    expected = causal_loss(model, ids).item() + 0.3 * (spent + 1 - max(before))
     assert causal_loss(model, ids, price=0.3).item() == pytest.approx(expected, abs=1e-5)
 
 
@@ -84,3 +97,17 @@ def test_a_price_moves_attention_to_the_first_token(tokenizer, stream):
         causal_loss(model, ids, price=1.0).backward()
         optimizer.step()
     assert spent[-1] < spent[0] - 0.05
+
+
+def test_a_price_gives_one_head_to_the_token_before(tokenizer, stream):
+    model = fresh(tokenizer)
+    model.set_attn_implementation("eager")
+    ids = batch(stream, 0, 4, 16, seed=0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    missed = []
+    for _ in range(60):
+        missed.append(missed_before(model(ids, output_attentions=True).attentions).item())
+        optimizer.zero_grad()
+        causal_loss(model, ids, price=1.0).backward()
+        optimizer.step()
+    assert missed[-1] < missed[0] - 0.2
