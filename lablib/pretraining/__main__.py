@@ -170,7 +170,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--heldout", help="folders to measure on, each by itself", **folders)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and model")
-    parser.add_argument("--start", type=Path, help="a gpt2, bert or minilm folder to train further")
+    parser.add_argument("--start", type=Path, help="a folder of the same kind to train further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true", help="half as fast again, where gcc is")
     parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")

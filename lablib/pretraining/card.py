@@ -122,10 +122,13 @@ def _before(earlier: str, kind: Kind) -> str:
 
     >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon", "gpt2")
     'It went on from an earlier edition, which saw 9 M tokens in 30 steps of 2 × 8. Then it saw'
+    >>> _before("It saw 240 pairs of texts in 30 steps of 8\\n(Muon", "t5").split("edition")[1]
+    ', which saw 240 pairs of texts in 30 steps of 8 (`curve.csv` shows its first training). Then...'
     """
     if not earlier:
         return "It saw"
-    saw = ", then ".join(re.findall(r"saw (\S+ M tokens in \S+ steps of \d+ × \d+)", earlier))
+    what = r"saw (\S+ (?:M tokens|pairs of texts) in \S+ steps of \d+(?: × \d+)?)"
+    saw = ", then ".join(re.findall(what, earlier))
     before = f", which saw {saw}" if saw else ""
     curve = "" if kind == "gpt2" else " (`curve.csv` shows its first training)"
     return f"It went on from an earlier edition{before}{curve}. Then it saw"
