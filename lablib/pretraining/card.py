@@ -122,8 +122,8 @@ def _before(earlier: str, kind: Kind) -> str:
 
     >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon", "gpt2")
     'It went on from an earlier edition, which saw 9 M tokens in 30 steps of 2 × 8. Then it saw'
-    >>> _before("It saw 240 pairs of texts in 30 steps of 8\\n(Muon", "t5").split("edition")[1]
-    ', which saw 240 pairs of texts in 30 steps of 8 (`curve.csv` shows its first training). Then...'
+    >>> _before("It saw 240 pairs of texts in 30 steps of 8\\n(Muon", "t5").split(" (")[0]
+    'It went on from an earlier edition, which saw 240 pairs of texts in 30 steps of 8'
     """
     if not earlier:
         return "It saw"
