@@ -18,7 +18,13 @@ from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
 from lablib.numbers import require_count
-from lablib.sampling.compute.distribution import distribution, draw, entropy, stages, uniforms
+from lablib.sampling.compute.distribution import (
+    distribution,
+    draw,
+    entropy,
+    limited_distribution,
+    uniforms,
+)
 from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.reading import Reader
@@ -389,7 +395,7 @@ class _Writer:
         banned = tuple(sorted(self._ban(self.ids))) if self._ban else ()
         knobs = self._knobs_now()
         allowed = _without(logits, banned)
-        probabilities = distribution(allowed, knobs, self.ids)
+        probabilities, limit_mass = limited_distribution(allowed, knobs, self.ids)
         id = draw(probabilities, self._draws[self._position])
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
@@ -412,7 +418,7 @@ class _Writer:
             alternatives=top(self._m, model_probabilities),
             end=self.end,
             knobs=knobs,
-            limit_mass=_limit_mass(allowed, knobs, previous),
+            limit_mass=limit_mass,
             previous=previous,
             banned=banned,
             banned_mass=float(model_probabilities[list(banned)].sum()),
@@ -423,14 +429,6 @@ class _Writer:
         if self._mirostat is None:
             return self._knobs
         return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
-
-
-def _limit_mass(logits: Tensor, knobs: Knobs, previous: Sequence[int]) -> float:
-    """The probability of the tokens that the limit of surprisal takes away."""
-    if not knobs.max_surprisal:
-        return 0.0
-    masses = {stage.name: stage.removed_mass for stage in stages(logits, knobs, previous)}
-    return masses["max_surprisal"]
 
 
 def end_of(m: "LoadedModel", ids: Sequence[int]) -> str | None:
