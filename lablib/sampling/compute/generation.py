@@ -400,14 +400,10 @@ class _Writer:
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
         log_probability = float(log_probabilities[id])
-        self._cumulative += log_probability
-        self._surprisals.append(-log_probability / math.log(2))
         previous = tuple(self.ids)
-        self.ids.append(id)
-        position, self._position = self._position, self._position + 1
-        self.end = self._find_end(self.ids)
+        self._add(id, log_probability)
         return Step(
-            position=position,
+            position=self._position - 1,
             id=id,
             text=self._stream.push(id, last=self.end is not None),
             probability=float(probabilities[id]),
@@ -424,6 +420,14 @@ class _Writer:
             banned_mass=float(model_probabilities[list(banned)].sum()),
             logits=logits if keep_logits else None,
         )
+
+    def _add(self, id: int, log_probability: float) -> None:
+        """Go on behind a token that was drawn."""
+        self.ids.append(id)
+        self._cumulative += log_probability
+        self._surprisals.append(-log_probability / math.log(2))
+        self._position += 1
+        self.end = self._find_end(self.ids)
 
     def _knobs_now(self) -> Knobs:
         if self._mirostat is None:
