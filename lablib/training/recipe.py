@@ -1,6 +1,7 @@
 """Every setting of a training from nothing, in one frozen record, and the models it stands for."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -143,24 +144,21 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
         from lablib.training.adaptation import adapted_minilm  # `peft` only where it is needed
 
         return adapted_minilm(recipe.rank)
-    if recipe.kind == "gpt2":
-        gpt2 = random_gpt2(recipe, tokenizer)
-        look_back(gpt2)
-        return gpt2
-    if recipe.kind == "t5":
-        config: Any = T5Config(
-            vocab_size=len(tokenizer),
-            d_model=recipe.width,
-            d_kv=recipe.width // recipe.heads,
-            d_ff=4 * recipe.width,
-            num_layers=recipe.layers,
-            num_heads=recipe.heads,
-            dropout_rate=0.0,
-            pad_token_id=tokenizer.pad_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-        )
-        config.decoder_start_token_id = tokenizer.pad_token_id
-        return T5ForConditionalGeneration(config)
+    makers: dict[str, Callable[..., Model]] = {
+        "gpt2": _local_gpt2, "bert": _local_bert, "t5": _random_t5,
+    }  # fmt: skip
+    return makers[recipe.kind](recipe, tokenizer)
+
+
+def _local_gpt2(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> GPT2LMHeadModel:
+    """A GPT-2 whose heads look back a little from the beginning."""
+    model = random_gpt2(recipe, tokenizer)
+    look_back(model)
+    return model
+
+
+def _local_bert(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> BertForPreTraining:
+    """A BERT whose heads look at their neighbours from the beginning."""
     model = BertForPreTraining(
         BertConfig(
             vocab_size=len(tokenizer),
@@ -176,6 +174,23 @@ def new_model(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> Model:
     )
     look_at_neighbours(model)
     return model
+
+
+def _random_t5(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> T5ForConditionalGeneration:
+    """A T5 that begins to write after its padding token, as T5 does."""
+    config: Any = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=recipe.width,
+        d_kv=recipe.width // recipe.heads,
+        d_ff=4 * recipe.width,
+        num_layers=recipe.layers,
+        num_heads=recipe.heads,
+        dropout_rate=0.0,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    config.decoder_start_token_id = tokenizer.pad_token_id
+    return T5ForConditionalGeneration(config)
 
 
 def random_gpt2(recipe: Recipe, tokenizer: PreTrainedTokenizerBase) -> GPT2LMHeadModel:

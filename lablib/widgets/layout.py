@@ -1,6 +1,6 @@
 """How the parts of a panel stand: beside each other, folded away or behind tabs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import anywidget
@@ -58,6 +58,26 @@ def in_row(*controls: ipywidgets.DOMWidget, width: int | None = None) -> ipywidg
         control.layout.width = f"{width}px"
     layout = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 16px"}
     return ipywidgets.Box(controls, layout={**layout, "width": "100%"})
+
+
+def share_look(widgets: Iterable[ipywidgets.Widget]) -> None:
+    """Let widgets that look alike have one layout, and one style where these are of a kind.
+
+    Each layout and each style is a widget as well, and a page that is loaded again has to make them
+    all before it shows one: JupyterLab gives up on a panel that takes two seconds.
+
+    >>> one, other = ipywidgets.IntText(), ipywidgets.IntText()
+    >>> share_look([one, other])
+    >>> one.layout is other.layout, one.style is other.style
+    (True, True)
+    """
+    kept: dict[type, ipywidgets.Widget] = {}
+    for widget in widgets:
+        for trait in ("layout", "style"):
+            own = getattr(widget, trait, None)
+            if own is not None and kept.setdefault(type(own), own) is not own:
+                setattr(widget, trait, kept[type(own)])
+                own.close()
 
 
 def scrolling_rows(height: int) -> ipywidgets.VBox:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lablib import attention as at
 from lablib.attention.figures import ablation as ablation_figures
+from lablib.attention.figures import corpus as corpus_figures
 from lablib.attention.figures import layers as layers_figures
 from lablib.attention.figures import multihead as multihead_figures
 from lablib.attention.figures import positions as positions_figures
@@ -103,3 +104,39 @@ def test_shares_in_words_name_the_largest(token):
     words = multihead_figures.shares_words(parts, token)
     assert "head 1" in words and "100\xa0% as long" in words
     assert multihead_figures.shares_table(parts, token).count("<tr>") == 3
+
+
+def overlap(one, other, slack):
+    """Whether two rectangles (left, right, low, high) overlap, borders moved out by the slack."""
+    return all(one[i] < other[i + 1] + slack and other[i] < one[i + 1] + slack for i in (0, 2))
+
+
+@given(st.lists(st.tuples(st.integers(0, 320), st.integers(0, 200)), min_size=3, max_size=30))
+def test_a_head_is_labelled_where_its_label_can_be_read(inner):
+    """Points are pixels here: two corners spread them over just the room there is."""
+    points = [(0, 0), (320, 200), *inner]
+    across, up = zip(*points, strict=True)
+    names = [f"0.{i}" for i in range(len(points))]
+    shown = corpus_figures.labels_with_room(names, across, up, first=2)
+    boxes = {}
+    for i, (x, y) in enumerate(points):
+        half = 4 * len(names[i])
+        middle = x if i != 2 else x + (half + 5) * (-1 if x > sum(across) / len(across) else 1)
+        boxes[i] = (middle - half, middle + half, y + 5, y + 19)
+    dots = {i: (x - 5, x + 5, y - 5, y + 5) for i, (x, y) in enumerate(points)}
+    labelled = [i for i, text in enumerate(shown) if text]
+
+    def is_covered(i, slack):
+        marked = [dots[j] for j in dots if j != i] + [boxes[j] for j in labelled if j != i]
+        return any(overlap(boxes[i], other, slack) for other in marked)
+
+    assert [shown[i] for i in labelled] == [names[i] for i in labelled]
+    assert not any(is_covered(i, -0.01) for i in labelled)
+    assert all(is_covered(i, 0.01) for i in dots if i not in labelled)
+
+
+def test_heads_without_a_number_and_heads_all_alike():
+    nan = float("nan")
+    assert corpus_figures.labels_with_room(["0.0", "0.1"], [nan, 1.0], [0.5, 1.0], 0) == ["", "0.1"]
+    assert corpus_figures.labels_with_room(["0.0", "0.1"], [nan] * 2, [0.5, 1.0], 0) == ["", ""]
+    assert corpus_figures.labels_with_room(["0.0", "0.1"], [1.0] * 2, [0.5] * 2, 1) == ["", "0.1"]

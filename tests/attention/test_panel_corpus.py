@@ -27,7 +27,7 @@ def test_the_scatter_the_map_and_the_table_show_the_scan(panel, gpt2):
     every, chosen = panel.plot.data
     assert list(every.x) == pytest.approx(across.flatten().tolist())
     assert list(every.y) == pytest.approx(up.flatten().tolist())
-    assert list(every.text) == ["0.0", "0.1", "0.2", "0.3", "1.0", "1.1", "1.2", "1.3"]
+    assert list(every.customdata) == ["0.0", "0.1", "0.2", "0.3", "1.0", "1.1", "1.2", "1.3"]
     torch.testing.assert_close(coloured(panel.map, "previous_token"), across)
     best = at.top_heads(across, 1)[0][:2]
     assert panel.map.opened == list(best) and list(chosen.customdata) == ["{}.{}".format(*best)]

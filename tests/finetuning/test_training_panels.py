@@ -21,6 +21,7 @@ from lablib.training import engine, folders
 from lablib.training.config import PRESETS, Config, write_config
 from lablib.training.run import Run
 from lablib.widgets import ModelChoice, shared_choice
+from lablib.widgets.closing import held
 from tests.panels import run_code
 from tests.training.test_results import LABELLED, PAIRS
 
@@ -301,6 +302,16 @@ def test_only_the_settings_of_the_method_are_in_sight():
     form.controls["method"].value = "lora"
     assert form.controls["rank"].layout.display is None
     assert "LoRA" in form._help["method"].value
+
+
+def test_the_form_is_of_few_widgets():
+    """Each is a model that a page makes anew when it is loaded again, before it shows any panel."""
+    before = set(_instances)
+    form = Settings(Config())
+    made = set(_instances) - before
+    settings = len(form.controls)
+    assert {one.model_id for one in (form, *held(form))} == made  # nothing is left over
+    assert len(made) < 4 * settings
 
 
 def test_a_config_as_code():

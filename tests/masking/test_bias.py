@@ -34,6 +34,12 @@ def test_the_table_tells_the_spread(m):
         assert row["agree"] == sum(d * row["mean"] > 0 for d in differences)
 
 
+def test_one_string_is_one_template_or_word(m):
+    found = probe(m, TEMPLATES[0], ("he", "she"), "nurse")
+    assert (found.templates, found.words) == ((TEMPLATES[0],), ("nurse",))
+    assert found.differences.shape == (1, 1)
+
+
 def test_the_same_subject_twice_makes_no_difference(m):
     found = probe(m, TEMPLATES[:1], ("he", "he"), ("nurse",))
     assert found.differences.tolist() == [[0.0]]

@@ -42,6 +42,11 @@ def test_any_gap(gpt, text):
     assert sum(guess.probability for guess in found.rescored) <= 1 + 1e-5
 
 
+def test_a_gap_in_small_letters_is_one(gpt):
+    """The panel takes it, so what its code shows must take it too."""
+    assert fill_from_left(gpt, "a [mask] b", k=3) == fill_from_left(gpt, "a [MASK] b", k=3)
+
+
 def test_long_texts_are_cut_and_said(gpt):
     found = fill_from_left(gpt, "cat " * 99 + "[MASK]" + " mat" * 99)
     assert "left out" in found.note

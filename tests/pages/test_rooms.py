@@ -364,6 +364,11 @@ def test_comparison(node):
     assert panel.wait()
     node('m.after(live, (live) => live.set("settings.1.sliders.moving.target", { value: 2.5 }))')
     same_comparison(node, panel)
+    panel.settings[1].sliders.sliders["max_surprisal"].value = 4.0  # unused, and not in the name
+    assert panel.wait()
+    limit = "settings.1.sliders.sliders.max_surprisal"
+    node("m.after(live, (live) => live.set(a[0], { value: 4 }))", limit)
+    same_comparison(node, panel)
     node('m.after(live, (live) => live.set("settings.1.name", { value: true }))')
     sliders = traits(node, {"settings.1.sliders": ["display"]})["settings.1.sliders"]
     assert sliders["display"] == ""

@@ -14,6 +14,7 @@ from lablib.sampling import (
     next_logits,
     uniforms,
 )
+from lablib.sampling.compute import distribution
 
 
 def slow(m, prompt, target, rate, seed, count):
@@ -63,6 +64,18 @@ def test_a_fixed_limit_takes_the_mass_that_is_more_surprising(m):
     assert step.limit_mass == pytest.approx(float(p[p < 2**-3.0].sum()), abs=1e-5)
     (free,) = generate(m, "Once", max_new_tokens=1)
     assert free.limit_mass == 0
+
+
+def test_each_token_goes_through_the_stages_once(m, monkeypatch):
+    cuts = []
+
+    def counted(scores, *rest):
+        cuts.append(rest)
+        return cut(scores, *rest)
+
+    cut = distribution._APPLY["max_surprisal"]
+    monkeypatch.setitem(distribution._APPLY, "max_surprisal", counted)
+    assert len([*generate(m, "Once", max_new_tokens=3, mirostat=Mirostat(3.0))]) == len(cuts) == 3
 
 
 def test_texts_written_together_are_those_written_alone(m):

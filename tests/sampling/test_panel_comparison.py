@@ -65,7 +65,10 @@ def test_mirostat_is_one_of_what_is_compared(panel, m, monkeypatch):
     assert panel.wait()
     how = {"seed": 0, "max_new_tokens": 8, "mirostat": Mirostat(2.5)}
     assert strip_ids(panel)[1] == [step.id for step in generate(m, "Once", TWO[1], **how)]
-    assert panel.settings[1].name.description == "temperature 1.5, mirostat 2.5 bits"
+    name = "temperature 1.5, mirostat 2.5 bits"
+    assert panel.settings[1].name.description == name
+    panel.settings[1].sliders.sliders["max_surprisal"].value = 4.0
+    assert panel.wait() and panel.settings[1].name.description == name  # the fixed limit is unused
     click(panel.add_button, panel)
     click(panel.seeds_button, panel)
     assert panel.settings[2].mirostat == Mirostat(2.5)

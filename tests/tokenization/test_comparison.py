@@ -52,6 +52,12 @@ def test_what_bert_loses(bert):
     assert row.bytes_per_token == 22 / 5
 
 
+def test_one_name_is_one_tokenizer_and_none_is_refused():
+    assert [row.name for row in compare("a", "bytes").rows] == ["bytes"]
+    with pytest.raises(ValueError, match="give at least one tokenizer"):
+        compare("a", [])
+
+
 def test_unknown_is_what_the_tokenizer_does_not_know():
     assert one("hello qwxzk [UNK]", "words").unknown == 1
     assert one("a\U000e1000b", "characters").unknown == 1

@@ -50,6 +50,12 @@ def test_lines_that_are_none(text, words):
         read_parallel(text)
 
 
+@pytest.mark.parametrize("number", [-1, 5])
+def test_a_sentence_that_is_not_there(number):
+    with pytest.raises(ValueError, match=f"numbers 0 to 4, and {number} was asked for"):
+        parallel_sentences(number)
+
+
 def test_costs_are_counted_with_the_tokenizer():
     sentences = parallel_sentences(3)
     costs = language_costs(sentences, ["gpt2", "bytes"], price=2.0, context=100)
@@ -84,6 +90,10 @@ def test_lost_text_is_cheap_and_said(bert):
 def test_prices_that_are_none(wrong, words):
     with pytest.raises(ValueError, match=words):
         language_costs({"a": "b"}, ["bytes"], **wrong)
+
+
+def test_one_name_is_one_tokenizer():
+    assert [cost.tokens for cost in language_costs({"a": "né"}, "bytes").costs] == [3]
 
 
 def test_no_sentences():

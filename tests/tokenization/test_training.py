@@ -110,6 +110,8 @@ def test_no_text(texts):
 def test_impossible_wishes():
     with pytest.raises(ValueError, match="at least one"):
         train_bpe(["a"], 0)
+    with pytest.raises(ValueError, match=r"whole number of entries, at least one, and 300\.5 was"):
+        train_bpe(["a"], 300.5)
     with pytest.raises(ValueError, match="BPE, WordPiece or Unigram"):
         next(train("WordLevel", ["a"], 10))
 

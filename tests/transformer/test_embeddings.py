@@ -93,6 +93,14 @@ def test_words_count_once_and_three_are_needed(pocket):
         tf.neighbours(pocket, "  ")
 
 
+def test_words_that_one_vector_stands_for_make_no_plane(pocket):
+    bert = models.load("pocket-bert", device="cpu")
+    with pytest.raises(ValueError, match="one vector for all these words"):
+        tf.plane(bert, ["\U0001f642", "\U0001f643", "\U0001f600"])  # all of them unknown to it
+    with pytest.raises(ValueError, match="at least three different words"):
+        tf.plane(pocket, ["king", " king", "king "])
+
+
 def test_a_word_in_two_sentences(pocket):
     one, other = "In the wood there lived a bear", "It was more than he could bear"
     found = tf.in_context(pocket, "bear", one, other)

@@ -127,4 +127,4 @@ def test_any_text(gpt2, text):
 def test_a_model_that_is_built_otherwise_gets_a_sentence(make):
     panel = tf.whole_panel(TEXT, model=opened(make("opt")))
     assert panel.wait() and panel.state == "failed"
-    assert "choose a model built as GPT-2, Llama, Qwen or BERT" in panel.foot.message
+    assert "choose a model built like GPT-2, Llama, Qwen or BERT" in panel.foot.message

@@ -109,7 +109,7 @@ def test_parts_are_named_as_what_they_are(
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_models_are_refused_in_a_sentence(make, name):
-    with pytest.raises(ValueError, match="choose a model built as GPT-2, Llama, Qwen or BERT"):
+    with pytest.raises(ValueError, match="choose a model built like GPT-2, Llama, Qwen or BERT"):
         tf.parts(make(name), TEXT)
 
 

@@ -9,6 +9,12 @@ from lablib.transformer.compute.residual import unit_vectors
 from tests.transformer.conftest import TEXT
 
 
+@pytest.mark.parametrize("token", [-1, 10**6])
+def test_a_token_without_a_score_is_refused(gpt2, token):
+    with pytest.raises(ValueError, match=f"There is no token {token}: this model scores"):
+        tf.attribution(gpt2, "Once", token)
+
+
 @pytest.mark.parametrize("name", ["gpt2", "llama", "qwen2", "qwen3", "mistral", "gemma2"])
 def test_shares_add_up_to_the_score(make, name):
     m = make(name)

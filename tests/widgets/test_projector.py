@@ -151,7 +151,7 @@ def test_a_mark_stands_under_its_characters(enlarged):
         assert box[name] == pytest.approx(letters[name], abs=1), name
 
 
-def test_a_card_stands_under_its_token(enlarged):
+def test_a_card_stands_under_its_token_where_there_is_no_room_above(enlarged):
     page = enlarged(TokenStrip(tokens=[{"text": "one"}, {"text": "two"}, {"text": "three"}]))
     chip = page.locator(".lab-chip", has_text="three")
     chip.hover()

@@ -359,6 +359,12 @@ def test_the_card_tells_what_is_known(show):
     assert get(page, "hovered") is None
 
 
+def boxes(page, index):
+    """Where the card stands, and where the chip that it tells of."""
+    own = chip(page, index).locator(".lab-chip")
+    return page.locator(".lab-card").bounding_box(), own.bounding_box()
+
+
 def test_the_card_stays_on_the_page_and_off_its_chip(show):
     """The card is as wide as it needs to be, also where a narrow one stood at the edge before."""
     wide, narrow = {**FULL, "note": "word " * 30}, {"text": " ca"}
@@ -367,11 +373,24 @@ def test_the_card_stays_on_the_page_and_off_its_chip(show):
     width, height = 500, 600
     for index in range(40):
         chip(page, index).hover()
-        box, own = page.locator(".lab-card").bounding_box(), chip(page, index).bounding_box()
+        box, own = boxes(page, index)
         assert box["width"] == 320 or index % 2
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
         assert box["y"] >= 0 and box["y"] + box["height"] <= height
         assert box["y"] >= own["y"] + own["height"] or box["y"] + box["height"] <= own["y"]
+
+
+def test_the_card_leaves_what_stands_below_its_token_in_sight(show):
+    """What a click changes stands there: it is covered only where there is no room above."""
+    page = show([FULL] * 100)
+    page.set_viewport_size({"width": 300, "height": 600})
+    above = {}
+    for index in (0, 60):
+        chip(page, index).hover()
+        box, own = boxes(page, index)
+        above[index] = box["y"] + box["height"] <= own["y"]
+        assert above[index] == (own["y"] >= box["height"] + 10)
+    assert above == {0: False, 60: True}
 
 
 def test_an_open_card_follows_its_token(show):

@@ -24,6 +24,7 @@ from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
 from lablib.attention.compute.growing import blocks_of, growing, in_order, same
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import Reading
+from lablib.models.heads import word_scores
 from lablib.models.watching import (
     AttentionCall,
     Watcher,
@@ -306,9 +307,7 @@ class Experiment:
         given = asked.tokens.inputs(self._m) | {"input_ids": asked.rows.to(self._m.model.device)}
         inputs = {name: part.repeat(copies * size // len(part), 1) for name, part in given.items()}
         with watching(self._mute(mutes, size, [] if seen is None else seen)):
-            output = self._model(**inputs)
-        scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
-        return scores
+            return word_scores(self._model(**inputs))
 
     def _mute(self, mutes: Sequence[Sequence[Head]], size: int, seen: list[nn.Module]) -> Watcher:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""

@@ -297,7 +297,7 @@ def _maps(
     if not given or any(layer.shape[-2:] != shape for layer in given):
         raise ValueError(
             f"{type(m.model).__name__} gives no attention weights from token to token: choose a "
-            "model with attention, as GPT-2 or BERT."
+            "model with attention, such as GPT-2 or BERT."
         )
     weights = torch.cat(given).cpu()
     looks_ahead = any(bool((layer.triu(1) > 0).any()) for layer in weights)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading, read
+from lablib.models.heads import word_scores
 from lablib.models.rollout import rolled_out
 from lablib.models.text import token_text
 from lablib.models.watching import shared_weight_copy
@@ -182,8 +183,7 @@ def say(model: Any, vectors: Tensor) -> Tensor:
     body = getattr(own.base_model, "decoder", own.base_model)  # OPT calls its decoder alone
     body.register_forward_hook(exchange)
     output = own(input_ids=torch.zeros(1, 1, dtype=torch.long, device=vectors.device))
-    scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
-    return scores.float()
+    return word_scores(output).float()
 
 
 def _last_norm(body: nn.Module) -> nn.Module:

@@ -1,5 +1,8 @@
 """What the corpus panel shows of a scan."""
 
+from collections.abc import Sequence
+from math import dist, isnan
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from lablib.attention.compute.ablation import Head
@@ -12,10 +15,15 @@ if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 
 HEIGHT = 290
-LABELLED = 40
-"""Up to so many heads each has its number beside it; of more they stand in the tooltips."""
+WIDE, HIGH = 320, 200
+"""The least room, in pixels, that the points of the scatter are spread over."""
+LETTER, LINE, POINT, ABOVE = 8, 14, 10, 12
+"""Pixels: the size of a label's letters and of a point, and how far its label stands above it."""
 EXCERPT = 60
 """How many characters of a passage a row shows."""
+
+Box = tuple[float, float, float, float]
+"""The middle of a rectangle across and up, its width and its height."""
 
 
 def label(head: Head) -> str:
@@ -33,7 +41,7 @@ def head_scatter() -> "Plot":
 
     spread = {"type": "data", "thickness": 1.5}
     heads = {
-        "type": "scatter", "mode": "markers+text", "textposition": "top center",
+        "type": "scatter", "mode": "markers+text",
         "cliponaxis": False, "marker": {"size": 9, "color": COLOURS[0]},
         "hovertemplate": "layer.head %{customdata}: %{x:.3g}, %{y:.3g}<extra></extra>",
     }  # fmt: skip
@@ -54,13 +62,62 @@ def draw_scatter(plot: "Plot", found: Scan, across: str, up: str, opened: Head) 
     every, chosen = plot.data
     with plot.batch_update():
         every.x, every.y = columns
-        every.customdata, every.text = names, names if len(names) <= LABELLED else None
+        every.customdata = names
+        every.text = labels_with_room(names, columns[0], columns[1], first=place)
+        every.textposition = [_above(i == place, x) for i, x in enumerate(_pixels(columns[0], 1))]
         chosen.x, chosen.y = ([column[place]] for column in columns)
         chosen.customdata = [names[place]]
         chosen.error_x.array, chosen.error_y.array = ([spread] for spread in spreads)
         plot.layout.xaxis.title.text, plot.layout.yaxis.title.text = (
             f"{METRICS[name].title} ({METRICS[name].unit})" for name in (across, up)
         )
+
+
+def labels_with_room(
+    names: Sequence[str], across: Sequence[float], up: Sequence[float], first: int
+) -> list[str]:
+    """The names that touch neither another name nor another point, each above its point; "" for the
+    others, which stand in the tooltips.
+
+    Room is given to the point number `first`, then to those furthest from the middle: what is
+    unusual has a name.
+
+    >>> labels_with_room(["0.0", "0.1", "0.2"], [0.0, 0.5, 0.51], [0.0, 1.0, 1.0], first=2)
+    ['0.0', '', '0.2']
+    """
+    points = list(zip(_pixels(across, WIDE), _pixels(up, HIGH), strict=True))
+    drawn = [i for i, point in enumerate(points) if not isnan(sum(point))]
+    order = sorted(drawn, key=lambda i: (i != first, -dist(points[i], (0, 0))))
+    texts, labels = [""] * len(points), list[Box]()
+    for i in order:
+        others = [(*points[j], POINT, POINT) for j in drawn if j != i]
+        box = _label_box(*points[i], LETTER * len(names[i]), beside=i == first)
+        if not any(_touch(box, other) for other in (*labels, *others)):
+            texts[i] = names[i]
+            labels.append(box)
+    return texts
+
+
+def _above(beside: bool, x: float) -> str:
+    """Plotly's word for the place that `_label_box` gives a label."""
+    return f"top {('left' if x > 0 else 'right') if beside else 'center'}"
+
+
+def _label_box(x: float, y: float, width: float, beside: bool) -> Box:
+    """Where a label stands over a point; `beside` the line that goes up from it, inwards."""
+    aside = (POINT + width) / 2 if beside else 0
+    return (x - aside if x > 0 else x + aside, y + ABOVE, width, LINE)
+
+
+def _pixels(values: Sequence[float], room: float) -> list[float]:
+    """Where values stand from their mean on, spread over the room; NaN stands nowhere."""
+    known = [value for value in values if value == value]
+    spread = (max(known) - min(known) if known else 0) or 1
+    return [(value - fmean(known)) * room / spread if known else value for value in values]
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return all(2 * abs(one[i] - other[i]) < one[i + 2] + other[i + 2] for i in (0, 1))
 
 
 def scan_table(found: Scan) -> str:

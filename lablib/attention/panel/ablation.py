@@ -68,14 +68,7 @@ class AblationPanel(LivePanel):
         heads: Sequence[tuple[int, int]] = (),
         model: AnyModel = None,
     ) -> None:
-        self.text = TextInput(value=text, label="Text")
-        self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
-        self.map.muted = [list(head) for head in heads]
-        self.view = AttentionView()
-        self.words, self.table, self.idle = (ipywidgets.HTML() for _ in range(3))
-        self.sweep = button("Mute each head in turn", width=200)
-        self.idle_button = button("Show that head, muted", width=200)
-        self.idle_button.layout.display = "none"
+        self._make_controls(text, heads)
         self.result: Ablation | None = None
         self.effects: Sweep | None = None
         self._maps: AttentionMaps | None = None
@@ -100,6 +93,21 @@ class AblationPanel(LivePanel):
             choice=as_choice(model, ("causal", "masked")),
         )
         self.run(self._draw_and_sweep)
+        self._listen()
+
+    def _make_controls(self, text: str, heads: Sequence[tuple[int, int]]) -> None:
+        """What is read and muted, and places for what that changes."""
+        self.text = TextInput(value=text, label="Text")
+        self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
+        self.map.muted = [list(head) for head in heads]
+        self.view = AttentionView()
+        self.words, self.table, self.idle = (ipywidgets.HTML() for _ in range(3))
+        self.sweep = button("Mute each head in turn", width=200)
+        self.idle_button = button("Show that head, muted", width=200)
+        self.idle_button.layout.display = "none"
+
+    def _listen(self) -> None:
+        """The buttons and the map are pressed."""
         self.sweep.on_click(lambda _: self.run(self._draw_and_sweep))
         self.idle_button.on_click(lambda _: self._show_idle())
         self.map.observe(lambda _: self.redraw(), "muted")

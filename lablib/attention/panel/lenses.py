@@ -43,14 +43,7 @@ class LensesPanel(LivePanel):
         corpus: str = "almanac",
         model: AnyModel = None,
     ) -> None:
-        self.text = TextInput(value=text, label="Text")
-        tip = "The token to follow; empty for the one the model finds the likeliest in the end"
-        self.token = text_line(
-            "Follow", token, tooltip=tip, width=230, label=50, placeholder="the likeliest"
-        )
-        tip = "A text that comes with the labs, a file, a folder, or the text itself"
-        self.corpus = combobox("Fitted to", data.names(), corpus, tooltip=tip, width=260, label=70)
-        self.measure = toggles("Error", figures.MEASURES, "divergence", each="auto")
+        self._make_controls(text, token, corpus)
         self.errors, self.place = ipywidgets.VBox(), PlotPlace()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         mark_main(self.text, self.place)
@@ -77,6 +70,17 @@ class LensesPanel(LivePanel):
             controls=[self.text, self.token, self.corpus, self.measure],
             choice=as_choice(model, "causal"),
         )
+
+    def _make_controls(self, text: str, token: str, corpus: str) -> None:
+        """What is read and followed, and what the lenses are fitted to."""
+        self.text = TextInput(value=text, label="Text")
+        tip = "The token to follow; empty for the one the model finds the likeliest in the end"
+        self.token = text_line(
+            "Follow", token, tooltip=tip, width=230, label=50, placeholder="the likeliest"
+        )
+        tip = "A text that comes with the labs, a file, a folder, or the text itself"
+        self.corpus = combobox("Fitted to", data.names(), corpus, tooltip=tip, width=260, label=70)
+        self.measure = toggles("Error", figures.MEASURES, "divergence", each="auto")
 
     def draw(self) -> Drawing:
         """Fit the lenses, if that is not done yet, and draw what is known so far."""

@@ -47,27 +47,14 @@ class BatchPanel(LivePanel):
     def __init__(
         self, text: str = "almanac", length: int = 48, packed: bool = True, model: AnyModel = None
     ) -> None:
-        self.text = text_field(text, width=240)
-        self.length = number("Length", length, 2, 512, width=240)
-        kinds = [("packed", True), ("padded", False)]
-        tips = ["Rows are cut from one stream of tokens", "Each paragraph is a row"]
-        self.packed = toggles("Rows", kinds, packed, each=96, tooltips=tips)
-        self.number = seed_field(name="Batch no.", width=240)
-        self.mistake = dropdown("Mistake", list(MISTAKES), width=240)
-        self.strips = [
-            TokenStrip(
-                label=f"Row {row + 1}", marks=figures.MARKS, selection="one",
-                legend=row == ROWS - 1,
-            )
-            for row in range(ROWS)
-        ]  # fmt: skip
+        controls = self._make_controls(text, length, packed)
+        self.strips = [_strip(row) for row in range(ROWS)]
         self.shift = ShiftView()
         self.row = number("Row", 1, 1, ROWS)
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()
         batch = scrolling_rows(216)
         batch.children = self.strips
         mark_main(self.mistake, batch)
-        controls = [self.text, self.length, self.number, self.mistake, self.packed]
         super().__init__(
             "What is learned from",
             "Every token of a batch has a role, told by its outline; below, what one row "
@@ -85,6 +72,17 @@ class BatchPanel(LivePanel):
         )
         for row, strip in enumerate(self.strips):
             strip.observe(lambda change, row=row: self._choose(row, change.new), "selected")
+
+    def _make_controls(self, text: str, length: int, packed: bool) -> list[ipywidgets.Widget]:
+        """What the batch is made of, and what is wrong with it."""
+        self.text = text_field(text, width=240)
+        self.length = number("Length", length, 2, 512, width=240)
+        kinds = [("packed", True), ("padded", False)]
+        tips = ["Rows are cut from one stream of tokens", "Each paragraph is a row"]
+        self.packed = toggles("Rows", kinds, packed, each=96, tooltips=tips)
+        self.number = seed_field(name="Batch no.", width=240)
+        self.mistake = dropdown("Mistake", list(MISTAKES), width=240)
+        return [self.text, self.length, self.number, self.mistake, self.packed]
 
     @property
     def config(self) -> Config:
@@ -146,6 +144,12 @@ class BatchPanel(LivePanel):
             f"batch = task.batch(rows)\n{spoiled}"
             "ft.annotate_batch(batch).table(), ft.batch_losses(m, batch)"
         )
+
+
+def _strip(row: int) -> TokenStrip:
+    """The place of a row's tokens; the last one explains the marks of all."""
+    last = row == ROWS - 1
+    return TokenStrip(label=f"Row {row + 1}", marks=figures.MARKS, selection="one", legend=last)
 
 
 batch_panel = BatchPanel

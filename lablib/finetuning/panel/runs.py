@@ -44,6 +44,26 @@ class RunsPanel(LivePanel):
             rows=6, description="Runs", layout={"width": "100%"},
             tooltip="Choose several with Ctrl or Shift",
         )  # fmt: skip
+        buttons = self._make_buttons()
+        self.place = ipywidgets.VBox()
+        self.tabs = Tabs({"Table": self.table, "Curves": self.place})
+        mark_main(self.chosen, self.tabs)
+        super().__init__(
+            "Runs",
+            "Every run is kept, those of an earlier kernel too. Choose some to lay their "
+            "curves over one another.",
+            [self.chosen, in_row(*buttons), self.said, self.tabs],
+            button=self.refresh,
+        )
+        self.resume.on_click(lambda _: self.run(self._resume))
+        self.stopping.on_click(lambda _: self.run(self._stop_run))
+        self.use.on_click(lambda _: self.run(self._use))
+        self.merging.on_click(lambda _: self.run(self._merge))
+        self.away.on_click(lambda _: self.run(self._take_away))
+        self.chosen.observe(lambda _: self.run(self._draw_chosen), "value")
+
+    def _make_buttons(self) -> list[ipywidgets.Button]:
+        """What can be done with the runs that are chosen."""
         self.refresh, self.resume, self.stopping, self.use, self.merging, self.away = (
             button(name, tip, width="auto")
             for name, tip in (
@@ -58,23 +78,7 @@ class RunsPanel(LivePanel):
                 ("Take away as a page", "One HTML file in which the model writes, to be mailed"),
             )
         )
-        self.place = ipywidgets.VBox()
-        self.tabs = Tabs({"Table": self.table, "Curves": self.place})
-        mark_main(self.chosen, self.tabs)
-        buttons = [self.refresh, self.resume, self.stopping, self.use, self.merging, self.away]
-        super().__init__(
-            "Runs",
-            "Every run is kept, those of an earlier kernel too. Choose some to lay their "
-            "curves over one another.",
-            [self.chosen, in_row(*buttons), self.said, self.tabs],
-            button=self.refresh,
-        )
-        self.resume.on_click(lambda _: self.run(self._resume))
-        self.stopping.on_click(lambda _: self.run(self._stop_run))
-        self.use.on_click(lambda _: self.run(self._use))
-        self.merging.on_click(lambda _: self.run(self._merge))
-        self.away.on_click(lambda _: self.run(self._take_away))
-        self.chosen.observe(lambda _: self.run(self._draw_chosen), "value")
+        return [self.refresh, self.resume, self.stopping, self.use, self.merging, self.away]
 
     def run_of(self, folder: Path) -> Run:
         """The run in a folder, the same one each time."""

@@ -10,6 +10,7 @@ from lablib.training.config import PRESETS, Config
 from lablib.training.methods import METHODS
 from lablib.widgets.controls import checkbox, dropdown, number, text_line
 from lablib.widgets.html import fill, html_widget
+from lablib.widgets.layout import share_look
 from lablib.widgets.presets import start_from
 
 WIDTH, LABEL = "320px", "128px"
@@ -174,19 +175,22 @@ class Settings(ipywidgets.VBox):
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
         for control in rows.values():
             control.layout.width, control.style.description_width = WIDTH, LABEL
+        always = [name for name in ALL if name not in ONLY_FOR]  # the others are hidden singly
+        share_look(self.controls[name] for name in always)
+        share_look(self._help[name] for name in always)
         samples = "Sample of" if config.task == "sequence" else "Samples begin"
         self.prompt = text_line(samples, config.prompt, width=480, label=128)
         self.prompt.continuous_update = False
-        more = ipywidgets.Accordion([ipywidgets.VBox([self._row(name) for name in MORE])])
+        lines = {name: ipywidgets.HBox([rows[name], self._help[name]]) for name in ALL}
+        share_look(lines.values())
+        more = ipywidgets.Accordion([ipywidgets.VBox([lines[name] for name in MORE])])
         more.titles = ["More settings"]
-        super().__init__([self.preset, *map(self._row, COMMON), self.prompt, more])
+        in_sight = [lines[name] for name in COMMON]
+        super().__init__([self.preset, *in_sight, self.prompt, more])
         self.show(config)
         for control in (*rows.values(), self.prompt):
             control.observe(lambda _: self._changed(changed), "value")
         start_from(self.preset, self._take, (*rows.values(), self.prompt))
-
-    def _row(self, name: str) -> ipywidgets.HBox:
-        return ipywidgets.HBox([self.controls[name], self._help[name]])
 
     @property
     def config(self) -> Config:

@@ -113,6 +113,22 @@ class TrainingPanel(LivePanel):
         self.text = TextChoice(config.text, self._runs, self._forecast_anew, table)
         self.settings = Settings(config, self._forecast_anew)
         self.bar, self.forecast = ipywidgets.HTML(), ipywidgets.HTML()
+        buttons = self._make_buttons()
+        self.opening = ipywidgets.HTML()
+        self.view = RunView()
+        run = ipywidgets.VBox([self.view, self.opening])
+        self.tabs = Tabs({**self._settings_tabs(table), THE_RUN: run, **self.more_tabs()})
+        mark_main(buttons, self.tabs)
+        super().__init__(
+            self.title,
+            self.subtitle,
+            [buttons, self.forecast, self.tabs],
+            choice=as_choice(model, kind_of(config)),
+        )
+        self._show_buttons()
+
+    def _make_buttons(self) -> ipywidgets.Box:
+        """What begins, steers and ends a run, in a row."""
         self.start, self.pause, self.go_on, self.end, self.use = (
             button(name, tip, width="auto", primary=name == "Start")
             for name, tip in (
@@ -123,24 +139,12 @@ class TrainingPanel(LivePanel):
                 ("Use in the other labs", "All panels of the notebook take this model"),
             )
         )
-        self.opening = ipywidgets.HTML()
-        self.view = RunView()
-        buttons = in_row(self.start, self.pause, self.go_on, self.end, self.use)
-        run = ipywidgets.VBox([self.view, self.opening])
-        self.tabs = Tabs({**self._settings_tabs(table), THE_RUN: run, **self.more_tabs()})
-        mark_main(buttons, self.tabs)
-        super().__init__(
-            self.title,
-            self.subtitle,
-            [buttons, self.forecast, self.tabs],
-            choice=as_choice(model, kind_of(config)),
-        )
         self.start.on_click(lambda _: self.run(self._start))
         self.pause.on_click(lambda _: self._steer("pause"))
         self.go_on.on_click(lambda _: self._steer("resume"))
         self.end.on_click(lambda _: self._steer("stop"))
         self.use.on_click(lambda _: self.run(self._use))
-        self._show_buttons()
+        return in_row(self.start, self.pause, self.go_on, self.end, self.use)
 
     def _settings_tabs(self, table: bool) -> dict[str, ipywidgets.DOMWidget]:
         """A table takes so much room that it has a tab of its own."""

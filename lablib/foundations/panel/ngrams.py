@@ -60,35 +60,11 @@ class NgramPanel(LivePanel):
     ) -> None:
         if smoothing not in SMOOTHINGS or not 1 <= n <= LONGEST:
             raise ValueError(f"n is 1 to {LONGEST}, and smoothing one of {', '.join(SMOOTHINGS)}.")
-        shipped = text in data.names()
-        options = [*data.names(), OWN]
-        self.source = dropdown("Count", options, text if shipped else OWN, width=216)
-        self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
-        self.prompt = TextInput(value=prompt, label="Prompt")
-        self.n = slider("n", n, 1, LONGEST, width=240)
-        names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
-        self.smoothing = dropdown("Smoothing", names, smoothing, width=376)
-        self.k = log_slider("k", 0.1, -3, 0, 0.25, readout_format=".3f")
-        self.seed = seed_field(width=200)
-        self.unseen = button("Try a context never seen", width=208)
-        self.guesses = GuessView(self._pick, label="The next token, by both models")
-        self.words, self.lookup = ipywidgets.HTML(), ipywidgets.HTML()
-        self.counted = TokenStrip(value_label="probability", label="Written from counts")
-        self.counted.legend = False
-        self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
-        self.names = ipywidgets.HTML(), ipywidgets.HTML()
-        self.place = PlotPlace()
-        self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
+        self._make_controls(prompt, text, n, smoothing)
+        self._make_views()
         self.costs: list[Cost] = []
         self._offered: list[list[int]] = [[], []]  # the ids in the columns of guesses
         self._measured: tuple[LoadedModel, str] | None = None
-        written = [self.seed, self.names[0], self.counted, self.names[1], self.computed]
-        views = {
-            "The next token": [self.guesses, self.words, self.lookup],
-            "What they write": written,
-            "What a text costs": [self.place, self.cost_words, self.split_words],
-        }
-        self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
         mark_main(self.prompt, self.views)
         super().__init__(
             "Counting against computing",
@@ -109,6 +85,38 @@ class NgramPanel(LivePanel):
         for menu in (self.source, self.smoothing):
             menu.observe(lambda _: self._arrange(), "value")
         self.unseen.on_click(lambda _: setattr(self.prompt, "value", NEVER_SEEN))
+
+    def _make_controls(self, prompt: str, text: str, n: int, smoothing: str) -> None:
+        """What is counted, how, and what both models are asked."""
+        shipped = text in data.names()
+        options = [*data.names(), OWN]
+        self.source = dropdown("Count", options, text if shipped else OWN, width=216)
+        self.own = TextInput(value="" if shipped else text, label="Your own text, to be counted")
+        self.prompt = TextInput(value=prompt, label="Prompt")
+        self.n = slider("n", n, 1, LONGEST, width=240)
+        names = [(figures.NAMES[name], name) for name in SMOOTHINGS]
+        self.smoothing = dropdown("Smoothing", names, smoothing, width=376)
+        self.k = log_slider("k", 0.1, -3, 0, 0.25, readout_format=".3f")
+        self.seed = seed_field(width=200)
+        self.unseen = button("Try a context never seen", width=208)
+
+    def _make_views(self) -> None:
+        """Places for what both models say, write and pay, each in a tab."""
+        self.guesses = GuessView(self._pick, label="The next token, by both models")
+        self.words, self.lookup = ipywidgets.HTML(), ipywidgets.HTML()
+        self.counted = TokenStrip(value_label="probability", label="Written from counts")
+        self.counted.legend = False
+        self.computed = TokenStrip(value_label="probability", label="Written by the neural model")
+        self.names = ipywidgets.HTML(), ipywidgets.HTML()
+        self.place = PlotPlace()
+        self.cost_words, self.split_words = ipywidgets.HTML(), ipywidgets.HTML()
+        written = [self.seed, self.names[0], self.counted, self.names[1], self.computed]
+        views = {
+            "The next token": [self.guesses, self.words, self.lookup],
+            "What they write": written,
+            "What a text costs": [self.place, self.cost_words, self.split_words],
+        }
+        self.views = Tabs({name: ipywidgets.VBox(parts) for name, parts in views.items()})
 
     def _arrange(self) -> None:
         """Show only what has a meaning now."""

@@ -50,18 +50,7 @@ class ScalePanel(LivePanel):
         device: str = "A100",
     ) -> None:
         shape = Shape(layers, width, vocabulary, context)
-        look: dict[str, Any] = {"width": "100%", "label": 116}
-        self.preset = dropdown("Begin from", ["choose one …", *PRESETS], **look)
-        self.layers = number("Layers", shape.layers, 1, 200, **look)
-        self.width = number("Width", shape.width, 1, 65_536, **look)
-        self.vocabulary = number("Vocabulary", shape.vocabulary, 1, 1_000_000, **look)
-        self.context = number("Context", shape.context, 1, 1_000_000, **look)
-        self.tokens = log_slider("Tokens", tokens, 6, 14, 0.02, readout_format=".2e", **look)
-        self.device = dropdown("Device", list(DEVICES), device, **look)
-        self.count = number("How many", 8, 1, 1_000_000, **look)
-        self.batch = number("Texts at once", 8, 1, 100_000, **look)
-        self.use = slider("Utilisation", 0.4, 0.05, 1, 0.05, readout_format=".0%", **look)
-        self.price = number("Dollars an hour", DEVICES[device].price, 0.0, 1000, **look)
+        self._make_controls(shape, tokens, device)
         self.place = PlotPlace()
         self.words, self.parts, self.memory, self.known = (ipywidgets.HTML() for _ in range(4))
         self.shape, self.bill = shape, TrainingCost(0.0, 0.0, 0.0)
@@ -89,6 +78,21 @@ class ScalePanel(LivePanel):
         )
         start_from(self.preset, self._take, sizes)
         self.device.observe(self._take_price, "value")
+
+    def _make_controls(self, shape: Shape, tokens: float, device: str) -> None:
+        """How large the model is, what it reads, and what it is trained on."""
+        look: dict[str, Any] = {"width": "100%", "label": 116}
+        self.preset = dropdown("Begin from", ["choose one …", *PRESETS], **look)
+        self.layers = number("Layers", shape.layers, 1, 200, **look)
+        self.width = number("Width", shape.width, 1, 65_536, **look)
+        self.vocabulary = number("Vocabulary", shape.vocabulary, 1, 1_000_000, **look)
+        self.context = number("Context", shape.context, 1, 1_000_000, **look)
+        self.tokens = log_slider("Tokens", tokens, 6, 14, 0.02, readout_format=".2e", **look)
+        self.device = dropdown("Device", list(DEVICES), device, **look)
+        self.count = number("How many", 8, 1, 1_000_000, **look)
+        self.batch = number("Texts at once", 8, 1, 100_000, **look)
+        self.use = slider("Utilisation", 0.4, 0.05, 1, 0.05, readout_format=".0%", **look)
+        self.price = number("Dollars an hour", DEVICES[device].price, 0.0, 1000, **look)
 
     def _take(self, name: str) -> None:
         shape, self.tokens.value = PRESETS[name]

@@ -94,8 +94,9 @@ def probe(
     `score_word` does.
 
     Args:
-        templates: sentences with one `[X]` and one `[MASK]`.
+        templates: sentences with one `[X]` and one `[MASK]`; one string counts as one.
         subjects: the two that are put in the place of `[X]`.
+        words: what is asked for at the mask; one string counts as one.
 
     Raises:
         ValueError: if a template lacks one of the two, there is nothing to ask, or a word is
@@ -108,6 +109,8 @@ def probe(
         >>> found.differences.shape
         torch.Size([1, 2])
     """
+    templates = [templates] if isinstance(templates, str) else templates
+    words = [words] if isinstance(words, str) else words
     first, second = _checked(templates, subjects, words)
     questions: list[MaskedQuery] = []
     sizes = []

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 
 from lablib.masking.compute.fill import Guess, token_text
 from lablib.masking.compute.reading import TOKENS_AT_ONCE
-from lablib.masking.compute.text import MASK
+from lablib.masking.compute.text import MASK, clean
 from lablib.models.hub import Progress
 from lablib.models.text import context_length, continuation_ids, require_vectors
 
@@ -58,6 +58,8 @@ def fill_from_left(
 ) -> LeftFill:
     """Fill the first gap of a text with a causal model: from the left, and by whole sentences.
 
+    `[mask]` in any case is a gap. What comes after a second gap is not read.
+
     Args:
         k: how many guesses to give.
         candidates: how many of the most probable next tokens are tried in the whole sentence.
@@ -73,6 +75,7 @@ def fill_from_left(
     """
     from lablib.sampling import next_logits, prepare, top
 
+    text = clean(text, MASK)
     if MASK not in text:
         raise ValueError(f"There is no gap in this text: type {MASK} where the model should guess.")
     left, right = text.split(MASK, 1)

@@ -55,8 +55,8 @@ def learning_curves() -> tuple[Curve, ...]:
     """The trainings whose points came with the labs.
 
     Both models read the same books on the same processor; the minutes are those of one core, spent
-    on learning alone. (minilm-masked has since gone on from where its curve ends, with prose of
-    today.) They differ in more than their beginning: in size, in which weights learn, in the
+    on learning alone. (Both have since gone on from where their curves end, with prose of today.)
+    They differ in more than their beginning: in size, in which weights learn, in the
     batches, and in their vocabularies, so that other tokens are hidden. The curves do not say what
     pretraining is worth; `transfer.measure_transfer` does.
 

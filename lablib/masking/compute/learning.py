@@ -241,7 +241,8 @@ def pretraining_loss(
         length: tokens of text in a pair.
 
     Raises:
-        ValueError: if the model has no next-sentence head, or the text is too short.
+        ValueError: if the model has no next-sentence head, the text is too short, or a number is
+            below 1.
 
     Example:
         >>> from lablib import data, models
@@ -252,6 +253,7 @@ def pretraining_loss(
     """
     require_sentence_head(m)
     require_count("pairs", pairs)
+    require_count("length", length)
     rng = torch.Generator().manual_seed(seed)
     rows = _pairs(m, text, seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)
@@ -276,8 +278,6 @@ def _pairs(
     from lablib.training.corpus import batch, token_stream
     from lablib.training.objective import sentence_pairs
 
-    if pairs < 1 or length < 1:
-        raise ValueError("A batch has 1 pair or more, and a pair 1 token or more.")
     length = min(length, (context_length(m) or length + 3) - 3)
     stream = token_stream([text], m.tokenizer)
     if len(stream) // length - 1 < pairs:

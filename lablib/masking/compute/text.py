@@ -101,9 +101,7 @@ class MaskedText:
                 "where the model should guess."
             )
         if not 0 <= number < len(masks):
-            raise ValueError(
-                f"This text has {len(masks)} masks, counted from 0, so there is none {number}."
-            )
+            raise ValueError(_no_such_mask(number, len(masks)))
         return masks[number]
 
 
@@ -290,8 +288,12 @@ def _around(text: str, number: int) -> tuple[str, str]:
     """What stands before a mask, and what after it."""
     parts = text.split(MASK)
     if not 0 <= number < len(parts) - 1:
-        raise ValueError(f"This text has {len(parts) - 1} masks, so there is none {number}.")
+        raise ValueError(_no_such_mask(number, len(parts) - 1))
     return MASK.join(parts[: number + 1]), MASK.join(parts[number + 1 :])
+
+
+def _no_such_mask(number: int, there: int) -> str:
+    return f"This text has no mask number {number}: it has {there}, counted from 0."
 
 
 def _with_piece(before: str, piece: str, tokenizer: "PreTrainedTokenizerBase") -> str:

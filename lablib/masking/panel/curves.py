@@ -25,7 +25,7 @@ class CurvesPanel(LivePanel):
         self.curves: tuple[Curve, ...] = ()
         super().__init__(
             "A head start",
-            "How this lab's models learned, on a book not learned from. They differ in "
+            "How this lab's models learned, measured on a book they never read. They differ in "
             "size and vocabulary, too; the time is that of one core.",
             [self.place, self.words, numbers],
         )

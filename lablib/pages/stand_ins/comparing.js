@@ -93,11 +93,12 @@ export class ComparisonStandIn extends StandIn {
 }
 
 /**
- * The knobs of a setting that are turned, in words.
+ * The knobs of a setting that are turned, in words; a fixed limit of surprisal is not used beside Mirostat.
  * @param {KnobSliders} sliders
  */
 function knobsWords(sliders) {
-  const { knobs, mirostat } = sliders;
+  const { mirostat } = sliders;
+  const knobs = mirostat ? { ...sliders.knobs, max_surprisal: NEUTRAL.max_surprisal } : sliders.knobs;
   const turned = Object.keys(NEUTRAL).filter((knob) => knobs[knob] !== NEUTRAL[knob]);
   const words = turned.map((knob) => `${sliders.label(knob).toLowerCase()} ${general(knobs[knob], 6)}`);
   if (knobs.temperature === 0) words[0] = "greedy";

@@ -18,7 +18,13 @@ from transformers import PreTrainedModel
 
 from lablib.models.text import context_length, end_of_text_ids, token_text
 from lablib.numbers import require_count
-from lablib.sampling.compute.distribution import distribution, draw, entropy, stages, uniforms
+from lablib.sampling.compute.distribution import (
+    distribution,
+    draw,
+    entropy,
+    limited_distribution,
+    uniforms,
+)
 from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.reading import Reader
@@ -389,19 +395,15 @@ class _Writer:
         banned = tuple(sorted(self._ban(self.ids))) if self._ban else ()
         knobs = self._knobs_now()
         allowed = _without(logits, banned)
-        probabilities = distribution(allowed, knobs, self.ids)
+        probabilities, limit_mass = limited_distribution(allowed, knobs, self.ids)
         id = draw(probabilities, self._draws[self._position])
         log_probabilities = logits.log_softmax(0)
         model_probabilities = log_probabilities.exp()
         log_probability = float(log_probabilities[id])
-        self._cumulative += log_probability
-        self._surprisals.append(-log_probability / math.log(2))
         previous = tuple(self.ids)
-        self.ids.append(id)
-        position, self._position = self._position, self._position + 1
-        self.end = self._find_end(self.ids)
+        self._add(id, log_probability)
         return Step(
-            position=position,
+            position=self._position - 1,
             id=id,
             text=self._stream.push(id, last=self.end is not None),
             probability=float(probabilities[id]),
@@ -412,25 +414,25 @@ class _Writer:
             alternatives=top(self._m, model_probabilities),
             end=self.end,
             knobs=knobs,
-            limit_mass=_limit_mass(allowed, knobs, previous),
+            limit_mass=limit_mass,
             previous=previous,
             banned=banned,
             banned_mass=float(model_probabilities[list(banned)].sum()),
             logits=logits if keep_logits else None,
         )
 
+    def _add(self, id: int, log_probability: float) -> None:
+        """Go on behind a token that was drawn."""
+        self.ids.append(id)
+        self._cumulative += log_probability
+        self._surprisals.append(-log_probability / math.log(2))
+        self._position += 1
+        self.end = self._find_end(self.ids)
+
     def _knobs_now(self) -> Knobs:
         if self._mirostat is None:
             return self._knobs
         return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
-
-
-def _limit_mass(logits: Tensor, knobs: Knobs, previous: Sequence[int]) -> float:
-    """The probability of the tokens that the limit of surprisal takes away."""
-    if not knobs.max_surprisal:
-        return 0.0
-    masses = {stage.name: stage.removed_mass for stage in stages(logits, knobs, previous)}
-    return masses["max_surprisal"]
 
 
 def end_of(m: "LoadedModel", ids: Sequence[int]) -> str | None:

@@ -141,7 +141,8 @@ def cache_timing(
     if not reader.way.cached:
         raise ValueError(
             f"{type(m.model).__name__} remembers no keys and values that it could go on from: it "
-            "reads the whole text again for every token. Choose another model, as GPT-2 or Llama."
+            "reads the whole text again for every token. Choose another model, such as GPT-2 or "
+            "Llama."
         )
     for length in lengths:
         if length < 1 or (prepared.context is not None and length >= prepared.context):

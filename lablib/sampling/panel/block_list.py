@@ -49,11 +49,7 @@ class BlockListPanel(LivePanel):
         way: str = WAYS[0],
         model: AnyModel = None,
     ) -> None:
-        self.text = TextInput(value=prompt, label="Prompt")
-        self.words = text_line("Words", words)
-        self.way = dropdown("Block", list(WAYS), way)
-        self.length = number("Tokens", 40, 1, 200)
-        self.shown = number("Text", 1, 1, TEXTS)
+        self._make_controls(words, prompt, way)
         self.strips = [
             TokenStrip(label="Without the list", marks=[FOUND], legend=False),
             TokenStrip(label="With the list", marks=[FOUND], value_label="probability taken away"),
@@ -83,6 +79,14 @@ class BlockListPanel(LivePanel):
             choice=as_choice(model),
         )
         self.shown.observe(lambda _: self._show(), "value")
+
+    def _make_controls(self, words: str, prompt: str, way: str) -> None:
+        """What is blocked, and where."""
+        self.text = TextInput(value=prompt, label="Prompt")
+        self.words = text_line("Words", words)
+        self.way = dropdown("Block", list(WAYS), way)
+        self.length = number("Tokens", 40, 1, 200)
+        self.shown = number("Text", 1, 1, TEXTS)
 
     def draw(self) -> Drawing:
         """Write all texts without the list, then with it."""

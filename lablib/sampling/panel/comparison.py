@@ -83,6 +83,10 @@ class ComparisonPanel(LivePanel):
             controls=[self.seed],
             choice=as_choice(model),
         )
+        self._listen()
+
+    def _listen(self) -> None:
+        """The controls that change every text, and the buttons."""
         self.text.observe(lambda _: self._restart(), "value")
         self.length.observe(lambda _: self._restart(), "value")
         self.add_button.on_click(

@@ -1,6 +1,7 @@
 """One of the settings that are compared: its knobs and its text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import ipywidgets
 
@@ -74,11 +75,14 @@ class Setting(ipywidgets.VBox):
 
 
 def knobs_words(knobs: Knobs, mirostat: Mirostat | None = None) -> str:
-    """The knobs that are turned, in words.
+    """The knobs that are turned, in words; a fixed limit of surprisal is not used beside Mirostat.
 
     >>> knobs_words(Knobs(temperature=0.7, top_p=0.95)), knobs_words(Knobs(temperature=0))
     ('temperature 0.7, top-p 0.95', 'greedy')
+    >>> knobs_words(Knobs(max_surprisal=4.0), Mirostat(3.0))
+    'mirostat 3 bits'
     """
+    knobs = replace(knobs, max_surprisal=OFF.max_surprisal) if mirostat else knobs
     turned = [
         f"{one.label.lower()} {getattr(knobs, one.name):g}"
         for one in CONTROLS

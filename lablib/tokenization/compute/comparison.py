@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from lablib.tokenization.compute.named import EVERYWHERE, AnyTokenizer, as_tokenizer, name_of
+from lablib.tokenization.compute.named import (
+    EVERYWHERE,
+    AnyTokenizer,
+    as_tokenizer,
+    each_of,
+    name_of,
+)
 from lablib.tokenization.compute.tokens import Encoding, encode
 from lablib.unicode import well_formed
 
@@ -128,10 +134,10 @@ def compare(text: str, tokenizers: Iterable[AnyTokenizer]) -> Comparison:
     """Cut the same text with several tokenizers, and put it together again.
 
     Args:
-        tokenizers: names, models or tokenizers, as `encode` takes them.
+        tokenizers: names, models or tokenizers, as `encode` takes them; one name counts as one.
 
     Raises:
-        ValueError: if one of them cannot be had.
+        ValueError: if there is none, or one of them cannot be had.
 
     Example:
         >>> bert, gpt2 = compare("Ça va", ["bert-base-uncased", "gpt2"]).rows
@@ -140,7 +146,10 @@ def compare(text: str, tokenizers: Iterable[AnyTokenizer]) -> Comparison:
         >>> bert.differences
         (Difference(start=0, end=2, was='Ça', now='ca'),)
     """
-    return Comparison(text, tuple(_row(text, tokenizer) for tokenizer in tokenizers))
+    rows = tuple(_row(text, tokenizer) for tokenizer in each_of(tokenizers))
+    if not rows:
+        raise ValueError("There is nothing to compare: give at least one tokenizer.")
+    return Comparison(text, rows)
 
 
 def _cuts(encoding: Encoding, text: str) -> set[int]:

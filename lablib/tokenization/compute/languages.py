@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from lablib.tokenization.compute.comparison import unknown
-from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, name_of
+from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, each_of, name_of
 from lablib.tokenization.compute.tokens import encode
 
 CONTEXT = 1024
@@ -27,12 +27,19 @@ def parallel_sentences(number: int | None = None) -> dict[str, str]:
     Args:
         number: which sentence, from 0; None for all five of them, one after the other.
 
+    Raises:
+        ValueError: if there is no such sentence.
+
     Example:
         >>> parallel_sentences(3)["German"]
         'Ein Computer liest keine Wörter, er liest Zahlen.'
     """
-    chosen = slice(None) if number is None else slice(number, number + 1)
-    return {name: " ".join(sentences[chosen]) for name, sentences in _parallel().items()}
+    if number is None:
+        return {name: " ".join(sentences) for name, sentences in _parallel().items()}
+    last = min(map(len, _parallel().values())) - 1
+    if not 0 <= number <= last:
+        raise ValueError(f"The sentences are numbers 0 to {last}, and {number} was asked for.")
+    return {name: sentences[number] for name, sentences in _parallel().items()}
 
 
 def read_parallel(text: str) -> dict[str, str]:
@@ -71,7 +78,7 @@ class Cost:
         unknown: how many of them only say that something unknown stands there: text that is lost is
             cheap.
         premium: how many times the tokens of the first language; 1.5 is half as many again.
-        context: which share of the model's context it fills.
+        context: the share of the model's context that it fills.
         price: of reading it, in the unit of the price per million tokens.
     """
 
@@ -127,6 +134,7 @@ def language_costs(
 
     Args:
         sentences: by language; premiums are against the first of them.
+        tokenizers: names, models or tokenizers, as `encode` takes them; one name counts as one.
         price: of a million tokens.
         context: how many tokens the model reads at once.
 
@@ -142,7 +150,7 @@ def language_costs(
         raise ValueError(f"The price must be 0 or above, and it was {price!r}.")
     if context < 1:
         raise ValueError(f"The context must hold a token at least, and it was {context!r}.")
-    opened = {name_of(tokenizer): as_tokenizer(tokenizer) for tokenizer in tokenizers}
+    opened = {name_of(tokenizer): as_tokenizer(tokenizer) for tokenizer in each_of(tokenizers)}
     counts = {
         (language, name): _count(text, tokenizer)
         for language, text in sentences.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -79,6 +80,15 @@ def as_tokenizer(tokenizer: AnyTokenizer) -> PreTrainedTokenizerBase:
     if isinstance(tokenizer, models.LoadedModel):
         return _fast(tokenizer.tokenizer)
     return _fast(tokenizer)
+
+
+def each_of(tokenizers: Iterable[AnyTokenizer]) -> list[AnyTokenizer]:
+    """Some tokenizers as a list; a lone name is one of them, and not a list of letters.
+
+    >>> each_of("gpt2"), each_of(["gpt2", "bytes"])
+    (['gpt2'], ['gpt2', 'bytes'])
+    """
+    return [tokenizers] if isinstance(tokenizers, str) else list(tokenizers)
 
 
 def _fast(tokenizer: Any) -> PreTrainedTokenizerBase:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lablib import children
@@ -121,7 +122,7 @@ def train_bpe(texts: Sequence[str], vocab_size: int) -> Trained:
         A `Trained`, which unpacks into the tokenizer and its list of merges.
 
     Raises:
-        ValueError: if there is no text, or the size is no positive number.
+        ValueError: if there is no text, or the size is not a whole number from 1 on.
 
     Example:
         >>> tokenizer, merges = train_bpe(["low lower lowest"], vocab_size=258)
@@ -183,8 +184,11 @@ def train(
     """
     if kind not in ("BPE", "WordPiece", "Unigram"):
         raise ValueError(f"A tokenizer to train is a BPE, WordPiece or Unigram, not a {kind}.")
-    if vocab_size < 1:
-        raise ValueError("A vocabulary has at least one entry: give a larger size.")
+    if not isinstance(vocab_size, Integral) or vocab_size < 1:
+        raise ValueError(
+            f"A vocabulary has a whole number of entries, at least one, and {vocab_size!r} was "
+            "asked for."
+        )
     texts = [texts] if isinstance(texts, str) else texts
     if not any(text.strip() for text in texts):
         raise ValueError("There is no text to train on: give at least one word.")

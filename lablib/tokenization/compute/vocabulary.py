@@ -71,7 +71,7 @@ def search(tokenizer: AnyTokenizer, query: Query, order: str = "id") -> tuple[En
         order: "id", "longest" (first), "shortest" (first) or "alphabet".
 
     Raises:
-        ValueError: for a pattern that is no bytes, a script or an order there is none of.
+        ValueError: for a pattern that is not bytes, or an unknown script or order.
 
     Example:
         >>> [entry.text for entry in search("gpt2", Query(prefix=" token"))]
@@ -160,7 +160,8 @@ Georgian Hangul Hiragana Katakana Han"""
 
 
 def scripts(tokenizer: AnyTokenizer) -> dict[str, int]:
-    """How many entries of a vocabulary have letters of one script only, by script, most first.
+    """How many entries of a vocabulary have letters of one script only, by script, the most common
+    first: of sixteen scripts, without those that no entry is in.
 
     Example:
         >>> list(scripts("gpt2"))[:2]

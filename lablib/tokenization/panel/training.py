@@ -45,15 +45,7 @@ class TrainingPanel(LivePanel):
     trained: Trained | None = None
 
     def __init__(self, text: str | None = None, kind: Kind = "BPE", size: int = 1500) -> None:
-        look = {"width": 180, "label": 56}
-        self.kind = dropdown("Kind", get_args(Kind), kind, **look)
-        tip = "How large the vocabulary may become"
-        self.size = number("Entries", size, 1, 50_000, 100, tooltip=tip, **look)
-        self.source = dropdown("Text", [*data.names(), OWN], **look)
-        self.own = TextInput(label="Your own text", limit=LONGEST)
-        tip = "A text in another language: it is only counted, never trained on"
-        self.second = dropdown("Second", data.names(), SECOND, tooltip=tip, **look)
-        self.button = button("Train", width=96, primary=True)
+        self._make_controls(kind, size)
         self.note = ipywidgets.HTML()
         self.sentence = TextInput(value=SENTENCE, label="Text under the slider", limit=LIMIT)
         self.view = MergeView()
@@ -80,6 +72,18 @@ class TrainingPanel(LivePanel):
         for control in (self.kind, self.size, self.source, self.second, self.own):
             control.observe(lambda _: self.mark_stale(), "value")
         self._show_field()
+
+    def _make_controls(self, kind: Kind, size: int) -> None:
+        """What is trained, and on which text."""
+        look = {"width": 180, "label": 56}
+        self.kind = dropdown("Kind", get_args(Kind), kind, **look)
+        tip = "How large the vocabulary may become"
+        self.size = number("Entries", size, 1, 50_000, 100, tooltip=tip, **look)
+        self.source = dropdown("Text", [*data.names(), OWN], **look)
+        self.own = TextInput(label="Your own text", limit=LONGEST)
+        tip = "A text in another language: it is only counted, never trained on"
+        self.second = dropdown("Second", data.names(), SECOND, tooltip=tip, **look)
+        self.button = button("Train", width=96, primary=True)
 
     def _show_field(self) -> None:
         self.own.layout.display = None if self.source.value == OWN else "none"

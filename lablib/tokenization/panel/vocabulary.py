@@ -34,26 +34,13 @@ class VocabularyPanel(LivePanel):
     quiet_seconds = 0.0  # it is quick
 
     def __init__(self, tokenizer: AnyTokenizer | TokenizerChoice = "gpt2") -> None:
-        self.kind = dropdown("Entry", KINDS)
-        self.wanted = TextInput(label="Search", placeholder="ing, or f0 9f ?? for bytes", limit=200)
-        self.script = dropdown("Script", [ANY_SCRIPT])
-        self.length = ipywidgets.IntRangeSlider(
-            value=(0, 130), min=0, max=130, description="Length", tooltip="in characters"
-        )
-        self.order, self.use = dropdown("Order", list(ORDERS)), dropdown("Show", USES)
-        self.spaces = checkbox("only spaces")
-        self.text = TextInput(
-            value=" ".join(parallel_sentences().values()), label="A text of yours", limit=2**20
-        )
+        controls = self._make_controls()
         self.words = ipywidgets.HTML()
         self.strip = TokenStrip(
             selection="one", label="Entries of the vocabulary", show_numbers=True
         )
         mark_main(self.wanted, self.strip)
         self.found: tuple[Entry, ...] = ()
-        controls = [self.kind, self.script, self.length, self.order, self.use, self.spaces]
-        for control in controls:
-            control.layout.width = "296px"
         super().__init__(
             "Search the vocabulary",
             "Everything this tokenizer can say, and what of it a text uses.",
@@ -69,6 +56,24 @@ class VocabularyPanel(LivePanel):
         )
         self.use.observe(lambda _: self._show_text(), "value")
         self._show_text()
+
+    def _make_controls(self) -> list[ipywidgets.Widget]:
+        """What is looked for, all as wide as one another, and the text that is looked into."""
+        self.kind = dropdown("Entry", KINDS)
+        self.wanted = TextInput(label="Search", placeholder="ing, or f0 9f ?? for bytes", limit=200)
+        self.script = dropdown("Script", [ANY_SCRIPT])
+        self.length = ipywidgets.IntRangeSlider(
+            value=(0, 130), min=0, max=130, description="Length", tooltip="in characters"
+        )
+        self.order, self.use = dropdown("Order", list(ORDERS)), dropdown("Show", USES)
+        self.spaces = checkbox("only spaces")
+        self.text = TextInput(
+            value=" ".join(parallel_sentences().values()), label="A text of yours", limit=2**20
+        )
+        controls = [self.kind, self.script, self.length, self.order, self.use, self.spaces]
+        for control in controls:
+            control.layout.width = "296px"
+        return controls
 
     def _show_text(self) -> None:
         """The text is there where it matters."""

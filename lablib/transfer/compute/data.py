@@ -19,6 +19,7 @@ from lablib.training.texts import open_table
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from pandas import DataFrame
 
 HUB = "hf:"
@@ -218,30 +219,38 @@ def _hub_frame(place: str, text: str, label: str, notes: list[str]) -> "DataFram
             "network, or use a CSV file."
         ) from error
     parts = found if isinstance(found, DatasetDict) else {"train": found}
-    frames = []
-    for split, rows in parts.items():
-        frame = rows.to_pandas()
-        for column, feature in rows.features.items():
-            if hasattr(feature, "int2str"):
-                frame[column] = [feature.int2str(int(i)) if i >= 0 else "" for i in frame[column]]
-        frames.append(frame.assign(split=split))
+    frames = [_named(rows).assign(split=split) for split, rows in parts.items()]
     whole = pd.concat(frames, ignore_index=True).astype(str)
     for part in parts:
         if part not in SPLITS:
             rows = int((whole["split"] == part).sum())
             notes.append(f"Its part {quoted(part)} ({rows:,} rows) was left alone.")
     whole = whole[whole["split"].isin(list(SPLITS))]
-    missing = [name for name in (text, label) if name not in whole.columns]
-    if missing:
-        there = ", ".join(map(quoted, [name for name in whole.columns if name != "split"][:8]))
-        raise ValueError(
-            f"The data set has no column {quoted(missing[0])}. Its columns are {there}: say which "
-            "one has the texts, and which one the labels."
-        )
+    _require_columns([name for name in whole.columns if name != "split"], text, label)
     splits = whole["split"].map(SPLITS) if "test" in set(whole["split"]) else ""
     return pd.DataFrame(
         {"text": whole[text], "label": whole[label], "split": splits, "line": range(len(whole))}
     )
+
+
+def _named(rows: "Dataset") -> "DataFrame":
+    """The rows of a hub data set, classes by their names; "" for a row without a class."""
+    frame: DataFrame = rows.to_pandas()
+    for column, feature in rows.features.items():
+        if hasattr(feature, "int2str"):
+            frame[column] = [feature.int2str(int(i)) if i >= 0 else "" for i in frame[column]]
+    return frame
+
+
+def _require_columns(there: list[str], *wanted: str) -> None:
+    """Refuse a table without the columns that are asked for, in a sentence."""
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        raise ValueError(
+            f"The data set has no column {quoted(missing[0])}. Its columns are "
+            f"{', '.join(map(quoted, there[:8]))}: say which one has the texts, and which one the "
+            "labels."
+        )
 
 
 def _clean(frame: "DataFrame", seed: int, most: int, notes: list[str]) -> "DataFrame":

@@ -93,11 +93,7 @@ def fine_tune(
     from lablib.training.tasks import classification_task, open_model
 
     config = config or recipe()
-    learn, watched = labelled.train, Examples((), ())
-    if learn_from is not None:
-        learn = learn_from
-    elif val_share:
-        learn, watched = labelled.divided(val_share)
+    learn, watched = _learned_and_watched(labelled, val_share, learn_from)
     epoch = -(-len(learn) // config.batch)
     config = replace(
         config,
@@ -122,6 +118,15 @@ def fine_tune(
             accuracy=(record.measures or {}).get("accuracy"),
             classifier=_result(state, config) if state.is_done else None,
         )
+
+
+def _learned_and_watched(
+    labelled: LabelledSet, val_share: float, learn_from: Examples | None
+) -> tuple[Examples, Examples]:
+    """What is learned from, and what is only watched."""
+    if learn_from is None and val_share:
+        return labelled.divided(val_share)
+    return labelled.train if learn_from is None else learn_from, Examples((), ())
 
 
 def _pairs(examples: Examples, names: Sequence[str]) -> list[tuple[str, ...]]:

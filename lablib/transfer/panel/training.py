@@ -47,15 +47,7 @@ class TrainingPanel(LivePanel):
         desk: SharedClassifier | None = None,
     ) -> None:
         self.desk = desk or DESK
-        recipes = [("a few hundred texts", "short"), ("BERT's own", "source")]
-        self.recipe = toggles("Recipe", recipes, recipe, each="max-content")
-        start = RECIPES[recipe]
-        self.method = dropdown("Learns", LEARNING, "full")
-        self.epochs = number("Epochs", start.epochs, 0.1, 50, width=144)
-        self.batch = number("Batch", start.batch, 1, 256, width=144)
-        self.rate = log_slider("Learning rate", start.learning_rate, -5.5, -2, 0.1, label="initial")
-        self.rate.readout_format = ".1e"
-        self.seed, self.button = seed_field(width=144), button("Train", width=144, primary=True)
+        self._make_controls(recipe)
         self.place, self.matrix = PlotPlace(), ipywidgets.VBox()
         self.words, self.verdict, self.table = (ipywidgets.HTML() for _ in range(3))
         self.steps: list[Training] = []
@@ -79,6 +71,18 @@ class TrainingPanel(LivePanel):
         )
         self.recipe.observe(lambda _: self._follow_recipe(), "value")
         self.desk.observe(lambda _: self.show_code(), "labelled")
+
+    def _make_controls(self, recipe: str) -> None:
+        """How is trained: a recipe, and what it sets."""
+        recipes = [("a few hundred texts", "short"), ("BERT's own", "source")]
+        self.recipe = toggles("Recipe", recipes, recipe, each="max-content")
+        start = RECIPES[recipe]
+        self.method = dropdown("Learns", LEARNING, "full")
+        self.epochs = number("Epochs", start.epochs, 0.1, 50, width=144)
+        self.batch = number("Batch", start.batch, 1, 256, width=144)
+        self.rate = log_slider("Learning rate", start.learning_rate, -5.5, -2, 0.1, label="initial")
+        self.rate.readout_format = ".1e"
+        self.seed, self.button = seed_field(width=144), button("Train", width=144, primary=True)
 
     def _follow_recipe(self) -> None:
         start = RECIPES[self.recipe.value]

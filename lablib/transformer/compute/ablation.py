@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Change, answer, ask, changes
 from lablib.attention.compute.text import Reading
+from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
 from lablib.transformer.compute.parts import first
@@ -91,12 +92,12 @@ def ablate(
     model: Any = shared_weight_copy(m.model).eval()
     found = anatomy(model)
     _require(parts, blocks, len(found.blocks))
-    before, loss_before = answer(asked, _scores(model, inputs))
+    before, loss_before = answer(asked, word_scores(model(**inputs)))
     _leave_out(found, parts, blocks)
-    after, loss_after = answer(asked, _scores(model, inputs))
+    after, loss_after = answer(asked, word_scores(model(**inputs)))
     return PartAblation(
         parts=tuple(part for part in PARTS if part in parts),
-        blocks=tuple(sorted(blocks)),
+        blocks=tuple(sorted(set(blocks))),
         tokens=asked.tokens,
         position=asked.position,
         before=before,
@@ -113,12 +114,6 @@ def _require(parts: Collection[Part], blocks: Collection[int], there: int) -> No
             raise ValueError(f"Parts are {', '.join(PARTS)}; {part!r} is none of them.")
     for block in blocks:
         require_block(block, there)
-
-
-def _scores(model: Any, inputs: dict[str, Tensor]) -> Tensor:
-    output = model(**inputs)
-    scores: Tensor = output["logits"] if "logits" in output else output["prediction_logits"]
-    return scores
 
 
 def _leave_out(found: Anatomy, parts: Collection[Part], blocks: Collection[int]) -> None:

@@ -130,8 +130,8 @@ def anatomy(model: PreTrainedModel) -> Anatomy:
     layout = next((one for one in LAYOUTS if _fits(body, one)), None)
     if layout is None or model.config.is_encoder_decoder:
         raise ValueError(
-            f"The parts of {type(model).__name__} are others than those taken apart here: choose "
-            "a model built as GPT-2, Llama, Qwen or BERT."
+            f"The parts of {type(model).__name__} are not among those taken apart here: choose "
+            "a model built like GPT-2, Llama, Qwen or BERT."
         )
     blocks = tuple(_block(whole, layout) for whole in attrgetter(layout.blocks)(body))
     return Anatomy(

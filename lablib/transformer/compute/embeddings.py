@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
 
+SAME = 1e-5
+"""Up to this, relative to their length, a difference between vectors is rounding."""
+
+
 @dataclass(frozen=True, eq=False)
 class Neighbours:
     """The tokens whose vectors are nearest to that of a word.
@@ -79,7 +83,7 @@ class Plane:
     Attributes:
         words: the words.
         points: where each is in the plane, [word, 2].
-        shares: which share of the words' variance lies along each of the two directions, [2].
+        shares: the share of the words' variance that lies along each of the two directions, [2].
         nearest: for each word the one whose vector is nearest, in all dimensions, [word].
         nearest_in_plane: the same, as it looks in the plane.
     """
@@ -103,7 +107,8 @@ def plane(m: "LoadedModel", words: Sequence[str]) -> Plane:
     differences (PCA; Pearson 1901), and what it hides.
 
     Raises:
-        ValueError: if there are fewer than three words, or an empty one.
+        ValueError: if there are fewer than three different words or an empty one, or all have the
+            same vector (that of the unknown token, say).
 
     Example:
         >>> from lablib import models, transformer as tf
@@ -112,12 +117,14 @@ def plane(m: "LoadedModel", words: Sequence[str]) -> Plane:
         >>> found.points.shape, bool(found.shares.sum() < 1)
         (torch.Size([4, 2]), True)
     """
-    words = tuple(dict.fromkeys(words))
+    words = tuple(dict.fromkeys(word.strip() for word in words))
     if len(words) < 3:
         raise ValueError("Give at least three different words: two of them are always on a line.")
     matrix = embedding_matrix(m)
     vectors = torch.stack([matrix[list(word_ids(m, word))].mean(0) for word in words])
     centred = vectors - vectors.mean(0)
+    if centred.norm() <= SAME * vectors.norm():
+        raise ValueError("This model has one vector for all these words: choose words it knows.")
     left, sizes, _ = torch.linalg.svd(centred, full_matrices=False)
     points = left[:, :2] * sizes[:2]
     shares = sizes[:2].square() / sizes.square().sum()

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
+from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Architecture, Block, anatomy
 
@@ -114,7 +115,7 @@ def parts(m: "LoadedModel", text: str | Reading) -> Parts:
     if found.last_norm is not None:
         seen.watch(found.last_norm, "last norm")
     output = model(**tokens.inputs(m))
-    scores = output.get("logits", output.get("prediction_logits"))
+    has_scores = model.get_output_embeddings() is not None
     result = Parts(
         tokens=tokens,
         architecture=found.architecture,
@@ -123,7 +124,7 @@ def parts(m: "LoadedModel", text: str | Reading) -> Parts:
         embeddings=seen["input 0"],
         blocks=tuple(_block_parts(seen, number) for number in range(len(found.blocks))),
         last_norm=seen.get("last norm"),
-        logits=None if scores is None else plain(scores),
+        logits=plain(word_scores(output)) if has_scores else None,
     )
     _require_sums(result, model)
     return result
@@ -193,7 +194,7 @@ def _require_sums(found: Parts, model: nn.Module) -> None:
         if (wanted - there).abs().max() > rounding * there.abs().max().clamp(min=1):
             raise ValueError(
                 f"In {type(model).__name__} the parts of a block do not simply add up, so they "
-                "cannot be taken apart here: choose a model built as GPT-2, Llama, Qwen or BERT."
+                "cannot be taken apart here: choose a model built like GPT-2, Llama, Qwen or BERT."
             )
 
 

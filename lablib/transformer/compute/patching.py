@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.asking import Asked, ask
 from lablib.attention.compute.text import Reading
 from lablib.models.errors import quoted
+from lablib.models.heads import word_scores
 from lablib.models.text import continuation_ids, token_text
 from lablib.models.watching import (
     AttentionCall,
@@ -114,8 +115,8 @@ def patch(
         place: of heads, at which place their output is patched; None for all places at once.
 
     Raises:
-        ValueError: if the prompts have not as many tokens, or lead to the same prediction; or the
-            model's parts are not those of GPT-2, Llama, Qwen or BERT.
+        ValueError: if the prompts are not of equal length in tokens, or lead to the same
+            prediction; or if the model's parts are not those of GPT-2, Llama, Qwen or BERT.
 
     Example: before the first block all the difference is at the word that differs.
         >>> from lablib import models, transformer as tf
@@ -140,7 +141,7 @@ def patch(
         )
     patches = patcher.patches()
     columns = patches[-1].column + 1
-    found = Patching(
+    nothing = Patching(
         part=part,
         clean=asked[0].tokens,
         corrupted=asked[1].tokens,
@@ -150,13 +151,21 @@ def patch(
         returned=torch.full((len(patches) // columns, columns), torch.nan),
         done=0,
     )
-    size = max(1, SCORE_BYTES // (4 * len(found.corrupted) * len(scores)))
+    size = max(1, SCORE_BYTES // (4 * len(nothing.corrupted) * len(scores)))
+    yield from _patch_all(nothing, patcher, asked[1], patches, size)
+
+
+def _patch_all(
+    found: Patching, patcher: "_Patcher", corrupted: Asked, patches: Sequence[Patch], size: int
+) -> Iterator[Patching]:
+    """What is known after every `size` patches into the run on the corrupted prompt."""
+    (first, second), (wanted, there) = found.answers, found.differences
     for start in range(0, len(patches), size):
         tried = patches[start : start + size]
-        rows = asked[1].rows[:1].expand(len(tried), -1)
-        patched = patcher.scores(rows, asked[1].place, tried)
-        shares = (patched[:, ids[0]] - patched[:, ids[1]] - there) / (wanted - there)
+        rows = corrupted.rows[:1].expand(len(tried), -1)
+        patched = patcher.scores(rows, corrupted.place, tried)
         returned = found.returned.clone()
+        shares = (patched[:, first] - patched[:, second] - there) / (wanted - there)
         returned.view(-1)[start : start + len(tried)] = shares
         found = replace(found, returned=returned, done=start + len(tried))
         yield found
@@ -245,10 +254,8 @@ class _Patcher:
         self._layer, self._patches = 0, patches
         self._kept = self._kept if patches else []
         with watching(self._attend):
-            output = self._model(input_ids=rows.to(self._device))
-        scores = output["logits"] if "logits" in output else output["prediction_logits"]
-        result: Tensor = scores[:, place].float().cpu()
-        return result
+            scores = word_scores(self._model(input_ids=rows.to(self._device)))
+        return scores[:, place].float().cpu()
 
     def _exchange(self, given: Tensor) -> Tensor:
         """What goes on in place of what the next layer's part gave, [row, token, …]."""

@@ -111,5 +111,5 @@ def _matrix(m: "LoadedModel", layer: int, which: Which) -> tuple[Tensor, Tensor]
             return weight, bias.detach().float().cpu()
     raise ValueError(
         f"In {type(m.model).__name__} the matrix of the {which} is not found: choose a model built "
-        "as GPT-2, Llama, Qwen or BERT."
+        "like GPT-2, Llama, Qwen or BERT."
     )

@@ -55,8 +55,8 @@ def attribution(m: "LoadedModel", text: str | Reading, token: int | None = None)
         token: an id; None for the one the model finds most probable.
 
     Raises:
-        ValueError: if the model has a norm after each addition (BERT), changes its scores
-            afterwards, or its parts cannot be seen.
+        ValueError: if there is no such token, or the model has a norm after each addition (BERT),
+            changes its scores afterwards, or its parts cannot be seen.
 
     Example:
         >>> from lablib import models, transformer as tf
@@ -71,7 +71,7 @@ def attribution(m: "LoadedModel", text: str | Reading, token: int | None = None)
     if norm is None or seen.logits is None:
         raise ValueError(
             f"{type(model).__name__} has no sum of parts before its scores: choose a next-word "
-            "model that norms first, as GPT-2 or Llama."
+            "model that norms first, such as GPT-2 or Llama."
         )
     logits = seen.logits[-1]
     token = int(logits.argmax()) if token is None else token
@@ -98,6 +98,8 @@ def attribution(m: "LoadedModel", text: str | Reading, token: int | None = None)
 def _row_above_mean(model: Any, token: int) -> Tensor:
     """What the stream is multiplied by for a token's score above the mean of all, [width]."""
     head = model.get_output_embeddings().weight.float().cpu()
+    if not 0 <= token < len(head):
+        raise ValueError(f"There is no token {token}: this model scores {len(head):,} of them.")
     row: Tensor = head[token] - head.mean(0)
     return row
 
@@ -133,8 +135,8 @@ class Lengths:
         tokens: the text.
         norm_first: whether the parts read the stream through a norm, or it is normed itself.
         stream: before the first block and after each, [blocks + 1].
-        attention: what attention adds, [block].
-        feed_forward: what the feed-forward adds, [block].
+        attention: what attention adds, [blocks].
+        feed_forward: what the feed-forward adds, [blocks].
     """
 
     tokens: Reading
@@ -196,7 +198,7 @@ class Units:
 
     @property
     def share_firing(self) -> float:
-        """Which share of all activations is above 0."""
+        """The share of all activations that are above 0."""
         return float((self.activations > 0).float().mean())
 
     def top(self, k: int = 8) -> tuple[int, ...]:
@@ -207,9 +209,9 @@ class Units:
 
 @torch.inference_mode()
 def units(m: "LoadedModel", text: str | Reading, block: int) -> Units:
-    """The activations inside a block's feed-forward network: up to 4 times the width of them, each
-    of which looks for a pattern and, where it finds it, adds its own vector (Geva et al. 2021,
-    "Transformer Feed-Forward Layers Are Key-Value Memories").
+    """The activations inside a block's feed-forward network, in GPT-2 four times as many as the
+    stream is wide: each looks for a pattern and, where it finds it, adds a vector of its own (Geva
+    et al. 2021, "Transformer Feed-Forward Layers Are Key-Value Memories").
 
     Raises:
         ValueError: if there is no such block, or the model's parts cannot be seen.

@@ -157,13 +157,13 @@ class Card {
     this.place(chip.getBoundingClientRect());
   }
 
-  /** Under the chip, or over it where there is no room below. */
+  /** Over the chip, since what a click changes stands below; or under it where there is no room above. */
   place(chip) {
     this.node.style.left = "0"; // near the right edge it would be measured too narrow
     const { width, height } = this.node.getBoundingClientRect();
     const left = Math.max(4, Math.min(chip.left, window.innerWidth - width - 4));
-    const below = chip.bottom + 6;
-    const top = below + height < window.innerHeight ? below : Math.max(4, chip.top - height - 6);
+    const above = chip.top - height - 6;
+    const top = above >= 4 ? above : Math.min(chip.bottom + 6, window.innerHeight - height - 4);
     const zoom = zoomOf(this.node);
     Object.assign(this.node.style, { left: `${left / zoom}px`, top: `${top / zoom}px` });
   }
