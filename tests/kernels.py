@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -59,6 +60,7 @@ def warm_kernels(folder: Path, **environment: str):
                 "JPY_PARENT_PID": "1",
             },  # it waits for no parent's end
             pass_fds=[listening.fileno()],
+            stdin=subprocess.PIPE,  # is closed when this process is gone, however it ended
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
@@ -78,13 +80,16 @@ def warm_kernels(folder: Path, **environment: str):
 
 
 def main():
-    """Import what takes long, then become a kernel for each who connects."""
+    """Import what takes long, then become a kernel for each who connects, until nobody can."""
     for name in IMPORTED:
         importlib.import_module(name)
     print("warm", flush=True)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the kernels
     with socket.socket(fileno=int(sys.argv[1])) as listening:
         while True:
+            ready, _, _ = select.select([listening, sys.stdin], [], [])
+            if sys.stdin in ready:  # nothing is ever written there: who started this is gone
+                return
             connection, _ = listening.accept()
             if os.fork() == 0:
                 break

@@ -1,13 +1,17 @@
 """The kernels of the tests are those that Jupyter would start, but for what is imported already."""
 
+import contextlib
 import os
+import subprocess
 import sys
+import time
 from itertools import count
 
 import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 
+from tests.conftest import ROOT
 from tests.kernels import TAKES_REQUESTS, warm_kernels
 
 pytestmark = [
@@ -20,6 +24,15 @@ import os, sys
 print(os.getcwd(), os.environ.get("LAB_SAID"), "JPY_PARENT_PID" in os.environ, sep="|", end="|")
 print(get_ipython().history_manager.hist_file, end="|")
 print("torch" in sys.modules, any(name.startswith("lablib") for name in sys.modules), os.getpid())
+"""
+
+STARTS_ONE = """
+import sys
+from pathlib import Path
+from tests.kernels import warm_kernels
+with warm_kernels(Path(sys.argv[1])):
+    print("begun", flush=True)
+    input()
 """
 
 
@@ -89,3 +102,25 @@ def test_it_is_restarted_and_ends_with_its_start(kernel):
     for _ in count():
         if not psutil.pid_exists(first):
             break
+
+
+def has_ended(process):
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE  # where nobody asks how it ended
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_what_they_are_copies_of_ends_with_a_run_of_the_tests_that_is_killed(tmp_path):
+    command = [sys.executable, "-c", STARTS_ONE, str(tmp_path / "warm")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as tests:
+        assert tests.stdout.readline() == b"begun\n"
+        (warm,) = psutil.Process(tests.pid).children()
+        tests.kill()
+    try:
+        while not has_ended(warm):
+            time.sleep(0.02)
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            warm.kill()

@@ -20,7 +20,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget
 from tests.kernels import TAKES_REQUESTS, warm_kernels
 
 expect.set_options(timeout=120_000)  # as long as a page waits: a busy machine is no failure
@@ -294,14 +294,27 @@ HARMLESS = re.compile(
 )
 
 
+@pytest.fixture(scope="session")
+def compiled(window, lab_server):
+    """A page of the server that stays open, and keeps the process that all of its pages share.
+
+    So JupyterLab's megabytes of script are fetched and compiled once, and not for every test.
+    """
+    page = window.new_page()
+    page.goto(f"{lab_server[0]}/api/status")
+    yield
+    page.close()
+
+
 @pytest.fixture
-def lab(lab_server, page):
+def lab(lab_server, compiled, page):
     """A `Lab`; after the test, no console error and no outside request may be left."""
     address, home = lab_server
     page.set_viewport_size({"width": 1400, "height": 1700})
     result = Lab(page, address, home)
     result.watch(page)
     yield result
+    forget(page)
     page.goto("about:blank")  # or JupyterLab would say that its kernel is gone
     end_kernels(address)
     assert result.outside == []

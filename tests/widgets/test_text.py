@@ -98,7 +98,8 @@ def test_typing_takes_the_marks_away(show):
 def test_what_is_selected_is_sent_in_code_points(show, text, units, points):
     page = show(value=text, selects=True)
     select(page, *units)
-    assert get(page, "selection") == points
+    page.evaluate("window.shown.then(([text]) => void (window.model = text.model))")
+    page.wait_for_function("points => `${model.get('selection')}` === `${points}`", arg=points)
 
 
 def test_a_field_that_sends_no_selection(show):
