@@ -18,7 +18,7 @@ from lablib.models import pinned
 from tests.conftest import ROOT
 
 CLASSROOM = ROOT / "classroom"
-SHARED = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+SHARED = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 SOCKET = 107
 """Letters that the path of a socket may have, on Linux."""
 OF_A_KERNEL = "/kernel-01234567-89ab-cdef-0123-456789abcdef-ipc-5"

@@ -230,26 +230,6 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def keep_one_heap() -> None:
-    """Have the threads that begin from now on share the heaps that are there.
-
-    glibc gives threads heaps of their own, and what is free in one is of no use to the others: over
-    a long session each comes to hold the holes that its largest moments left. Where the library
-    cannot be told (macOS, Windows, musl), nothing happens.
-
-    Source: M_ARENA_MAX in mallopt(3).
-
-    Example:
-        >>> keep_one_heap()
-    """
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
-
-
-_M_ARENA_MAX = -8
-"""Of glibc's malloc.h."""
-
-
 def _has_libraries() -> bool:
     return "transformers.tokenization_utils_base" in sys.modules
 
@@ -292,7 +272,6 @@ class Worker:
         """Import the libraries and start the thread, unless that is done."""
         with self._beginning:
             if self._thread is None:
-                keep_one_heap()
                 if not _has_libraries():
                     for slot in list(self._slots):
                         slot.show_loading()

@@ -128,6 +128,7 @@ def kernel(cache: Path) -> Iterator[Learner]:
         "HF_HOME": str(cache),
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",
         "LABLIB_PROGRESS": str(cache / "progress.jsonl"),
         "PYTHONPATH": str(ROOT),
     }

@@ -56,7 +56,12 @@ def rows() -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         cache = save_models(Path(folder))
         found = at_once(cache, LEARNERS, "started at once")
-        settings = {"HF_HOME": str(cache), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+        settings = {
+            "HF_HOME": str(cache),
+            "HF_HUB_OFFLINE": "1",
+            "OMP_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "1",
+        }
         with (
             warm_kernels("lablib.warm", **settings) as kernels,
             patch.dict(os.environ, JUPYTER_PATH=str(kernels)),
