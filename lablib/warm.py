@@ -93,11 +93,13 @@ def be_kernel(arguments: Sequence[str]) -> None:
 def _copy(listening: socket.socket) -> socket.socket:
     """Wait for starts of kernels; in a copy of this process, the connection to its own."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the kernels
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a hub ends it so, which is no error
     while True:
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             return connection
         connection.close()
 
