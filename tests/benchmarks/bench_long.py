@@ -2,14 +2,14 @@
 
 How much memory, how many threads, open files and widgets there are at the end, beside what there
 was when everything had been used once; and the same for one cell of a notebook that is run 500
-times over. `LAB_INTERACTIONS=200` takes fewer, and runs the cell 50 times.
+times over. `make bench` has one heap for all threads, as the labs have. `LAB_INTERACTIONS=200` takes fewer, and runs the cell 50 times.
 """
 
 import os
 from collections.abc import Iterator
 from typing import Any
 
-from tests.benchmarks.long import Left, again, day_in_kernel
+from tests.benchmarks.long import Left, again, day
 
 INTERACTIONS = int(os.environ.get("LAB_INTERACTIONS", "2000"))
 RERUN = """from lablib import sampling as sp
@@ -21,7 +21,7 @@ panel"""
 
 def rows() -> Iterator[dict[str, Any]]:
     """What grew, and by how much; a part as soon as it is known."""
-    whole = day_in_kernel(INTERACTIONS)
+    whole = day(INTERACTIONS)
     count = whole[-1].interactions
     times = max(INTERACTIONS // 4, 2)
     yield from _rows(f"{count:,} interactions with all panels", whole)

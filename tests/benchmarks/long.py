@@ -87,21 +87,6 @@ def day(interactions: int, codes: Sequence[str] = (), seed: int = 0) -> list[Lef
     return found
 
 
-DAY = """
-import dataclasses, json
-from tests.benchmarks.long import day
-print(json.dumps([dataclasses.astuple(one) for one in day({interactions})]))
-"""
-
-
-def day_in_kernel(interactions: int) -> list[Left]:
-    """The same in a kernel, as the labs start theirs."""
-    with TemporaryDirectory() as folder, kernel(Path(folder)) as one:
-        one.client.wait_for_ready(timeout=120)
-        found = json.loads(one.run(DAY.format(interactions=interactions)))
-    return [Left(*figures) for figures in found]
-
-
 def again(times: int, cell: str) -> list[Left]:
     """Run one cell of a notebook so often; what the kernel holds after the first time and after
     each tenth of the others.
