@@ -2,7 +2,8 @@
 
 How much memory, how many threads, open files and widgets there are at the end, beside what there
 was when everything had been used once; and the same for one cell of a notebook that is run 500
-times over. `make bench` has one heap for all threads, as the labs have. `LAB_INTERACTIONS=200` takes fewer, and runs the cell 50 times.
+times over. `make bench` has one heap for all threads, as the labs have.
+`LAB_INTERACTIONS=200` takes fewer, and runs the cell 50 times.
 """
 
 import os
