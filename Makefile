@@ -24,6 +24,9 @@ NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.
 
 .PHONY: lab app pages wheel check test architecture lint lint-scripts format bench gpu lock screenshots clean
 
+# With a heap for each thread, as glibc has it, a kernel grows by what is free in each of them.
+lab app bench: export MALLOC_ARENA_MAX = 1
+
 lab: .venv/lab
 	$(BIN)/jupyter lab labs/00_start_here.ipynb $(ARGS)
 

@@ -46,14 +46,30 @@ c.Spawner.cmd = ["sh", "-c", f'ulimit -d {MEMORY}; exec "$@"', "-",
 c.Spawner.default_url = "/lab/tree/language-model-labs/labs/00_start_here.ipynb"
 c.Spawner.http_timeout = c.Spawner.start_timeout = 120  # thirty starting at once take their time
 c.JupyterHub.concurrent_spawn_limit = 4
-c.Spawner.environment = {
+SHARED = {
     # One copy of GPT-2 and BERT for all, fetched beforehand; a hub is never asked.
     "HF_HOME": str(FOLDER / "models"),
     "HF_HUB_OFFLINE": "1",
     # A class has more learners than cores: more threads each only get in each other's way.
     "OMP_NUM_THREADS": "1",
+    # With a heap for each thread, as glibc has it, a kernel grows by what is free in each of them.
+    "MALLOC_ARENA_MAX": "1",
+}
+KERNELS = f"{RUNTIME}/kernels"
+c.Spawner.environment = {
+    **SHARED,
+    "JUPYTER_PATH": KERNELS,
     "JUPYTER_RUNTIME_DIR": lambda spawner: f"{RUNTIME}/{spawner.user.id}",
 }
+if sys.platform == "linux":
+    # The process that all kernels are copies of: torch is imported once, and lies in memory once.
+    c.JupyterHub.services = [
+        {
+            "name": "kernels",
+            "command": [sys.executable, "-m", "lablib.warm", KERNELS],
+            "environment": SHARED,
+        }
+    ]
 c.Spawner.args = [
     # Files in place of ports, which every other account of the machine could try.
     "--KernelManager.transport=ipc",

@@ -10,6 +10,8 @@ c.Spawner.environment.update(
         "HF_HUB_OFFLINE": "1",
         # A class has more learners than cores: more threads each only get in each other's way.
         "OMP_NUM_THREADS": "1",
+        # With a heap for each thread, as glibc has it, a kernel grows by what is free in each.
+        "MALLOC_ARENA_MAX": "1",
         # TLJH gives each learner a /tmp of their own. The path of a socket has at most 107 letters.
         "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",
     }

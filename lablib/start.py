@@ -158,4 +158,7 @@ def _open(folder: Path, options: Sequence[str]) -> None:
     from jupyterlab.labapp import main as jupyter_lab
 
     os.chdir(folder)
+    # For the kernels: with a heap for each thread, as glibc has it, what is free in one is of no
+    # use to the others, and a kernel grows by that over a long session.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     jupyter_lab([FIRST, *options])

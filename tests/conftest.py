@@ -105,7 +105,7 @@ def executed(pytestconfig, tmp_path_factory):
     home = shared_home(pytestconfig, tmp_path_factory.getbasetemp())
     # What libraries read when they are imported; the last is as `lablib.pages.running` has it.
     settings = {"HF_HOME": str(home / "hub"), "HF_HUB_OFFLINE": "1", "JUPYTER_WIDGETS_ECHO": "0"}
-    with warm_kernels(tmp_path_factory.mktemp("kernels"), **settings) as kernels:
+    with warm_kernels(**settings) as kernels:
         settings["JUPYTER_PATH"] = str(kernels)
         yield lambda path: executed_once(path, home, settings)
 

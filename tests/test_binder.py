@@ -104,11 +104,13 @@ def environment(tmp_path, hub):  # noqa: F811
 
 
 DEFAULTS = """
+import os
 from lablib import models
 from transformers import AutoTokenizer
 print(models.load(kind="causal").why)
 print(models.load(kind="masked").why)
 print(models.__file__, len(AutoTokenizer.from_pretrained("gpt2")))
+print(os.environ["MALLOC_ARENA_MAX"])
 """
 
 
@@ -128,7 +130,8 @@ def test_the_image_is_built_and_starts_without_a_network(tmp_path, image, enviro
     start = [str(image / "binder/start"), "python", "-c", DEFAULTS]
     found = subprocess.run(start, cwd=tmp_path, env=offline, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
-    gpt2, bert, package = found.stdout.splitlines()
+    gpt2, bert, package, heaps = found.stdout.splitlines()
+    assert heaps == "1"
     assert gpt2.startswith("gpt2 is the first choice here")
     assert bert.startswith("bert-base-uncased is the first choice here")
     assert package.startswith(str(image / "lablib"))

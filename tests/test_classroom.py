@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ import yaml
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
+from lablib import warm
 from lablib.models import pinned
 from tests.conftest import ROOT
 
 CLASSROOM = ROOT / "classroom"
-SHARED = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+SHARED = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 SOCKET = 107
 """Letters that the path of a socket may have, on Linux."""
 OF_A_KERNEL = "/kernel-01234567-89ab-cdef-0123-456789abcdef-ipc-5"
@@ -55,6 +57,20 @@ def test_the_path_of_a_kernels_socket_is_short_enough(hub, tmp_path):
     if callable(runtime):
         runtime = runtime(SimpleNamespace(user=SimpleNamespace(id=99_999, name="a" * 31)))
     assert len(runtime.replace(str(tmp_path), "/tmp") + OF_A_KERNEL) <= SOCKET
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a warm process is copied")
+def test_a_class_has_one_process_that_kernels_are_copies_of(tmp_path, monkeypatch):
+    """It imports with what the learners' kernels would have had, and lies where they look."""
+    monkeypatch.setenv("LAB_PASSWORD", "a few words")
+    monkeypatch.setenv("LAB_FOLDER", str(tmp_path / "class"))
+    config = configured("jupyterhub_config.py")
+    [service] = config.JupyterHub.services
+    learners = config.Spawner.environment
+    assert service["command"][:3] == [sys.executable, "-m", warm.__name__]
+    assert service["command"][3] == learners["JUPYTER_PATH"]
+    assert SHARED.items() <= service["environment"].items() <= learners.items()
+    assert len(learners["JUPYTER_PATH"] + "/socket") <= SOCKET
 
 
 def test_a_learner_is_handed_the_labs_and_keeps_what_they_wrote(tmp_path, monkeypatch):

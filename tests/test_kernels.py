@@ -6,14 +6,19 @@ import subprocess
 import sys
 import time
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import KernelManager, start_new_kernel
 
+from lablib import warm
+from tests.benchmarks.bench_memory import megabytes, private
 from tests.conftest import ROOT
 from tests.kernels import TAKES_REQUESTS, warm_kernels
 
+resource = pytest.importorskip("resource", reason="not on Windows")
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(sys.platform != "linux", reason="only there a warm process is copied"),
@@ -23,22 +28,30 @@ AS_STARTED = """
 import os, sys
 print(os.getcwd(), os.environ.get("LAB_SAID"), "JPY_PARENT_PID" in os.environ, sep="|", end="|")
 print(get_ipython().history_manager.hist_file, end="|")
-print("torch" in sys.modules, any(name.startswith("lablib") for name in sys.modules), os.getpid())
+print("torch" in sys.modules, *sorted(name for name in sys.modules if name.startswith("lablib")))
+"""
+
+SERVER = """
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel()
+said = []
+client.execute_interactive("import os; print(os.getpid())", timeout=120,
+                           output_hook=lambda m: said.append(m["content"].get("text", "")))
+print(manager.provisioner.pid, "".join(said), flush=True)
+input()
 """
 
 STARTS_ONE = """
-import sys
-from pathlib import Path
 from tests.kernels import warm_kernels
-with warm_kernels(Path(sys.argv[1])):
+with warm_kernels():
     print("begun", flush=True)
     input()
 """
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory):
-    with warm_kernels(tmp_path_factory.mktemp("warm")) as folder:
+def kernels():
+    with warm_kernels() as folder:
         yield folder
 
 
@@ -77,7 +90,7 @@ def test_it_has_what_jupyter_gave_it_and_torch_but_nothing_of_the_labs(kernel, t
     _, run = kernel
     said = run(AS_STARTED).split("|")
     assert said[:4] == [str(tmp_path), "hello", "True", ":memory:"]
-    assert said[4].split()[:2] == ["True", "False"]
+    assert said[4].split() == ["True", "lablib", "lablib.warm"]
 
 
 def test_a_page_can_ask_it_for_all_its_widgets(kernel):
@@ -99,9 +112,69 @@ def test_it_is_restarted_and_ends_with_its_start(kernel):
     manager.restart_kernel()
     first = int(run("import os; print(os.getpid(), 'left' in globals())").split()[0])
     manager.provisioner.process.kill()
+    gone(first)
+
+
+def gone(pid):
+    """Wait until a process has ended."""
     for _ in count():
-        if not psutil.pid_exists(first):
+        if not psutil.pid_exists(pid):
             break
+
+
+def test_its_limits_are_those_that_jupyter_gave_its_start(kernel):
+    manager, run = kernel
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    try:
+        manager.restart_kernel()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    said = run("import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])")
+    assert int(said) == soft - 1
+
+
+def test_no_two_draw_the_same_numbers(kernel):
+    manager, run = kernel
+    code = "import random, numpy; print(random.random(), numpy.random.rand())"
+    first = run(code).split()
+    manager.restart_kernel()
+    second = run(code).split()
+    assert first[0] != second[0] and first[1] != second[1]
+
+
+def test_most_of_its_memory_is_not_its_own(kernel):
+    """All of it would be, had each imported torch for itself."""
+    _, run = kernel
+    memory = megabytes(int(run("import os, torch; torch.ones(9).sum(); print(os.getpid())")))
+    assert memory["Anonymous"] > 100
+    assert private(memory) < 0.6 * memory["Anonymous"]
+
+
+def test_it_ends_with_the_server_that_was_killed(kernels):
+    command = [sys.executable, "-c", SERVER]
+    environment = {**os.environ, "JUPYTER_PATH": str(kernels)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
+        started = [int(pid) for pid in server.stdout.readline().split()]
+        server.kill()
+    assert len(set(started)) == 2
+    for pid in started:
+        gone(pid)
+
+
+def test_where_nobody_answers_it_is_the_kernel_that_jupyter_always_starts(monkeypatch):
+    with TemporaryDirectory(prefix="labs-") as folder:
+        warm.offer(Path(folder)).close()
+        monkeypatch.setenv("JUPYTER_PATH", folder)
+        manager, client = start_new_kernel()
+        said = []
+        code = "import sys; print('torch' in sys.modules)"
+        client.execute_interactive(
+            code, timeout=120, output_hook=lambda m: said.append(m["content"].get("text"))
+        )
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "False\n" in said
 
 
 def has_ended(process):
@@ -111,16 +184,15 @@ def has_ended(process):
         return True
 
 
-def test_what_they_are_copies_of_ends_with_a_run_of_the_tests_that_is_killed(tmp_path):
-    command = [sys.executable, "-c", STARTS_ONE, str(tmp_path / "warm")]
+def test_what_they_are_copies_of_ends_with_a_run_of_the_tests_that_is_killed():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as tests:
+    with subprocess.Popen([sys.executable, "-c", STARTS_ONE], cwd=ROOT, **pipes) as tests:
         assert tests.stdout.readline() == b"begun\n"
-        (warm,) = psutil.Process(tests.pid).children()
+        (process,) = psutil.Process(tests.pid).children()
         tests.kill()
     try:
-        while not has_ended(warm):
+        while not has_ended(process):
             time.sleep(0.02)
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
-            warm.kill()
+            process.kill()

@@ -93,10 +93,28 @@ def test_the_command_opens_the_first_lab_in_the_folder(mine, monkeypatch, capsys
     opened = []
     monkeypatch.setattr("jupyterlab.labapp.main", lambda args: opened.append((os.getcwd(), args)))
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "")
+    monkeypatch.delenv("MALLOC_ARENA_MAX")
     assert main([str(mine), "--no-browser", "--port=8899"]) == 0
     assert opened == [(str(mine), [FIRST, "--no-browser", "--port=8899"])]
     assert f"The labs are in {mine}." in capsys.readouterr().out
     assert (mine / FIRST).read_bytes() == (ROOT / FIRST).read_bytes()
+    assert os.environ["MALLOC_ARENA_MAX"] == "1"  # what the server has, kernels have
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux's C library")
+@pytest.mark.parametrize("target", ["lab", "app"])
+def test_kernels_that_make_starts_have_one_heap(target, tmp_path):
+    """In place of JupyterLab and Voila something that says what they would have been given."""
+    for name in ("jupyter", "voila"):
+        (tmp_path / name).write_text("#!/bin/sh\necho heaps: $MALLOC_ARENA_MAX\n")
+        (tmp_path / name).chmod(0o755)
+    command = ["make", "-f", str(ROOT / "Makefile"), target, f"BIN={tmp_path}"]
+    command += ["-o", f".venv/{target}"]  # as if the environment were there
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert "heaps: 1" in done.stdout.splitlines(), done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_replaced_and_said(tmp_path, monkeypatch, capsys):

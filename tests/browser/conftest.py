@@ -46,7 +46,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kernels(home):
     """Where the servers of the tests find their kernel, which has imported torch already."""
-    with warm_kernels(home / "kernels", HF_HOME=str(home / "hub"), PYTHONPATH=str(ROOT)) as folder:
+    with warm_kernels(HF_HOME=str(home / "hub"), PYTHONPATH=str(ROOT)) as folder:
         yield folder
 
 

@@ -18,6 +18,7 @@ import psutil
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
 
+from lablib import warm
 from tests.browser.conftest import HARMLESS, IDLE, READY, Lab, free_port, wait_for
 from tests.conftest import ROOT
 from tests.models.conftest import put_in_cache, save_gpt2
@@ -114,11 +115,11 @@ def learner(browser, address, name):
 
 
 def kernels(process):
-    """The processes of a hub's kernels, by whose they are."""
+    """What a hub's learners' servers started as kernels, by whose they are."""
     found = {}
     for one in process.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if "ipykernel_launcher" in one.cmdline():
+            if str(warm.START) in one.cmdline():
                 found[one.environ()["JUPYTERHUB_USER"]] = one
     return found
 
@@ -173,11 +174,18 @@ def share_the_models_only(running, folder):
     assert len({one["JUPYTER_RUNTIME_DIR"] for one in environments}) == len(running)
     assert len({one["HOME"] for one in environments}) == len(running)
     for one in running.values():
-        assert len(one.net_connections("inet")) <= 1
+        [copy] = said_by(one, "import os; print(os.getpid())")
+        assert psutil.Process(int(copy)).ppid() != one.pid
+        assert len(psutil.Process(int(copy)).net_connections("inet")) <= 1
 
 
 def take_too_much(kernel):
     """Ask for more memory than a learner may have: an error says so, and the kernel goes on."""
+    assert said_by(kernel, TOO_MUCH, "print(6 * 7)") == ["True\n", "42\n"]
+
+
+def said_by(kernel, *codes):
+    """What a kernel prints, asked over its files as its server does."""
     file = kernel.cmdline()[-1]
     assert json.loads(Path(file).read_text(encoding="utf-8"))["transport"] == "ipc"
     client = BlockingKernelClient(connection_file=file)
@@ -186,13 +194,13 @@ def take_too_much(kernel):
     said = []
     try:
         client.wait_for_ready(timeout=120)
-        for code in (TOO_MUCH, "print(6 * 7)"):
+        for code in codes:
             client.execute_interactive(
                 code, output_hook=lambda m: said.append(m["content"].get("text")), timeout=120
             )
     finally:
         client.stop_channels()
-    assert [text for text in said if text] == ["True\n", "42\n"]
+    return [text for text in said if text]
 
 
 def was_run(notebook, cell):
