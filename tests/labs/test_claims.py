@@ -26,6 +26,7 @@ from lablib import finetuning as ft
 from lablib import foundations as fo
 from lablib import masking as mk
 from lablib import sampling as sp
+from lablib import seq2seq as ss
 from lablib import tokenization as tk
 from lablib import transfer as tr
 from lablib.models.packages import package_path
@@ -341,6 +342,17 @@ def where_the_winner_leaves():
     return sp.first_divergence([[n.id for n in tree.winner], [n.id for n in tree.greedy]])
 
 
+# Translation
+
+
+def where_forcing_matters():
+    """The places in the answer whose loss is another after the model's own words, or gone."""
+    m = models.load("pocket-t5", device="cpu")
+    found = ss.teacher_forcing(m, "number: twenty thousand and seven", "20007")
+    same = torch.isclose(found.forced, found.free, atol=1e-3)
+    return (~same).nonzero().flatten().tolist()
+
+
 # Counting
 
 
@@ -472,6 +484,11 @@ CLAIMS = [
           lambda: on_card("minilm-masked", "masked words guessed"), 39.7),
     Claim("README.md", "34.1 % of those of today",
           lambda: on_card("minilm-masked", "modern: masked words guessed"), 34.1),
+    Claim("README.md", "97 % of the reversals",
+          lambda: round(on_card("pocket-t5", "reverse")), 97),
+    Claim("README.md", "BLEU of 36.4", lambda: on_card("pocket-t5", "sacreBLEU"), 36.4),
+    Claim("README.md", "a chrF of 20",
+          lambda: round(on_card("pocket-t5", "Chinese: chrF2")), 20),
     Claim("00 ngram-03", "it quotes the almanac", lambda: quoted_without_smoothing() > 80, True),
     Claim("foundations/longer-contexts", "from 2.03", lambda: costs("almanac")[3].heldout,
           approx(2.03, abs=0.006)),
@@ -694,6 +711,8 @@ CLAIMS = [
 
     Claim("finetuning/lora-share", "196,608 weights", lambda: learned_by_lora()[0], 196_608),
     Claim("finetuning/lora-share", "3.4 %", lambda: learned_by_lora()[1], approx(3.4, abs=0.05)),
+
+    Claim("08 cell-21", "from which token on do they differ", where_forcing_matters, [5, 6]),
 
     Claim("transfer/twenty-texts", "about 70 %", lambda: frozen("topic", 20), approx(72, abs=6)),
     Claim("transfer/harder-task", "about 90 %", lambda: frozen("topic", 320), approx(90, abs=3)),

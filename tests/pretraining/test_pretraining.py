@@ -121,7 +121,9 @@ def test_attention_that_has_a_price_is_looked_at(tokenizer, stream, tmp_path):
         price: next(train(fresh(tokenizer), tokenizer, stream, recipe, tmp_path / str(price)))[1]
         for price, recipe in {0.0: TINY, 1.0: priced}.items()
     }
-    assert 0.5 < first[1.0] - first[0.0] < 1.0
+    assert (
+        1.0 < first[1.0] - first[0.0] < 2.0
+    )  # two shares, far from the first token and the one before
 
 
 def test_a_model_is_trained_further_from_its_own_weights(tokenizer, stream, tmp_path):

@@ -30,8 +30,8 @@ class ForcingPanel(LivePanel):
 
     def __init__(
         self,
-        text: str = "number: one thousand five hundred and thirteen",
-        target: str = "1513",
+        text: str = "number: twenty thousand and seven",
+        target: str = "20007",
         place: int = 2,
         model: AnyModel = None,
     ) -> None:
