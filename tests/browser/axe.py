@@ -16,6 +16,24 @@ FINDINGS = """async (within) => {
     .map(({ id, nodes }) => [id, nodes.map(about)]);
 }"""
 
+STEADY = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  const moving = document.getAnimations();
+  const ending = moving.filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+"""Ends when no colour is on its way to another."""
+
+
+def in_scheme(page, scheme):
+    """Let a page of the labs follow the system to "light" or "dark"."""
+    page.emulate_media(color_scheme=scheme)
+    light = "true" if scheme == "light" else "false"
+    page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=light)
+    page.evaluate(STEADY)
+
 
 def findings(page, *within):
     """What is serious or critical in the parts of a page that these selectors name."""

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from lablib import masking as mk
 from lablib import models
-from tests.browser.axe import findings
+from tests.browser.axe import findings, in_scheme
 from tests.browser.live_panels import awake, opened, ready, write_page
 
 PAYLOAD = "<img src=x>"
@@ -39,8 +39,7 @@ def test_everybody_can_use_them_on_a_narrow_screen_too(live):
     for number in (JOINT, EVIDENCE, SENTENCES):
         ready(awake(live, number))
     for scheme in ("dark", "light"):
-        live.emulate_media(color_scheme=scheme)
-        live.wait_for_timeout(300)
+        in_scheme(live, scheme)
         assert findings(live, "html") == []
     size = live.viewport_size
     live.set_viewport_size({"width": 400, "height": 800})

@@ -8,7 +8,7 @@ import pytest
 from lablib import attention as at
 from lablib import sampling as sp
 from lablib import tokenization as tk
-from tests.browser.axe import findings
+from tests.browser.axe import findings, in_scheme
 from tests.browser.firefox import COMMAND, MISSING, firefox
 from tests.browser.live_panels import awake, opened, ready, write_page
 
@@ -85,8 +85,7 @@ def test_everybody_can_use_it_on_a_narrow_screen_too(live):
     for number in (BARS, WRITE, TOKENS, HEADS):
         ready(awake(live, number))
     for scheme in ("light", "dark"):
-        live.emulate_media(color_scheme=scheme)
-        live.wait_for_timeout(300)
+        in_scheme(live, scheme)
         assert findings(live, "html") == []
     live.set_viewport_size({"width": 400, "height": 800})
     live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)

@@ -7,7 +7,7 @@ from lablib import attention as at
 from lablib import sampling as sp
 from lablib import seq2seq as ss
 from lablib import transformer as tf
-from tests.browser.axe import findings
+from tests.browser.axe import findings, in_scheme
 from tests.browser.live_panels import awake, opened, ready, write_page
 
 MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT = range(8)
@@ -195,8 +195,7 @@ def test_another_task_is_scored(live):
 
 def test_everybody_can_use_them_on_a_narrow_screen_too(live):
     for scheme in ("light", "dark"):
-        live.emulate_media(color_scheme=scheme)
-        live.wait_for_timeout(300)
+        in_scheme(live, scheme)
         assert findings(live, "html") == []
     live.set_viewport_size({"width": 400, "height": 800})
     live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)

@@ -8,7 +8,7 @@ import pytest
 from lablib.pages.document import page_name
 from lablib.pages.front_door import entry
 from lablib.pages.site import Site
-from tests.browser.axe import findings
+from tests.browser.axe import findings, in_scheme
 from tests.conftest import ROOT
 from tests.executed import NOTEBOOKS
 
@@ -68,8 +68,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
     if page.locator("fieldset:disabled:not(:has([data-live]))").count():
         assert page.get_by_text(re.compile("needs? a kernel")).count() > 0
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(300)
+        in_scheme(page, scheme)
         assert findings(page, "html") == []
     page.set_viewport_size({"width": 400, "height": 800})
     page.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)

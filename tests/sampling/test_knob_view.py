@@ -151,12 +151,19 @@ def state(page, name):
     return page.evaluate(f"window.shown.then((s) => s[0].model.get('{name}'))")
 
 
+def wait_for(page, condition):
+    """Until something is true of the view's model, which it calls `model`."""
+    page.evaluate("window.shown.then((s) => void (window.knobsModel = s[0].model))")
+    page.wait_for_function(f"((model) => {condition})(window.knobsModel)")
+
+
 def test_the_keyboard_moves_a_knob_and_python_is_told(show):
     page = show(random_logits(0))
     page.locator("[type=range][data-knob=temperature]").focus()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(400)
+    told = "model.get('summary').knobs?.temperature"
+    wait_for(page, f"{told} < 1 && {told} === model.get('knobs').temperature")
     temperature = state(page, "knobs")["temperature"]
     assert temperature < 1
     assert state(page, "summary")["knobs"]["temperature"] == temperature
@@ -177,7 +184,7 @@ def test_more_knobs_come_in_the_place_of_the_six_and_show_what_they_take(show):
     card = page.locator(".knobs-card", has_text="XTC")
     assert "60.0" in card.text_content()
     page.get_by_role("button", name="Move xtc earlier").click()
-    page.wait_for_function("window.shown.then((s) => s[0].model.get('order').at(-1) !== 'xtc')")
+    wait_for(page, "model.get('order').at(-1) !== 'xtc'")
     order = [name for name in state(page, "order") if name in (*STAGES, "xtc")]
     assert order[-2:] == ["xtc", "typical_p"]
     page.get_by_role("button", name="The first six").click()
@@ -199,7 +206,7 @@ def test_two_hundred_moves_end_with_the_last(show):
             }
         }"""
     )
-    page.wait_for_timeout(500)
+    wait_for(page, "model.get('summary').kept === model.get('knobs').top_k")
     top_k = state(page, "knobs")["top_k"]
     assert state(page, "summary")["kept"] == top_k
     assert f"{top_k} of 500 tokens kept" in page.locator(".knobs-summary").text_content()
