@@ -1,5 +1,8 @@
 """How a share is written in percent, and what is said of a number that cannot be meant."""
 
+import math
+from collections.abc import Iterable
+
 
 def percent(share: float, digits: int = 0) -> str:
     """A share as every sentence and table writes it; no line breaks between number and sign.
@@ -8,6 +11,15 @@ def percent(share: float, digits: int = 0) -> str:
     ('79\xa0%', '0.5\xa0%')
     """
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def gaps(values: Iterable[float]) -> list[float | None]:
+    """Numbers for a plot: None, which is a gap there, for not-a-number, which no message can carry.
+
+    >>> gaps([0.5, float("nan")])
+    [0.5, None]
+    """
+    return [None if math.isnan(value) else value for value in values]
 
 
 def require_count(name: str, value: int, least: int = 1) -> None:

@@ -14,7 +14,7 @@ ROOMS = (
 
 FLOORS = (
     r"(__init__|children|decoding|lazy|numbers|output|randomness|unicode)\.py",
-    r"(models/.*|writable\.py|start\.py)",
+    r"(models/.*|writable\.py|start\.py|warm\w*\.py)",
     r"data/.*",
     r"training/.*",
     rf"({ROOMS})/compute/.*",

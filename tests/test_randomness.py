@@ -142,6 +142,7 @@ EXCEPT = {
     "exercises/running.py": "it stands in for Python's own generator, and draws nothing itself",
     "finetuning/compute/measuring.py": "a process of its own, forked to measure time and memory",
     "foundations/compute/initialisation.py": "the rules in INITS are called in a seeded block",
+    "warm.py": "a kernel's first act, before anybody draws: it takes NumPy a seed of its own",
     "training/methods.py": "`prepare`, which calls all that draws there, is a seeded block",
 }
 """What `global_draws` takes for one and why it is none."""

@@ -79,7 +79,7 @@ def keep_widgets(path: str) -> None:
         id: page_state(widget) | {"needs_kernel": getattr(widget, "needs_kernel", False)}
         for id, widget in list(_instances.items())
     }
-    Path(path).write_text(json.dumps(states, default=as_base64), encoding="utf-8")
+    Path(path).write_text(json.dumps(states, default=as_base64, allow_nan=False), encoding="utf-8")
 
 
 @contextmanager
