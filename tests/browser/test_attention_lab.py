@@ -13,7 +13,7 @@ PANELS = {
     "positions": 'at.positions_panel("The cat sat on the mat", "Shuffle the words", "pocket-gpt2")',
     "heads": 'at.heads_panel("Once upon a time there was a little girl", model="pocket-gpt2")',
     "bertviz": 'at.bertviz_panel("The cat sat on the mat", model="pocket-gpt2")',
-    "writing": 'at.writing_panel("Once upon a time", model="pocket-gpt2")',
+    "writing": 'at.writing_panel("The king and the queen", model="pocket-gpt2")',
     "ablation": 'at.ablation_panel(model="pocket-gpt2")',
     "layers": 'at.layers_panel("The king lived in a", model="pocket-gpt2")',
 }

@@ -113,7 +113,7 @@ def best_on_random_tokens(name):
 
 @functools.cache
 def written():
-    steps = list(at.write(pocket(), "Once upon a time", n=10))
+    steps = list(at.write(pocket(), "The king and the queen", n=12))
     return at.so_far(pocket(), steps).weights.float()[:, :, 1:]
 
 
@@ -573,8 +573,8 @@ CLAIMS = [
     Claim("02 cell-54", "76 %", lambda: metric(COLOURS, "induction", *best(COLOURS, "induction")),
           approx(76, abs=1)),
     Claim("02 cell-54", "(even: 15 %)", lambda: even(range(5, 10)), approx(15, abs=0.5)),
-    Claim("02 cell-62", "In layer 0, which token", lambda: rows_that_look_first([0]),
-          approx(100, abs=5)),
+    Claim("02 cell-62", "in nearly every row", lambda: rows_that_look_first([0]),
+          approx(86, abs=5)),
     Claim("02 cell-62", "the last few tokens together get more",
           lambda: [layer for layer in range(1, 6) if last_few_get_more(layer)],
           [1, 2, 3]),

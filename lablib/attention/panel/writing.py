@@ -26,7 +26,7 @@ class WritingPanel(LivePanel):
     imports = "attention as at, models"
 
     def __init__(
-        self, prompt: str = "Once upon a time", tokens: int = 12, model: AnyModel = None
+        self, prompt: str = "The king and the queen", tokens: int = 12, model: AnyModel = None
     ) -> None:
         self.text = TextInput(value=prompt, label="Prompt")
         self.tokens = slider("Tokens", tokens, 1, 60)
