@@ -359,6 +359,9 @@ def test_the_card_tells_what_is_known(show):
     assert get(page, "hovered") is None
 
 
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def boxes(page, index):
     """Where the card stands, and where the chip that it tells of."""
     own = chip(page, index).locator(".lab-chip")
@@ -386,7 +389,10 @@ def test_the_card_leaves_what_stands_below_its_token_in_sight(show):
     page.set_viewport_size({"width": 300, "height": 600})
     above = {}
     for index in (0, 60):
+        chip(page, index).scroll_into_view_if_needed()
+        page.evaluate(TWO_FRAMES)  # a card is hidden when its list has been scrolled
         chip(page, index).hover()
+        page.locator(".lab-card").wait_for()
         box, own = boxes(page, index)
         above[index] = box["y"] + box["height"] <= own["y"]
         assert above[index] == (own["y"] >= box["height"] + 10)
