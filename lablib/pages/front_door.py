@@ -42,9 +42,9 @@ class About(NamedTuple):
 
 
 LABS = {
-    "00_start_here": About("What does a model say comes next?", "knobs", 0, 552, 500),
+    "00_start_here": About("What does a model say comes next?", "knobs", 310, 155, 600),
     "01_tokenization": About("What does a model read?", "tokens", 0, 190, 560),
-    "02_attention": About("Who looks at whom, and does it matter?", "attention-heads", 0, 200, 800),
+    "02_attention": About("Who looks at whom, and does it matter?", "attention-heads", 0, 115, 800),
     "03_transformer": About("What happens between ids and scores?", "transformer", 0, 80, 700),
     "04_masked_words": About(
         "What does a model that reads both sides know?", "masking-joint", 0, 0, 960
@@ -52,7 +52,7 @@ LABS = {
     "05_fine_tuning": About(
         "How does it learn my text, on my machine?", "finetuning-training", 0, 650, 620
     ),
-    "06_sampling": About("How do scores become text?", "knobs", 0, 140, 960),
+    "06_sampling": About("How do scores become text?", "knobs", 0, 60, 880),
     "07_transfer": About(
         "What is its reading worth on a small task?", "transfer-training", 0, 590, 800
     ),
