@@ -67,7 +67,6 @@ def kernel(kernels, tmp_path, monkeypatch):
     )
     client = manager.client()
     client.start_channels()
-    client.wait_for_ready(timeout=120)
 
     def run(code, meanwhile=lambda: None):
         said = []
@@ -78,6 +77,7 @@ def kernel(kernels, tmp_path, monkeypatch):
             if "begun" in content.get("text", ""):
                 meanwhile()
 
+        client.wait_for_ready(timeout=120)  # after a restart, too: until it is heard again
         client.execute_interactive(code, timeout=120, output_hook=hear)
         return "".join(said)
 
