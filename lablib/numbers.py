@@ -1,7 +1,7 @@
 """How a share is written in percent, and what is said of a number that cannot be meant."""
 
 import math
-from collections.abc import Iterable
+from typing import Any
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -13,13 +13,18 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
-def gaps(values: Iterable[float]) -> list[float | None]:
-    """Numbers for a plot: None, which is a gap there, for not-a-number, which no message can carry.
+def finite(value: Any) -> Any:
+    """Values for a message or a page, with None for each number that JSON cannot write: to a plot
+    it is a gap, and one such number would keep all the rest from being read.
 
-    >>> gaps([0.5, float("nan")])
-    [0.5, None]
+    >>> finite({"y": [1.0, float("nan")], "tokens": ("a", 2)})
+    {'y': [1.0, None], 'tokens': ['a', 2]}
     """
-    return [None if math.isnan(value) else value for value in values]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return [finite(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def require_count(name: str, value: int, least: int = 1) -> None:

@@ -163,11 +163,12 @@ scratch on the English texts below: {recipe.layers} layers of {recipe.heads} hea
 {recipe.width}, context {recipe.context} tokens, vocabulary {model.config.vocab_size}. Its weights
 are stored in half precision; compute in single."""
     start = _BERT_START if recipe.kind == "bert" else _GPT2_START
+    began = start if not earlier or start in earlier else ""  # the first edition's, if it was so
     rows = _GPT2_ROWS.format(share=recipe.repeated_share) if recipe.kind == "gpt2" else ""
     priced = recipe.kind == "gpt2" and recipe.attention_price > 0
     price = _GPT2_PRICE.format(price=recipe.attention_price) if priced else ""
     mixed = _MIXED.format(share=recipe.start_share) if earlier and recipe.start_share else ""
-    return "\n\n".join(filter(None, (about, start, rows, price, mixed)))
+    return "\n\n".join(filter(None, (about, began, rows, price, mixed)))
 
 
 def _adapted(model: PreTrainedModel, recipe: Recipe) -> str:

@@ -1,11 +1,11 @@
 """A page that shows widgets with no kernel and no network."""
 
-import math
 from base64 import b64encode
 from typing import Any
 
 import ipywidgets
 
+from lablib.numbers import finite
 from lablib.widgets.assets import STATIC, bundle
 from lablib.widgets.html import fill, script_json
 
@@ -45,22 +45,8 @@ def page_state(widget: ipywidgets.Widget) -> dict[str, Any]:
     >>> page_state(ipywidgets.IntSlider(3))["value"]
     3
     """
-    state = getattr(widget, "page_state", widget.get_state)()
-    return {name: _finite(value) for name, value in state.items()}
-
-
-def _finite(value: Any) -> Any:
-    """A value of a state with null for each number that JSON cannot write: one of these would keep
-    the whole page from being read.
-
-    >>> _finite({"y": [1.0, float("nan")], "tokens": ("a", 2)})
-    {'y': [1.0, None], 'tokens': ['a', 2]}
-    """
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    return [_finite(one) for one in value] if isinstance(value, list | tuple) else value
+    state: dict[str, Any] = finite(getattr(widget, "page_state", widget.get_state)())
+    return state
 
 
 def as_base64(value: bytes | memoryview) -> dict[str, str]:

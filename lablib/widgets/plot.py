@@ -14,6 +14,7 @@ import ipywidgets
 import traitlets
 from plotly import optional_imports
 
+from lablib.numbers import finite
 from lablib.widgets.assets import STATIC, source
 
 _get_module = optional_imports.get_module
@@ -108,7 +109,8 @@ class Plot(FigureWidget):
         self.add_class("lab-plot")
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """The state; a whole one has in it what was changed since the plot was made.
+        """The state, with gaps for numbers that are none; a whole one has in it what was changed
+        since the plot was made.
 
         plotly tells of changes to the pages that are open, and leaves the state as it was: a page
         that is loaded anew would show an empty plot.
@@ -118,7 +120,8 @@ class Plot(FigureWidget):
             now = {"_widget_data": self._data, "_widget_layout": self.layout.to_plotly_json()}
             to_json = self.trait_metadata("_widget_data", "to_json")
             state |= {name: to_json(value, self) for name, value in now.items()}
-        return state
+        clean: dict[str, Any] = finite(state)
+        return clean
 
     def page_state(self) -> dict[str, Any]:
         """What a page without a kernel must know: there the script comes with the plot."""

@@ -162,8 +162,6 @@ def same_plot(node, name, plot, numbers, layout):
     for trace, theirs in zip(found["_widget_data"], plot.data, strict=True):
         for number in numbers:
             expected = np.asarray(theirs[number])
-            if None in expected:  # a gap among numbers
-                expected = expected.astype(float)
             if expected.dtype.kind in "fi":
                 np.testing.assert_allclose(np.asarray(trace[number], float), expected, atol=2e-3)
             else:

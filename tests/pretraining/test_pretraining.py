@@ -88,9 +88,13 @@ def test_the_command_makes_a_stock_model(kind, tmp_path, capsys):
     command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
     card = (folder / "README.md").read_text()
     curve = "" if kind == "gpt2" else " (`curve.csv` shows its first training)"
+    assert "position embeddings were waves" in card  # as the first edition's card says
     before = "an earlier edition, which saw 0.0 M tokens in 3 steps of 2 × 32"
     assert f"{before}{curve}. Then it saw" in card
     assert "The weights are a mean" not in card
+    (folder / "README.md").write_text("Its weights were random.")
+    command.main([kind, *folders, "--device=cpu", *sizes.split(), f"--start={folder}", "--steps=4"])
+    assert "waves" not in (folder / "README.md").read_text()
 
 
 def test_what_was_trained_further_is_mixed_with_what_it_was(tmp_path):

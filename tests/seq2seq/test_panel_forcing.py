@@ -46,7 +46,6 @@ def test_an_answer_that_is_right():
 
 
 def test_a_line_has_a_gap_where_the_models_own_text_has_ended():
-    """Not-a-number would keep a message, and a whole page, from being read."""
     panel = ready(ss.forcing_panel(model="pocket-t5"))
-    _, free = panel.plot.data
-    assert free.y[-1] is None and free.y[0] is not None
+    _, free = panel.plot.get_state()["_widget_data"]
+    assert free["y"][-1] is None and free["y"][0] is not None

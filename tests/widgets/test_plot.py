@@ -1,6 +1,7 @@
 """Importing the plot: what it must not bring with it, and what it must not take away."""
 
 import gzip
+import json
 
 CODE = """
 import sys
@@ -35,6 +36,20 @@ def test_a_page_that_is_loaded_anew_gets_what_was_changed():
     assert [trace["type"] for trace in now["_widget_data"]] == ["scatter", "bar"]
     assert now["_widget_layout"]["xaxis"]["title"]["text"] == "tokens"
     assert plot.get_state("_config") == {"_config": plot._config}
+
+
+def test_what_is_no_number_is_a_gap_in_every_message(monkeypatch):
+    """JSON has no word for it: the page would read nothing of the message."""
+    from lablib.widgets.plot import Plot
+
+    said = []
+    monkeypatch.setattr(Plot, "_send", lambda plot, message, **_: said.append(message))
+    numbers = [1.0, float("nan"), float("inf")]
+    plot = Plot([{"type": "scatter", "y": numbers}], height=200)
+    with plot.batch_update():
+        plot.data[0].y, plot.data[0].x = [*numbers, 2.0], [0, 1, 2, 3]
+    told = json.dumps([*said, plot.get_state()], allow_nan=False)
+    assert told.count("[1.0, null, null, 2.0]") >= 2  # the change, and the state after it
 
 
 def test_plotlys_script_is_carried_once_for_all_plots():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lablib.attention.compute.ablation import Head
 from lablib.attention.compute.corpus import MutingCost, Scan
 from lablib.attention.compute.metrics import METRICS
-from lablib.numbers import gaps
 from lablib.widgets.html import table
 from lablib.widgets.tokens import sendable, shortened
 
@@ -62,11 +61,11 @@ def draw_scatter(plot: "Plot", found: Scan, across: str, up: str, opened: Head) 
     place = opened[0] * heads + opened[1]
     every, chosen = plot.data
     with plot.batch_update():
-        every.x, every.y = map(gaps, columns)
+        every.x, every.y = columns
         every.customdata = names
         every.text = labels_with_room(names, columns[0], columns[1], first=place)
         every.textposition = [_above(i == place, x) for i, x in enumerate(_pixels(columns[0], 1))]
-        chosen.x, chosen.y = (gaps(column[place : place + 1]) for column in columns)
+        chosen.x, chosen.y = ([column[place]] for column in columns)
         chosen.customdata = [names[place]]
         chosen.error_x.array, chosen.error_y.array = ([spread] for spread in spreads)
         plot.layout.xaxis.title.text, plot.layout.yaxis.title.text = (
@@ -112,7 +111,7 @@ def _label_box(x: float, y: float, width: float, beside: bool) -> Box:
 
 def _pixels(values: Sequence[float], room: float) -> list[float]:
     """Where values stand from their mean on, spread over the room; NaN stands nowhere."""
-    known = [value for value in values if value == value]
+    known = [value for value in values if not isnan(value)]
     spread = (max(known) - min(known) if known else 0) or 1
     return [(value - fmean(known)) * room / spread if known else value for value in values]
 

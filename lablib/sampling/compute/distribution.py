@@ -231,12 +231,12 @@ def limited_distribution(
         0.1
     """
     scores = _scores(logits, knobs, previous, STAGES)
-    masses = {
-        name: _removed_mass(name, before, after)
+    mass = sum(
+        _removed_mass(name, before, after)
         for (_, before), (name, after) in pairwise(scores)
         if name == "max_surprisal"
-    }
-    return scores[-1][1].softmax(0), masses.get("max_surprisal", 0.0)
+    )
+    return scores[-1][1].softmax(0), mass
 
 
 @dataclass(frozen=True, eq=False)

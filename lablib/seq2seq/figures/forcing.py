@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lablib.numbers import gaps, percent
+from lablib.numbers import percent
 from lablib.seq2seq.compute.forcing import Forcing, Slip
 from lablib.seq2seq.figures.translation import token_name
 from lablib.widgets.html import escape, table
@@ -41,7 +41,7 @@ def draw_losses(plot: "Plot", found: Forcing) -> None:
     names = [escape(token_name(text)) for text in found.target]  # plotly reads tags in them
     with plot.batch_update():
         for trace, values in zip(plot.data, (found.forced, found.free), strict=True):
-            trace.x, trace.y = list(range(len(values))), gaps(values.tolist())
+            trace.x, trace.y = list(range(len(values))), values.tolist()
         axis = plot.layout.xaxis
         axis.tickvals, axis.ticktext = list(range(len(names))), names
 
