@@ -1,5 +1,6 @@
 """When a notebook's cell has shown what it shows, and when it is run again."""
 
+import os
 import threading
 import weakref
 from collections.abc import Callable
@@ -35,6 +36,17 @@ def after_cell(action: Callable[[], None]) -> None:
         action()
 
     shell.events.register("post_execute", once)
+
+
+def page_comes_later() -> bool:
+    """Whether a page is shown when all cells have run: that is what Voila does, and it says so to
+    the kernel as the Common Gateway Interface does (RFC 3875).
+
+    Example:
+        >>> page_comes_later()
+        False
+    """
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def close_when_run_again(widget: ipywidgets.Widget) -> None:

@@ -30,9 +30,9 @@ class Head(anywidget.AnyWidget):
 class Foot(anywidget.AnyWidget):
     """The status line, the error card and the code behind the picture.
 
-    Sends the custom message `{"stop": true}` when the learner presses stop, and `{"cell": true}`
-    for the lines that open the panel as it stands; it is answered by `{"cell": lines}` or
-    `{"problem": sentence}`.
+    Sends the custom message `{"here": true}` when a page has it, `{"stop": true}` when the learner
+    presses stop, and `{"cell": true}` for the lines that open the panel as it stands; this is
+    answered by `{"cell": lines}` or `{"problem": sentence}`.
 
     Attributes:
         can_reopen: whether there are such lines.

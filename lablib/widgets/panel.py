@@ -197,6 +197,8 @@ class Panel(ipywidgets.VBox):
     def _on_foot(self, _: object, message: dict[str, Any], __: object) -> None:
         if message.get("stop"):
             self.stop()
+        if message.get("here"):
+            self.slot.begin()
 
     def _follow_choice(self, _: object) -> None:
         self._show_choice()

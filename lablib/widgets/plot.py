@@ -109,7 +109,7 @@ class Plot(FigureWidget):
         self.add_class("lab-plot")
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """The state, with gaps for numbers that are none; a whole one has in it what was changed
+        """The state, with gaps in place of NaN and infinity; a whole one has in it what was changed
         since the plot was made.
 
         plotly tells of changes to the pages that are open, and leaves the state as it was: a page

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Literal
 
 from lablib.models.errors import Failure, explain
-from lablib.widgets.cell import after_cell
+from lablib.widgets.cell import after_cell, page_comes_later
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,10 @@ class Slot:
             raise Cancelled
         self._on_status(Status("working", Progress(done, total, text), self._running.seconds()))
 
+    def begin(self) -> None:
+        """See that the requests of all panels are worked on: their page is there."""
+        self._worker.begin()
+
     def show_loading(self) -> None:
         """Say that the request waits for libraries, which takes seconds once in a kernel."""
         text = loading_text(_runnable(), os.cpu_count() or 1)
@@ -176,6 +180,9 @@ class Slot:
             self._on_status(status)
         return False
 
+
+PAGE_SECONDS = 60.0
+"""How long work waits for a page of Voila, at most: nobody may be looking."""
 
 LOADING_SECONDS = 10.0
 """Of one processor, until the first panel of a kernel is drawn."""
@@ -253,12 +260,13 @@ class Worker:
         self._slots: deque[Slot] = deque()
         self._dropped: list[_Job] = []
         self._thread: threading.Thread | None = None
+        self._waits_for_page = False
 
     def enlist(self, slot: Slot, job: _Job) -> None:
         """Make `job` the slot's only request and see that the thread runs.
 
         The first one of a kernel waits for the end of its cell, so that its panel is in sight while
-        the libraries are imported.
+        the libraries are imported; where the page comes when all cells have run, it waits for that.
         """
         with self._changed:
             self.drop(slot)
@@ -266,18 +274,35 @@ class Worker:
             self._slots.append(slot)
             self._changed.notify_all()
         if self._thread is None:
+            self._begin_later()
+
+    def _begin_later(self) -> None:
+        """A page that comes later asks for the state of each widget. It cannot make one that is new
+        meanwhile and holds an older one, which it does not know yet: nothing is drawn before.
+        """
+        if not page_comes_later():
             self.begin() if _has_libraries() else after_cell(self.begin)
+        elif not self._waits_for_page:
+            self._waits_for_page = True
+            after_cell(self._load)
+            timer = threading.Timer(PAGE_SECONDS, self.begin)
+            timer.daemon = True
+            timer.start()
 
     def begin(self) -> None:
         """Import the libraries and start the thread, unless that is done."""
         with self._beginning:
             if self._thread is None:
-                if not _has_libraries():
-                    for slot in list(self._slots):
-                        slot.show_loading()
-                    _load_libraries()
+                self._load()
                 self._thread = threading.Thread(target=self._run, name="lablib", daemon=True)
                 self._thread.start()
+
+    def _load(self) -> None:
+        """Import the libraries unless that is done, and say so on the panels that wait."""
+        if not _has_libraries():
+            for slot in list(self._slots):
+                slot.show_loading()
+            _load_libraries()
 
     def drop(self, slot: Slot) -> bool:
         """Take the slot's request away; whether there was one. Its clean-up runs on the thread."""

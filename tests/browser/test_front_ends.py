@@ -18,6 +18,45 @@ WRITE = (
 )
 
 
+SLOW = """
+import time
+from threading import Event
+import ipywidgets
+from lablib.widgets import LivePanel
+
+asked = Event()
+answer = ipywidgets.Widget._handle_control_comm_msg
+
+def answer_late(message):
+    asked.set()
+    time.sleep(3)
+    answer(message)
+
+ipywidgets.Widget._handle_control_comm_msg = answer_late
+
+class Late(LivePanel):
+    def __init__(self):
+        self.old, self.place = ipywidgets.HTML(), ipywidgets.VBox()
+        super().__init__("Late", "", [self.place])
+
+    def draw(self):
+        asked.wait(10)
+        self.old.value = "all of it"
+        self.place.children = [ipywidgets.HBox([self.old])]
+        yield
+
+Late()
+"""
+"""A page that is told late of what is there, and a panel that shows in a new box what it had."""
+
+
+def test_voila_shows_what_is_made_while_the_page_begins(lab, voila):
+    """JupyterLab's widgets wait two seconds for one that they do not know, and then give up."""
+    lab.write("slow.ipynb", [SLOW])
+    lab.page.goto(f"{voila}/voila/render/slow.ipynb")
+    lab.page.get_by_text("all of it").wait_for()
+
+
 def test_voila_predicts_shows_the_picture_and_remembers(lab, voila):
     """No code is in sight; an answer is still known after a reload, which is another kernel."""
     page = lab.page

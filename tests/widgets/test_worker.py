@@ -39,6 +39,37 @@ def test_one_request_runs_to_the_end(worker):
     assert ran_on[0] is not threading.main_thread()
 
 
+def test_in_voila_nothing_is_drawn_before_the_page_is_there(worker, monkeypatch):
+    """It cannot make a widget that holds one which it has not yet been told of."""
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    slots, drawn = [slot_and_record(worker)[0] for _ in range(2)], []
+
+    def work():
+        drawn.append(threading.current_thread())
+        yield
+
+    for slot in slots:
+        slot.submit(work)
+    assert worker._thread is None and not drawn
+    slots[0].begin()
+    assert worker.join() and len(drawn) == 2
+
+
+def test_in_voila_nobody_waits_for_a_page_for_ever(worker, monkeypatch):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setattr(worker_module, "PAGE_SECONDS", 0.01)
+    slot, seen = slot_and_record(worker)
+    changed = threading.Event()
+
+    def work():
+        changed.set()
+        yield
+
+    slot.submit(work)
+    assert changed.wait(60)
+    assert worker.join() and states(seen) == ["working", "ready"]
+
+
 def test_the_latest_of_many_wins_and_earlier_ones_are_closed(worker):
     slot, seen = slot_and_record(worker)
     finished, closed = [], []
@@ -211,19 +242,25 @@ def test_gradients_are_off(worker):
 
 
 def test_memory_is_given_back_once_when_there_is_nothing_to_do(monkeypatch):
-    given = []
+    """After that the thread waits for work without an end."""
+    given, rests = [], []
     monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.02)
-    monkeypatch.setattr(worker_module, "give_back_memory", lambda: given.append(time.monotonic()))
+    # Of other tests' threads the last ones rest just now, too.
+    monkeypatch.setattr(
+        worker_module, "give_back_memory", lambda: given.append(threading.current_thread())
+    )
     worker = Worker()
+    rest = worker._changed.wait
+    monkeypatch.setattr(
+        worker._changed, "wait", lambda seconds=None: (rests.append(seconds), rest(seconds))[1]
+    )
     slot = Slot(lambda status: None, worker)
-    slot.submit(lambda: iter(()))
-    assert worker.join(5)
-    time.sleep(0.2)
-    assert len(given) == 1
-    slot.submit(lambda: iter(()))
-    assert worker.join(5)
-    time.sleep(0.2)
-    assert len(given) == 2
+    for times in (1, 2):
+        rests.clear()
+        slot.submit(lambda: iter(()))
+        while not (rests and rests[-1] is None):
+            time.sleep(0.01)
+        assert given.count(worker._thread) == times
 
 
 SHELL = """

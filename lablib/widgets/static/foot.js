@@ -16,6 +16,11 @@ function fold(label, className) {
 
 const WORDS = { ready: "Ready", working: "Working", stale: "Stopped", failed: "Failed" };
 
+/** Says that a page is there, and knows all widgets: only now may new ones hold old ones. */
+function initialize({ model }) {
+  model.send({ here: true });
+}
+
 function render({ model, el }) {
   el.classList.add("lab-foot");
   const line = element("div", "lab-status");
@@ -68,4 +73,4 @@ function render({ model, el }) {
   };
 }
 
-export default withLateStart({ render });
+export default withLateStart({ initialize, render });
