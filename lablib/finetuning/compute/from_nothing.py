@@ -112,22 +112,10 @@ def learn_from_nothing(
 
 
 def _recipe(steps: int, seed: int) -> "Recipe":
-    from lablib.training.recipe import Recipe
+    from lablib.training.recipe import tiny
 
-    return Recipe(
-        kind="gpt2",
-        vocab_size=257,  # the bytes and the end-of-text token
-        layers=2,
-        width=64,
-        heads=4,
-        context=128,
-        batch=4,
-        steps=steps,
-        warmup=min(20, steps),
-        matrix_lr=1e-2,
-        other_lr=5e-3,
-        seed=seed,
-    )
+    vocabulary = 257  # the bytes and the end-of-text token
+    return tiny("gpt2", steps, vocab_size=vocabulary, context=128, batch=4, seed=seed)
 
 
 def _begin(text: str, recipe: "Recipe") -> tuple[LoadedModel, _Lesson]:

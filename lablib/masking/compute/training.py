@@ -20,6 +20,7 @@ from lablib.masking.compute.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
 from lablib.randomness import seeded
 from lablib.training.corruption import IGNORE_INDEX, corrupt
+from lablib.training.texts import split
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining
@@ -123,22 +124,9 @@ def learn(
 
 def tiny_recipe(steps: int, seed: int) -> "Recipe":
     """The settings of the tiny BERT, in the terms of `lablib.training.recipe`."""
-    from lablib.training.recipe import Recipe
+    from lablib.training.recipe import tiny
 
-    return Recipe(
-        kind="bert",
-        vocab_size=VOCABULARY,
-        layers=2,
-        width=64,
-        heads=4,
-        context=32,
-        batch=24,
-        steps=steps,
-        warmup=min(20, steps),
-        matrix_lr=1e-2,
-        other_lr=5e-3,
-        seed=seed,
-    )
+    return tiny("bert", steps, vocab_size=VOCABULARY, context=32, batch=24, seed=seed)
 
 
 def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, HeldOut]:
@@ -152,9 +140,9 @@ def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, 
     from lablib.training.recipe import new_model
 
     text = data.text("lighthouse") if text is None else text
-    split = round(len(text) * (1 - HELD_OUT))
-    tokenizer = train_tokenizer("bert", [text], recipe.vocab_size)
-    known, unseen = (token_stream([part], tokenizer) for part in (text[:split], text[split:]))
+    parts = split(text, HELD_OUT)
+    tokenizer = train_tokenizer("bert", parts[:1], recipe.vocab_size)
+    known, unseen = (token_stream([part], tokenizer) for part in parts)
     length = recipe.context - 3
     if len(known) // length <= recipe.batch or len(unseen) < 2 * length:
         raise ValueError("This text is too short to learn from: give one of at least 1,000 words.")
