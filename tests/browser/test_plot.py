@@ -35,6 +35,25 @@ def test_a_plot_is_as_wide_as_its_panel(lab):
     page.wait_for_function("document.querySelector('.lab-plot .main-svg')?.clientWidth > 850")
 
 
+def test_a_plot_that_was_moved_is_filled_where_it_stands(lab):
+    """The view that is gone hears nothing any more: it would fail, and the new one not be told."""
+    box = "from ipywidgets import VBox\nplace = VBox([])\nplace"
+    put = PLOT.replace("\nplot\n", "\nplace.children = [VBox([plot])]\n")
+    move = "place.children = [VBox([plot])]"
+    drawn = "document.querySelectorAll('.lab-plot > .plot-container').length === 1"
+    page = lab.page
+    lab.open(lab.write("plot-moved.ipynb", [box, put, move, FILL]))
+    lab.run_cell(0)
+    lab.run_cell(1)
+    page.wait_for_function(drawn)
+    first = page.locator(".lab-plot").element_handle()
+    lab.run_cell(2)
+    page.wait_for_function("first => !first.isConnected", arg=first)
+    page.wait_for_function(drawn)
+    lab.run_cell(3)
+    page.wait_for_function("document.querySelectorAll('.lab-plot .bars .point').length === 3")
+
+
 def test_a_plot_whose_script_is_lost_holds_up_no_other(lab):
     """As one of a kernel that was restarted before its page knew all its widgets."""
     lost = """

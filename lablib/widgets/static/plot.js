@@ -52,12 +52,40 @@ function keepCommands(model) {
   };
 }
 
+/**
+ * A model as plotly's widget (7.1) needs it. It can tell who began to listen: a view of plotly's does so
+ * still when it is gone, and would fail at each command, and no view after it be told. And it tells Python
+ * nothing any more once it was closed, when a view may just have been drawn.
+ */
+function forPlotly(model) {
+  const listeners = [];
+  let closed = false;
+  model.on("destroy", () => {
+    closed = true;
+  });
+  const on = (event, listener) => {
+    listeners.push([event, listener]);
+    model.on(event, listener);
+  };
+  return { ...model, on, listeners, save_changes: () => closed || model.save_changes() };
+}
+
+/** plotly's widget, begun: gives what shows it in an element, which gives what takes it away again. */
 async function begin(model) {
   const sayAgain = keepCommands(model);
   const figure = await newFigure(model);
-  figure.initialize({ model });
+  const heard = forPlotly(model);
+  figure.initialize({ model: heard });
   sayAgain();
-  return figure;
+  return (el) => {
+    const before = heard.listeners.length;
+    const remove = figure.render({ model: heard, el });
+    const listeners = heard.listeners.splice(before);
+    return () => {
+      for (const [event, listener] of listeners) model.off(event, listener);
+      remove();
+    };
+  };
 }
 
 /**
@@ -76,15 +104,15 @@ function laidOut(el) {
 }
 
 export default () => {
-  let figure, heard;
+  let figure, told;
   return {
     initialize({ model }) {
       figure = begin(model);
-      heard = listen(model); // plotly's view draws what the model knows at first, and then changes alone
+      told = listen(model); // plotly's view draws what the model knows at first, and then changes alone
     },
     async render({ model, el }) {
-      const [ready] = await Promise.all([figure, laidOut(el), heard]);
-      const forget = await ready.render({ model, el });
+      const [show] = await Promise.all([figure, laidOut(el), told]);
+      const forget = show(el);
       describePlot(el);
       el.style.setProperty("--lab-plot-height", `${model.get("_widget_layout").height}px`);
       return forget;
