@@ -6,6 +6,7 @@ learner's are.
 """
 
 import contextlib
+import importlib
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 from lablib import warm
 from tests import ROOT
 
-IMPORTED = ("torch", "transformers", "plotly.graph_objects", "anywidget", "ipykernel.kernelapp")
+IMPORTED = (*warm.LIBRARIES, "anywidget")
 
 
 TAKES_REQUESTS = "--IPKernelApp.extra_extensions=ipywidgets"
@@ -64,5 +65,7 @@ def end_with_the_tests():
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_the_tests, daemon=True).start()
-    arguments = warm.serve(warm.offer(Path(sys.argv[1])), IMPORTED)
+    listening = warm.offer(Path(sys.argv[1]))
+    importlib.import_module("plotly.graph_objects").Figure()  # the first reads a template
+    arguments = warm.serve(listening, IMPORTED)
     warm.be_kernel([*arguments, *os.environ.get("LAB_KERNEL_OPTIONS", "").split()])

@@ -24,15 +24,28 @@ panel
 """
 
 
-def test_states_text_and_errors(lab):
+OPEN = """from ipywidgets.widgets.widget import _instances
+print("open:", sum(isinstance(one, Panel) for one in _instances.values()))"""
+LONG = "for _ in range(60): time.sleep(0.5)"
+
+
+def test_a_panel_in_a_notebook(lab):
     page = lab.page
-    lab.open(lab.write("panel.ipynb", [PANEL, "while not panel.wait(1): pass\nprint('cell ends')"]))
-    lab.run_all()
-    state = page.locator(".lab-state")
-    area = page.locator(".lab-area")
+    waits = "while not panel.wait(1): pass\nprint('cell ends')"
+    lab.open(lab.write("panel.ipynb", [PANEL, waits, OPEN, LONG]))
+    lab.run_cell(0, wait=False)
+    lab.run_cell(1)
     page.wait_for_selector(".lab-foot[data-state=ready]")
     page.locator(".lab-note", has_text="5 characters").wait_for()
+    states_text_and_errors(page)
+    a_lone_surrogate_becomes_a_mark_and_nothing_breaks(page)
+    a_cell_that_is_run_again_shows_a_panel_that_answers_and_the_one_before_is_gone(lab)
+    a_panel_answers_while_a_cell_runs(lab)
 
+
+def states_text_and_errors(page):
+    state = page.locator(".lab-state")
+    area = page.locator(".lab-area")
     area.fill("a bad text")
     page.wait_for_selector(".lab-foot[data-state=failed]")
     page.locator(".lab-error-message", has_text="type another").wait_for()
@@ -52,31 +65,38 @@ def test_states_text_and_errors(lab):
     page.locator(".lab-code .lab-pre", has_text="<script>").wait_for()
 
 
-def test_a_panel_answers_while_a_cell_runs(lab):
-    """The first message of a widget waits for the main thread; from the second on none does."""
-    page = lab.page
-    lab.open(lab.write("busy.ipynb", [PANEL, "for _ in range(60): time.sleep(0.5)"]))
-    lab.run_cell(0)
-    page.wait_for_selector(".lab-foot[data-state=ready]")
-    page.locator(".lab-area").fill("before")
-    page.locator(".lab-note", has_text="6 characters").wait_for()
-    lab.run_cell(1, wait=False)
-    page.wait_for_selector(BUSY, state="attached")
-    page.locator(".lab-area").fill("four")
-    page.locator(".lab-note", has_text="4 characters").wait_for(timeout=20_000)
-    assert page.locator(BUSY).count() == 1
-
-
-def test_a_lone_surrogate_becomes_a_mark_and_nothing_breaks(lab):
-    page = lab.page
-    lab.open(lab.write("surrogate.ipynb", [PANEL]))
-    lab.run_all()
-    page.wait_for_selector(".lab-foot[data-state=ready]")
+def a_lone_surrogate_becomes_a_mark_and_nothing_breaks(page):
     page.evaluate(
         "() => { const a = document.querySelector('.lab-area'); a.value = 'x\\ud800y';"
         " a.dispatchEvent(new Event('input')); }"
     )
     page.locator(".lab-note", has_text="3 characters").wait_for()
+
+
+def a_cell_that_is_run_again_shows_a_panel_that_answers_and_the_one_before_is_gone(lab):
+    page = lab.page
+    for _ in range(2):
+        old = page.locator(".lab-area").element_handle()
+        lab.run_cell(0)
+        page.wait_for_function("(old) => !old.isConnected", arg=old)
+        page.wait_for_selector(".lab-foot[data-state=ready]")
+    page.locator(".lab-area").fill("four")
+    page.locator(".lab-note", has_text="4 characters").wait_for()
+    lab.run_cell(2)
+    page.get_by_text("open: 1", exact=True).wait_for()
+    assert page.locator(".lab-foot").count() == 1
+
+
+def a_panel_answers_while_a_cell_runs(lab):
+    """The first message of a widget waits for the main thread; from the second on none does."""
+    page = lab.page
+    page.locator(".lab-area").fill("before")
+    page.locator(".lab-note", has_text="6 characters").wait_for()
+    lab.run_cell(3, wait=False)
+    page.wait_for_selector(BUSY, state="attached")
+    page.locator(".lab-area").fill("four")
+    page.locator(".lab-note", has_text="4 characters").wait_for(timeout=20_000)
+    assert page.locator(BUSY).count() == 1
 
 
 BLEU = """from lablib import foundations as fo
@@ -103,20 +123,3 @@ def test_a_cell_that_opens_the_panel_is_copied_and_run(lab):
     field = page.get_by_role("textbox", name="Reference").nth(1)
     field.wait_for()
     assert field.input_value() == "The dog sat down."
-
-
-OPEN = """from ipywidgets.widgets.widget import _instances
-print("open:", sum(isinstance(one, Panel) for one in _instances.values()))"""
-
-
-def test_a_cell_that_is_run_again_shows_a_panel_that_answers_and_the_one_before_is_gone(lab):
-    page = lab.page
-    lab.open(lab.write("again.ipynb", [PANEL, OPEN]))
-    for _ in range(3):
-        lab.run_cell(0)
-        page.wait_for_selector(".lab-foot[data-state=ready]")
-    page.locator(".lab-area").fill("four")
-    page.locator(".lab-note", has_text="4 characters").wait_for()
-    lab.run_cell(1)
-    page.get_by_text("open: 1", exact=True).wait_for()
-    assert page.locator(".lab-foot").count() == 1

@@ -1,12 +1,8 @@
 """The token panel in JupyterLab: marks both ways, another tokenizer, a megabyte of text."""
 
-import pytest
-
-CELL = (
-    "from lablib import tokenization as tk\n"
-    'panel = tk.token_panel("Hello world \\N{WAVING HAND SIGN} again", "gpt2")\n'
-    "panel"
-)
+TEXT = "Hello world \N{WAVING HAND SIGN} again"
+CELL = f'from lablib import tokenization as tk\ntk.token_panel("{TEXT}", "gpt2")'
+AREA = ".lab-area-frame > textarea"
 READY = ".lab-foot[data-state=ready]"
 PASTE = """([area, text]) => {
     area.value = text;
@@ -14,25 +10,23 @@ PASTE = """([area, text]) => {
 }"""
 
 
-@pytest.fixture
-def panel(lab):
+def test_the_token_panel(lab):
     page = lab.page
     lab.open(lab.write("tokens.ipynb", [CELL]))
     lab.run_all()
     page.wait_for_selector(READY)
     page.locator(".lab-token", has_text="world").wait_for()
-    return page
+    marks_go_both_ways(page)
+    a_megabyte_is_counted_and_scrolled_through(page)
+    another_tokenizer_is_opened(page)
 
 
-def test_marks_go_both_ways(panel):
-    page = panel
+def marks_go_both_ways(page):
     page.locator(".lab-token", has_text="world").hover()
     page.wait_for_selector(".lab-area-mark", state="attached")
     page.mouse.move(5, 5)
     page.wait_for_selector(".lab-area-mark", state="detached")
-    page.locator(".lab-area-frame > textarea").evaluate(
-        "(area) => { area.focus(); area.setSelectionRange(4, 7); }"
-    )
+    page.locator(AREA).evaluate("(area) => { area.focus(); area.setSelectionRange(4, 7); }")
     page.locator('.lab-token[aria-selected="true"]').nth(1).wait_for()
     assert page.locator('.lab-token[aria-selected="true"] .lab-chip-text').all_text_contents() == [
         "Hello",
@@ -41,19 +35,9 @@ def test_marks_go_both_ways(panel):
     page.locator(".lab-panel", has_text="U+006F LATIN SMALL LETTER O").wait_for()
 
 
-def test_another_tokenizer(panel):
-    page = panel
-    page.locator(".lab-badge").click()
-    page.get_by_label("Hub id or folder of another tokenizer").fill("bytes")
-    page.get_by_role("button", name="Open").click()
-    page.locator(".lab-badge", has_text="bytes").wait_for()
-    page.locator(".lab-token", has_text="\\xf0").wait_for()
-
-
-def test_a_megabyte_is_counted_and_scrolled_through(panel):
-    page = panel
+def a_megabyte_is_counted_and_scrolled_through(page):
     text = "A line of words, and\tone more.\n" * (2**20 // 31)
-    page.evaluate(PASTE, [page.locator(".lab-area-frame > textarea").element_handle(), text])
+    paste(page, text)
     page.locator(".lab-panel", has_text=f"for {len(text):,} characters").wait_for(timeout=60_000)
     assert page.locator(".lab-token").count() < 3000
     page.locator(".lab-tokens").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
@@ -61,3 +45,17 @@ def test_a_megabyte_is_counted_and_scrolled_through(panel):
     page.wait_for_function(
         "() => [...document.querySelectorAll('.lab-block')].at(-1)?.textContent.includes('more')"
     )
+
+
+def another_tokenizer_is_opened(page):
+    paste(page, TEXT)
+    page.locator(".lab-token", has_text="world").wait_for()
+    page.locator(".lab-badge").click()
+    page.get_by_label("Hub id or folder of another tokenizer").fill("bytes")
+    page.get_by_role("button", name="Open").click()
+    page.locator(".lab-badge", has_text="bytes").wait_for()
+    page.locator(".lab-token", has_text="\\xf0").wait_for()
+
+
+def paste(page, text):
+    page.evaluate(PASTE, [page.locator(AREA).element_handle(), text])
