@@ -124,6 +124,15 @@ def python():
 
 
 @pytest.fixture(scope="session")
+def warm_python():
+    """The path of a Python that begins with torch imported (`tests.warm_python`)."""
+    from tests import warm_python
+
+    with warm_python.warm_python() as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium or Chrome instead of a browser of Playwright's own."""
     if CHROMIUM is None:

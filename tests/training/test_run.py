@@ -496,13 +496,16 @@ def test_dropout_drops_others_in_each_step_and_those_of_the_step_again(config):
 
 
 @pytest.mark.process
-def test_two_processes_killed_and_resumed(config, tmp_path):
+def test_two_processes_killed_and_resumed(config, tmp_path, warm_python, monkeypatch):
     config = replace(config, steps=40, save_every=5, evaluate_every=20)
     whole, killed = (Run(config, tmp_path / name, processes=2) for name in ("whole", "killed"))
+    monkeypatch.setenv("PYTHON_EXEC", warm_python)  # but for those that are killed
     whole.start()
     assert whole.state == "running"
     assert whole.wait(300) and whole.state == "done", launching.last_words(whole.folder)
+    monkeypatch.delenv("PYTHON_EXEC")
     killed.start()
+    monkeypatch.setenv("PYTHON_EXEC", warm_python)
     until(lambda: len(killed.history) > 12, 120)
     os.killpg(killed._process.pid, signal.SIGKILL)
     for pid in launched(killed.folder):
