@@ -13,14 +13,8 @@ from pathlib import Path
 from lablib import warm
 from tests import ROOT
 from tests.kernels import end_with_the_tests, warm_kernels
+from tests.warm import IMPORTED
 
-IMPORTED = (
-    "torch.distributed.run",
-    "accelerate.commands.config",
-    "transformers.models.auto.tokenization_auto",
-    "transformers.models.gpt2.modeling_gpt2",
-    "lablib.training.engine",
-)
 # Whoever starts it waits for it and has its exit status; a copy that was killed leaves none.
 PROGRAM = """#!/bin/sh
 "{python}" -ES "{start}" "{folder}/socket" "{folder}/$$" "$@"
