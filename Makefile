@@ -19,6 +19,10 @@ ARGS ?=
 # Each begins with its share of the tests in their order, and then takes over what others have not come to.
 PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 3 --dist worksteal -q
 
+# Where the environment forbids to keep compiled files, every process of the tests, and every kernel
+# and server they start, would compile the labs anew, and the tests with what pytest adds to them.
+check test: export PYTHONDONTWRITEBYTECODE =
+
 # Empty where there is no npm, or a Node older than the linter of the scripts takes.
 NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""')
 

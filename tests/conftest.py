@@ -4,6 +4,7 @@ The browser can reach nothing but this machine.
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import subprocess
@@ -69,6 +70,20 @@ def pytest_configure(config):
         config.args = [str(folder) for folder in folders if folder.exists()]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """A million objects are made meanwhile, which stay: nothing is to look for garbage among them,
+    neither while they are made (a fifth of the time), nor whenever a test has garbage collected.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(config, items):
     """Mark the slow kinds by place and fixture, and leave them out where that is asked for."""
     for item in items:
@@ -121,6 +136,15 @@ def python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def warm_python():
+    """The path of a Python that begins with torch imported (`tests.warm_python`)."""
+    from tests import warm_python
+
+    with warm_python.warm_python() as program:
+        yield program
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ BY_FIXTURE = {
     "begin_process": "process",
     "bug_runs": "training",
     "sharded_run": "process",
+    "warm_python": "process",
     "hub": "process",  # a download is one
 }
 BY_PLACE = {

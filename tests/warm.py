@@ -11,5 +11,14 @@ import sys
 PROCESSES = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 """As `multiprocessing`: its `Process` runs a function, which another module than a test's has."""
 
+IMPORTED = (
+    "torch.distributed.run",
+    "accelerate.commands.config",
+    "transformers.models.auto.tokenization_auto",
+    "transformers.models.gpt2.modeling_gpt2",
+    "lablib.training.engine",
+)
+"""What trains a tiny GPT-2, in one process or several."""
+
 if sys.platform == "linux":
-    PROCESSES.set_forkserver_preload(["torch", "transformers", "accelerate"])
+    PROCESSES.set_forkserver_preload(list(IMPORTED))

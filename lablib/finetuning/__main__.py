@@ -22,7 +22,6 @@ from lablib.finetuning.compute.sharing import merge, push_to_hub
 from lablib.finetuning.compute.trials import How, Trial, shared_trials
 from lablib.models.errors import explain
 from lablib.output import say
-from lablib.pages.taking_away import size_words
 from lablib.training.config import read_config
 from lablib.training.records import Record
 from lablib.training.run import train
@@ -58,6 +57,8 @@ def take_away(arguments: list[str]) -> None:
         if args.command == "merge":
             say(f"The whole model is in {merge(args.run, args.folder)}.")
         elif args.command == "page":
+            from lablib.pages.taking_away import size_words  # no training waits for its libraries
+
             page = pages.take_away(args.run, args.file)
             say(f"The page is {page} ({size_words(page.stat().st_size)}).")
         else:

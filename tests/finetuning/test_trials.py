@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import asdict
 
 import pytest
@@ -39,13 +38,12 @@ def different(trials):
     return len({tuple(trial.settings.values()) for trial in trials})
 
 
-@pytest.mark.process
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("how", ["grid", "bayesian"])
-def test_two_processes_share_the_trials(config, tmp_path, how):
+def test_two_processes_share_the_trials(config, tmp_path, warm_python, how):
     write_config(config, tmp_path / "small.toml")
     command = [
-        sys.executable, "-m", "lablib.finetuning", "search", str(tmp_path / "small.toml"),
+        warm_python, "-m", "lablib.finetuning", "search", str(tmp_path / "small.toml"),
         "--how", how, "--trials", str(TRIALS), "--seed", "3",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

@@ -1,10 +1,13 @@
 """What a process of its own does with the folder of a run."""
 
+import os
+
 from lablib.training.run import Run
 
 
-def train(folder):
-    """Train to the end."""
+def train(folder, environment):
+    """Train to the end, where the environment is changed so."""
+    os.environ.update(environment)
     run = Run.open(folder)
     run.start()
     run.wait()

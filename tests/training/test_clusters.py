@@ -81,14 +81,17 @@ def network(request, tmp_path):
     return apart
 
 
-@pytest.mark.process
 @pytest.mark.timeout(900)
-def test_two_machines_of_slurm_learn_what_one_process_learns(gpt2, tmp_path, slurm, network):
+def test_two_machines_of_slurm_learn_what_one_process_learns(
+    gpt2, tmp_path, slurm, network, warm_python
+):
     config = Config(
         gpt2, TEXT, steps=4, batch=4, length=32, precision="fp32", device="cpu", evaluate_every=2
     )
     write_config(config, tmp_path / "config.toml")
     command = [*network, "bash", str(CLUSTERS / "train.slurm"), "config.toml", "run"]
+    if not network:  # a copy would be in the network of the tests
+        slurm["PYTHON_EXEC"] = warm_python
     done = subprocess.run(
         command, cwd=tmp_path, env=slurm, capture_output=True, text=True, timeout=800
     )

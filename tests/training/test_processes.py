@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
@@ -16,16 +15,16 @@ from tests.conftest import ROOT
 TEXT = "The lamp is lit at dusk.\n\nAnd put out at dawn. The keeper sleeps by day.\n\n" * 30
 
 
-def launch(folder, processes):
+def launch(python, folder, processes):
     command = [
-        sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes",
+        python, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes",
         str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
         "--num_cpu_threads_per_process", "1", "--main_process_port", "0",
         "-m", "lablib.finetuning", str(folder / "config.toml"), "--folder", str(folder),
     ]  # fmt: skip
     done = subprocess.run(
         command,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHON_EXEC": python},
         capture_output=True,
         text=True,
         timeout=200,
@@ -34,14 +33,14 @@ def launch(folder, processes):
     return done.stdout
 
 
-def test_two_processes_are_one(gpt2, tmp_path):
+def test_two_processes_are_one(gpt2, tmp_path, warm_python):
     # Rows of many lengths, so that the two have different numbers of targets, and an odd batch.
     config = Config(
         gpt2, TEXT, steps=50, batch=5, micro_batch=2, length=32, learning_rate=1e-3,
         packed=False, precision="fp32", device="cpu", evaluate_every=25,
     )  # fmt: skip
     write_config(config, tmp_path / "config.toml")
-    said = launch(tmp_path, 2)
+    said = launch(warm_python, tmp_path, 2)
     lines = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     one = list(fit(setup(config)))
     assert [line["step"] for line in lines] == list(range(51))
@@ -54,13 +53,13 @@ def test_two_processes_are_one(gpt2, tmp_path):
     assert said.count("step 50 ") == 1
 
 
-def test_two_processes_lose_patience_together(gpt2, tmp_path):
+def test_two_processes_lose_patience_together(gpt2, tmp_path, warm_python):
     config = Config(
         gpt2, TEXT, steps=200, batch=4, length=32, learning_rate=0.1, schedule="constant",
         method="lora", packed=False, precision="fp32", device="cpu", evaluate_every=1, patience=3,
     )  # fmt: skip
     write_config(config, tmp_path / "config.toml")
-    said = launch(tmp_path, 2)
+    said = launch(warm_python, tmp_path, 2)
     run = Run.open(tmp_path)
     best = best_record(run.history)
     assert run.state == "done" and run.history[-1].step == best.step + 3 < 40

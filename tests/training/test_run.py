@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import multiprocessing
 import os
 import shutil
 import signal
@@ -176,8 +175,8 @@ def begin_process():
     """Begins a function in a process that can be killed, and is at the test's end."""
     begun = []
 
-    def begin(work, *arguments, context=PROCESSES):
-        process = context.Process(target=work, args=arguments)
+    def begin(work, *arguments):
+        process = PROCESSES.Process(target=work, args=arguments)
         process.start()
         begun.append(process)
         return process
@@ -348,10 +347,10 @@ def test_the_list_of_runs(config, tmp_path):
 def start_process(begin_process):
     """Starts a run in a process that can be killed, and is at the test's end."""
 
-    def start(config, folder, context=PROCESSES):
+    def start(config, folder, **environment):
         folders.write_status(folder)
         write_config(config, folder / "config.toml")
-        return begin_process(train, folder, context=context)
+        return begin_process(train, folder, environment)
 
     return start
 
@@ -429,20 +428,16 @@ def test_killed_and_resumed_beside_others_it_is_the_same_run(
     same(run, whole)
 
 
-def test_the_threads_it_began_with_are_a_part_of_the_run(
-    config, tmp_path, start_process, monkeypatch
-):
+def test_the_threads_it_began_with_are_a_part_of_the_run(config, tmp_path, start_process):
     """A sum shared out among two is rounded otherwise; so it goes on with the two it began with."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # read when torch is imported, so by a new Python
-    new = multiprocessing.get_context("spawn")
-    config = replace(config, steps=12, save_every=4, length=64, batch=8, dropout=0.1)
+    config = replace(config, steps=7, save_every=3, length=64, batch=8, dropout=0.1)
     folder = tmp_path / "killed"
-    process = start_process(config, folder, new)
-    until(lambda: len(folders.History(folder).read()) > 5)
+    process = start_process(config, folder, OMP_NUM_THREADS="2")
+    until(lambda: len(folders.History(folder).read()) > 4)
     kill(process)
     assert folders.read_status(folder).threads == 2
     (folder / "state.json").unlink()  # the checkpoint knows it as well
-    whole = start_process(config, tmp_path / "whole", new)
+    whole = start_process(config, tmp_path / "whole", OMP_NUM_THREADS="2")
     whole.join()
     run = Run.open(folder)
     before = torch.get_num_threads()
@@ -496,13 +491,16 @@ def test_dropout_drops_others_in_each_step_and_those_of_the_step_again(config):
 
 
 @pytest.mark.process
-def test_two_processes_killed_and_resumed(config, tmp_path):
+def test_two_processes_killed_and_resumed(config, tmp_path, warm_python, monkeypatch):
     config = replace(config, steps=40, save_every=5, evaluate_every=20)
     whole, killed = (Run(config, tmp_path / name, processes=2) for name in ("whole", "killed"))
+    monkeypatch.setenv("PYTHON_EXEC", warm_python)  # but for those that are killed
     whole.start()
     assert whole.state == "running"
     assert whole.wait(300) and whole.state == "done", launching.last_words(whole.folder)
+    monkeypatch.delenv("PYTHON_EXEC")
     killed.start()
+    monkeypatch.setenv("PYTHON_EXEC", warm_python)
     until(lambda: len(killed.history) > 12, 120)
     os.killpg(killed._process.pid, signal.SIGKILL)
     for pid in launched(killed.folder):

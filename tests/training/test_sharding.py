@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -24,14 +23,16 @@ STEPS = 4
 pytestmark = pytest.mark.timeout(1800)  # of which a quiet core takes half a minute
 
 
-def launch(folder, processes):
+def launch(python, folder, processes):
     command = [
-        sys.executable, "-m", "accelerate.commands.launch",
+        python, "-m", "accelerate.commands.launch",
         "--config_file", str(ROOT / "clusters" / "sharded.yaml"),
         "--num_processes", str(processes), "--main_process_port", "0",
         "-m", "lablib.finetuning", str(folder / "config.toml"), "--folder", str(folder),
     ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHON_EXEC": python,
+    }  # fmt: skip
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -58,11 +59,11 @@ def one(config):
 
 
 @pytest.fixture(scope="module")
-def sharded_run(config, tmp_path_factory):
+def sharded_run(config, tmp_path_factory, warm_python):
     """The folder of a run by two processes."""
     folder = tmp_path_factory.mktemp("two")
     write_config(config, folder / "config.toml")
-    launch(folder, 2)
+    launch(warm_python, folder, 2)
     return folder
 
 
@@ -124,11 +125,11 @@ def broken_off(sharded_run, tmp_path):
     return folder
 
 
-def test_four_processes_go_on_where_two_were_killed(broken_off, one):
+def test_four_processes_go_on_where_two_were_killed(broken_off, one, warm_python):
     """Of the checkpoint that was being written nothing is taken."""
     records, weights = one
     assert checkpoints.latest(broken_off / "checkpoints").step == 2
-    said = launch(broken_off, 4)
+    said = launch(warm_python, broken_off, 4)
     assert "step 3 " in said and "step 2 " not in said
     same(folders.History(broken_off).read(), records)
     close(broken_off, weights)

@@ -8,7 +8,6 @@ from lablib.finetuning.compute.sharing import merge
 from lablib.finetuning.figures import runs as figures
 from lablib.finetuning.figures import shared
 from lablib.finetuning.panel.training import kind_of
-from lablib.pages.taking_away import size_words, take_away
 from lablib.training.run import LIVE, RUNS, Run, RunInfo, runs
 from lablib.widgets import Drawing, LivePanel, Progress, as_choice
 from lablib.widgets.closing import put_in
@@ -148,6 +147,8 @@ class RunsPanel(LivePanel):
 
     def _take_away(self) -> Drawing:
         """In the run's folder, where the page of the same model may be replaced."""
+        from lablib.pages.taking_away import size_words, take_away  # what pages need takes seconds
+
         (folder,) = self.chosen.value
         yield Progress(0, 0, "Writing the page")
         page = take_away(self.run_of(folder), folder / "page.html")
