@@ -141,7 +141,7 @@ def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, 
 
     text = data.text("lighthouse") if text is None else text
     parts = split(text, HELD_OUT)
-    tokenizer = train_tokenizer("bert", parts[:1], recipe.vocab_size)
+    tokenizer = train_tokenizer("bert", [parts[0]], recipe.vocab_size)
     known, unseen = (token_stream([part], tokenizer) for part in parts)
     length = recipe.context - 3
     if len(known) // length <= recipe.batch or len(unseen) < 2 * length:
