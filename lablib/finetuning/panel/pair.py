@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lablib.models import LoadedModel
 
 Named = str | os.PathLike[str] | Run
+READ = "The lamp was lit, and the boats came home."
+"""What both models read where nothing else is said: the logbook's words, in a new sentence."""
 NOTHING_YET = (
     "There is no finished run yet: train one and press “The newest run”, or name a folder with a "
     "model under “After”."

@@ -6,7 +6,7 @@ import traitlets
 from lablib.attention.views.weights import AttentionView
 from lablib.finetuning.compute.same_head import HeadChange, head_change
 from lablib.finetuning.figures import same_head as figures
-from lablib.finetuning.panel.pair import Named, PairPanel
+from lablib.finetuning.panel.pair import READ, Named, PairPanel
 from lablib.widgets import Drawing, TextInput
 from lablib.widgets.controls import button
 from lablib.widgets.html import escape
@@ -29,7 +29,7 @@ class SameHeadPanel(PairPanel):
 
     def __init__(
         self,
-        text: str = "The lamp was lit, and the boats came home.",
+        text: str = READ,
         before: Named | None = None,
         after: Named | None = None,
     ) -> None:

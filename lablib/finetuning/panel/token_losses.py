@@ -6,7 +6,7 @@ import ipywidgets
 
 from lablib.finetuning.compute.token_losses import LossChange, loss_change
 from lablib.finetuning.figures import token_losses as figures
-from lablib.finetuning.panel.pair import Named, PairPanel
+from lablib.finetuning.panel.pair import READ, Named, PairPanel
 from lablib.widgets import Drawing, TextInput, TokenStrip
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, mark_main
@@ -32,7 +32,7 @@ class LossPanel(PairPanel):
 
     def __init__(
         self,
-        text: str = "The lamp was lit, and the boats came home.",
+        text: str = READ,
         before: Named | None = None,
         after: Named | None = None,
     ) -> None:

@@ -10,6 +10,7 @@ export class Bert {
    * @param {import("./packed.js").Weights} weights
    */
   constructor(config, weights) {
+    // Each family's configuration has names of its own for the same numbers.
     /** @type {import("./reading.js").Shape} */
     this.shape = {
       layers: config.num_hidden_layers,

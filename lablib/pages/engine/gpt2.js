@@ -25,6 +25,7 @@ export class Gpt2 {
    * @param {import("./packed.js").Weights} weights
    */
   constructor(config, weights) {
+    // Each family's configuration has names of its own for the same numbers.
     /** @type {import("./reading.js").Shape} */
     this.shape = {
       layers: config.n_layer,

@@ -2,7 +2,8 @@
 
 A module has `ANSWERS`: for the id of each exercise and bug what is `Tried`. An answer is code as
 it would be written into the lab's notebook: the definition of the function that is asked for (with
-what it imports), or the expression of a value.
+what it imports), or the expression of a value. Each is whole, as somebody hands it in: many differ
+in one line, which is the point of them.
 """
 
 import importlib
