@@ -198,7 +198,7 @@ class Panel(ipywidgets.VBox):
         if message.get("stop"):
             self.stop()
         if message.get("here"):
-            self.slot.begin()
+            self.slot.page_is_here()
 
     def _follow_choice(self, _: object) -> None:
         self._show_choice()

@@ -148,9 +148,9 @@ class Slot:
             raise Cancelled
         self._on_status(Status("working", Progress(done, total, text), self._running.seconds()))
 
-    def begin(self) -> None:
-        """See that the requests of all panels are worked on: their page is there."""
-        self._worker.begin()
+    def page_is_here(self) -> None:
+        """See that the requests are worked on that waited for their page."""
+        self._worker.page_is_here()
 
     def show_loading(self) -> None:
         """Say that the request waits for libraries, which takes seconds once in a kernel."""
@@ -181,7 +181,7 @@ class Slot:
         return False
 
 
-PAGE_SECONDS = 60.0
+PAGE_SECONDS = 300.0
 """How long work waits for a page of Voila, at most: nobody may be looking."""
 
 LOADING_SECONDS = 10.0
@@ -288,6 +288,13 @@ class Worker:
             timer = threading.Timer(PAGE_SECONDS, self.begin)
             timer.daemon = True
             timer.start()
+
+    def page_is_here(self) -> None:
+        """Begin if a page was waited for. Any other page may be there while its cell still imports
+        what is imported here, on another thread than this.
+        """
+        if self._waits_for_page:
+            self.begin()
 
     def begin(self) -> None:
         """Import the libraries and start the thread, unless that is done."""

@@ -51,8 +51,20 @@ def test_in_voila_nothing_is_drawn_before_the_page_is_there(worker, monkeypatch)
     for slot in slots:
         slot.submit(work)
     assert worker._thread is None and not drawn
-    slots[0].begin()
+    slots[0].page_is_here()
     assert worker.join() and len(drawn) == 2
+
+
+def test_elsewhere_a_page_that_is_there_begins_nothing(worker, monkeypatch):
+    """Its cell may just be importing what would be imported."""
+    begun = []
+    monkeypatch.setattr(worker, "begin", lambda: begun.append(True))
+    monkeypatch.setattr(worker_module, "after_cell", lambda action: None)
+    monkeypatch.setattr(worker_module, "_has_libraries", lambda: False)
+    slot, _ = slot_and_record(worker)
+    slot.submit(lambda: iter(()))
+    slot.page_is_here()
+    assert not begun
 
 
 def test_in_voila_nobody_waits_for_a_page_for_ever(worker, monkeypatch):
