@@ -1,5 +1,5 @@
-# make lab    opens the labs            make check  style, types and all tests that are fast
-# make test   every test                make check ROOM=masking  the same for one room
+# make lab    opens the labs            make check  style, types and a look into every room
+# make test   every test                make check ROOM=masking  one room, with its panels
 # make lint   style and types           make bench  measures the figures of the README
 # make gpu    what a GPU does with the training: checks, speeds, plots, in under eight minutes
 # make architecture  draws the plan in ARCHITECTURE.md anew from the imports
@@ -45,7 +45,7 @@ wheel: .venv/lab
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
 check: lint
-	$(PYTEST) --fast $(if $(ROOM),--room $(ROOM)) $(ARGS)
+	$(PYTEST) --fast $(if $(ROOM),--room $(ROOM),--wide) $(ARGS)
 
 test: .venv/test
 	$(PYTEST) $(ARGS)

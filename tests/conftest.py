@@ -14,8 +14,8 @@ import pytest
 from hypothesis import settings
 
 from tests import ROOT
-from tests.examples import FEW
-from tests.kinds import KINDS, LONG, Guard, kinds_of
+from tests.examples import FEW, spread
+from tests.kinds import DEEP, KINDS, LONG, Guard, kinds_of
 
 SHARED = ROOT.parent / "shared"
 CHROMIUM = os.environ.get("LAB_CHROMIUM") or next(
@@ -41,13 +41,15 @@ GUARD = Guard()
 
 
 def pytest_addoption(parser):
-    """The fast loop: `pytest --fast --room masking` is what `make check ROOM=masking` runs.
+    """The fast loop: `pytest --fast --room masking` is what `make check ROOM=masking` runs, and
+    `pytest --fast --wide` what `make check` does.
 
     A room given by its paths would have pytest import its conftest, and with it torch, in the
     process that only hands out the tests to others.
     """
     rooms = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir())
     parser.addoption("--fast", action="store_true", help="leave out the kinds that take long")
+    parser.addoption("--wide", action="store_true", help="with --fast: a look into every room")
     parser.addoption("--room", choices=rooms, help="only the tests of this room")
 
 
@@ -84,6 +86,20 @@ def pytest_collection():
         gc.enable()
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Not even read, in the fast loop, what is of a slow kind by its place."""
+    if config.getoption("fast") and collection_path.is_relative_to(ROOT):
+        place = collection_path.relative_to(ROOT).as_posix()
+        return bool(kinds_of(place) & left_out(config)) or None
+
+
+def left_out(config):
+    """The kinds of tests that are left out of this run."""
+    if not config.getoption("fast"):
+        return set()
+    return KINDS.keys() - (set() if config.getoption("wide") else DEEP)
+
+
 def pytest_collection_modifyitems(config, items):
     """Mark the slow kinds by place and fixture, and leave them out where that is asked for."""
     for item in items:
@@ -95,10 +111,14 @@ def pytest_collection_modifyitems(config, items):
     # What takes minutes comes first, file by file: else one process would end with it alone.
     long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
     items.sort(key=lambda item: item.path not in long)
-    if config.getoption("fast"):
-        slow = {item for item in items if any(map(item.get_closest_marker, KINDS))}
-        config.hook.pytest_deselected(items=list(slow))
-        items[:] = [item for item in items if item not in slow]
+    slow = left_out(config)
+    kept = [item for item in items if not any(map(item.get_closest_marker, slow))]
+    if config.getoption("wide"):
+        kept = spread(kept)
+    gone = set(items) - set(kept)
+    if gone:
+        config.hook.pytest_deselected(items=list(gone))
+    items[:] = kept
 
 
 @pytest.hookimpl(wrapper=True)

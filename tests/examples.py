@@ -1,8 +1,13 @@
-"""How many examples Hypothesis makes up for a test: in the fast loop few for every one."""
+"""How many examples a test is tried with: in the fast loop few for every one."""
+
+from collections import defaultdict
 
 from hypothesis import settings
 
 FEW = 10
+"""Examples that Hypothesis makes up."""
+CASES = 3
+"""Cases of a table (`pytest.mark.parametrize`) that a look into every room tries."""
 
 
 def examples(most, **options):
@@ -14,3 +19,17 @@ def examples(most, **options):
     """
     fast = settings.get_current_profile_name() == "fast"
     return settings(max_examples=min(most, FEW) if fast else most, **options)
+
+
+def spread(items):
+    """Of each test's table of cases the first, the last, and others at even distances.
+
+    Args:
+        items: what pytest has collected, in its order.
+    """
+    tables = defaultdict(list)
+    for item in items:
+        tables[item.nodeid.partition("[")[0]].append(item)
+    places = [share / (CASES - 1) for share in range(CASES)]
+    some = {id(table[int(at * (len(table) - 1))]) for table in tables.values() for at in places}
+    return [item for item in items if id(item) in some]

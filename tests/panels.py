@@ -4,6 +4,8 @@ import ast
 
 import torch
 
+from lablib.widgets import WORKER
+
 
 def run_code(panel):
     """Run the code a panel shows; the value of its last line, and all its names."""
@@ -13,3 +15,11 @@ def run_code(panel):
     with torch.inference_mode():
         exec(compile(code, "panel", "exec"), names)
         return eval(compile(last, "panel", "eval"), names), names
+
+
+def hooks_left(model):
+    """The parts of a model with hooks once no panel is at work: those of another test may still be,
+    and share the model.
+    """
+    assert WORKER.join()
+    return [part for part in model.modules() if part._forward_hooks or part._forward_pre_hooks]

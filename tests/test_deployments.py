@@ -379,6 +379,7 @@ print(file.path.stat().st_size == size, len(file.events()), file.notice == "")
     assert said.splitlines()[-1] == "True 1 True"
 
 
+@pytest.mark.live
 def test_a_run_whose_disk_fills_up_says_so_and_can_be_resumed(tmp_path, monkeypatch):
     """Not even what went wrong can be written down then."""
     one = Run(Config(text="cookbook", steps=2, length=16, batch=2, device="cpu"), tmp_path / "run")
@@ -452,6 +453,7 @@ def test_progress_goes_by_the_order_of_what_was_done_and_not_by_the_clock(tmp_pa
     assert standing(events, "a/b").answer == "Yes" and standing(events, "a/b").state == "right"
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("clock", [Back, Stopped])
 def test_a_run_goes_on_and_is_found_whatever_the_clock_does(gpt2, tmp_path, monkeypatch, clock):  # noqa: F811
     monkeypatch.setattr(run, "datetime", clock)

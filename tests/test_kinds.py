@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import torch
 from hypothesis import settings
 
+from lablib.widgets import Slot
 from tests.conftest import ROOT
-from tests.examples import FEW, examples
+from tests.examples import FEW, examples, spread
 from tests.executed import executed_once, shared_home
 from tests.kinds import LARGE, STEPS
 
@@ -82,6 +84,16 @@ def test_what_another_thread_does_is_not_the_tests():
     assert failures == []
 
 
+def test_who_waits_for_a_thread_needs_its_mark():
+    with pytest.raises(pytest.fail.Exception, match=r"mark it with @pytest\.mark\.live"):
+        Slot(print).wait()
+
+
+@pytest.mark.live
+def test_with_its_mark_it_waits():
+    assert Slot(print).wait()
+
+
 def test_a_fixture_gives_its_mark(request, python):
     assert request.node.get_closest_marker("process")
     assert python("print(1 + 1)") == "2\n"
@@ -128,6 +140,22 @@ def test_a_room_is_its_two_folders(processes):
     said = subprocess.run([*command, *processes, "-v"], cwd=ROOT, capture_output=True, text=True)
     ran = set(re.findall(r"\b(lablib|tests)/(\w+)\S*::", said.stdout))
     assert ran == {("lablib", "data"), ("tests", "data")}, said.stdout
+
+
+@pytest.mark.process
+def test_a_look_into_every_room_leaves_out_what_waits():
+    command = [sys.executable, "-m", "pytest", "--fast", "tests/masking", "--collect-only", "-q"]
+    room, wide = (
+        subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True).stdout
+        for more in ([], ["--wide"])
+    )
+    assert "test_joint.py" in wide and "test_panels.py" not in wide and "test_panels.py" in room
+
+
+def test_of_a_table_it_tries_a_few_cases_from_first_to_last():
+    names = [*(f"a[{case}]" for case in range(20)), "b", "c[0]", "c[1]"]
+    some = [item.nodeid for item in spread([SimpleNamespace(nodeid=name) for name in names])]
+    assert some == ["a[0]", "a[9]", "a[19]", "b", "c[0]", "c[1]"]
 
 
 def test_only_the_processes_of_one_run_share_its_notebooks(tmp_path):

@@ -299,6 +299,7 @@ def checked():
     return [torch.tensor(run(drawn, []).value)]
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     "result",
     [

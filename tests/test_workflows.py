@@ -26,9 +26,10 @@ def test_no_secret_is_used_and_nothing_may_be_written():
         assert yaml.safe_load(path.read_text())["permissions"] == {"contents": "read"}
 
 
-def test_linux_runs_everything_and_the_others_the_fast_loop():
+def test_linux_runs_everything_and_the_others_what_is_fast():
     said = [step["run"] for step in steps() if "run" in step]
     assert ".ci/run" in said and "make PYTHON=python check" in said
+    assert "make PYTHON=python test ARGS=--fast" in said  # with panels and pages
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
     assert "check" in TARGETS and "test" in TARGETS
 

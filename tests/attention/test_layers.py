@@ -8,6 +8,7 @@ import torch
 from lablib import attention as at
 from tests.attention.conftest import CAUSAL, ENCODER_DECODER, MASKED, UNWATCHABLE
 from tests.attention.test_metrics import maps_of
+from tests.panels import hooks_left
 
 TEXT = "Hello, you."
 
@@ -95,4 +96,4 @@ def test_an_encoder_alone_has_no_words_to_say(make):
 
 def test_the_lens_leaves_the_model_alone(gpt2):
     at.logit_lens(gpt2, TEXT)
-    assert not any(part._forward_hooks for part in gpt2.model.modules())
+    assert not hooks_left(gpt2.model)

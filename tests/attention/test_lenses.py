@@ -12,6 +12,7 @@ from lablib.attention.compute.corpus import passages
 from lablib.attention.compute.layers import say, stream
 from lablib.attention.figures import lenses as figures
 from tests.attention.conftest import CAUSAL, ENCODER_DECODER, UNWATCHABLE
+from tests.panels import hooks_left
 
 TEXT = "The old lamp at the old corner goes out at ten. " * 20
 MODELS = ("gpt2", "llama", "qwen3", "gpt_neox", "mistral")
@@ -165,7 +166,7 @@ def test_frozen_weights_and_the_shared_model(make):
     m = make("llama", seed=3)
     m.model.requires_grad_(False)
     assert float(fitted(m).jacobian.abs().sum()) > 0
-    assert not any(part._forward_hooks for part in m.model.modules())
+    assert not hooks_left(m.model)
 
 
 @pytest.mark.parametrize("name", ["bert", *ENCODER_DECODER])

@@ -14,6 +14,7 @@ from lablib import models
 from lablib.attention.compute import heads as mapping
 from tests.attention.conftest import CAUSAL, ENCODER_DECODER, MASKED, UNWATCHABLE
 from tests.examples import examples
+from tests.panels import hooks_left
 
 TEXT = "Hello, you."
 
@@ -194,7 +195,7 @@ def test_the_shared_model_is_left_alone_while_others_read_it(make):
         for reader in readers:
             reader.join()
     assert not wrong
-    assert not any(part._forward_hooks or part._forward_pre_hooks for part in m.model.modules())
+    assert not hooks_left(m.model)
 
 
 @examples(40)

@@ -67,6 +67,7 @@ def test_no_other_text_is_recorded():
     assert at.recorded("Once upon") is None and at.recorded(f" {DATA}\n") is not None
 
 
+@pytest.mark.live
 def test_the_recording_is_chosen_like_a_model_and_says_what_it_is(panel):
     assert panel.head.choices[-1]["name"] == RECORDED
     choose(panel, RECORDED)
@@ -76,6 +77,7 @@ def test_the_recording_is_chosen_like_a_model_and_says_what_it_is(panel):
     assert "at.recorded(text)" in panel.foot.code and "models" not in panel.foot.code
 
 
+@pytest.mark.live
 def test_another_recorded_sentence_stays_recorded_and_any_other_is_the_models(panel, gpt2):
     choose(panel, RECORDED)
     panel.text.value = ARTIFICIAL
@@ -88,6 +90,7 @@ def test_another_recorded_sentence_stays_recorded_and_any_other_is_the_models(pa
     assert panel.wait() and panel.head.model_name == panel.choice.badge()[0]
 
 
+@pytest.mark.live
 def test_the_model_that_was_open_can_be_chosen_again(panel):
     live = panel.choice.chosen
     choose(panel, RECORDED)
@@ -97,6 +100,7 @@ def test_the_model_that_was_open_can_be_chosen_again(panel):
     assert panel.text.note == ""
 
 
+@pytest.mark.live
 def test_all_its_heads_are_on_the_map_and_what_needs_the_model_is_left_open(gpt2, monkeypatch):
     panel = heads_panel("Once upon", model=opened(gpt2))
     assert panel.wait()
@@ -110,6 +114,7 @@ def test_all_its_heads_are_on_the_map_and_what_needs_the_model_is_left_open(gpt2
         assert panel.wait() and panel.state == "ready", panel.foot.details
 
 
+@pytest.mark.live
 def test_a_head_that_only_gpt2_has_is_left_with_it(gpt2):
     panel = heads_panel("Once upon", model=opened(gpt2))
     assert panel.wait()

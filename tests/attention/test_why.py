@@ -10,6 +10,7 @@ from lablib import attention as at
 from lablib.sampling.compute import attribution as module
 from lablib.sampling.figures.attribution import attribution_words
 from tests.attention.conftest import ENCODER_DECODER, UNWATCHABLE
+from tests.panels import hooks_left
 
 TEXT = "Hello, you."
 MODELS = ("gpt2", "llama", "qwen3", "gpt_neox", "mistral")
@@ -142,7 +143,7 @@ def test_a_model_without_attention_is_asked_in_the_other_ways(make):
 
 def test_the_shared_model_stays_as_it_was(gpt2):
     at.why(gpt2, TEXT)
-    assert not any(part._forward_hooks for part in gpt2.model.modules())
+    assert not hooks_left(gpt2.model)
     assert all(weight.grad is None for weight in gpt2.model.parameters())
 
 

@@ -99,6 +99,7 @@ def test_the_panel_trains_and_stops():
     assert WORKER.join() and panel.state == "stale" and len(panel.steps) < 4000
 
 
+@pytest.mark.live
 def test_a_text_that_is_too_short_is_said_on_the_panel():
     panel = ft.from_nothing_panel("Once upon a time.")
     panel.button.click()

@@ -104,6 +104,7 @@ def ready(panel):
     return panel.wait() and panel.state == "ready"
 
 
+@pytest.mark.live
 def test_the_slider_scrubs_without_opening_anything(run, found):
     panel = over_time_panel(TEXT, run)
     assert ready(panel), panel.foot.details
@@ -122,6 +123,7 @@ def test_the_slider_scrubs_without_opening_anything(run, found):
     torch.testing.assert_close(probabilities, known.probabilities)
 
 
+@pytest.mark.live
 def test_a_single_checkpoint_is_said(gpt2, tmp_path):
     run = trained(config_of(gpt2, steps=2, save_every=0), tmp_path / "run")
     panel = over_time_panel(TEXT, str(run))

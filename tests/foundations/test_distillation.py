@@ -154,6 +154,7 @@ def test_what_cannot_be_a_teacher_or_a_text_is_refused(teacher, tiny):  # noqa: 
         fo.small_student(models.load("pocket-bert", device="cpu"))
 
 
+@pytest.mark.live
 def test_the_panel_draws_both_on_one_axis(teacher, monkeypatch):
     monkeypatch.setattr(distillation, "EVERY", 5)
     panel = fo.distillation_panel(model=opened(teacher))

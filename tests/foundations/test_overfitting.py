@@ -18,6 +18,7 @@ def ends():
     return {name: list(fit(guard))[-1] for name, guard in guards.items()}
 
 
+@pytest.mark.training
 def test_left_alone_it_learns_the_noise(ends):
     assert ends["none"].new > 2 * ends["none"].train
     assert ends["none"].kept == STEPS

@@ -249,12 +249,20 @@ def within(seconds: float, name: str) -> str:
     return str(caught.value)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch):
+    """The hub has a fifth of its time to answer."""
+    monkeypatch.setattr(hub_room, "SECONDS_TO_ANSWER", hub_room.SECONDS_TO_ANSWER / 5)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_name_server_that_never_answers(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(constants, "ENDPOINT", "http://hub.invalid")
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: time.sleep(60))
     assert "does not answer" in within(3, "gpt2")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_hub_that_accepts_and_says_nothing(monkeypatch: pytest.MonkeyPatch):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")

@@ -6,6 +6,7 @@ import torch
 from lablib import attention as at
 from lablib.sampling.compute import attribution as module
 from lablib.sampling.compute.attribution import WAYS, attribution, grow_attribution
+from tests.panels import hooks_left
 
 
 def test_a_push_is_a_difference_quotient_along_a_vector(m):
@@ -32,7 +33,7 @@ def test_it_is_the_answer_to_why(m):
     assert (found.ids, found.token) == (why.ids, why.token) == (tuple(ids[:9]), ids[9])
     for way in WAYS:
         torch.testing.assert_close(getattr(found, way), getattr(why, way))
-    assert not any(part._forward_hooks for part in m.model.modules())
+    assert not hooks_left(m.model)
 
 
 def test_what_is_quick_comes_first_and_the_rest_token_by_token(m, monkeypatch):

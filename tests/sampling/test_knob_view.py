@@ -106,6 +106,7 @@ def test_the_pages_numbers_are_pythons(call, knobs):
         assert_same(call, random_logits(seed), knobs, previous=[3, 7, 7, 11, 3, 7])
 
 
+@pytest.mark.large
 def test_the_real_gpt2(call, shared):
     for path in sorted((shared / "gpt2_reference").glob("*.npz")):
         reference = np.load(path)

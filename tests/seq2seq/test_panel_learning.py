@@ -36,6 +36,7 @@ def generated(m, source):
     return m.tokenizer.decode(written[0], skip_special_tokens=True).strip()
 
 
+@pytest.mark.training
 def test_it_learns_and_asks_before_and_after_and_its_code_does_the_same(tmp_path):
     config = replace(SHORT, heldout=0.03)
     panel = learned(ss.learn_panel(config=config, runs=tmp_path, model="pocket-t5"))

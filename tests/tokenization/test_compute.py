@@ -32,6 +32,7 @@ def pieces(encoding):
 # Ids
 
 
+@pytest.mark.large
 def test_ids_of_the_book_are_those_of_the_libraries(books, gpt2, bert):
     for book in books:
         assert list(encode(book, gpt2).ids) == gpt2(book, verbose=False)["input_ids"]

@@ -114,6 +114,7 @@ def settled(panel):
     assert panel.wait() and panel.state == "ready", panel.foot.details
 
 
+@pytest.mark.live
 def test_bars_and_table(panel):
     gpt2, bytes_ = panel.plot.data
     costs = language_costs(read_parallel(panel.text.value), ["gpt2", "bytes"], 2.5, 1024)
@@ -125,6 +126,7 @@ def test_bars_and_table(panel):
     assert "With gpt2 the sentence costs most in Hindi" in panel.words.value
 
 
+@pytest.mark.live
 def test_the_learners_own_sentences(panel):
     panel.text.value = "Deutsch: Gute Nacht!\nLorem: <img src=x> ipsum"
     settled(panel)
@@ -135,6 +137,7 @@ def test_the_learners_own_sentences(panel):
     assert "Line 1 needs a language" in panel.foot.message
 
 
+@pytest.mark.live
 def test_price_context_and_tokenizers(panel):
     panel.price.value, panel.context.value = 10.0, 10
     settled(panel)
@@ -148,11 +151,13 @@ def test_price_context_and_tokenizers(panel):
     assert [trace.name for trace in panel.plot.data] == ["bytes", "characters"]
 
 
+@pytest.mark.live
 def test_another_sentence(panel):
     panel.sentence.value = 0
     settled(panel)
     assert panel.result.costs[0].text == parallel_sentences(0)["English"]
 
 
+@pytest.mark.live
 def test_the_code_gives_what_is_drawn(panel):
     assert run_code(panel)[0] == panel.result.table()

@@ -69,11 +69,13 @@ def assert_every_word(book, tokenizer):
         assert word_steps(word, tokenizer).ids == library(tokenizer, word), word
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", ["gpt2", "pocket-gpt2", "bert-base-uncased"])
 def test_every_word_of_the_held_out_books(book, name):
     assert_every_word(book, load_tokenizer(name))
 
 
+@pytest.mark.large
 def test_every_word_of_the_held_out_books_by_a_unigram(book, unigram):
     assert_every_word(book, unigram)
 

@@ -87,6 +87,7 @@ def test_with_the_package_they_are_in_the_menu_with_a_line_each(monkeypatch):
     assert {name: lines[name] for name in TODAY} == {n: r.summary for n, r in TODAY.items()}
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", TODAY)
 def test_ids_are_the_packages_own(name):
     splintr = pytest.importorskip("splintr")

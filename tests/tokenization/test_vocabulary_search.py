@@ -113,12 +113,14 @@ def shown(panel):
     return names(panel.found)
 
 
+@pytest.mark.live
 def test_the_whole_vocabulary_at_first(panel):
     assert panel.strip.count == 50_257
     assert "50,257 tokens of 50,257" in panel.words.value
     assert ("Latin", "Greek") and "Greek" in dict((v, k) for k, v in panel.script.options)
 
 
+@pytest.mark.live
 def test_search_and_filters(panel):
     panel.kind.value = "prefix"
     panel.wanted.value = " zoo"
@@ -134,6 +136,7 @@ def test_search_and_filters(panel):
     assert panel.wait() and panel.state == "failed" and "hexadecimal" in panel.foot.message
 
 
+@pytest.mark.live
 def test_only_spaces_of_a_length(panel):
     panel.spaces.value = True
     panel.length.value = (2, 8)
@@ -141,6 +144,7 @@ def test_only_spaces_of_a_length(panel):
     assert panel.found == search("gpt2", Query(spaces=True, shortest=2, longest=8))
 
 
+@pytest.mark.live
 def test_what_a_text_uses(panel):
     assert panel.text.layout.display == "none"
     panel.use.value = True
@@ -153,6 +157,7 @@ def test_what_a_text_uses(panel):
     assert len(panel.found) == 50_257 - 2
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("use", [None, False])
 def test_the_code_gives_what_is_drawn(panel, use):
     panel.wanted.value, panel.script.value, panel.use.value = "ing", "Latin", use
@@ -161,6 +166,7 @@ def test_the_code_gives_what_is_drawn(panel, use):
     assert run_code(panel)[0] == shown(panel)
 
 
+@pytest.mark.live
 def test_another_tokenizer(panel):
     panel.script.value = "Greek"
     panel.head._handle_custom_msg({"open": "bytes"}, [])

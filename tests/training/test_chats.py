@@ -162,6 +162,7 @@ def test_files_of_conversations_are_read_and_other_json_is_refused(tmp_path):
         make_task(config, models.load("pocket-bert", device="cpu"))
 
 
+@pytest.mark.live
 def test_the_strips_show_which_tokens_count():
     rows = [{"messages": [ASKED, TOLD]}, {"messages": [AGAIN, SIX]}] * 5
     panel = BatchPanel(lines(*rows), length=64)

@@ -67,6 +67,7 @@ def done(run):
     return run
 
 
+@pytest.mark.live
 def test_from_the_estimate_to_the_last_step_a_text_is_read_and_tokenised_once(
     config, tmp_path, read, tokenised
 ):
@@ -95,6 +96,7 @@ def test_several_processes_are_given_the_text_that_was_read(config, tmp_path, re
     assert (tmp_path / "run" / "text.txt").read_text() == TEXT and read == ["book.txt"]
 
 
+@pytest.mark.live
 def test_a_table_is_read_and_tokenised_once(config, tmp_path, read, tokenised):
     (tmp_path / "table.csv").write_text(f"text,label\n{ROWS}")
     own = replace(config, task="classification", text=str(tmp_path / "table.csv"))
@@ -110,6 +112,7 @@ def test_a_search_reads_once_for_all_its_trials(config, read):
     assert len({trial.number for trial in tried}) > 1 and read == ["book.txt"]
 
 
+@pytest.mark.live
 def test_it_goes_on_from_its_own_copy_when_the_text_is_gone(config, book, tmp_path):
     state = setup(config, tmp_path / "run", Prepared().task(config))
     next(fit(state))

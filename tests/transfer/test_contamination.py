@@ -71,6 +71,7 @@ def test_a_stretch_of_no_words_is_refused():
         tr.overlaps(["a"], ["a"], 0)
 
 
+@pytest.mark.live
 def test_the_panel_counts_for_every_n_and_marks_a_text():
     panel = tr.contamination_panel(every=5)
     assert panel.wait() and panel.state == "ready", panel.foot.details

@@ -132,6 +132,7 @@ def test_the_lazy_model_of_the_prediction():
     assert (scores.f1, round(scores.word_accuracy, 2)) == (0, 0.64)
 
 
+@pytest.mark.live
 def test_the_panel_trains_and_then_answers_as_one_types():
     panel = tr.entity_panel("Ada <b>rowed</b>.")
     assert panel.wait() and panel.tagger is None

@@ -96,6 +96,7 @@ def test_doubles_contradictions_and_gaps_are_left_out_and_counted():
     assert [note.split()[0] for note in found.notes[:3]] == ["2", "2", "1"]
 
 
+@pytest.mark.large
 def test_200_000_rows_are_sampled_and_it_is_said():
     found = read_labelled(csv(*[f"row {i},{i % 4}" for i in range(200_000)]))
     assert len(found.train) + len(found.test) == 2_000

@@ -80,6 +80,7 @@ def test_what_no_gate_can_be_made_of_is_refused(change, said):
         list(tr.judge_all(**{"labelled": SET, **change}))
 
 
+@pytest.mark.live
 def test_the_gate_panel_counts_at_its_threshold(judged):
     panel = tr.gate_panel()
     assert panel.wait(600) and panel.state == "ready", panel.foot.details
@@ -124,6 +125,7 @@ def outcomes():
     return [one for one in tr.learn_filtered(SET, config=config) if one]
 
 
+@pytest.mark.training
 def test_a_model_that_has_read_pirates_expects_them(outcomes):
     nothing, everything, passed, wanted = outcomes
     assert [one.training_set for one in outcomes] == list(tr.TRAINING_SETS)
@@ -134,6 +136,7 @@ def test_a_model_that_has_read_pirates_expects_them(outcomes):
     assert everything.other_bits < nothing.other_bits
 
 
+@pytest.mark.training
 def test_what_held_out_texts_cost_is_what_transformers_says(outcomes):
     m = models.load("pocket-gpt2", device="cpu")
     text = "\n".join(t for t, label in SET.test if SET.names[label] == "pirate")
@@ -142,6 +145,7 @@ def test_what_held_out_texts_cost_is_what_transformers_says(outcomes):
     assert outcomes[0].unwanted_bits == pytest.approx(surprise(m, text).bits_per_byte, rel=1e-5)
 
 
+@pytest.mark.training
 def test_what_is_written_goes_on_from_the_prompt_in_one_line(outcomes):
     for one in outcomes:
         assert len(one.written) == filtering.TEXTS
@@ -149,6 +153,7 @@ def test_what_is_written_goes_on_from_the_prompt_in_one_line(outcomes):
         assert one.refused(0.0) == filtering.TEXTS and one.refused(1.1) == 0
 
 
+@pytest.mark.training
 def test_the_filtering_panel_draws_every_training_set():
     panel = tr.filtering_panel()
     assert panel.wait(600) and panel.plot is None

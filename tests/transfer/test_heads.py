@@ -157,6 +157,7 @@ TABLE = "text,label\n" + "".join(
 )
 
 
+@pytest.mark.training
 def test_a_run_measures_and_opens_the_head_that_it_made(tmp_path):
     config = ft.Config(
         task="classification", text=TABLE, steps=6, batch=8, length=16, heldout=0.25,
@@ -173,6 +174,7 @@ def test_a_run_measures_and_opens_the_head_that_it_made(tmp_path):
     assert torch.allclose(logits(classifier, TEXTS), alone(run.result, TEXTS), atol=1e-4)
 
 
+@pytest.mark.training
 def test_a_classifier_goes_on_learning_with_its_own_head(words, tmp_path):
     folder = folder_of("qwen2", words, tmp_path, None)
     before = logits(tr.load_classifier(folder), TEXTS)

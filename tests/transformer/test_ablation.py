@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from lablib import transformer as tf
+from tests.panels import hooks_left
 from tests.transformer.conftest import NORM_FIRST, NORM_LAST, TEXT
 
 
@@ -135,5 +136,4 @@ def test_what_is_not_there_is_refused(gpt2):
 
 def test_the_shared_model_stays_as_it_was(gpt2):
     tf.ablate(gpt2, TEXT, tf.PARTS, blocks=[0])
-    for part in gpt2.model.modules():
-        assert not part._forward_hooks and not part._forward_pre_hooks
+    assert not hooks_left(gpt2.model)

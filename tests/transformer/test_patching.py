@@ -8,6 +8,7 @@ import torch
 from lablib import transformer as tf
 from lablib.transformer.compute import patching
 from tests.attention.conftest import output_projections
+from tests.panels import hooks_left
 from tests.transformer.conftest import NORM_FIRST, OTHERS
 
 CLEAN, CORRUPTED = "The cat sat", "The dog sat"
@@ -215,5 +216,4 @@ def test_models_with_other_parts_are_refused_in_a_sentence(make, name):
 def test_the_shared_model_stays_as_it_was(gpt2):
     for part in tf.PATCHED:
         list(tf.patch(gpt2, CLEAN, CORRUPTED, part))
-    for part in gpt2.model.modules():
-        assert not part._forward_hooks and not part._forward_pre_hooks
+    assert not hooks_left(gpt2.model)

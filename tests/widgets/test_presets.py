@@ -53,6 +53,7 @@ def test_the_preset_of_a_training_says_what_the_settings_are():
     assert form.preset.value == "" and form.config.batch == 3
 
 
+@pytest.mark.live
 def test_so_do_the_examples_of_the_foundations():
     bleu = fo.bleu_panel()
     name = bleu.case.options[1][1]

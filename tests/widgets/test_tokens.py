@@ -35,6 +35,7 @@ def test_every_character_is_seen(text):
     assert len(shown) >= len(text)
 
 
+@pytest.mark.large
 def test_no_character_of_unicode_goes_unseen_or_unsaid():
     seen, said = map(visible, EVERY_CHARACTER), map(spoken, EVERY_CHARACTER)
     for words in (list(seen), [name.replace(" ", "") for name in said]):
@@ -42,6 +43,7 @@ def test_no_character_of_unicode_goes_unseen_or_unsaid():
         assert not SHAPELESS.search("".join(words))
 
 
+@pytest.mark.large
 def test_two_characters_with_marks_never_look_the_same():
     marks = [mark for c in EVERY_CHARACTER if (mark := visible(c)) != c]
     assert len(set(marks)) == len(marks)
