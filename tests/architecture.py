@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import ROOT
-from tests.imports import Package, room
+from tests.imports import Package, parsed, room
 
 PAGE = ROOT / "ARCHITECTURE.md"
 FLOORS = ("exercises", "panel", "views", "figures", "compute")
@@ -80,7 +80,7 @@ def table(package: Path) -> str:
     """What each room is: the first sentence of what it says of itself."""
     rows = []
     for path in sorted(package.glob("*/__init__.py")):
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        text = ast.get_docstring(parsed(path)) or ""
         rows.append(f"| `{path.parent.name}` | {text.split(chr(10) * 2)[0]} |")
     return "\n".join(["| package | what it is |", "| --- | --- |", *rows])
 

@@ -8,11 +8,18 @@ name of a room's door (`lablib.lazy`) counts as an import of the module where it
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 Graph = dict[str, set[str]]
 """For each module the modules it imports."""
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A file of Python, read once for all tests of a process."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Package:
         return {name: set(self._imports(name)) - {name} for name in self.files}
 
     def _imports(self, name: str) -> Iterator[str]:
-        nodes = list(_running(ast.parse(self.files[name].read_text(encoding="utf-8"))))
+        nodes = list(_running(parsed(self.files[name])))
         bound: dict[str, str] = {}
         for node in nodes:
             for base, attribute, alias in self._statements(name, node):

@@ -30,6 +30,7 @@ from lablib.training.config import Config
 from lablib.training.run import Run, new_folder, runs
 from tests.benchmarks.bench_class import learner
 from tests.conftest import ROOT
+from tests.imports import parsed
 from tests.models.conftest import put_in_cache, save_gpt2
 from tests.training.conftest import gpt2, m, runs_end, tiny  # noqa: F401
 
@@ -267,7 +268,7 @@ def test_every_read_and_write_names_its_encoding():
     unnamed = [
         f"{path}:{node.lineno}"
         for path in sorted((ROOT / "lablib").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and names_no_encoding(node)
     ]
     assert unnamed == []

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.conftest import ROOT
-from tests.imports import Package, circle, of_rooms
+from tests.imports import Package, circle, of_rooms, parsed
 
 ROOMS = (
     "attention|finetuning|foundations|masking|sampling|seq2seq|tokenization|transfer|transformer"
@@ -69,7 +69,7 @@ def test_a_file_imports_from_its_own_floor_and_below(package, graph):
 
 def test_what_is_computed_knows_no_widgets_and_no_plots(package):
     for path in package.files.values():
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        nodes = list(ast.walk(parsed(path)))
         names = {
             alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
         }

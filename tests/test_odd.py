@@ -11,6 +11,7 @@ import time
 import pytest
 
 from tests import ROOT, odd
+from tests.imports import parsed
 
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "SIGPROF"), reason="needs a clock that counts what a process computes"
@@ -85,7 +86,7 @@ def test_every_exception_of_ours_is_a_sentence():
     """Found in the source: classes that derive from an exception of Python's or of ours."""
     errors, found = {name for name in dir(builtins) if name.endswith(("Error", "Exception"))}, []
     for path in sorted((ROOT / "lablib").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ClassDef) and errors & {ast.unparse(b) for b in node.bases}:
                 module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
                 found.append(getattr(importlib.import_module(module), node.name))

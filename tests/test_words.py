@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.conftest import ROOT
+from tests.imports import parsed
 
 INSTEAD = {
     "IGNORED": "IGNORE_INDEX",
@@ -70,7 +71,7 @@ def docstrings(tree):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_names_and_docstrings_use_the_words_of_the_field(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     ours = {name: INSTEAD[name] for name in identifiers(tree) if name in INSTEAD}
     assert ours == {}
     text = "\n".join(docstrings(tree))

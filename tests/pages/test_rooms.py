@@ -204,7 +204,7 @@ def same_whole(node, panel):
     np.testing.assert_allclose(floats(view, "values"), floats(theirs, "values"), atol=2e-3)
 
 
-@pytest.mark.parametrize("text", ["The old cat [MASK].", "word", "naïve 🙂 \n東京 " * 9])
+@pytest.mark.parametrize("text", ["The old cat [MASK].", "word", "naïve 🙂 \n東京 " * 3])
 @pytest.mark.parametrize("name", ["pocket-gpt2", "pocket-bert"])
 def test_the_whole_model(node, name, text):
     """A text is typed, each part left out alone, then two parts and two blocks."""
@@ -746,7 +746,7 @@ def same_forcing(node, panel):
         ("translate English to Chinese: I am cold.", "我很冷。"),
         ("number: twelve", "<b>naïve</b> 🙂 " * 9),
         ("", ""),
-        ("date: " + "on the second of May " * 120, "05-02"),
+        ("date: " + "on the second of May " * 30, "05-02"),
     ],
 )
 def test_forcing(node, text, target):

@@ -71,6 +71,7 @@ def alone(folder, texts):
     return torch.stack(rows).float()
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(
     ("pad", "side", "own_pad"),
