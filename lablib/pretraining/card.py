@@ -122,12 +122,14 @@ def _before(earlier: str, kind: Kind) -> str:
 
     >>> _before("It saw 9 M tokens in 30 steps of 2 × 8\\n(Muon", "gpt2")
     'It went on from an earlier edition, which saw 9 M tokens in 30 steps of 2 × 8. Then it saw'
+    >>> _before("saw 1 M tokens in 2 steps of 2 × 8, then 3 M tokens in 4 steps of 2 × 8", "gpt2")
+    'It went on from an earlier edition, which saw 1 M ..., then 3 M tokens in 4 steps of ... saw'
     >>> _before("It saw 240 pairs of texts in 30 steps of 8\\n(Muon", "t5").split(" (")[0]
     'It went on from an earlier edition, which saw 240 pairs of texts in 30 steps of 8'
     """
     if not earlier:
         return "It saw"
-    what = r"saw (\S+ (?:M tokens|pairs of texts) in \S+ steps of \d+(?: × \d+)?)"
+    what = r"(?:saw|then) (\S+ (?:M tokens|pairs of texts) in \S+ steps of \d+(?: × \d+)?)"
     saw = ", then ".join(re.findall(what, earlier))
     before = f", which saw {saw}" if saw else ""
     curve = "" if kind == "gpt2" else " (`curve.csv` shows its first training)"
