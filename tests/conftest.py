@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from tests import ROOT
-from tests.examples import FEW, spread
+from tests.examples import FEW, ends
 from tests.kinds import DEEP, KINDS, LONG, Guard, kinds_of
 
 SHARED = ROOT.parent / "shared"
@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(config, items):
     slow = left_out(config)
     kept = [item for item in items if not any(map(item.get_closest_marker, slow))]
     if config.getoption("wide"):
-        kept = spread(kept)
+        kept = ends(kept)
     gone = set(items) - set(kept)
     if gone:
         config.hook.pytest_deselected(items=list(gone))
