@@ -146,6 +146,7 @@ def answer_all(page):
 def test_answers_are_kept_and_other_pages_follow(read):
     other, page = read(), read()
     answer_all(page)
+    page.get_by_text("A picture of tails").wait_for()
     other.get_by_text("A picture of tails").wait_for()
     page.reload()
     assert page.get_by_text("A picture of tails").is_visible()
@@ -154,6 +155,19 @@ def test_answers_are_kept_and_other_pages_follow(read):
     page.get_by_role("button", name="Forget my answers in this lab").click()
     page.get_by_role("button", name="Yes, forget them").click()
     assert not page.get_by_text("A picture of tails").is_visible()
+
+
+def test_a_page_that_one_goes_back_to_knows_what_was_answered_since(read):
+    """A browser keeps it as it was left, and tells it of nothing (its back/forward cache)."""
+    page = read()
+    answer_all(page)
+    kept = page.evaluate("({ ...localStorage })")
+    page.get_by_role("button", name="Forget my answers in this lab").click()
+    page.get_by_role("button", name="Yes, forget them").click()
+    page.evaluate("(kept) => Object.assign(localStorage, kept)", kept)  # as another page does
+    assert not page.get_by_text("A picture of tails").is_visible()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert page.get_by_text("A picture of tails").is_visible()
 
 
 def downloaded(page, path):

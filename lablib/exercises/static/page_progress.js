@@ -11,12 +11,15 @@ class PageProgress extends EventTarget {
     this.kept = true;
     this.text = "";
     this.read();
-    // Another page of the labs has noted something down.
-    window.addEventListener("storage", ({ key }) => {
-      if (key !== KEY) return;
-      this.read();
-      this.tell(true);
-    });
+    // Another page of the labs has noted something down, now or while this one was away: a page to
+    // which one goes back is as it was left, and was told of nothing meanwhile.
+    window.addEventListener("storage", ({ key }) => key === KEY && this.follow());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.follow());
+  }
+
+  follow() {
+    this.read();
+    this.tell(true);
   }
 
   /** What is kept becomes what is known; some browsers keep nothing for a page from the disk. */
