@@ -146,6 +146,8 @@ PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
 """Of the code cells in sight: "[ ]:" of one that has not run, "[*]:" of one that waits or runs."""
 BUSY = ".jp-Notebook-ExecutionIndicator[data-status=busy]"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+SPLASH = "#jupyterlab-splash"
+"""What JupyterLab lays over everything while another theme is put on, and fades away."""
 RARELY = 100
 """Milliseconds between two looks of a `Lab` at its page. A look at every frame, Playwright's way,
 costs seven times the processor: the browser draws frame after frame for it."""
@@ -222,6 +224,7 @@ class Lab:
             self.page.locator(f'.lm-Menu-item:has-text("JupyterLab {theme}")').first.click()
             chosen = f'body[data-jp-theme-name="JupyterLab {theme}"]'
             self.page.wait_for_selector(chosen, state="attached")
+            self.page.wait_for_selector(SPLASH, state="detached")
             yield theme
 
     def run_all(self, seconds=120):
