@@ -4,6 +4,7 @@ import torch
 
 from lablib.attention import AttentionMaps, Reading
 from lablib.widgets.page import static_page
+from tests.looking import drawn
 
 PAYLOADS = (
     "<img src=x onerror=window.broken=1>",
@@ -66,4 +67,4 @@ def put(page, name, value):
     page.evaluate(
         "async ([name, value]) => (await window.shown)[0].model.set(name, value)", [name, value]
     )
-    page.wait_for_timeout(50)
+    drawn(page)

@@ -9,6 +9,7 @@ from lablib.pages.document import page_name
 from lablib.pages.front_door import entry
 from lablib.pages.site import Site
 from tests.browser.axe import findings, in_scheme
+from tests.browser.conftest import settled
 from tests.conftest import ROOT
 from tests.executed import NOTEBOOKS
 
@@ -50,7 +51,7 @@ def read(browser, page_of):
     def open_page(name):
         page.goto(page_of(name).as_uri())
         page.evaluate("window.shown?.then((all) => all.length)")
-        page.wait_for_timeout(500)
+        settled(page)
         return page
 
     yield open_page

@@ -2,6 +2,7 @@
 
 from tests.browser.conftest import shot
 from tests.browser.test_masking_lab import settle
+from tests.looking import ran
 
 CELLS = [
     "from lablib import transfer as tr",
@@ -56,7 +57,7 @@ def test_a_classifier_is_trained_questioned_and_measured(lab):
     judge.locator("textarea").fill(PAYLOAD)
     judge.locator("[role=option]", has_text="striker").first.wait_for()
     settle(page)
-    assert page.evaluate("window.broken") is None
+    assert not ran(page)
     assert "It says " in judge.inner_text()
 
     growth = panel(page, "What is the pretraining worth?")

@@ -10,6 +10,7 @@ from lablib.tokenization.compute.sizes import growth
 from lablib.tokenization.compute.training import train_bpe, train_unigram, train_wordpiece
 from lablib.tokenization.views.merges import MergeView
 from lablib.widgets.page import static_page
+from tests.looking import drawn, ran
 from tests.scripts import script
 
 PROSE = "The tram was late, and the rain was later; the lamplighter sat in the tram. "
@@ -120,7 +121,7 @@ def test_the_count_of_tokens_and_the_curves_follow(show):
     page.locator(".merges-field").fill("270")
     page.locator(".merges-field").press("Enter")
     tokens = len(by_the_library(trained, 270, SENTENCE))
-    page.wait_for_timeout(100)
+    drawn(page)
     assert f"{tokens} tokens" in page.locator(".merges-total").text_content()
     assert page.locator(".merges-piece").count() == tokens + 3  # and the merge of the moment
     value = growth(trained, TEXT).bytes_per_token[270 - 256]
@@ -147,7 +148,7 @@ def test_many_moves_end_with_the_last(show):
             }
         }"""
     )
-    page.wait_for_timeout(100)
+    drawn(page)
     assert state(page, "size") == 256 + (99 * 7) % 44
     assert page.locator(".merges-moment").text_content().startswith(f"Merge {(99 * 7) % 44}: ")
 
@@ -155,8 +156,7 @@ def test_many_moves_end_with_the_last(show):
 def test_text_is_never_read_as_html(show):
     payload = "<img src=x onerror=window.broken=1></span><script>window.broken=1</script>"
     page = show(train_bpe([payload * 3], 320), payload)
-    page.wait_for_timeout(100)
-    assert page.evaluate("window.broken") is None
+    assert not ran(page)
     assert page.locator(".merges-words").inner_text().replace("\n", "") == payload.replace(" ", "␣")
 
 

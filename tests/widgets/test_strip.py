@@ -13,6 +13,7 @@ from plotly.colors import sample_colorscale
 
 from lablib.widgets.page import static_page
 from lablib.widgets.strip import AT_ONCE, PALETTES, TokenStrip, to_browser
+from tests.looking import drawn, ran
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 PAYLOAD = "<img src=x onerror=window.broken=1></script><script>window.broken=1</script>"
@@ -359,9 +360,6 @@ def test_the_card_tells_what_is_known(show):
     assert get(page, "hovered") is None
 
 
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
 def boxes(page, index):
     """Where the card stands, and where the chip that it tells of."""
     own = chip(page, index).locator(".lab-chip")
@@ -390,7 +388,7 @@ def test_the_card_leaves_what_stands_below_its_token_in_sight(show):
     above = {}
     for index in (0, 60):
         chip(page, index).scroll_into_view_if_needed()
-        page.evaluate(TWO_FRAMES)  # a card is hidden when its list has been scrolled
+        drawn(page)  # a card is hidden when its list has been scrolled
         chip(page, index).hover()
         page.locator(".lab-card").wait_for()
         box, own = boxes(page, index)
@@ -704,7 +702,7 @@ def test_text_is_never_read_as_html(show):
     chip(page, 0).hover()
     append(page, 1, {"text": PAYLOAD, "note": PAYLOAD})
     page.wait_for_timeout(100)
-    assert page.evaluate("window.broken") is None
+    assert not ran(page)
     assert chips(page) == [PAYLOAD.replace(" ", "␣")] * 2
     shown, facts = card(page)
     assert shown == PAYLOAD.replace(" ", "␣")
