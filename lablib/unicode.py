@@ -6,9 +6,14 @@ from __future__ import annotations
 def well_formed(text: str) -> str:
     """The text with U+FFFD for every lone surrogate, which no UTF-8 can hold.
 
+    Raises:
+        TypeError: for what is no text; every call that reads one begins here.
+
     >>> well_formed("a\\ud800b")
     'a�b'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"A text is needed here, such as 'The cat sat', and this is {text!r:.80}.")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

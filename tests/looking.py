@@ -1,4 +1,4 @@
-"""What tests wait for before they look at a page: it has drawn, and its scripts had their chance."""
+"""What tests wait for before they look at a page: that it has drawn, and tried what it holds."""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RAN = """new Promise((done) => {

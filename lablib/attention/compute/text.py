@@ -91,7 +91,7 @@ def read(
     if limit < 1:
         raise ValueError(f"limit must be 1 or above, and it was {limit}.")
     tokenizer = m.tokenizer
-    texts = [well_formed(one) for one in (text, pair) if one is not None]
+    texts = [well_formed(one) for one in ((text,) if pair is None else (text, pair))]
     if pair is not None and not _reads_pairs(tokenizer):
         raise ValueError(
             "This model does not tell two texts apart; leave the second one empty, or choose a "
