@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,7 @@ from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
 from lablib.attention.compute.growing import blocks_of, growing, in_order, same
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import (
     AttentionCall,
@@ -32,9 +33,6 @@ from lablib.models.watching import (
     watchable,
     watching,
 )
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Head = tuple[int, int]
 """A layer and a head of it, both from 0."""
@@ -104,7 +102,7 @@ class Sweep:
         return self.divergence.numel()
 
 
-def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int = 10) -> Ablation:
+def ablate(m: LoadedModel, text: str | Reading, heads: Sequence[Head], k: int = 10) -> Ablation:
     """What a model says with all its heads, and with some of them muted.
 
     A next-word model is asked for the token after the text, and its loss is its mean surprise at
@@ -142,7 +140,7 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
     )
 
 
-def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
+def sweep(m: LoadedModel, text: str | Reading) -> Iterator[Sweep]:
     """Mute each head in turn; yields what is known so far, at last all of it.
 
     Raises:
@@ -228,7 +226,7 @@ class Experiment:
         (6, 4, True)
     """
 
-    def __init__(self, m: "LoadedModel"):
+    def __init__(self, m: LoadedModel):
         require_watchable(m.model)
         self._m = m
         self._model: Any = watchable(m.model)

@@ -4,16 +4,14 @@
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 STRIDE = 7
 """A masked model is asked for every seventh token at once: 14 %, about what it was trained on."""
@@ -44,7 +42,7 @@ class Asked(NamedTuple):
     targets: Tensor
 
 
-def ask(m: "LoadedModel", text: str | Reading) -> Asked:
+def ask(m: LoadedModel, text: str | Reading) -> Asked:
     """What to ask this kind of model about the text (see `ablation.ablate`).
 
     Raises:
@@ -69,7 +67,7 @@ def _ask_next(tokens: Reading) -> Asked:
     return Asked(tokens, last + 1, last, torch.tensor([tokens.ids]), _targets(targets))
 
 
-def _ask_masked(m: "LoadedModel", tokens: Reading) -> Asked:
+def _ask_masked(m: LoadedModel, tokens: Reading) -> Asked:
     """Which token is hidden; and, with every seventh ordinary token masked, which those are."""
     mask = m.tokenizer.mask_token_id
     ordinary = [i for i, special in enumerate(tokens.special) if not special]
@@ -106,7 +104,7 @@ def answer(asked: Asked, scores: Tensor) -> tuple[Tensor, float]:
     return asked_for, float(surprise) / math.log(2)
 
 
-def changes(m: "LoadedModel", before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
+def changes(m: LoadedModel, before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
     """The k most probable tokens of each distribution, the most probable before first."""
     k = min(k, len(before))
     ids = {*before.topk(k).indices.tolist(), *after.topk(k).indices.tolist()}

@@ -3,15 +3,13 @@ The three ways to ask are those of `sampling.compute.attribution`.
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.attention.compute.asking import TEXT_BYTES
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
 from lablib.sampling.compute.attribution import Attribution, attribution, last_scores
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +26,7 @@ class Why(Attribution):
 
 
 def why(
-    m: "LoadedModel", text: str | Reading, place: int | None = None, token: int | None = None
+    m: LoadedModel, text: str | Reading, place: int | None = None, token: int | None = None
 ) -> Why:
     """Ask in three ways which tokens of a text led a next-word model to what follows them.
 

@@ -1,8 +1,7 @@
 """The heads panel: all heads of a model on one map, and beside it the one that was opened."""
 
-from typing import TYPE_CHECKING
-
 import ipywidgets
+from torch import Tensor
 
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.metrics import (
@@ -18,14 +17,10 @@ from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
+from lablib.models import LoadedModel
 from lablib.widgets import AnyModel, Drawing, TextInput, as_choice
 from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, mark_main
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lablib.models import LoadedModel
 
 CHANGE, RANDOM = "change", "random_induction"
 _OFFERED = [
@@ -110,7 +105,7 @@ class HeadsPanel(MapsPanel):
             for layer, head, _ in top_heads(values[self.map.metric], 1):
                 self.map.opened = self.map.opened or [layer, head]
 
-    def _measure(self, like: "Tensor") -> dict[str, "Tensor"]:
+    def _measure(self, like: Tensor) -> dict[str, Tensor]:
         """What depends on the model and not on the text, measured when it is first asked for; of a
         recording it is not known.
         """

@@ -7,18 +7,16 @@ weights of the one everybody uses.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor, nn
 
 from lablib.attention.compute.heads import require_encoder_decoder
 from lablib.attention.compute.steps import entropy
+from lablib.models import LoadedModel
 from lablib.models.watching import shared_weight_copy
 from lablib.seq2seq.compute.forcing import losses
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 CROSS = ("EncDecAttention", "encoder_attn", "cross_attn", "crossattention.self")
 """What architectures call the attention from decoder to encoder: T5, BART and Marian, others."""
@@ -54,9 +52,7 @@ class Muting:
         return entropy(self.before.maps.cross.weights).mean(-1)
 
 
-def mute(
-    m: "LoadedModel", text: str, heads: Sequence[Head] = (), most: int = MOST_TOKENS
-) -> Muting:
+def mute(m: LoadedModel, text: str, heads: Sequence[Head] = (), most: int = MOST_TOKENS) -> Muting:
     """What a model writes with all its heads, and with some heads of cross-attention muted.
 
     Raises:
@@ -81,7 +77,7 @@ def mute(
     )
 
 
-def muted(m: "LoadedModel", heads: Sequence[Head]) -> "LoadedModel":
+def muted(m: LoadedModel, heads: Sequence[Head]) -> LoadedModel:
     """The model with these heads of cross-attention muted; it shares all weights with `m`, which
     stays as it is.
 
@@ -112,7 +108,7 @@ def muted(m: "LoadedModel", heads: Sequence[Head]) -> "LoadedModel":
     return replace(m, model=model)
 
 
-def heads_of(m: "LoadedModel") -> int:
+def heads_of(m: LoadedModel) -> int:
     """How many heads a layer of the decoder has."""
     config: Any = m.model.config
     return int(getattr(config, "decoder_attention_heads", config.num_attention_heads))

@@ -8,20 +8,18 @@ shares its weights.
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Change, answer, ask, changes
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
 from lablib.transformer.compute.parts import first
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Part = Literal["positions", "attention", "residual", "norm", "feed-forward"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -58,7 +56,7 @@ class PartAblation:
 
 @torch.inference_mode()
 def ablate(
-    m: "LoadedModel",
+    m: LoadedModel,
     text: str | Reading,
     parts: Collection[Part] = (),
     blocks: Collection[int] = (),

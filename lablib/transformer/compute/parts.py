@@ -6,18 +6,16 @@ that shares the weights, so they are the model's own numbers, and the model stay
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Architecture, Block, anatomy
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 SCORE_BYTES = 256 * 2**20
 """The most bytes of scores that are kept: longer texts are cut."""
@@ -88,7 +86,7 @@ class Parts:
 
 
 @torch.inference_mode()
-def parts(m: "LoadedModel", text: str | Reading) -> Parts:
+def parts(m: LoadedModel, text: str | Reading) -> Parts:
     """What every part of a model gives for a text.
 
     Raises:

@@ -10,13 +10,14 @@ Practices of Activation Patching"). What is patched is a copy that shares the mo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Asked, ask
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.heads import word_scores
 from lablib.models.text import continuation_ids, token_text
@@ -29,9 +30,6 @@ from lablib.models.watching import (
 )
 from lablib.transformer.compute.anatomy import anatomy
 from lablib.transformer.compute.parts import first
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Part = Literal["residual", "attention", "feed-forward", "heads"]
 PATCHED: tuple[Part, ...] = get_args(Part)
@@ -93,7 +91,7 @@ class Patch(NamedTuple):
 
 
 def patch(
-    m: "LoadedModel",
+    m: LoadedModel,
     clean: str,
     corrupted: str,
     part: Part = "residual",
@@ -190,7 +188,7 @@ def _require(asked: tuple[Asked, Asked], part: Part, place: int | None) -> None:
         raise ValueError(f"The prompts have places 0 to {len(one) - 1}, and {place} is none.")
 
 
-def _answer_ids(m: "LoadedModel", answers: tuple[str, str]) -> tuple[int, int]:
+def _answer_ids(m: LoadedModel, answers: tuple[str, str]) -> tuple[int, int]:
     """The tokens of two words as they would go on after a prompt."""
     found = []
     for word in answers:
@@ -224,7 +222,7 @@ class _Patcher:
     puts it into other runs.
     """
 
-    def __init__(self, m: "LoadedModel", part: Part, place: int | None):
+    def __init__(self, m: LoadedModel, part: Part, place: int | None):
         self._part, self._place, self._device = part, place, m.model.device
         if part == "heads":
             require_watchable(m.model)
