@@ -6,16 +6,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 import copy
 import math
 import statistics
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.attention.exercises import solutions
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
 from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Check
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -45,7 +45,7 @@ CHECKS["attention/mask-by-hand"] = ValueCheck(
 )
 
 
-def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
+def _qkv() -> tuple[Tensor, Tensor, Tensor]:
     q = tensor([1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 1.0])
     k = tensor([1.0, 1.0, 0.0, 0.0], [2.0, 0.0, 1.0, 1.0], [0.0, -1.0, 1.0, 0.0])
     return q, k, tensor([1.0, 0.0], [0.0, 2.0], [-1.0, 1.0])
@@ -91,7 +91,7 @@ CHECKS["attention/row-entropy"] = FunctionCheck(
 )
 
 
-def _heads() -> "Tensor":
+def _heads() -> Tensor:
     return tensor(
         [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
         [[10.0, 20.0], [30.0, 40.0], [50.0, 60.0]],
@@ -125,7 +125,7 @@ CHECKS["attention/muted-by-hand"] = ValueCheck(
 )
 
 
-def _backward_head() -> "Tensor":
+def _backward_head() -> Tensor:
     return tensor(
         [1.0, 0.0, 0.0, 0.0],
         [0.8, 0.2, 0.0, 0.0],
@@ -157,13 +157,12 @@ CHECKS["attention/previous-token"] = FunctionCheck(
 )
 
 
-def _four_heads() -> "Tensor":
+def _four_heads() -> Tensor:
     """Six tokens, a b c a b c: heads for the same token, what followed it, the one before, the
     first.
     """
-    import torch
 
-    def looking(targets: list[int]) -> "Tensor":
+    def looking(targets: list[int]) -> Tensor:
         return 0.05 + 0.7 * torch.nn.functional.one_hot(torch.tensor(targets), 6)
 
     same, induction = looking([0, 1, 2, 0, 1, 2]), looking([0, 1, 2, 1, 2, 3])
@@ -171,12 +170,10 @@ def _four_heads() -> "Tensor":
     return torch.stack([same, induction, before, first])
 
 
-def _rivals() -> "Tensor":
+def _rivals() -> Tensor:
     """Four heads on four tokens, twice. The third leads in the second half of the text; the others
     would if its last token did not count, if its first did not, or if one more did.
     """
-    import torch
-
     scores = tensor(
         [0.0, 0.45, 0.4, 0.4, 0.05], [0.0, 0.0, 0.4, 0.4, 0.4],
         [0.0, 0.35, 0.4, 0.2, 0.5], [0.6, 0.4, 0.25, 0.25, 0.25],
@@ -187,7 +184,7 @@ def _rivals() -> "Tensor":
     return weights
 
 
-def _best(weights: "Tensor", step: int, first: int) -> int:
+def _best(weights: Tensor, step: int, first: int) -> int:
     """The head with the largest sum of `weights[head, i, i - step]` from `first` on."""
     return int(weights.diagonal(-step, dim1=1, dim2=2)[:, first - step :].sum(-1).argmax())
 
@@ -259,13 +256,13 @@ CHECKS["attention/without-first"] = FunctionCheck(
 )
 
 
-def _first_at_zero(weights: "Tensor") -> "Tensor":
+def _first_at_zero(weights: Tensor) -> Tensor:
     weights = weights.clone()
     weights[:, 0] = 0
     return weights
 
 
-def _sums_or_1(weights: "Tensor", axis: int) -> "Tensor":
+def _sums_or_1(weights: Tensor, axis: int) -> Tensor:
     sums = weights.sum(axis, keepdim=True)
     return sums.where(sums > 0, 1)
 
@@ -346,7 +343,7 @@ CHECKS["attention/cost-and-error"] = FunctionCheck(
 )
 
 
-def _keys() -> "Tensor":
+def _keys() -> Tensor:
     """Vectors of four numbers that are far from 0 and lie in no plane."""
     return tensor(
         [5.0, 1.0, 0.0, 2.0], [4.0, 3.0, 1.0, 0.0], [7.0, 0.0, 2.0, 1.0],
@@ -354,10 +351,8 @@ def _keys() -> "Tensor":
     )  # fmt: skip
 
 
-def _shares_of_directions(vectors: "Tensor", power: int) -> list[float]:
+def _shares_of_directions(vectors: Tensor, power: int) -> list[float]:
     """The singular values of vectors to some power, as shares of their sum."""
-    import torch
-
     sizes = torch.linalg.svdvals(vectors) ** power
     return [float(size) for size in sizes / sizes.sum()]
 
@@ -375,7 +370,7 @@ CHECKS["attention/kept-by-a-plane"] = FunctionCheck(
 )
 
 
-def _two_layers() -> "Tensor":
+def _two_layers() -> Tensor:
     return tensor(
         [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
         [[1.0, 0.0, 0.0], [0.4, 0.6, 0.0], [0.0, 0.5, 0.5]],
@@ -399,20 +394,18 @@ CHECKS["attention/rollout"] = FunctionCheck(
 )
 
 
-def _identity(layers: "Tensor") -> "Tensor":
-    import torch
-
+def _identity(layers: Tensor) -> Tensor:
     return torch.eye(layers.shape[-1])
 
 
-def _product(layers: "Tensor") -> "Tensor":
+def _product(layers: Tensor) -> Tensor:
     total = _identity(layers)
     for weights in layers:
         total = weights @ total
     return total
 
 
-def _says() -> "tuple[Tensor, Tensor]":
+def _says() -> tuple[Tensor, Tensor]:
     """What a model and a lens say at three places, over a vocabulary of four."""
     model = tensor([0.7, 0.1, 0.1, 0.1], [0.2, 0.5, 0.2, 0.1], [0.05, 0.05, 0.1, 0.8])
     return model, tensor([0.4, 0.2, 0.3, 0.1], [0.3, 0.3, 0.3, 0.1], [0.6, 0.1, 0.2, 0.1])
@@ -431,7 +424,7 @@ CHECKS["attention/lens-error"] = FunctionCheck(
 )
 
 
-def _vectors() -> "tuple[Tensor, Tensor]":
+def _vectors() -> tuple[Tensor, Tensor]:
     """Vectors of a layer with two numbers and of the last, which they lead to nearly."""
     vectors = tensor([1.0, 0.0], [0.0, 1.0], [2.0, 1.0], [-1.0, 3.0], [0.5, -2.0], [1.0, 1.0])
     last = vectors @ tensor([2.0, 1.0], [0.0, -1.0]) + tensor([3.0, 0.5])
@@ -439,36 +432,22 @@ def _vectors() -> "tuple[Tensor, Tensor]":
     return vectors, last + noise
 
 
-def _constant_first(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    return solutions.fit_lens(vectors, last).roll(1, 0)
-
-
-def _difference_only(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    import torch
-
+def _difference_only(vectors: Tensor, last: Tensor) -> Tensor:
     return torch.cat([_identity(vectors), (last - vectors).mean(0, keepdim=True)])
-
-
-def _no_constant(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    import torch
-
-    return torch.linalg.lstsq(vectors, last).solution
 
 
 CHECKS["attention/fit-a-lens"] = FunctionCheck(
     solutions.fit_lens,
     cases=lambda: [_vectors(), (_vectors()[0][:4], _vectors()[1][:4])],
     mistakes=(
-        Mistake(_no_constant, "no constant"),
-        Mistake(_constant_first, "constant first"),
+        Mistake(lambda vectors, last: torch.linalg.lstsq(vectors, last).solution, "no constant"),
+        Mistake(
+            lambda vectors, last: solutions.fit_lens(vectors, last).roll(1, 0), "constant first"
+        ),
         Mistake(lambda vectors, last: solutions.fit_lens(last, vectors), "turned round"),
         Mistake(_difference_only, "difference only"),
     ),
 )
-
-
-def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    return statistics.correlation(first, second)
 
 
 def _order(numbers: list[float]) -> list[int]:
@@ -487,8 +466,8 @@ CHECKS["attention/agreement"] = FunctionCheck(
         ([1.0, 4.0, 9.0, 16.0, 26.0, 0.0], [2.0, 1.0, 8.0, 30.0, 4.0, 3.0]),
     ],
     mistakes=(
-        Mistake(_correlation, "numbers"),
-        Mistake(lambda a, b: _correlation(_order(a), _order(b)), "order for ranks"),
+        Mistake(statistics.correlation, "numbers"),
+        Mistake(lambda a, b: statistics.correlation(_order(a), _order(b)), "order for ranks"),
         Mistake(
             lambda a, b: statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a),
             "covariance",
@@ -506,11 +485,11 @@ CHECKS["attention/agreement"] = FunctionCheck(
 # --- bugs -----------------------------------------------------------------------------------
 
 
-def _scores() -> "Tensor":
+def _scores() -> Tensor:
     return tensor([2.0, 0.0, -1.0], [0.5, 3.0, 1.0], [0.0, 0.0, 4.0])
 
 
-def _two_by_three() -> "Tensor":
+def _two_by_three() -> Tensor:
     return tensor([1.0, 2.0, 0.0], [0.0, -1.0, 3.0])
 
 
@@ -535,7 +514,7 @@ CHECKS["attention/wrong-index"] = FunctionCheck(
 )
 
 
-def _scores_of_passages() -> "Tensor":
+def _scores_of_passages() -> Tensor:
     """Four passages, three heads: some of the scores are unknown, not as many for each head."""
     gap = math.nan
     return tensor([0.2, gap, 0.4], [gap, gap, 0.1], [0.6, 0.3, 0.3], [0.1, 0.5, gap])
@@ -569,9 +548,7 @@ CHECKS["attention/mask-after-softmax"] = FunctionCheck(
 )
 
 
-def _future(scores: "Tensor", diagonal: int) -> "Tensor":
-    import torch
-
+def _future(scores: Tensor, diagonal: int) -> Tensor:
     return torch.ones_like(scores).triu(diagonal).bool()
 
 
@@ -608,19 +585,17 @@ def _cases_of_the_lens() -> list[tuple[Any, ...]]:
     return [(model, once, 0), (model, once, 1), (model, again, 1)]
 
 
-def _lens_by(read: Callable[[Any, "Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
+def _lens_by(read: Callable[[Any, Tensor], Tensor]) -> Callable[..., Tensor]:
     """A lens that makes scores of vectors in another way."""
 
-    def lens(model: Any, ids: "Tensor", layers: int) -> "Tensor":
+    def lens(model: Any, ids: Tensor, layers: int) -> Tensor:
         vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
         return read(model, vectors).softmax(-1)
 
     return lens
 
 
-def _norm_after_the_head(model: Any, vectors: "Tensor") -> "Tensor":
-    import torch
-
+def _norm_after_the_head(model: Any, vectors: Tensor) -> Tensor:
     scores = model.lm_head(vectors)
     return torch.nn.functional.layer_norm(scores, scores.shape[-1:])
 
@@ -638,10 +613,8 @@ CHECKS["attention/lens-without-norm"] = FunctionCheck(
 )
 
 
-def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":
+def _layer_input() -> tuple[Tensor, Tensor, Tensor, int]:
     """Five tokens in a model with d_model = 6; two heads, so d_k = 3: no two of them are alike."""
-    import torch
-
     x = tensor(
         [1.0, 0.0, 2.0, -1.0, 0.0, 1.0], [0.5, 1.0, 0.0, 1.0, -1.0, 0.0],
         [0.0, 2.0, 1.0, 0.0, 1.0, -1.0], [1.0, 1.0, -1.0, 0.0, 0.0, 2.0],

@@ -5,15 +5,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from statistics import fmean
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.seq2seq.exercises import solutions
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -49,13 +50,13 @@ CHECKS["seq2seq/pad-labels"] = FunctionCheck(
 )
 
 
-def _source() -> "tuple[Tensor, ...]":
+def _source() -> tuple[Tensor, ...]:
     return (
         matrix(2, 3, 0), matrix(4, 3, 1), matrix(4, 3, 2), tensor(1, 1, 1, 0).bool()
     )  # fmt: skip
 
 
-def _longer_source() -> "tuple[Tensor, ...]":
+def _longer_source() -> tuple[Tensor, ...]:
     return (
         matrix(3, 2, 3), matrix(5, 2, 4), matrix(5, 2, 5), tensor(1, 1, 0, 0, 0).bool()
     )  # fmt: skip
@@ -66,8 +67,6 @@ def _look(q: Any, k: Any, v: Any, there: Any, scale: float) -> Any:
 
 
 def _look_causally(q: Any, k: Any, v: Any, there: Any) -> Any:
-    import torch
-
     hidden = torch.ones(len(q), len(k)).triu(1).bool() | ~there
     return (q @ k.T / math.sqrt(q.shape[-1])).masked_fill(hidden, -math.inf).softmax(-1) @ v
 
@@ -158,7 +157,7 @@ CHECKS["seq2seq/best-text"] = FunctionCheck(
 )
 
 
-def _asked() -> "list[tuple[Any, ...]]":
+def _asked() -> list[tuple[Any, ...]]:
     return [
         (matrix(3, 4, 0), tensor(2, 0, -100).long()),
         (matrix(4, 3, 1), tensor(1, 2, 2, 0).long()),
@@ -209,8 +208,6 @@ def _layers() -> list[tuple[Any, ...]]:
 
 
 def _layer(x: Any, source: Any, first: Any, second: Any, third: Any, mask: Any, keys: Any) -> Any:
-    import torch
-
     z1 = x + first(x, x, x, mask(torch.ones(len(x), len(x))))
     z2 = z1 + second(z1, *keys(z1, source))
     return z2 + third(z2)
@@ -265,24 +262,19 @@ CHECKS["seq2seq/labels-not-shifted"] = FunctionCheck(
     cases=lambda: [(_distance, [5, 9, 1], 0), (_distance, [3, 1], 2), (_distance, [4, 4, 8, 1], 0)],
     mistakes=(
         Mistake(
-            lambda decoder, labels, start: _mean(
+            lambda decoder, labels, start: fmean(
                 decoder([start, *labels[: i + 1]], label) for i, label in enumerate(labels)
             ),
             "start before it",
         ),
         Mistake(
-            lambda decoder, labels, start: _mean(
+            lambda decoder, labels, start: fmean(
                 decoder([start], label) for i, label in enumerate(labels)
             ),
             "only the start",
         ),
     ),
 )
-
-
-def _mean(values: Any) -> float:
-    values = list(values)
-    return float(sum(values) / len(values))
 
 
 CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
@@ -294,8 +286,8 @@ CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(
-            lambda losses, labels: _mean(
-                _mean(loss for loss, id in zip(row, ids, strict=True) if id != -100)
+            lambda losses, labels: fmean(
+                fmean(loss for loss, id in zip(row, ids, strict=True) if id != -100)
                 for row, ids in zip(losses, labels, strict=True)
             ),
             "mean of means",
