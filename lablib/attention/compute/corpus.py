@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lablib.attention.compute.ablation import Experiment, Head
+from lablib.attention.compute.ablation import Experiment
 from lablib.attention.compute.asking import ask
-from lablib.attention.compute.heads import body, look_at_all
+from lablib.attention.compute.heads import Head, body, look_at_all
 from lablib.attention.compute.metrics import METRICS, head_metrics
 from lablib.attention.compute.text import Reading, reading
 from lablib.models import LoadedModel

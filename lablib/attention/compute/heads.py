@@ -29,6 +29,8 @@ NO_TOKEN = "(none)"
 """What the share that goes to no token is called where it is drawn."""
 
 Kind = Literal["causal", "encoder", "decoder", "cross"]
+Head = tuple[int, int]
+"""A layer and a head of it, both from 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -326,6 +328,21 @@ def to_no_token(found: AttentionMaps) -> str:
         f"to {percent(float(found.missing.max()), 2)} of it: their weights do not sum to 1. Where "
         f"weights are drawn, that part is a column of its own, {NO_TOKEN}."
     )
+
+
+def require_head(head: Head, layers: int, heads: int, whose: str = "This model") -> None:
+    """Refuse a head that is not there.
+
+    >>> require_head((6, 0), layers=6, heads=4)
+    Traceback (most recent call last):
+    ...
+    ValueError: This model has layers 0 to 5 with heads 0 to 3; (6, 0) is not one of them.
+    """
+    if not (0 <= head[0] < layers and 0 <= head[1] < heads):
+        raise ValueError(
+            f"{whose} has layers 0 to {layers - 1} with heads 0 to {heads - 1}; "
+            f"({head[0]}, {head[1]}) is not one of them."
+        )
 
 
 def _other_layers(m: LoadedModel, found: AttentionMaps) -> str:

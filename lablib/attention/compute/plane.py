@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lablib.attention.compute.ablation import Head
+from lablib.attention.compute.heads import Head
 from lablib.attention.compute.multihead import vectors
 from lablib.attention.compute.text import Reading
 from lablib.models import LoadedModel

@@ -5,8 +5,8 @@ from math import dist, isnan
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from lablib.attention.compute.ablation import Head
 from lablib.attention.compute.corpus import MutingCost, Scan
+from lablib.attention.compute.heads import Head
 from lablib.attention.compute.metrics import METRICS
 from lablib.widgets.html import table
 from lablib.widgets.tokens import sendable, shortened

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from lablib.attention.compute.heads import require_encoder_decoder
+from lablib.attention.compute.heads import Head, require_encoder_decoder, require_head
 from lablib.attention.compute.steps import entropy
 from lablib.models import LoadedModel
 from lablib.models.watching import shared_weight_copy
@@ -22,8 +22,6 @@ CROSS = ("EncDecAttention", "encoder_attn", "cross_attn", "crossattention.self")
 """What architectures call the attention from decoder to encoder: T5, BART and Marian, others."""
 OUTPUTS = ("o", "out_proj")
 """What they call the matrix in it that mixes the heads."""
-Head = tuple[int, int]
-"""Layer and head of the decoder, both from 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +93,8 @@ def muted(m: LoadedModel, heads: Sequence[Head]) -> LoadedModel:
     model: Any = shared_weight_copy(m.model).eval()
     layers = cross_attentions(model)
     count = heads_of(m)
-    for layer, head in heads:
-        if not (0 <= layer < len(layers) and 0 <= head < count):
-            raise ValueError(
-                f"The decoder has layers 0 to {len(layers) - 1} with heads 0 to {count - 1}; "
-                f"({layer}, {head}) is not one of them."
-            )
+    for one in heads:
+        require_head(one, len(layers), count, "The decoder")
     for number, attention in enumerate(layers):
         places = [head for layer, head in heads if layer == number]
         output = next(getattr(attention, name) for name in OUTPUTS if hasattr(attention, name))

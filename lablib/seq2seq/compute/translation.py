@@ -15,6 +15,7 @@ from lablib.attention.compute.heads import (
     EncoderDecoderMaps,
     encoder_decoder_maps,
     look_both,
+    require_head,
     start_of_decoder,
 )
 from lablib.attention.compute.text import Reading, read
@@ -97,11 +98,7 @@ class Translation:
             ValueError: if there is no such head.
         """
         weights = self.maps.cross.weights
-        if not (0 <= layer < weights.shape[0] and 0 <= head < weights.shape[1]):
-            raise ValueError(
-                f"The decoder has layers 0 to {weights.shape[0] - 1} with heads 0 to "
-                f"{weights.shape[1] - 1}; ({layer}, {head}) is not one of them."
-            )
+        require_head((layer, head), *weights.shape[:2], "The decoder")
         return weights[layer, head].float()
 
     def table(self) -> list[dict[str, object]]:
