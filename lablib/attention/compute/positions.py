@@ -6,7 +6,7 @@ Order comes in through the positions (added to the token vectors, or turning que
 in a next-word model, through the causal mask.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
@@ -165,7 +165,7 @@ def _order(tokens: Reading, seed: int) -> tuple[int, ...]:
 def _in_order(m: LoadedModel, tokens: Reading, order: tuple[int, ...]) -> Reading:
     """The tokens in another order; each keeps the text it belongs to."""
     ids, types = ([row[i] for i in order] for row in (tokens.ids, tokens.token_types))
-    return replace(reading(m.tokenizer, ids, types), cut=tokens.cut, limit=tokens.limit)
+    return reading(m.tokenizer, ids, types, tokens.cut, tokens.limit)
 
 
 def _look(m: LoadedModel, tokens: Reading, positions: bool, masked: bool) -> AttentionMaps:

@@ -2,7 +2,7 @@
 The three ways to ask are those of `sampling.compute.attribution`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lablib.attention.compute.asking import TEXT_BYTES
@@ -68,18 +68,7 @@ def why(
                 f"{place} is none of these."
             )
         token = tokens.ids[place] if token is None else token
-        tokens = _first(tokens, place)
+        tokens = tokens.first(place)
     token = int(last_scores(m, [tokens.ids])[0].argmax()) if token is None else token
     found = attribution(m, (*tokens.ids, token), len(tokens))
     return Why(**vars(found), tokens=tokens, text=token_text(m.tokenizer, token))
-
-
-def _first(tokens: Reading, many: int) -> Reading:
-    """The first so many tokens."""
-    return replace(
-        tokens,
-        ids=tokens.ids[:many],
-        tokens=tokens.tokens[:many],
-        special=tokens.special[:many],
-        token_types=tokens.token_types[:many],
-    )

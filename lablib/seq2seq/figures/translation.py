@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from lablib.numbers import percent
 from lablib.seq2seq.compute.translation import TargetStep, Translation
 from lablib.widgets.html import escape
-from lablib.widgets.tokens import number, spoken, visible
+from lablib.widgets.tokens import number, shortened, spoken, visible
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,8 +62,7 @@ def _short(text: str) -> str:
     >>> _short(" anticonstitutionally"), _short("</s>")
     ('␣anticonsti…', '&lt;/s&gt;')
     """
-    name = token_name(text)
-    return escape(name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
+    return escape(shortened(token_name(text), LONGEST))
 
 
 def step_column(step: TargetStep) -> dict[str, Any]:

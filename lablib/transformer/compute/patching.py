@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Asked, ask
+from lablib.attention.compute.metrics import top_heads
 from lablib.attention.compute.text import Reading
 from lablib.models import LoadedModel
 from lablib.models.errors import quoted
@@ -78,9 +79,7 @@ class Patching:
 
     def top(self, k: int = 5) -> list[tuple[int, int, float]]:
         """The k patches with which most returns: layer, place (or head), share."""
-        flat = self.returned.flatten().nan_to_num(-torch.inf)
-        best = flat.topk(min(k, self.done)).indices.tolist()
-        return [(*divmod(one, self.returned.shape[1]), float(flat[one])) for one in best]
+        return top_heads(self.returned, k)
 
 
 class Patch(NamedTuple):
