@@ -1,7 +1,6 @@
 """The corpus panel: heads judged by what they do over a whole text, and put to the test."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -15,16 +14,14 @@ from lablib.attention.figures import plane as plane_figures
 from lablib.attention.panel.head_choice import ANY_KIND
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
+from lablib.models import LoadedModel
 from lablib.training.texts import read_text
 from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, as_choice
 from lablib.widgets.controls import button, combobox, dropdown
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
 from lablib.widgets.panel import RateLimit
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 _TITLES = {metric.title: name for name, metric in METRICS.items()}
 _OFFERED = [
@@ -163,7 +160,7 @@ class CorpusPanel(LivePanel):
         self._scanning = iter(())
         super().stop()
 
-    def _begin(self, m: "LoadedModel") -> None:
+    def _begin(self, m: LoadedModel) -> None:
         """Forget the old text, and begin with the new one."""
         self._scanning = scan(m, read_text(self.text.value))
         self._scanned = (m, self.text.value)
@@ -194,7 +191,7 @@ class CorpusPanel(LivePanel):
         layer, head = self.map.opened or (0, 0)
         return layer, head
 
-    def _scatter(self) -> "Plot":
+    def _scatter(self) -> Plot:
         self.place.layout.display = None
         if self.plot is None:
             plot = self.open_plot(figures.head_scatter)
