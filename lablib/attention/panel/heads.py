@@ -13,7 +13,7 @@ from lablib.attention.compute.metrics import (
     top_heads,
 )
 from lablib.attention.compute.repeating import random_words_twice
-from lablib.attention.panel.head_choice import ANY_KIND
+from lablib.attention.panel.head_choice import ANY_KIND, OFFERED
 from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
@@ -24,9 +24,7 @@ from lablib.widgets.layout import beside, mark_main
 
 CHANGE, RANDOM = "change", "random_induction"
 _OFFERED = [
-    {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
-    for name, metric in METRICS.items()
-] + [
+    *OFFERED,
     {
         "name": RANDOM,
         "label": "Induction on random tokens",
@@ -83,7 +81,7 @@ class HeadsPanel(MapsPanel):
         mark_main(self.map, self.view)
         self._fold_texts()
         self.button.on_click(lambda _: self._write_random_words())
-        self.map.observe(lambda change: self._open(change.new), "opened")
+        self.view.follow(self.map)
         self.map.observe(lambda _: self._choose_metric(), "metric")
         self.texts.observe(lambda _: self._forget_change(), "value")
         self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
@@ -137,11 +135,6 @@ class HeadsPanel(MapsPanel):
 
     def _fold_texts(self) -> None:
         self.texts.layout.display = None if self.map.metric == CHANGE else "none"
-
-    def _open(self, place: list[int]) -> None:
-        if place:
-            with self.view.hold_sync():
-                self.view.layer, self.view.heads = place[0], [place[1]]
 
     def _write_random_words(self) -> None:
         if self._measured is not None:
