@@ -5,6 +5,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import copy
 import math
+import operator
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lablib.attention.exercises import solutions
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Check
 
@@ -229,32 +230,6 @@ CHECKS["attention/explain-the-sink"] = ValueCheck(
     ),
 )
 
-CHECKS["attention/without-first"] = FunctionCheck(
-    solutions.without_first,
-    cases=lambda: [
-        (_backward_head(),),
-        (tensor([0.5, 0.5], [0.25, 0.75]),),
-        (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
-    ],
-    mistakes=(
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), -1).T,
-            "sums without keepdim",
-        ),
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), 0),
-            "sums of columns",
-        ),
-        Mistake(lambda weights: _first_at_zero(weights), "not stretched"),
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _first_at_zero(weights).sum(-1, keepdim=True),
-            "0 by 0",
-        ),
-        Mistake(lambda weights: _first_at_zero(weights).softmax(-1), "second softmax"),
-        Mistake(lambda weights: solutions.without_first(weights)[:, 1:], "column cut out"),
-    ),
-)
-
 
 def _first_at_zero(weights: Tensor) -> Tensor:
     weights = weights.clone()
@@ -267,9 +242,32 @@ def _sums_or_1(weights: Tensor, axis: int) -> Tensor:
     return sums.where(sums > 0, 1)
 
 
+CHECKS["attention/without-first"] = FunctionCheck(
+    solutions.without_first,
+    cases=lambda: [
+        (_backward_head(),),
+        (tensor([0.5, 0.5], [0.25, 0.75]),),
+        (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
+    ],
+    mistakes=(
+        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, -1).T), "sums without keepdim"),
+        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, 0)), "sums of columns"),
+        Mistake(_first_at_zero, "not stretched"),
+        Mistake(then(_first_at_zero, lambda w: w / w.sum(-1, keepdim=True)), "0 by 0"),
+        Mistake(then(_first_at_zero, lambda w: w.softmax(-1)), "second softmax"),
+        Mistake(then(solutions.without_first, lambda w: w[:, 1:]), "column cut out"),
+    ),
+)
+
+
 def _passages(many: int) -> list[float]:
     """A value for each of so many passages, no two of them alike, in no order."""
     return [round(0.017 * ((7 * place + 3) % many), 3) for place in range(many)]
+
+
+def _ranked(values: list[float]) -> list[int]:
+    """The places of the values, those of the largest first."""
+    return sorted(range(len(values)), key=lambda place: -values[place])
 
 
 CHECKS["attention/tenths"] = FunctionCheck(
@@ -281,17 +279,9 @@ CHECKS["attention/tenths"] = FunctionCheck(
             lambda values: [[values[p] for p in part] for part in solutions.tenths(values)],
             "values",
         ),
-        Mistake(
-            lambda values: _parts(sorted(range(len(values)), key=lambda p: -values[p]), 10),
-            "ten in each",
-        ),
+        Mistake(then(_ranked, lambda places: _parts(places, 10)), "ten in each"),
         Mistake(lambda values: _parts([*range(len(values))], len(values) // 10), "not ranked"),
-        Mistake(
-            lambda values: [
-                sorted(range(len(values)), key=lambda p: -values[p])[n::10] for n in range(10)
-            ],
-            "every tenth",
-        ),
+        Mistake(then(_ranked, lambda places: [places[n::10] for n in range(10)]), "every tenth"),
     ),
 )
 
@@ -309,18 +299,20 @@ def _losses() -> list[tuple[Any, ...]]:
     ]
 
 
-def _of_differences(
-    before: list[float], after: list[float], error: Callable[[list[float]], float]
-) -> list[float]:
-    costs = [b - a for a, b in zip(before, after, strict=True)]
-    return [statistics.fmean(costs), error(costs)]
+def _differences(before: list[float], after: list[float]) -> list[float]:
+    return [b - a for a, b in zip(before, after, strict=True)]
+
+
+def _with_error(error: Callable[[list[float]], float]) -> Callable[..., list[float]]:
+    """The mean difference, and something else for its standard error."""
+    return then(_differences, lambda costs: [statistics.fmean(costs), error(costs)])
 
 
 CHECKS["attention/cost-and-error"] = FunctionCheck(
     solutions.cost_and_error,
     cases=_losses,
     mistakes=(
-        Mistake(lambda a, b: _of_differences(a, b, statistics.stdev), "spread"),
+        Mistake(_with_error(statistics.stdev), "spread"),
         Mistake(
             lambda a, b: [
                 statistics.fmean(b) - statistics.fmean(a),
@@ -328,17 +320,9 @@ CHECKS["attention/cost-and-error"] = FunctionCheck(
             ],
             "not paired",
         ),
-        Mistake(
-            lambda a, b: _of_differences(
-                a, b, lambda costs: statistics.pstdev(costs) / math.sqrt(len(costs))
-            ),
-            "divided by all",
-        ),
+        Mistake(_with_error(lambda c: statistics.pstdev(c) / math.sqrt(len(c))), "divided by all"),
         Mistake(lambda a, b: solutions.cost_and_error(b, a), "sign"),
-        Mistake(
-            lambda a, b: _of_differences(a, b, lambda c: statistics.stdev(c) / len(c)),
-            "divided by the number",
-        ),
+        Mistake(_with_error(lambda c: statistics.stdev(c) / len(c)), "divided by the number"),
     ),
 )
 
@@ -441,17 +425,11 @@ CHECKS["attention/fit-a-lens"] = FunctionCheck(
     cases=lambda: [_vectors(), (_vectors()[0][:4], _vectors()[1][:4])],
     mistakes=(
         Mistake(lambda vectors, last: torch.linalg.lstsq(vectors, last).solution, "no constant"),
-        Mistake(
-            lambda vectors, last: solutions.fit_lens(vectors, last).roll(1, 0), "constant first"
-        ),
+        Mistake(then(solutions.fit_lens, lambda lens: lens.roll(1, 0)), "constant first"),
         Mistake(lambda vectors, last: solutions.fit_lens(last, vectors), "turned round"),
         Mistake(_difference_only, "difference only"),
     ),
 )
-
-
-def _order(numbers: list[float]) -> list[int]:
-    return sorted(range(len(numbers)), key=lambda place: numbers[place])
 
 
 def _ranks(numbers: list[float]) -> list[float]:
@@ -467,16 +445,13 @@ CHECKS["attention/agreement"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(statistics.correlation, "numbers"),
-        Mistake(lambda a, b: statistics.correlation(_order(a), _order(b)), "order for ranks"),
+        Mistake(lambda a, b: statistics.correlation(_ranked(a), _ranked(b)), "order for ranks"),
         Mistake(
             lambda a, b: statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a),
             "covariance",
         ),
         Mistake(
-            lambda a, b: statistics.fmean(
-                one == other for one, other in zip(_ranks(a), _ranks(b), strict=True)
-            ),
-            "same places",
+            lambda a, b: statistics.fmean(map(operator.eq, _ranks(a), _ranks(b))), "same places"
         ),
     ),
 )
@@ -532,24 +507,26 @@ CHECKS["attention/silent-passages"] = FunctionCheck(
     ),
 )
 
+
+def _masked(diagonal: int, score: float) -> Callable[[Tensor], Tensor]:
+    """The weights where what stands from a diagonal on has this score."""
+
+    def weights(scores: Tensor) -> Tensor:
+        future = torch.ones_like(scores).triu(diagonal).bool()
+        return scores.masked_fill(future, score).softmax(-1)
+
+    return weights
+
+
 CHECKS["attention/mask-after-softmax"] = FunctionCheck(
     solutions.weights_of_the_past,
     cases=lambda: [(_scores(),), (tensor([1.0, 1.0], [0.0, 2.0]),)],
     mistakes=(
-        Mistake(
-            lambda scores: scores.masked_fill(_future(scores, 1), 0.0).softmax(-1), "score of 0"
-        ),
-        Mistake(
-            lambda scores: scores.masked_fill(_future(scores, 0), -math.inf).softmax(-1),
-            "diagonal hidden",
-        ),
+        Mistake(_masked(1, 0.0), "score of 0"),
+        Mistake(_masked(0, -math.inf), "diagonal hidden"),
         Mistake(lambda scores: scores.softmax(-1), "no mask"),
     ),
 )
-
-
-def _future(scores: Tensor, diagonal: int) -> Tensor:
-    return torch.ones_like(scores).triu(diagonal).bool()
 
 
 def _score(words: list[str]) -> float:
@@ -566,10 +543,7 @@ CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
         (_score, ["not", "so", "tired"]),
     ],
     mistakes=(
-        Mistake(
-            lambda score, words: [abs(one) for one in solutions.occlusion(score, words)],
-            "size only",
-        ),
+        Mistake(then(solutions.occlusion, lambda added: [*map(abs, added)]), "size only"),
         Mistake(lambda score, words: [score([word]) for word in words], "alone"),
     ),
 )
@@ -624,28 +598,23 @@ def _layer_input() -> tuple[Tensor, Tensor, Tensor, int]:
     return x, query_matrix, query_matrix.flip(0), 2
 
 
+def _scores_times(factor: Callable[[float, int], float]) -> Callable[..., Tensor]:
+    """The right scores times a number that is made of d_k and the number of heads."""
+
+    def scores(x: Tensor, query_matrix: Tensor, key_matrix: Tensor, heads: int) -> Tensor:
+        right = solutions.scaled_scores(x, query_matrix, key_matrix, heads)
+        return right * factor(x.shape[1] // heads, heads)
+
+    return scores
+
+
 CHECKS["attention/scale-of-the-model"] = FunctionCheck(
     solutions.scaled_scores,
     cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
     mistakes=(
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) / math.sqrt(x.shape[1] // heads)
-            ),
-            "divided by d_k",
-        ),
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads)
-            ),
-            "not divided",
-        ),
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads / heads)
-            ),
-            "root of the heads",
-        ),
+        Mistake(_scores_times(lambda d_k, heads: 1 / math.sqrt(d_k)), "divided by d_k"),
+        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k)), "not divided"),
+        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k / heads)), "root of the heads"),
     ),
 )
 
@@ -682,10 +651,7 @@ CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
     cases=_cases_with_a_model,
     mistakes=(
         Mistake(_with_the_batch, "with the batch"),
-        Mistake(
-            lambda model, tokenizer, text: _with_the_batch(model, tokenizer, text)[0],
-            "first layer only",
-        ),
+        Mistake(then(_with_the_batch, lambda layers: layers[0]), "first layer only"),
     ),
     seconds=20.0,
 )
@@ -693,11 +659,6 @@ CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
 
 def _angles(position: int, width: int) -> list[float]:
     return [position / 10000 ** (2 * i / width) for i in range(width // 2)]
-
-
-def _halves(position: int, width: int) -> list[float]:
-    angles = _angles(position, width)
-    return [math.sin(a) for a in angles] + [math.cos(a) for a in angles]
 
 
 def _other_exponent(position: int, width: int) -> list[float]:
@@ -714,13 +675,11 @@ CHECKS["attention/position-row"] = FunctionCheck(
     solutions.position_row,
     cases=lambda: [(0, 4), (1, 4), (3, 8), (50, 8), (700, 6)],
     mistakes=(
-        Mistake(_halves, "halves"),
+        Mistake(then(_angles, lambda a: [*map(math.sin, a), *map(math.cos, a)]), "halves"),
         Mistake(_other_exponent, "exponent"),
         Mistake(_a_wavelength_each, "a wavelength each"),
         Mistake(
-            lambda position, width: [
-                wave(a) for a in _angles(position, width) for wave in (math.cos, math.sin)
-            ],
+            then(_angles, lambda angles: [w(a) for a in angles for w in (math.cos, math.sin)]),
             "cosine first",
         ),
         Mistake(

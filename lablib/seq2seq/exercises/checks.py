@@ -62,8 +62,8 @@ def _longer_source() -> tuple[Tensor, ...]:
     )  # fmt: skip
 
 
-def _look(q: Any, k: Any, v: Any, there: Any, scale: float) -> Any:
-    return (q @ k.T / scale).masked_fill(~there, -math.inf).softmax(-1) @ v
+def _look(q: Any, k: Any, v: Any, there: Any, power: float = 0.5) -> Any:
+    return (q @ k.T / q.shape[-1] ** power).masked_fill(~there, -math.inf).softmax(-1) @ v
 
 
 def _look_causally(q: Any, k: Any, v: Any, there: Any) -> Any:
@@ -75,14 +75,10 @@ CHECKS["seq2seq/cross-attention"] = FunctionCheck(
     solutions.cross_attention,
     cases=lambda: [_source(), _longer_source()],
     mistakes=(
-        Mistake(
-            lambda q, k, v, there: _look(q, k, v, there | True, math.sqrt(q.shape[-1])), "no mask"
-        ),
-        Mistake(lambda q, k, v, there: _look(q, k, v, there, 1.0), "unscaled"),
+        Mistake(lambda q, k, v, there: _look(q, k, v, there | True), "no mask"),
+        Mistake(lambda q, k, v, there: _look(q, k, v, there, power=0), "unscaled"),
         Mistake(_look_causally, "causal"),
-        Mistake(
-            lambda q, k, v, there: _look(q, k, v, ~there, math.sqrt(q.shape[-1])), "mask turned"
-        ),
+        Mistake(lambda q, k, v, there: _look(q, k, v, ~there), "mask turned"),
     ),
 )
 
@@ -241,10 +237,7 @@ CHECKS["seq2seq/source-mask"] = FunctionCheck(
     cases=_looks,
     mistakes=(
         Mistake(lambda weights, there: weights * there, "not shared out"),
-        Mistake(
-            lambda weights, there: weights * (1 - there) / (weights * (1 - there)).sum(-1, True),
-            "mask turned",
-        ),
+        Mistake(lambda weights, there: solutions.looked(weights, 1 - there), "mask turned"),
         Mistake(
             lambda weights, there: weights * there / (weights * there).sum(0, True), "wrong axis"
         ),
@@ -287,18 +280,16 @@ CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
     mistakes=(
         Mistake(
             lambda losses, labels: fmean(
-                fmean(loss for loss, id in zip(row, ids, strict=True) if id != -100)
-                for row, ids in zip(losses, labels, strict=True)
+                solutions.mean_loss([row], [ids]) for row, ids in zip(losses, labels, strict=True)
             ),
             "mean of means",
         ),
         Mistake(
-            lambda losses, labels: sum(
-                loss
+            lambda losses, labels: fmean(
+                loss * (id != -100)
                 for row, ids in zip(losses, labels, strict=True)
                 for loss, id in zip(row, ids, strict=True)
-                if id != -100
-            ) / sum(map(len, losses)),
+            ),
             "divided by all",
         ),
     ),

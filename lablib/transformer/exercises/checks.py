@@ -97,12 +97,13 @@ def _norm_cases() -> list[tuple[Any, ...]]:
     ]
 
 
-def _norm(x: Tensor, axis: int, unbiased: bool = False, centre: bool = True) -> Tensor:
-    centred = x - x.mean(axis, keepdim=True)
+def _norm(x: Tensor, axis: int, unbiased: bool = False, power: float = 0.5) -> Tensor:
     variance = x.var(axis, unbiased=unbiased, keepdim=True)
-    if not centre:
-        return x / (x.square().mean(axis, keepdim=True) + 1e-5).sqrt()
-    return centred / (variance + 1e-5).sqrt()
+    return (x - x.mean(axis, keepdim=True)) / (variance + 1e-5) ** power
+
+
+def _not_centred(x: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
+    return torch.nn.functional.rms_norm(x, x.shape[-1:], gain, 1e-5) + shift
 
 
 CHECKS["transformer/layer-norm"] = FunctionCheck(
@@ -111,17 +112,9 @@ CHECKS["transformer/layer-norm"] = FunctionCheck(
     mistakes=(
         Mistake(lambda x, gain, shift: _norm(x, 0) * gain + shift, "over the tokens"),
         Mistake(lambda x, gain, shift: _norm(x, -1, unbiased=True) * gain + shift, "n minus 1"),
-        Mistake(lambda x, gain, shift: _norm(x, -1, centre=False) * gain + shift, "not centred"),
+        Mistake(_not_centred, "not centred"),
         Mistake(lambda x, gain, shift: _norm(x, -1), "not scaled"),
-        Mistake(
-            lambda x, gain, shift: (
-                (x - x.mean(-1, keepdim=True))
-                / (x.var(-1, unbiased=False, keepdim=True) + 1e-5)
-                * gain
-                + shift
-            ),
-            "variance",
-        ),
+        Mistake(lambda x, gain, shift: _norm(x, -1, power=1) * gain + shift, "variance"),
     ),
 )
 
