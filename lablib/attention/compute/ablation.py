@@ -15,15 +15,17 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from lablib.attention.compute.asking import Asked, Change, answer, ask, changes
+from lablib.attention.compute.asking import Asked, Outcome, answer, ask, outcome
 from lablib.attention.compute.growing import blocks_of, growing, in_order, same
+from lablib.attention.compute.heads import Head, require_head
 from lablib.attention.compute.metrics import HeadMetrics
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import (
     AttentionCall,
@@ -33,40 +35,19 @@ from lablib.models.watching import (
     watching,
 )
 
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
-
-Head = tuple[int, int]
-"""A layer and a head of it, both from 0."""
-
 SCORE_BYTES = 64 * 2**20
 """The most bytes of scores to compute at once, which decides how many heads are tried at once."""
 
 
 @dataclass(frozen=True, eq=False)
-class Ablation:
-    """What a model says with all its heads, and with some of them muted.
+class Ablation(Outcome):
+    """What a model says with all its heads, and with some of them muted: an `Outcome`.
 
     Attributes:
         heads: the muted ones.
-        tokens: what the model read; in a masked model's text one token is the mask.
-        position: where the model was asked for a token: the masked place, or the one after the end.
-        before: the distribution there, [vocab], with all heads.
-        after: the same with the heads muted.
-        loss_before: how surprised the model is by the text, in bits per token (see `ablate`);
-            not-a-number if the text has too few tokens to be surprised by.
-        loss_after: the same with the heads muted.
-        changes: the most probable tokens of both distributions, the most probable before first.
     """
 
     heads: tuple[Head, ...]
-    tokens: Reading
-    position: int
-    before: Tensor
-    after: Tensor
-    loss_before: float
-    loss_after: float
-    changes: tuple[Change, ...]
 
     @property
     def divergence(self) -> float:
@@ -104,7 +85,7 @@ class Sweep:
         return self.divergence.numel()
 
 
-def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int = 10) -> Ablation:
+def ablate(m: LoadedModel, text: str | Reading, heads: Sequence[Head], k: int = 10) -> Ablation:
     """What a model says with all its heads, and with some of them muted.
 
     A next-word model is asked for the token after the text, and its loss is its mean surprise at
@@ -127,22 +108,13 @@ def ablate(m: "LoadedModel", text: str | Reading, heads: Sequence[Head], k: int 
         (True, ((0, 1),))
     """
     asked, experiment = ask(m, text), Experiment(m)
-    [(before, loss_before)] = experiment.run(asked, [()])
+    [whole] = experiment.run(asked, [()])
     experiment.check(heads)
-    [(after, loss_after)] = experiment.run(asked, [heads])
-    return Ablation(
-        heads=tuple(heads),
-        tokens=asked.tokens,
-        position=asked.position,
-        before=before,
-        after=after,
-        loss_before=loss_before,
-        loss_after=loss_after,
-        changes=changes(m, before, after, k),
-    )
+    [muted] = experiment.run(asked, [heads])
+    return Ablation(**vars(outcome(m, asked, whole, muted, k)), heads=tuple(heads))
 
 
-def sweep(m: "LoadedModel", text: str | Reading) -> Iterator[Sweep]:
+def sweep(m: LoadedModel, text: str | Reading) -> Iterator[Sweep]:
     """Mute each head in turn; yields what is known so far, at last all of it.
 
     Raises:
@@ -228,7 +200,7 @@ class Experiment:
         (6, 4, True)
     """
 
-    def __init__(self, m: "LoadedModel"):
+    def __init__(self, m: LoadedModel):
         require_watchable(m.model)
         self._m = m
         self._model: Any = watchable(m.model)
@@ -244,12 +216,8 @@ class Experiment:
 
     def check(self, heads: Sequence[Head]) -> None:
         """Refuse heads the model does not have."""
-        for layer, head in heads:
-            if not (0 <= layer < self.layers and 0 <= head < self.heads):
-                raise ValueError(
-                    f"This model has layers 0 to {self.layers - 1} with heads 0 to "
-                    f"{self.heads - 1}; ({layer}, {head}) is not one of them."
-                )
+        for head in heads:
+            require_head(head, self.layers, self.heads)
 
     def run(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
         """For each set of heads to mute: the distribution asked for, and the loss."""

@@ -3,17 +3,15 @@
 """
 
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 STRIDE = 7
 """A masked model is asked for every seventh token at once: 14 %, about what it was trained on."""
@@ -30,6 +28,31 @@ class Change(NamedTuple):
     after: float
 
 
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a model says as it is, and with a part of it left out.
+
+    Attributes:
+        tokens: what the model read; in a masked model's text one token is the mask.
+        position: where the model was asked for a token: the masked place, or the one after the end.
+        before: the distribution there, [vocab], of the whole model.
+        after: the same without the part.
+        loss_before: how surprised the model is by the text, in bits per token (see
+            `lablib.attention.ablate`); not-a-number if the text has too few tokens to be surprised
+            by.
+        loss_after: the same without the part.
+        changes: the most probable tokens of both distributions, the most probable before first.
+    """
+
+    tokens: Reading
+    position: int
+    before: Tensor
+    after: Tensor
+    loss_before: float
+    loss_after: float
+    changes: tuple[Change, ...]
+
+
 class Asked(NamedTuple):
     """What a model is asked: rows to read, and the tokens it should say at which places.
 
@@ -44,7 +67,7 @@ class Asked(NamedTuple):
     targets: Tensor
 
 
-def ask(m: "LoadedModel", text: str | Reading) -> Asked:
+def ask(m: LoadedModel, text: str | Reading) -> Asked:
     """What to ask this kind of model about the text (see `ablation.ablate`).
 
     Raises:
@@ -69,7 +92,7 @@ def _ask_next(tokens: Reading) -> Asked:
     return Asked(tokens, last + 1, last, torch.tensor([tokens.ids]), _targets(targets))
 
 
-def _ask_masked(m: "LoadedModel", tokens: Reading) -> Asked:
+def _ask_masked(m: LoadedModel, tokens: Reading) -> Asked:
     """Which token is hidden; and, with every seventh ordinary token masked, which those are."""
     mask = m.tokenizer.mask_token_id
     ordinary = [i for i, special in enumerate(tokens.special) if not special]
@@ -84,8 +107,7 @@ def _ask_masked(m: "LoadedModel", tokens: Reading) -> Asked:
         row = 1 + n % STRIDE
         rows[row, place] = mask
         targets.append([row, place, tokens.ids[place]])
-    asked = reading(m.tokenizer, ids, list(tokens.token_types))
-    asked = replace(asked, cut=tokens.cut, limit=tokens.limit)
+    asked = reading(m.tokenizer, ids, tokens.token_types, tokens.cut, tokens.limit)
     return Asked(asked, places[0], places[0], rows, _targets(targets))
 
 
@@ -106,7 +128,16 @@ def answer(asked: Asked, scores: Tensor) -> tuple[Tensor, float]:
     return asked_for, float(surprise) / math.log(2)
 
 
-def changes(m: "LoadedModel", before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
+def outcome(
+    m: LoadedModel, asked: Asked, whole: tuple[Tensor, float], rest: tuple[Tensor, float], k: int
+) -> Outcome:
+    """Two answers side by side, with the k most probable tokens of each."""
+    (before, loss_before), (after, loss_after) = whole, rest
+    changed = _changes(m, before, after, k)
+    return Outcome(asked.tokens, asked.position, before, after, loss_before, loss_after, changed)
+
+
+def _changes(m: LoadedModel, before: Tensor, after: Tensor, k: int) -> tuple[Change, ...]:
     """The k most probable tokens of each distribution, the most probable before first."""
     k = min(k, len(before))
     ids = {*before.topk(k).indices.tolist(), *after.topk(k).indices.tolist()}

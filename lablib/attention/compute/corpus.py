@@ -8,23 +8,21 @@ by lot.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lablib.attention.compute.ablation import Experiment, Head
+from lablib.attention.compute.ablation import Experiment
 from lablib.attention.compute.asking import ask
-from lablib.attention.compute.heads import body, look_at_all
+from lablib.attention.compute.heads import Head, body, look_at_all
 from lablib.attention.compute.metrics import METRICS, head_metrics
 from lablib.attention.compute.text import Reading, reading
+from lablib.models import LoadedModel
 from lablib.models.text import context_length, encode, require_vectors
 from lablib.models.watching import watchable
 from lablib.numbers import require_count
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 PASSAGE = 64
 """How many tokens a passage has."""
@@ -137,7 +135,7 @@ class MutingCost:
         return float(self.cost[read, 0].mean())
 
 
-def passages(m: "LoadedModel", text: str, size: int = PASSAGE) -> list[Reading]:
+def passages(m: LoadedModel, text: str, size: int = PASSAGE) -> list[Reading]:
     """Cut a text into passages of the same number of tokens, each with the marks the model has at
     both ends. What is left over at the end is a passage only if there is no other.
 
@@ -167,7 +165,7 @@ def passages(m: "LoadedModel", text: str, size: int = PASSAGE) -> list[Reading]:
     return [reading(m.tokenizer, row) for row in rows]
 
 
-def scan(m: "LoadedModel", text: str, size: int = PASSAGE, seed: int = 0) -> Iterator[Scan]:
+def scan(m: LoadedModel, text: str, size: int = PASSAGE, seed: int = 0) -> Iterator[Scan]:
     """Read a text passage by passage and measure what every head does; yields what is known so far.
 
     Args:
@@ -199,7 +197,7 @@ def scan(m: "LoadedModel", text: str, size: int = PASSAGE, seed: int = 0) -> Ite
 
 
 def muting_cost(
-    m: "LoadedModel", found: Scan, head: Head, others: int = 10, seed: int = 0
+    m: LoadedModel, found: Scan, head: Head, others: int = 10, seed: int = 0
 ) -> Iterator[MutingCost]:
     """Mute a head over the passages of a scan, and so many others drawn by lot, each alone; yields
     what is known so far. The loss is that of `ablate`.
@@ -229,9 +227,7 @@ def muting_cost(
         yield MutingCost(heads, torch.stack(rows), len(found.passages))
 
 
-def _measured(
-    m: "LoadedModel", model: Any, drawn: Sequence[Reading]
-) -> Iterator[dict[str, Tensor]]:
+def _measured(m: LoadedModel, model: Any, drawn: Sequence[Reading]) -> Iterator[dict[str, Tensor]]:
     """Every metric for each passage, [layers, heads] each; some passages are read at once."""
     together = max(1, TOKENS // len(drawn[0]))
     for start in range(0, len(drawn), together):

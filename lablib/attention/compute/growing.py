@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-Head = tuple[int, int]
+from lablib.attention.compute.heads import Head
 
 CLOSE = 1e-4
 """How far rounding may move a score, as a share of the highest: it rounds otherwise in a batch of

@@ -9,18 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isqrt, prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
+from lablib.models import LoadedModel
 from lablib.models.text import context_length, require_vectors, target_ids
 from lablib.models.watching import run_watched, watchable
 from lablib.numbers import percent
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 CAP = 96 * 2**20
 """The most bytes the maps of one text take: 512 tokens of a 12 × 12 model are 72 MiB in float16."""
@@ -31,6 +29,8 @@ NO_TOKEN = "(none)"
 """What the share that goes to no token is called where it is drawn."""
 
 Kind = Literal["causal", "encoder", "decoder", "cross"]
+Head = tuple[int, int]
+"""A layer and a head of it, both from 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +151,7 @@ def and_no_token(keys: Reading) -> Reading:
 
 @torch.inference_mode()
 def maps(
-    m: "LoadedModel",
+    m: LoadedModel,
     text: str | Reading,
     pair: str | None = None,
     limit: int = MAX_TOKENS,
@@ -177,13 +177,13 @@ def maps(
     return look(m, watchable(body(m)), read(m, text, pair, _most_tokens(m, limit)))
 
 
-def look(m: "LoadedModel", model: Any, tokens: Reading, **more: Tensor) -> AttentionMaps:
+def look(m: LoadedModel, model: Any, tokens: Reading, **more: Tensor) -> AttentionMaps:
     """The maps a watchable model gives for some tokens, called with more inputs than these."""
     output = _run(model, tokens.inputs(m) | more, _precision(m, len(tokens)))
     return _maps(m, output.get("attentions"), tokens, tokens)
 
 
-def look_at_all(m: "LoadedModel", model: Any, rows: Sequence[Reading]) -> list[AttentionMaps]:
+def look_at_all(m: LoadedModel, model: Any, rows: Sequence[Reading]) -> list[AttentionMaps]:
     """The same for several texts of as many tokens each, read as one batch."""
     each = [row.inputs(m) for row in rows]
     inputs = {name: torch.cat([one[name] for one in each]) for name in each[0]}
@@ -194,7 +194,7 @@ def look_at_all(m: "LoadedModel", model: Any, rows: Sequence[Reading]) -> list[A
 
 @torch.inference_mode()
 def encoder_decoder_maps(
-    m: "LoadedModel", source: str, target: str = "", limit: int = MAX_TOKENS
+    m: LoadedModel, source: str, target: str = "", limit: int = MAX_TOKENS
 ) -> EncoderDecoderMaps:
     """All three attentions of an encoder-decoder model that reads `source` and writes `target`.
 
@@ -218,7 +218,7 @@ def encoder_decoder_maps(
 
 @torch.inference_mode()
 def look_both(
-    m: "LoadedModel", source: str | Reading, ids: Sequence[int], limit: int = MAX_TOKENS
+    m: LoadedModel, source: str | Reading, ids: Sequence[int], limit: int = MAX_TOKENS
 ) -> tuple[EncoderDecoderMaps, Tensor]:
     """The three attentions of a model that reads a source and writes these ids, and its scores
     after the start token and after each of them, [1 + ids, vocab] float32 on the CPU.
@@ -247,7 +247,7 @@ def look_both(
     return found, output.logits[0].to("cpu", torch.float32)
 
 
-def require_encoder_decoder(m: "LoadedModel") -> None:
+def require_encoder_decoder(m: LoadedModel) -> None:
     """Refuse a model that has not both stacks and scores for what it writes.
 
     Raises:
@@ -261,7 +261,7 @@ def require_encoder_decoder(m: "LoadedModel") -> None:
         )
 
 
-def start_of_decoder(m: "LoadedModel") -> int:
+def start_of_decoder(m: LoadedModel) -> int:
     """The token a decoder begins with; the padding token where a model names none, as T5 has it.
 
     Raises:
@@ -273,7 +273,7 @@ def start_of_decoder(m: "LoadedModel") -> int:
     return int(m.model.config.pad_token_id if start is None else start)
 
 
-def body(m: "LoadedModel") -> Any:
+def body(m: LoadedModel) -> Any:
     """The model without its scores over the vocabulary, or an encoder-decoder model's encoder."""
     model: Any = m.model.base_model
     return model.get_encoder() if model.config.is_encoder_decoder else model
@@ -285,7 +285,7 @@ def _run(model: Any, inputs: dict[str, Tensor], dtype: torch.dtype) -> Any:
 
 
 def _maps(
-    m: "LoadedModel",
+    m: LoadedModel,
     attentions: Sequence[Tensor | None] | None,
     queries: Reading,
     keys: Reading,
@@ -330,7 +330,22 @@ def to_no_token(found: AttentionMaps) -> str:
     )
 
 
-def _other_layers(m: "LoadedModel", found: AttentionMaps) -> str:
+def require_head(head: Head, layers: int, heads: int, whose: str = "This model") -> None:
+    """Refuse a head that is not there.
+
+    >>> require_head((6, 0), layers=6, heads=4)
+    Traceback (most recent call last):
+    ...
+    ValueError: This model has layers 0 to 5 with heads 0 to 3; (6, 0) is not one of them.
+    """
+    if not (0 <= head[0] < layers and 0 <= head[1] < heads):
+        raise ValueError(
+            f"{whose} has layers 0 to {layers - 1} with heads 0 to {heads - 1}; "
+            f"({head[0]}, {head[1]}) is not one of them."
+        )
+
+
+def _other_layers(m: LoadedModel, found: AttentionMaps) -> str:
     """A sentence for a model in which only some layers are attention."""
     layers = getattr(m.model.config.get_text_config(), "num_hidden_layers", found.layers)
     if m.model.config.is_encoder_decoder or found.layers >= layers:
@@ -350,17 +365,17 @@ def _broken(found: AttentionMaps) -> str:
     )
 
 
-def _most_tokens(m: "LoadedModel", limit: int) -> int:
+def _most_tokens(m: LoadedModel, limit: int) -> int:
     """How many tokens can be read such that float16 maps stay within `CAP`."""
     return min(limit, isqrt(CAP // (2 * _heads(m))))
 
 
-def _precision(m: "LoadedModel", tokens: int) -> torch.dtype:
+def _precision(m: LoadedModel, tokens: int) -> torch.dtype:
     """float32 if the maps of so many tokens stay within `CAP`, else float16."""
     return torch.float32 if 4 * _heads(m) * tokens**2 <= CAP else torch.float16
 
 
-def _heads(m: "LoadedModel") -> int:
+def _heads(m: LoadedModel) -> int:
     """How many heads the model has in all its layers, as its configuration says."""
     config = m.model.config.get_text_config()
     sizes = (getattr(config, name, 1) for name in ("num_hidden_layers", "num_attention_heads"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,14 +10,12 @@ from torch import Tensor, nn
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.rollout import rolled_out
 from lablib.models.text import token_text
 from lablib.models.watching import shared_weight_copy
 from lablib.numbers import require_count
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 SCORE_BYTES = 128 * 2**20
 """The most bytes of scores the lens computes: of a longer text it looks at the last tokens only."""
@@ -83,7 +81,7 @@ class Lens:
 
 
 @torch.inference_mode()
-def logit_lens(m: "LoadedModel", text: str | Reading, pair: str | None = None, k: int = 5) -> Lens:
+def logit_lens(m: LoadedModel, text: str | Reading, pair: str | None = None, k: int = 5) -> Lens:
     """Ask the model after each layer what it would say: the token vectors there go straight to the
     last norm and the output matrix (nostalgebraist 2020, "interpreting GPT: the logit lens").
 

@@ -17,7 +17,7 @@ what the model says in the end.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -25,13 +25,11 @@ from torch import Tensor
 from lablib.attention.compute.corpus import MOST, passages
 from lablib.attention.compute.layers import say, stream
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, token_text
 from lablib.models.watching import shared_weight_copy
 from lablib.numbers import require_count
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 LensName = Literal["logit", "jacobian", "tuned"]
 LENSES: tuple[LensName, ...] = get_args(LensName)
@@ -117,7 +115,7 @@ class LensPath:
     best: dict[LensName, tuple[str, ...]]
 
 
-def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4) -> Iterator[Lenses]:
+def fit_lenses(m: LoadedModel, text: str, jacobians: int = 4) -> Iterator[Lenses]:
     """Fit the lenses to a model on the passages of a text, and measure their errors on others of
     its passages; yields what is known so far.
 
@@ -168,7 +166,7 @@ def fit_lenses(m: "LoadedModel", text: str, jacobians: int = 4) -> Iterator[Lens
         yield found
 
 
-def lens_path(m: "LoadedModel", lenses: Lenses, text: str, token: str = "") -> LensPath:
+def lens_path(m: LoadedModel, lenses: Lenses, text: str, token: str = "") -> LensPath:
     """Follow a token through the layers at the end of a text: how probable each lens finds it.
 
     Args:
@@ -228,7 +226,7 @@ def _require(model: Any, jacobians: int) -> None:
         )
 
 
-def _split(m: "LoadedModel", text: str) -> tuple[Tensor, Tensor]:
+def _split(m: LoadedModel, text: str) -> tuple[Tensor, Tensor]:
     """The ids of the passages that are held out, and of those that are fitted to, drawn by lot: the
     same ones of the same text.
     """
@@ -268,7 +266,7 @@ def _step(found: Lenses) -> Lenses:
     return replace(found, done=found.done + 1)
 
 
-def _token_id(m: "LoadedModel", token: str) -> int:
+def _token_id(m: LoadedModel, token: str) -> int:
     """The id of a text that is one token."""
     ids = continuation_ids(m.tokenizer, token)
     if len(ids) != 1:

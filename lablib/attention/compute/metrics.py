@@ -7,7 +7,7 @@ where none is repeated) is not-a-number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,12 +16,10 @@ from transformers import PreTrainedModel
 from lablib.attention.compute.heads import AttentionMaps, Kind, maps
 from lablib.attention.compute.steps import entropy
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.text import positions, vectors
 from lablib.models.watching import watchable
 from lablib.numbers import require_count
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 
 class Metric(NamedTuple):
@@ -240,7 +238,7 @@ def head_scores(model: PreTrainedModel, length: int = 48, rows: int = 8) -> dict
     return {name: torch.stack([row[name] for row in found]).mean(0) for name in found[0]}
 
 
-def induction_scores(m: "LoadedModel", length: int = 48, rows: int = 8) -> Tensor:
+def induction_scores(m: LoadedModel, length: int = 48, rows: int = 8) -> Tensor:
     """How far each head is an induction head, [layers, heads], on random tokens repeated once.
 
     An induction head looks at what followed the present token last time, and so can continue a
@@ -264,7 +262,7 @@ def induction_scores(m: "LoadedModel", length: int = 48, rows: int = 8) -> Tenso
     return head_scores(m.model, length, rows)["induction"]
 
 
-def change(m: "LoadedModel", texts: Sequence[str] = TEXTS) -> Tensor:
+def change(m: LoadedModel, texts: Sequence[str] = TEXTS) -> Tensor:
     """How much each head's attention depends on what the text says, [layers, heads], in bits.
 
     For every place of a text: how far the texts' rows of weights are from their mean row (the

@@ -7,7 +7,7 @@ with shared keys and values repeated for all heads that use them.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,10 +16,8 @@ from transformers.pytorch_utils import Conv1D
 from lablib.attention.compute.heads import body
 from lablib.attention.compute.steps import HIDDEN, AttentionSteps, steps
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.models.watching import AttentionCall, require_watchable, watchable, watching
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 TOLERANCE = 1e-4
 """By how much weights computed from the vectors may differ from the model's own, in float32."""
@@ -122,7 +120,7 @@ class HeadParts:
 
 @torch.inference_mode()
 def vectors(
-    m: "LoadedModel", text: str | Reading, layer: int, pair: str | None = None
+    m: LoadedModel, text: str | Reading, layer: int, pair: str | None = None
 ) -> LayerVectors:
     """The queries, keys and values of one layer for a text.
 
@@ -166,7 +164,7 @@ def vectors(
 
 @torch.inference_mode()
 def head_parts(
-    m: "LoadedModel", text: str | Reading, layer: int, pair: str | None = None
+    m: LoadedModel, text: str | Reading, layer: int, pair: str | None = None
 ) -> HeadParts:
     """What each head of a layer adds to the layer's output, for every token of a text.
 
@@ -204,7 +202,7 @@ class _Seen(NamedTuple):
 
 
 def _observe(
-    m: "LoadedModel", text: str | Reading, layer: int, pair: str | None
+    m: LoadedModel, text: str | Reading, layer: int, pair: str | None
 ) -> tuple[_Seen, Reading]:
     """Run the model and look at one of its attention layers."""
     model = body(m)

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from lablib.attention.compute.ablation import Head
+from lablib.attention.compute.heads import Head
 from lablib.attention.compute.multihead import vectors
 from lablib.attention.compute.text import Reading
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
+from lablib.models import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +33,7 @@ class HeadPlane:
     shares: Tensor
 
 
-def head_plane(m: "LoadedModel", passages: Sequence[Reading], head: Head) -> HeadPlane:
+def head_plane(m: LoadedModel, passages: Sequence[Reading], head: Head) -> HeadPlane:
     """The plane that keeps most of the differences between a head's queries and between its keys
     (PCA; Pearson 1901).
 

@@ -6,20 +6,18 @@ Order comes in through the positions (added to the token vectors, or turning que
 in a next-word model, through the causal mask.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.heads import AttentionMaps, body, look
 from lablib.attention.compute.text import Reading, read, reading
+from lablib.models import LoadedModel
 from lablib.models.text import context_length
 from lablib.models.watching import require_watchable, watchable
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 
 def sinusoidal(positions: int, width: int, base: float = 10_000.0) -> Tensor:
@@ -57,7 +55,7 @@ def products_by_distance(encodings: Tensor) -> Tensor:
     return torch.stack([products.diagonal(distance).mean() for distance in range(len(products))])
 
 
-def learned_positions(m: "LoadedModel") -> Tensor:
+def learned_positions(m: LoadedModel) -> Tensor:
     """The vectors a model has learned for its positions, [position, width] float32 on the CPU.
 
     Raises:
@@ -122,7 +120,7 @@ class Shuffle:
 
 @torch.inference_mode()
 def shuffle(
-    m: "LoadedModel",
+    m: LoadedModel,
     text: str | Reading,
     seed: int = 0,
     positions: bool = True,
@@ -164,13 +162,13 @@ def _order(tokens: Reading, seed: int) -> tuple[int, ...]:
     return tuple(order.tolist())
 
 
-def _in_order(m: "LoadedModel", tokens: Reading, order: tuple[int, ...]) -> Reading:
+def _in_order(m: LoadedModel, tokens: Reading, order: tuple[int, ...]) -> Reading:
     """The tokens in another order; each keeps the text it belongs to."""
     ids, types = ([row[i] for i in order] for row in (tokens.ids, tokens.token_types))
-    return replace(reading(m.tokenizer, ids, types), cut=tokens.cut, limit=tokens.limit)
+    return reading(m.tokenizer, ids, types, tokens.cut, tokens.limit)
 
 
-def _look(m: "LoadedModel", tokens: Reading, positions: bool, masked: bool) -> AttentionMaps:
+def _look(m: LoadedModel, tokens: Reading, positions: bool, masked: bool) -> AttentionMaps:
     """The maps of a text, if asked for without positions and without the causal mask."""
     if not masked:
         require_watchable(body(m))

@@ -1,7 +1,7 @@
 """A text, or a pair of texts, as the model will read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,11 @@ class Reading:
     def note(self) -> str:
         """What was cut, in a sentence; empty if nothing was."""
         return cut_note(len(self), self.cut)
+
+    def first(self, many: int) -> "Reading":
+        """The first so many tokens."""
+        rows = ("ids", "tokens", "special", "token_types")
+        return replace(self, **{name: getattr(self, name)[:many] for name in rows})
 
     def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
         """What the model is called with: a batch of one, on the model's device."""
@@ -109,7 +114,7 @@ def read(
     end = len(encoding["input_ids"]) - _marks_after(m, texts)
     ids = list(encoding["input_ids"])[:end] or start_of_text(m)
     require_vectors(m, ids)
-    return reading(tokenizer, ids, types and types[: len(ids)], max(0, length - len(ids)), most)
+    return reading(tokenizer, ids, (types or [])[: len(ids)], max(0, length - len(ids)), most)
 
 
 def _marks_after(m: "LoadedModel", texts: Sequence[str]) -> int:
@@ -132,8 +137,8 @@ def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> st
 
 def reading(
     tokenizer: "PreTrainedTokenizerBase",
-    ids: list[int],
-    token_types: list[int] | None = None,
+    ids: Sequence[int],
+    token_types: Sequence[int] = (),
     cut: int = 0,
     limit: int = MAX_TOKENS,
 ) -> Reading:

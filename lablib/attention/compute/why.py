@@ -2,16 +2,14 @@
 The three ways to ask are those of `sampling.compute.attribution`.
 """
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from lablib.attention.compute.asking import TEXT_BYTES
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
 from lablib.sampling.compute.attribution import Attribution, attribution, last_scores
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +26,7 @@ class Why(Attribution):
 
 
 def why(
-    m: "LoadedModel", text: str | Reading, place: int | None = None, token: int | None = None
+    m: LoadedModel, text: str | Reading, place: int | None = None, token: int | None = None
 ) -> Why:
     """Ask in three ways which tokens of a text led a next-word model to what follows them.
 
@@ -70,18 +68,7 @@ def why(
                 f"{place} is none of these."
             )
         token = tokens.ids[place] if token is None else token
-        tokens = _first(tokens, place)
+        tokens = tokens.first(place)
     token = int(last_scores(m, [tokens.ids])[0].argmax()) if token is None else token
     found = attribution(m, (*tokens.ids, token), len(tokens))
     return Why(**vars(found), tokens=tokens, text=token_text(m.tokenizer, token))
-
-
-def _first(tokens: Reading, many: int) -> Reading:
-    """The first so many tokens."""
-    return replace(
-        tokens,
-        ids=tokens.ids[:many],
-        tokens=tokens.tokens[:many],
-        special=tokens.special[:many],
-        token_types=tokens.token_types[:many],
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch.nn.functional import pad
 
 from lablib.attention.compute.heads import AttentionMaps, to_no_token
 from lablib.attention.compute.text import reading
+from lablib.models import LoadedModel
 from lablib.models.text import kept_ids
 from lablib.models.watching import (
     AttentionCall,
@@ -22,9 +23,6 @@ from lablib.models.watching import (
 from lablib.sampling.compute.generation import Session, Step, generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.text import Prompt, prepare
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 GREEDY = Knobs(temperature=0)
 """Always the most probable token."""
@@ -53,7 +51,7 @@ class Written:
 
 
 def write(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str,
     n: int = 20,
     knobs: Knobs = GREEDY,
@@ -95,7 +93,7 @@ def write(
         read, ids = len(ids), (*ids, step.id)
 
 
-def _prepared(m: "LoadedModel", prompt: str, n: int) -> Prompt:
+def _prepared(m: LoadedModel, prompt: str, n: int) -> Prompt:
     """The prompt, with its beginning cut so that n tokens more make `MOST_TOKENS` at most."""
     prepared = prepare(m, prompt, n)
     marks, inside = prepared.ids[: prepared.marks], prepared.ids[prepared.marks :]
@@ -118,7 +116,7 @@ def _collector(rows: list[Tensor], keys: int) -> Watcher:
     return collect
 
 
-def so_far(m: "LoadedModel", written: Sequence[Written]) -> AttentionMaps:
+def so_far(m: LoadedModel, written: Sequence[Written]) -> AttentionMaps:
     """The maps of everything read up to and with the last of these steps: one row a token.
 
     They are those of `maps` for the same tokens: in a next-word model a token's row does not change

@@ -5,17 +5,18 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import copy
 import math
+import operator
 import statistics
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.attention.exercises import solutions
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Check
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -45,7 +46,7 @@ CHECKS["attention/mask-by-hand"] = ValueCheck(
 )
 
 
-def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
+def _qkv() -> tuple[Tensor, Tensor, Tensor]:
     q = tensor([1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 1.0])
     k = tensor([1.0, 1.0, 0.0, 0.0], [2.0, 0.0, 1.0, 1.0], [0.0, -1.0, 1.0, 0.0])
     return q, k, tensor([1.0, 0.0], [0.0, 2.0], [-1.0, 1.0])
@@ -91,7 +92,7 @@ CHECKS["attention/row-entropy"] = FunctionCheck(
 )
 
 
-def _heads() -> "Tensor":
+def _heads() -> Tensor:
     return tensor(
         [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
         [[10.0, 20.0], [30.0, 40.0], [50.0, 60.0]],
@@ -125,7 +126,7 @@ CHECKS["attention/muted-by-hand"] = ValueCheck(
 )
 
 
-def _backward_head() -> "Tensor":
+def _backward_head() -> Tensor:
     return tensor(
         [1.0, 0.0, 0.0, 0.0],
         [0.8, 0.2, 0.0, 0.0],
@@ -157,13 +158,12 @@ CHECKS["attention/previous-token"] = FunctionCheck(
 )
 
 
-def _four_heads() -> "Tensor":
+def _four_heads() -> Tensor:
     """Six tokens, a b c a b c: heads for the same token, what followed it, the one before, the
     first.
     """
-    import torch
 
-    def looking(targets: list[int]) -> "Tensor":
+    def looking(targets: list[int]) -> Tensor:
         return 0.05 + 0.7 * torch.nn.functional.one_hot(torch.tensor(targets), 6)
 
     same, induction = looking([0, 1, 2, 0, 1, 2]), looking([0, 1, 2, 1, 2, 3])
@@ -171,12 +171,10 @@ def _four_heads() -> "Tensor":
     return torch.stack([same, induction, before, first])
 
 
-def _rivals() -> "Tensor":
+def _rivals() -> Tensor:
     """Four heads on four tokens, twice. The third leads in the second half of the text; the others
     would if its last token did not count, if its first did not, or if one more did.
     """
-    import torch
-
     scores = tensor(
         [0.0, 0.45, 0.4, 0.4, 0.05], [0.0, 0.0, 0.4, 0.4, 0.4],
         [0.0, 0.35, 0.4, 0.2, 0.5], [0.6, 0.4, 0.25, 0.25, 0.25],
@@ -187,7 +185,7 @@ def _rivals() -> "Tensor":
     return weights
 
 
-def _best(weights: "Tensor", step: int, first: int) -> int:
+def _best(weights: Tensor, step: int, first: int) -> int:
     """The head with the largest sum of `weights[head, i, i - step]` from `first` on."""
     return int(weights.diagonal(-step, dim1=1, dim2=2)[:, first - step :].sum(-1).argmax())
 
@@ -232,6 +230,18 @@ CHECKS["attention/explain-the-sink"] = ValueCheck(
     ),
 )
 
+
+def _first_at_zero(weights: Tensor) -> Tensor:
+    weights = weights.clone()
+    weights[:, 0] = 0
+    return weights
+
+
+def _sums_or_1(weights: Tensor, axis: int) -> Tensor:
+    sums = weights.sum(axis, keepdim=True)
+    return sums.where(sums > 0, 1)
+
+
 CHECKS["attention/without-first"] = FunctionCheck(
     solutions.without_first,
     cases=lambda: [
@@ -240,39 +250,24 @@ CHECKS["attention/without-first"] = FunctionCheck(
         (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
     ],
     mistakes=(
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), -1).T,
-            "sums without keepdim",
-        ),
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _sums_or_1(_first_at_zero(weights), 0),
-            "sums of columns",
-        ),
-        Mistake(lambda weights: _first_at_zero(weights), "not stretched"),
-        Mistake(
-            lambda weights: _first_at_zero(weights) / _first_at_zero(weights).sum(-1, keepdim=True),
-            "0 by 0",
-        ),
-        Mistake(lambda weights: _first_at_zero(weights).softmax(-1), "second softmax"),
-        Mistake(lambda weights: solutions.without_first(weights)[:, 1:], "column cut out"),
+        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, -1).T), "sums without keepdim"),
+        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, 0)), "sums of columns"),
+        Mistake(_first_at_zero, "not stretched"),
+        Mistake(then(_first_at_zero, lambda w: w / w.sum(-1, keepdim=True)), "0 by 0"),
+        Mistake(then(_first_at_zero, lambda w: w.softmax(-1)), "second softmax"),
+        Mistake(then(solutions.without_first, lambda w: w[:, 1:]), "column cut out"),
     ),
 )
-
-
-def _first_at_zero(weights: "Tensor") -> "Tensor":
-    weights = weights.clone()
-    weights[:, 0] = 0
-    return weights
-
-
-def _sums_or_1(weights: "Tensor", axis: int) -> "Tensor":
-    sums = weights.sum(axis, keepdim=True)
-    return sums.where(sums > 0, 1)
 
 
 def _passages(many: int) -> list[float]:
     """A value for each of so many passages, no two of them alike, in no order."""
     return [round(0.017 * ((7 * place + 3) % many), 3) for place in range(many)]
+
+
+def _ranked(values: list[float]) -> list[int]:
+    """The places of the values, those of the largest first."""
+    return sorted(range(len(values)), key=lambda place: -values[place])
 
 
 CHECKS["attention/tenths"] = FunctionCheck(
@@ -284,17 +279,9 @@ CHECKS["attention/tenths"] = FunctionCheck(
             lambda values: [[values[p] for p in part] for part in solutions.tenths(values)],
             "values",
         ),
-        Mistake(
-            lambda values: _parts(sorted(range(len(values)), key=lambda p: -values[p]), 10),
-            "ten in each",
-        ),
+        Mistake(then(_ranked, lambda places: _parts(places, 10)), "ten in each"),
         Mistake(lambda values: _parts([*range(len(values))], len(values) // 10), "not ranked"),
-        Mistake(
-            lambda values: [
-                sorted(range(len(values)), key=lambda p: -values[p])[n::10] for n in range(10)
-            ],
-            "every tenth",
-        ),
+        Mistake(then(_ranked, lambda places: [places[n::10] for n in range(10)]), "every tenth"),
     ),
 )
 
@@ -312,18 +299,20 @@ def _losses() -> list[tuple[Any, ...]]:
     ]
 
 
-def _of_differences(
-    before: list[float], after: list[float], error: Callable[[list[float]], float]
-) -> list[float]:
-    costs = [b - a for a, b in zip(before, after, strict=True)]
-    return [statistics.fmean(costs), error(costs)]
+def _differences(before: list[float], after: list[float]) -> list[float]:
+    return [b - a for a, b in zip(before, after, strict=True)]
+
+
+def _with_error(error: Callable[[list[float]], float]) -> Callable[..., list[float]]:
+    """The mean difference, and something else for its standard error."""
+    return then(_differences, lambda costs: [statistics.fmean(costs), error(costs)])
 
 
 CHECKS["attention/cost-and-error"] = FunctionCheck(
     solutions.cost_and_error,
     cases=_losses,
     mistakes=(
-        Mistake(lambda a, b: _of_differences(a, b, statistics.stdev), "spread"),
+        Mistake(_with_error(statistics.stdev), "spread"),
         Mistake(
             lambda a, b: [
                 statistics.fmean(b) - statistics.fmean(a),
@@ -331,22 +320,14 @@ CHECKS["attention/cost-and-error"] = FunctionCheck(
             ],
             "not paired",
         ),
-        Mistake(
-            lambda a, b: _of_differences(
-                a, b, lambda costs: statistics.pstdev(costs) / math.sqrt(len(costs))
-            ),
-            "divided by all",
-        ),
+        Mistake(_with_error(lambda c: statistics.pstdev(c) / math.sqrt(len(c))), "divided by all"),
         Mistake(lambda a, b: solutions.cost_and_error(b, a), "sign"),
-        Mistake(
-            lambda a, b: _of_differences(a, b, lambda c: statistics.stdev(c) / len(c)),
-            "divided by the number",
-        ),
+        Mistake(_with_error(lambda c: statistics.stdev(c) / len(c)), "divided by the number"),
     ),
 )
 
 
-def _keys() -> "Tensor":
+def _keys() -> Tensor:
     """Vectors of four numbers that are far from 0 and lie in no plane."""
     return tensor(
         [5.0, 1.0, 0.0, 2.0], [4.0, 3.0, 1.0, 0.0], [7.0, 0.0, 2.0, 1.0],
@@ -354,10 +335,8 @@ def _keys() -> "Tensor":
     )  # fmt: skip
 
 
-def _shares_of_directions(vectors: "Tensor", power: int) -> list[float]:
+def _shares_of_directions(vectors: Tensor, power: int) -> list[float]:
     """The singular values of vectors to some power, as shares of their sum."""
-    import torch
-
     sizes = torch.linalg.svdvals(vectors) ** power
     return [float(size) for size in sizes / sizes.sum()]
 
@@ -375,7 +354,7 @@ CHECKS["attention/kept-by-a-plane"] = FunctionCheck(
 )
 
 
-def _two_layers() -> "Tensor":
+def _two_layers() -> Tensor:
     return tensor(
         [[1.0, 0.0, 0.0], [0.8, 0.2, 0.0], [0.1, 0.6, 0.3]],
         [[1.0, 0.0, 0.0], [0.4, 0.6, 0.0], [0.0, 0.5, 0.5]],
@@ -399,20 +378,18 @@ CHECKS["attention/rollout"] = FunctionCheck(
 )
 
 
-def _identity(layers: "Tensor") -> "Tensor":
-    import torch
-
+def _identity(layers: Tensor) -> Tensor:
     return torch.eye(layers.shape[-1])
 
 
-def _product(layers: "Tensor") -> "Tensor":
+def _product(layers: Tensor) -> Tensor:
     total = _identity(layers)
     for weights in layers:
         total = weights @ total
     return total
 
 
-def _says() -> "tuple[Tensor, Tensor]":
+def _says() -> tuple[Tensor, Tensor]:
     """What a model and a lens say at three places, over a vocabulary of four."""
     model = tensor([0.7, 0.1, 0.1, 0.1], [0.2, 0.5, 0.2, 0.1], [0.05, 0.05, 0.1, 0.8])
     return model, tensor([0.4, 0.2, 0.3, 0.1], [0.3, 0.3, 0.3, 0.1], [0.6, 0.1, 0.2, 0.1])
@@ -431,7 +408,7 @@ CHECKS["attention/lens-error"] = FunctionCheck(
 )
 
 
-def _vectors() -> "tuple[Tensor, Tensor]":
+def _vectors() -> tuple[Tensor, Tensor]:
     """Vectors of a layer with two numbers and of the last, which they lead to nearly."""
     vectors = tensor([1.0, 0.0], [0.0, 1.0], [2.0, 1.0], [-1.0, 3.0], [0.5, -2.0], [1.0, 1.0])
     last = vectors @ tensor([2.0, 1.0], [0.0, -1.0]) + tensor([3.0, 0.5])
@@ -439,40 +416,20 @@ def _vectors() -> "tuple[Tensor, Tensor]":
     return vectors, last + noise
 
 
-def _constant_first(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    return solutions.fit_lens(vectors, last).roll(1, 0)
-
-
-def _difference_only(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    import torch
-
+def _difference_only(vectors: Tensor, last: Tensor) -> Tensor:
     return torch.cat([_identity(vectors), (last - vectors).mean(0, keepdim=True)])
-
-
-def _no_constant(vectors: "Tensor", last: "Tensor") -> "Tensor":
-    import torch
-
-    return torch.linalg.lstsq(vectors, last).solution
 
 
 CHECKS["attention/fit-a-lens"] = FunctionCheck(
     solutions.fit_lens,
     cases=lambda: [_vectors(), (_vectors()[0][:4], _vectors()[1][:4])],
     mistakes=(
-        Mistake(_no_constant, "no constant"),
-        Mistake(_constant_first, "constant first"),
+        Mistake(lambda vectors, last: torch.linalg.lstsq(vectors, last).solution, "no constant"),
+        Mistake(then(solutions.fit_lens, lambda lens: lens.roll(1, 0)), "constant first"),
         Mistake(lambda vectors, last: solutions.fit_lens(last, vectors), "turned round"),
         Mistake(_difference_only, "difference only"),
     ),
 )
-
-
-def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    return statistics.correlation(first, second)
-
-
-def _order(numbers: list[float]) -> list[int]:
-    return sorted(range(len(numbers)), key=lambda place: numbers[place])
 
 
 def _ranks(numbers: list[float]) -> list[float]:
@@ -487,17 +444,14 @@ CHECKS["attention/agreement"] = FunctionCheck(
         ([1.0, 4.0, 9.0, 16.0, 26.0, 0.0], [2.0, 1.0, 8.0, 30.0, 4.0, 3.0]),
     ],
     mistakes=(
-        Mistake(_correlation, "numbers"),
-        Mistake(lambda a, b: _correlation(_order(a), _order(b)), "order for ranks"),
+        Mistake(statistics.correlation, "numbers"),
+        Mistake(lambda a, b: statistics.correlation(_ranked(a), _ranked(b)), "order for ranks"),
         Mistake(
             lambda a, b: statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a),
             "covariance",
         ),
         Mistake(
-            lambda a, b: statistics.fmean(
-                one == other for one, other in zip(_ranks(a), _ranks(b), strict=True)
-            ),
-            "same places",
+            lambda a, b: statistics.fmean(map(operator.eq, _ranks(a), _ranks(b))), "same places"
         ),
     ),
 )
@@ -506,11 +460,11 @@ CHECKS["attention/agreement"] = FunctionCheck(
 # --- bugs -----------------------------------------------------------------------------------
 
 
-def _scores() -> "Tensor":
+def _scores() -> Tensor:
     return tensor([2.0, 0.0, -1.0], [0.5, 3.0, 1.0], [0.0, 0.0, 4.0])
 
 
-def _two_by_three() -> "Tensor":
+def _two_by_three() -> Tensor:
     return tensor([1.0, 2.0, 0.0], [0.0, -1.0, 3.0])
 
 
@@ -535,7 +489,7 @@ CHECKS["attention/wrong-index"] = FunctionCheck(
 )
 
 
-def _scores_of_passages() -> "Tensor":
+def _scores_of_passages() -> Tensor:
     """Four passages, three heads: some of the scores are unknown, not as many for each head."""
     gap = math.nan
     return tensor([0.2, gap, 0.4], [gap, gap, 0.1], [0.6, 0.3, 0.3], [0.1, 0.5, gap])
@@ -553,26 +507,26 @@ CHECKS["attention/silent-passages"] = FunctionCheck(
     ),
 )
 
+
+def _masked(diagonal: int, score: float) -> Callable[[Tensor], Tensor]:
+    """The weights where what stands from a diagonal on has this score."""
+
+    def weights(scores: Tensor) -> Tensor:
+        future = torch.ones_like(scores).triu(diagonal).bool()
+        return scores.masked_fill(future, score).softmax(-1)
+
+    return weights
+
+
 CHECKS["attention/mask-after-softmax"] = FunctionCheck(
     solutions.weights_of_the_past,
     cases=lambda: [(_scores(),), (tensor([1.0, 1.0], [0.0, 2.0]),)],
     mistakes=(
-        Mistake(
-            lambda scores: scores.masked_fill(_future(scores, 1), 0.0).softmax(-1), "score of 0"
-        ),
-        Mistake(
-            lambda scores: scores.masked_fill(_future(scores, 0), -math.inf).softmax(-1),
-            "diagonal hidden",
-        ),
+        Mistake(_masked(1, 0.0), "score of 0"),
+        Mistake(_masked(0, -math.inf), "diagonal hidden"),
         Mistake(lambda scores: scores.softmax(-1), "no mask"),
     ),
 )
-
-
-def _future(scores: "Tensor", diagonal: int) -> "Tensor":
-    import torch
-
-    return torch.ones_like(scores).triu(diagonal).bool()
 
 
 def _score(words: list[str]) -> float:
@@ -589,10 +543,7 @@ CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
         (_score, ["not", "so", "tired"]),
     ],
     mistakes=(
-        Mistake(
-            lambda score, words: [abs(one) for one in solutions.occlusion(score, words)],
-            "size only",
-        ),
+        Mistake(then(solutions.occlusion, lambda added: [*map(abs, added)]), "size only"),
         Mistake(lambda score, words: [score([word]) for word in words], "alone"),
     ),
 )
@@ -608,19 +559,17 @@ def _cases_of_the_lens() -> list[tuple[Any, ...]]:
     return [(model, once, 0), (model, once, 1), (model, again, 1)]
 
 
-def _lens_by(read: Callable[[Any, "Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
+def _lens_by(read: Callable[[Any, Tensor], Tensor]) -> Callable[..., Tensor]:
     """A lens that makes scores of vectors in another way."""
 
-    def lens(model: Any, ids: "Tensor", layers: int) -> "Tensor":
+    def lens(model: Any, ids: Tensor, layers: int) -> Tensor:
         vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
         return read(model, vectors).softmax(-1)
 
     return lens
 
 
-def _norm_after_the_head(model: Any, vectors: "Tensor") -> "Tensor":
-    import torch
-
+def _norm_after_the_head(model: Any, vectors: Tensor) -> Tensor:
     scores = model.lm_head(vectors)
     return torch.nn.functional.layer_norm(scores, scores.shape[-1:])
 
@@ -638,10 +587,8 @@ CHECKS["attention/lens-without-norm"] = FunctionCheck(
 )
 
 
-def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":
+def _layer_input() -> tuple[Tensor, Tensor, Tensor, int]:
     """Five tokens in a model with d_model = 6; two heads, so d_k = 3: no two of them are alike."""
-    import torch
-
     x = tensor(
         [1.0, 0.0, 2.0, -1.0, 0.0, 1.0], [0.5, 1.0, 0.0, 1.0, -1.0, 0.0],
         [0.0, 2.0, 1.0, 0.0, 1.0, -1.0], [1.0, 1.0, -1.0, 0.0, 0.0, 2.0],
@@ -651,28 +598,23 @@ def _layer_input() -> "tuple[Tensor, Tensor, Tensor, int]":
     return x, query_matrix, query_matrix.flip(0), 2
 
 
+def _scores_times(factor: Callable[[float, int], float]) -> Callable[..., Tensor]:
+    """The right scores times a number that is made of d_k and the number of heads."""
+
+    def scores(x: Tensor, query_matrix: Tensor, key_matrix: Tensor, heads: int) -> Tensor:
+        right = solutions.scaled_scores(x, query_matrix, key_matrix, heads)
+        return right * factor(x.shape[1] // heads, heads)
+
+    return scores
+
+
 CHECKS["attention/scale-of-the-model"] = FunctionCheck(
     solutions.scaled_scores,
     cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
     mistakes=(
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) / math.sqrt(x.shape[1] // heads)
-            ),
-            "divided by d_k",
-        ),
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads)
-            ),
-            "not divided",
-        ),
-        Mistake(
-            lambda x, wq, wk, heads: (
-                solutions.scaled_scores(x, wq, wk, heads) * math.sqrt(x.shape[1] // heads / heads)
-            ),
-            "root of the heads",
-        ),
+        Mistake(_scores_times(lambda d_k, heads: 1 / math.sqrt(d_k)), "divided by d_k"),
+        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k)), "not divided"),
+        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k / heads)), "root of the heads"),
     ),
 )
 
@@ -709,10 +651,7 @@ CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
     cases=_cases_with_a_model,
     mistakes=(
         Mistake(_with_the_batch, "with the batch"),
-        Mistake(
-            lambda model, tokenizer, text: _with_the_batch(model, tokenizer, text)[0],
-            "first layer only",
-        ),
+        Mistake(then(_with_the_batch, lambda layers: layers[0]), "first layer only"),
     ),
     seconds=20.0,
 )
@@ -720,11 +659,6 @@ CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
 
 def _angles(position: int, width: int) -> list[float]:
     return [position / 10000 ** (2 * i / width) for i in range(width // 2)]
-
-
-def _halves(position: int, width: int) -> list[float]:
-    angles = _angles(position, width)
-    return [math.sin(a) for a in angles] + [math.cos(a) for a in angles]
 
 
 def _other_exponent(position: int, width: int) -> list[float]:
@@ -741,13 +675,11 @@ CHECKS["attention/position-row"] = FunctionCheck(
     solutions.position_row,
     cases=lambda: [(0, 4), (1, 4), (3, 8), (50, 8), (700, 6)],
     mistakes=(
-        Mistake(_halves, "halves"),
+        Mistake(then(_angles, lambda a: [*map(math.sin, a), *map(math.cos, a)]), "halves"),
         Mistake(_other_exponent, "exponent"),
         Mistake(_a_wavelength_each, "a wavelength each"),
         Mistake(
-            lambda position, width: [
-                wave(a) for a in _angles(position, width) for wave in (math.cos, math.sin)
-            ],
+            then(_angles, lambda angles: [w(a) for a in angles for w in (math.cos, math.sin)]),
             "cosine first",
         ),
         Mistake(

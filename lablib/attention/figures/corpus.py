@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from math import dist, isnan
 from statistics import fmean
-from typing import TYPE_CHECKING
 
-from lablib.attention.compute.ablation import Head
 from lablib.attention.compute.corpus import MutingCost, Scan
+from lablib.attention.compute.heads import Head
 from lablib.attention.compute.metrics import METRICS
 from lablib.widgets.html import table
+from lablib.widgets.plot import COLOURS, Plot
 from lablib.widgets.tokens import sendable, shortened
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 290
 WIDE, HIGH = 320, 200
@@ -35,10 +32,8 @@ def label(head: Head) -> str:
     return f"{head[0]}.{head[1]}"
 
 
-def head_scatter() -> "Plot":
+def head_scatter() -> Plot:
     """An empty plot of heads by two metrics; `draw_scatter` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
-
     spread = {"type": "data", "thickness": 1.5}
     heads = {
         "type": "scatter", "mode": "markers+text",
@@ -52,7 +47,7 @@ def head_scatter() -> "Plot":
     return Plot([heads, chosen], height=HEIGHT, xaxis={}, yaxis={}, showlegend=False)
 
 
-def draw_scatter(plot: "Plot", found: Scan, across: str, up: str, opened: Head) -> None:
+def draw_scatter(plot: Plot, found: Scan, across: str, up: str, opened: Head) -> None:
     """Put the means of two metrics into the plot; the chosen head with its spread."""
     layers, heads = found.size
     names = [label((layer, head)) for layer in range(layers) for head in range(heads)]
@@ -182,10 +177,8 @@ def passage_rows(found: Scan, head: Head, turns: dict[int, int]) -> list[tuple[s
     return rows
 
 
-def cost_plot() -> "Plot":
+def cost_plot() -> Plot:
     """An empty plot of what muting heads costs; `draw_cost` fills it."""
-    from lablib.widgets.plot import Plot
-
     bars = {
         "type": "bar", "orientation": "h",
         "error_x": {"type": "data", "thickness": 1.5, "color": "#808080"},
@@ -203,10 +196,8 @@ def cost_plot() -> "Plot":
     )
 
 
-def draw_cost(plot: "Plot", cost: MutingCost) -> None:
+def draw_cost(plot: Plot, cost: MutingCost) -> None:
     """Put the mean cost of every muted head into the plot, with its spread over the passages."""
-    from lablib.widgets.plot import COLOURS
-
     names = [label(head) for head in cost.heads]
     with plot.batch_update():
         [bars] = plot.data

@@ -1,14 +1,12 @@
 """What the lenses panel shows: the errors of the lenses, and a token's path through the layers."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from lablib.attention.compute.lenses import LENSES, Lenses, LensName, LensPath
 from lablib.attention.figures.shared import Cell, grid
 from lablib.numbers import percent
+from lablib.widgets.plot import LEGEND, Plot, marked_line
 from lablib.widgets.tokens import visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 250
 NAMES: dict[LensName, str] = {
@@ -24,34 +22,28 @@ MEASURES: dict[str, Measure] = {
 """What a person chooses between, and the error it stands for."""
 
 
-def _lines(hover: str) -> "Plot":
+def _lines(hover: str) -> Plot:
     """An empty plot with a line for each lens."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
-
+    said = f"%{{x}}: {hover}<extra>%{{fullData.name}}</extra>"
     lines = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": NAMES[lens], "cliponaxis": False,
-            "line": {"color": COLOURS[number]},
-            "marker": {"symbol": SYMBOLS[number], "size": 8},
-            "hovertemplate": f"%{{x}}: {hover}<extra>%{{fullData.name}}</extra>",
-        }
+        marked_line(number, NAMES[lens], cliponaxis=False, hovertemplate=said)
         for number, lens in enumerate(LENSES)
-    ]  # fmt: skip
+    ]
     axis = {"title": {"text": "after layer"}, "type": "category"}
     return Plot(lines, height=HEIGHT, xaxis=axis, yaxis={}, legend=LEGEND, showlegend=True)
 
 
-def error_plot() -> "Plot":
+def error_plot() -> Plot:
     """An empty plot of errors by layer; `draw_errors` fills it."""
     return _lines("%{y:.3g}")
 
 
-def path_plot() -> "Plot":
+def path_plot() -> Plot:
     """An empty plot of a token's probability by layer; `draw_path` fills it."""
     return _lines("%{y:.1%}")
 
 
-def draw_errors(plot: "Plot", found: Lenses, measure: Measure) -> None:
+def draw_errors(plot: Plot, found: Lenses, measure: Measure) -> None:
     """Put what is known of an error into the plot; not the last layer, where no lens errs."""
     is_divergence = measure == "divergence"
     with plot.batch_update():
@@ -66,7 +58,7 @@ def draw_errors(plot: "Plot", found: Lenses, measure: Measure) -> None:
         axis.title.text = "divergence (nats)" if is_divergence else "same first choice"
 
 
-def draw_path(plot: "Plot", path: LensPath, found: Lenses) -> None:
+def draw_path(plot: Plot, path: LensPath, found: Lenses) -> None:
     """Put a token's probability by layer into the plot, for the lenses that are fitted."""
     with plot.batch_update():
         for line, lens in zip(plot.data, LENSES, strict=True):

@@ -1,21 +1,15 @@
 """What is shown of a head's queries and keys: two clouds of points on a plane."""
 
-from typing import TYPE_CHECKING
-
 from lablib.attention.compute.plane import HeadPlane
 from lablib.numbers import percent
+from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import sendable, visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 290
 
 
-def plane_plot() -> "Plot":
+def plane_plot() -> Plot:
     """An empty plot of queries and keys; `draw_plane` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
-
     clouds = [
         {
             "type": "scatter", "mode": "markers", "name": name,
@@ -27,7 +21,7 @@ def plane_plot() -> "Plot":
     return Plot(clouds, height=HEIGHT, xaxis={}, yaxis={}, legend=LEGEND, showlegend=True)
 
 
-def draw_plane(plot: "Plot", found: HeadPlane) -> None:
+def draw_plane(plot: Plot, found: HeadPlane) -> None:
     """Put the queries and keys into the plot, with what share of their differences it shows."""
     names = [
         sendable(f"‘{visible(token)}’ at place {place}")

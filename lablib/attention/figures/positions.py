@@ -1,15 +1,11 @@
 """What the positions panel shows of a result."""
 
-from typing import TYPE_CHECKING
+from torch import Tensor
 
 from lablib.attention.compute.positions import Shuffle, products_by_distance
 from lablib.numbers import percent
 from lablib.widgets.html import fill
 from lablib.widgets.tokens import number
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
 
 _POSITIONS = """<svg role="img" aria-label="{label}" viewBox="0 0 920 330" width="100%"
 style="max-width: 920px; font: 13px var(--jp-ui-font-family)" fill="currentColor">
@@ -31,7 +27,7 @@ _SIGNS = {False: "#0072b2", True: "#d55e00"}
 """For a number above zero (True) or below: two colours that colour-blind people tell apart."""
 
 
-def positions_picture(vectors: "Tensor") -> str:
+def positions_picture(vectors: Tensor) -> str:
     """Position vectors [position, width] as a picture of their first numbers, as many as there are
     positions, and their products by distance as a line, in one SVG.
     """
@@ -53,7 +49,7 @@ def positions_picture(vectors: "Tensor") -> str:
     return fill(picture, label=label, scale=f"{scale:.3f}", **places)
 
 
-def _products(vectors: "Tensor") -> "Tensor":
+def _products(vectors: Tensor) -> Tensor:
     """The mean product of two positions by their distance, as a share of that at distance 0; up to
     half the way, because few pairs are further apart.
     """
@@ -61,7 +57,7 @@ def _products(vectors: "Tensor") -> "Tensor":
     return products[: len(products) // 2 + 1] / products[0]
 
 
-def positions_words(vectors: "Tensor") -> str:
+def positions_words(vectors: Tensor) -> str:
     """How alike near and far positions are, in a sentence.
 
     >>> import torch

@@ -14,6 +14,7 @@ from lablib.attention.compute.ablation import (
 from lablib.attention.compute.heads import AttentionMaps, maps
 from lablib.attention.compute.metrics import METRICS, HeadMetrics, head_metrics, top_heads
 from lablib.attention.figures import ablation as figures
+from lablib.attention.panel.head_choice import OFFERED
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, as_choice
@@ -22,25 +23,17 @@ from lablib.widgets.html import escape, html_widget
 from lablib.widgets.layout import Fold, beside, mark_main
 from lablib.widgets.panel import RateLimit
 
-EFFECTS = {
-    "divergence": (
-        "Effect: prediction moved",
-        "How far muting this head alone moves the prediction.",
-    ),
-    "loss_change": (
-        "Effect: loss change",
-        "What muting this head alone costs on the whole text; below 0 the model got better.",
-    ),
-}
-_OFFERED = [
-    {"name": "divergence", "label": EFFECTS["divergence"][0], "help": EFFECTS["divergence"][1],
-     "unit": "bits", "low": 0.0},
-    {"name": "loss_change", "label": EFFECTS["loss_change"][0], "help": EFFECTS["loss_change"][1],
-     "unit": "bits per token", "palette": "signed"},
-    *(
-        {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
-        for name, metric in METRICS.items()
-    ),
+EFFECTS = [
+    {
+        "name": "divergence", "label": "Effect: prediction moved", "unit": "bits", "low": 0.0,
+        "help": "How far muting this head alone moves the prediction.",
+    },
+    {
+        "name": "loss_change", "label": "Effect: loss change", "unit": "bits per token",
+        "palette": "signed",
+        "help": "What muting this head alone costs on the whole text; below 0 the model got "
+        "better.",
+    },
 ]  # fmt: skip
 NOT_EXPLANATION = (
     "Attention is not explanation: a pattern shows where a head looks, not whether the model uses "
@@ -98,7 +91,7 @@ class AblationPanel(LivePanel):
     def _make_controls(self, text: str, heads: Sequence[tuple[int, int]]) -> None:
         """What is read and muted, and places for what that changes."""
         self.text = TextInput(value=text, label="Text")
-        self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
+        self.map = HeadMap(metrics=[*EFFECTS, *OFFERED], can_mute=True, mode="mute")
         self.map.muted = [list(head) for head in heads]
         self.view = AttentionView()
         self.words, self.table, self.idle = (ipywidgets.HTML() for _ in range(3))
@@ -111,7 +104,7 @@ class AblationPanel(LivePanel):
         self.sweep.on_click(lambda _: self.run(self._draw_and_sweep))
         self.idle_button.on_click(lambda _: self._show_idle())
         self.map.observe(lambda _: self.redraw(), "muted")
-        self.map.observe(lambda change: self._open(change.new), "opened")
+        self.view.follow(self.map)
 
     def draw(self) -> Drawing:
         """What the model says with and without the muted heads, and where its heads look."""
@@ -153,7 +146,7 @@ class AblationPanel(LivePanel):
             return
         values = {name: getattr(metrics, name) for name in METRICS}
         unknown = metrics.entropy.new_full(metrics.entropy.shape, float("nan"))
-        for name in EFFECTS:
+        for name in ("divergence", "loss_change"):
             values[name] = unknown if self.effects is None else getattr(self.effects, name)
         self.map.show(values)
 
@@ -180,11 +173,6 @@ class AblationPanel(LivePanel):
         if self._idle is not None:
             self.map.opened = list(self._idle)
             self.map.muted = [list(self._idle)]
-
-    def _open(self, place: list[int]) -> None:
-        if place:
-            with self.view.hold_sync():
-                self.view.layer, self.view.heads = place[0], [place[1]]
 
     def code_lines(self) -> str:
         """What the model says with the chosen heads muted."""

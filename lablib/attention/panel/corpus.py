@@ -1,7 +1,6 @@
 """The corpus panel: heads judged by what they do over a whole text, and put to the test."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -12,25 +11,19 @@ from lablib.attention.compute.metrics import METRICS, top_heads
 from lablib.attention.compute.plane import HeadPlane, head_plane
 from lablib.attention.figures import corpus as figures
 from lablib.attention.figures import plane as plane_figures
-from lablib.attention.panel.head_choice import ANY_KIND
+from lablib.attention.panel.head_choice import ANY_KIND, OFFERED
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
+from lablib.models import LoadedModel
 from lablib.training.texts import read_text
 from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, as_choice
 from lablib.widgets.controls import button, combobox, dropdown
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
 from lablib.widgets.panel import RateLimit
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 _TITLES = {metric.title: name for name, metric in METRICS.items()}
-_OFFERED = [
-    {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
-    for name, metric in METRICS.items()
-]
 VIEW = 1
 """Which of the tabs to the right holds the head view."""
 PLANE = 3
@@ -96,7 +89,7 @@ class CorpusPanel(LivePanel):
         self.text = combobox("Text", data.names(), text, tooltip=tip, width=260, label=50)
         self.across = dropdown("Across", _TITLES, across, width=270, label=60)
         self.up = dropdown("Up", _TITLES, up, width=240, label=30)
-        self.map = HeadMap(metrics=_OFFERED, metric=across)
+        self.map = HeadMap(metrics=OFFERED, metric=across)
         self.place, self.costs, self.points = PlotPlace(), ipywidgets.VBox(), ipywidgets.VBox()
         self.words, self.table, self.verdict, self.meaning = (ipywidgets.HTML() for _ in range(4))
         self.passages = ipywidgets.Select(rows=10, layout={"width": "100%"})
@@ -163,7 +156,7 @@ class CorpusPanel(LivePanel):
         self._scanning = iter(())
         super().stop()
 
-    def _begin(self, m: "LoadedModel") -> None:
+    def _begin(self, m: LoadedModel) -> None:
         """Forget the old text, and begin with the new one."""
         self._scanning = scan(m, read_text(self.text.value))
         self._scanned = (m, self.text.value)
@@ -194,7 +187,7 @@ class CorpusPanel(LivePanel):
         layer, head = self.map.opened or (0, 0)
         return layer, head
 
-    def _scatter(self) -> "Plot":
+    def _scatter(self) -> Plot:
         self.place.layout.display = None
         if self.plot is None:
             plot = self.open_plot(figures.head_scatter)
@@ -255,9 +248,7 @@ class CorpusPanel(LivePanel):
         found = maps(self.model(), self.found.passages[self.passages.value])
         yield None
         self.view.show(found)
-        layer, head = self._head()
-        with self.view.hold_sync():
-            self.view.layer, self.view.heads = layer, [head]
+        self.view.show_head(*self._head())
         yield from self.draw()
 
     def _test(self) -> Drawing:

@@ -4,11 +4,17 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from lablib.attention.compute.metrics import METRICS
 from lablib.models import Kind, LoadedModel
 from lablib.widgets.controls import slider
 
 ANY_KIND: tuple[Kind, ...] = ("causal", "masked", "encoder", "seq2seq")
 """Whatever has attention. Of a sequence-to-sequence model it is the encoder that is shown."""
+OFFERED = [
+    {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
+    for name, metric in METRICS.items()
+]
+"""The metrics, as a map of heads offers them."""
 MOST_LAYERS = 1000
 
 

@@ -1,8 +1,7 @@
 """The heads panel: all heads of a model on one map, and beside it the one that was opened."""
 
-from typing import TYPE_CHECKING
-
 import ipywidgets
+from torch import Tensor
 
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.metrics import (
@@ -14,24 +13,18 @@ from lablib.attention.compute.metrics import (
     top_heads,
 )
 from lablib.attention.compute.repeating import random_words_twice
-from lablib.attention.panel.head_choice import ANY_KIND
+from lablib.attention.panel.head_choice import ANY_KIND, OFFERED
 from lablib.attention.panel.recordings import MapsPanel
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
+from lablib.models import LoadedModel
 from lablib.widgets import AnyModel, Drawing, TextInput, as_choice
 from lablib.widgets.controls import button
 from lablib.widgets.layout import beside, mark_main
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lablib.models import LoadedModel
-
 CHANGE, RANDOM = "change", "random_induction"
 _OFFERED = [
-    {"name": name, "label": metric.title, "help": metric.meaning, "unit": metric.unit}
-    for name, metric in METRICS.items()
-] + [
+    *OFFERED,
     {
         "name": RANDOM,
         "label": "Induction on random tokens",
@@ -88,7 +81,7 @@ class HeadsPanel(MapsPanel):
         mark_main(self.map, self.view)
         self._fold_texts()
         self.button.on_click(lambda _: self._write_random_words())
-        self.map.observe(lambda change: self._open(change.new), "opened")
+        self.view.follow(self.map)
         self.map.observe(lambda _: self._choose_metric(), "metric")
         self.texts.observe(lambda _: self._forget_change(), "value")
         self.view.observe(lambda _: self.show_code(), ["layer", "heads"])
@@ -110,7 +103,7 @@ class HeadsPanel(MapsPanel):
             for layer, head, _ in top_heads(values[self.map.metric], 1):
                 self.map.opened = self.map.opened or [layer, head]
 
-    def _measure(self, like: "Tensor") -> dict[str, "Tensor"]:
+    def _measure(self, like: Tensor) -> dict[str, Tensor]:
         """What depends on the model and not on the text, measured when it is first asked for; of a
         recording it is not known.
         """
@@ -142,11 +135,6 @@ class HeadsPanel(MapsPanel):
 
     def _fold_texts(self) -> None:
         self.texts.layout.display = None if self.map.metric == CHANGE else "none"
-
-    def _open(self, place: list[int]) -> None:
-        if place:
-            with self.view.hold_sync():
-                self.view.layer, self.view.heads = place[0], [place[1]]
 
     def _write_random_words(self) -> None:
         if self._measured is not None:

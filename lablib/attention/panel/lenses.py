@@ -1,22 +1,19 @@
 """The lenses panel: three lenses side by side, how far each is off, and a token's path."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import ipywidgets
 
 from lablib import data
 from lablib.attention.compute.lenses import Lenses, LensPath, fit_lenses, lens_path
 from lablib.attention.figures import lenses as figures
+from lablib.models import LoadedModel
 from lablib.training.texts import read_text
 from lablib.widgets import AnyModel, Drawing, LivePanel, PlotPlace, Progress, TextInput, as_choice
 from lablib.widgets.controls import combobox, text_line, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import Tabs, beside, in_row, mark_main
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 
 class LensesPanel(LivePanel):
@@ -106,7 +103,7 @@ class LensesPanel(LivePanel):
         self._fitting = iter(())
         super().stop()
 
-    def _show(self, m: "LoadedModel", found: Lenses) -> None:
+    def _show(self, m: LoadedModel, found: Lenses) -> None:
         """Draw the errors that are known, and the text through the lenses that are fitted."""
         if self._error_plot is None:
             self._error_plot = figures.error_plot()

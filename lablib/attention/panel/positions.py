@@ -1,9 +1,9 @@
 """The positions panel: how order gets into a model, and whether attention notices it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import ipywidgets
+from torch import Tensor
 
 from lablib.attention.compute.positions import Shuffle, learned_positions, shuffle, sinusoidal
 from lablib.attention.figures import positions as figures
@@ -14,9 +14,6 @@ from lablib.widgets.controls import button, checkbox, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
 from lablib.widgets.tokens import token_dicts
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 WAVES, LEARNED, SHUFFLED = "Sines and cosines", "Learned by the model", "Shuffle the words"
 POSITIONS = 40

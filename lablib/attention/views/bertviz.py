@@ -21,10 +21,9 @@ import torch
 from torch import Tensor
 
 from lablib.attention.compute.heads import AttentionMaps, EncoderDecoderMaps, and_no_token
-from lablib.attention.compute.text import Reading
 from lablib.numbers import require_count
 from lablib.widgets.html import frame, html_widget, script_json
-from lablib.widgets.tokens import visible
+from lablib.widgets.tokens import shortened, visible
 
 LINKS = 100_000
 """The most lines a view may draw at once: bertviz makes an element of the page for each."""
@@ -131,9 +130,8 @@ def _check(name: str, given: list[int], there: int) -> None:
 def _cut(part: AttentionMaps, tokens: int) -> AttentionMaps:
     """The maps of the first tokens. The rest of each row is not in the picture."""
     weights = part.weights[:, :, :tokens, :tokens]
-    return replace(
-        part, weights=weights, queries=_first(part.queries, tokens), keys=_first(part.keys, tokens)
-    )
+    queries, keys = part.queries.first(tokens), part.keys.first(tokens)
+    return replace(part, weights=weights, queries=queries, keys=keys)
 
 
 def _drawn(cut: list[AttentionMaps], whole: list[AttentionMaps]) -> list[AttentionMaps]:
@@ -146,11 +144,6 @@ def _drawn(cut: list[AttentionMaps], whole: list[AttentionMaps]) -> list[Attenti
     missing = whole[0].missing[:, :, : len(part.queries), None].to(part.weights.dtype)
     weights = torch.nn.functional.pad(torch.cat([part.weights, missing], -1), (0, 0, 0, 1))
     return [replace(part, weights=weights, queries=tokens, keys=tokens)]
-
-
-def _first(reading: Reading, tokens: int) -> Reading:
-    rows = ("ids", "tokens", "special", "token_types")
-    return replace(reading, **{name: getattr(reading, name)[:tokens] for name in rows})
 
 
 def _tokens(asked: int | None, links: int) -> int:
@@ -209,8 +202,7 @@ def _padded(weights: Tensor, layers: int, heads: int) -> Tensor:
 
 
 def _texts(tokens: tuple[str, ...]) -> list[str]:
-    shown = map(visible, tokens)
-    return [text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…" for text in shown]
+    return [shortened(visible(text), _LONGEST) for text in tokens]
 
 
 def _split(page: str) -> tuple[str, str]:

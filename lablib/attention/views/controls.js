@@ -4,6 +4,35 @@ import { element } from "../../widgets/static/dom.js";
 
 let names = 0;
 
+/** A picture of a model's traits; what the reader chooses goes into them. */
+export class Picture {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+  }
+
+  save(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+}
+
+/** Acts on changes: pairs of some traits and what follows. Gives back how to stop that. */
+export function follow(model, reactions) {
+  const all = reactions.map(([traits, act]) => [traits.map((name) => `change:${name}`).join(" "), act]);
+  for (const [events, act] of all) model.on(events, act);
+  return () => all.forEach(([events, act]) => model.off(events, act));
+}
+
+/** The number nearest to a value from 0 to below a length. */
+export const within = (value, length) => Math.min(Math.max(value, 0), length - 1);
+
+/** Where an arrow key leads, [down, right]; undefined for other keys and for shortcuts. */
+export function arrowStep(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  return { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+}
+
 /** A labelled field in the bar; `label` names it for everybody. */
 export function labelled(text, field) {
   const node = element("span", "att-field");

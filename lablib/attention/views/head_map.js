@@ -6,7 +6,7 @@
 import { colour, gradient, ink } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
-import { button, labelled, setOptions } from "./controls.js";
+import { Picture, arrowStep, button, labelled, setOptions, within } from "./controls.js";
 import { range } from "./weights_math.js";
 import { figure } from "./words.js";
 
@@ -58,21 +58,15 @@ function sample(className, meaning) {
   return node;
 }
 
-class HeadGrid {
+class HeadGrid extends Picture {
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     this.current = [0, 0];
     el.classList.add("lab-attention", "lab-heads");
     keepKeys(el);
     this.build();
     this.listen();
     this.draw();
-  }
-
-  save(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
   }
 
   build() {
@@ -206,8 +200,8 @@ class HeadGrid {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.now) return;
     const { layers, heads } = this.now;
     const [layer, head] = this.current;
-    const within = (value, length) => Math.min(Math.max(value, 0), length - 1);
-    const to = { ArrowUp: [layer - 1, head], ArrowDown: [layer + 1, head], ArrowLeft: [layer, head - 1], ArrowRight: [layer, head + 1], Home: [layer, 0], End: [layer, heads - 1] }[event.key];
+    const step = arrowStep(event);
+    const to = step ? [layer + step[0], head + step[1]] : { Home: [layer, 0], End: [layer, heads - 1] }[event.key];
     if (event.key === "Enter" || event.key === " ") this.choose(this.current);
     else if (to) this.move([within(to[0], layers), within(to[1], heads)]);
     else return;

@@ -65,7 +65,8 @@ class HeadMap(anywidget.AnyWidget):
             self.size = list(size)
             self.values = b"".join(array.tobytes() for array in arrays)
             self.metric = self.metric or self.metrics[0]["name"]
-            self.opened, self.muted = self._within(self.opened), self._all_within(self.muted)
+            self.opened = self._within(self.opened)
+            self.muted = [place for place in self.muted if self._within(place)]
 
     @traitlets.validate("metric")
     def _known_metric(self, proposal: Any) -> str:
@@ -82,6 +83,3 @@ class HeadMap(anywidget.AnyWidget):
         """A place that is there in the map; else none."""
         there = all(0 <= index < length for index, length in zip(place, self.size, strict=False))
         return place if there else []
-
-    def _all_within(self, places: list[list[int]]) -> list[list[int]]:
-        return [place for place in places if self._within(place)]

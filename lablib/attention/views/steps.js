@@ -6,7 +6,7 @@
 import { gradient } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
-import { button, labelled, tick } from "./controls.js";
+import { Picture, arrowStep, button, follow, labelled, tick, within } from "./controls.js";
 import { onTheme, themeOf } from "./pens.js";
 import { detail, linkSentence } from "./steps_detail.js";
 import { attentionSteps, dotProducts, meanEntropy } from "./steps_math.js";
@@ -67,18 +67,12 @@ function sharpness(weights, own, shape) {
   return `Entropy of a row: ${bits(weights)} on average (${bits(own)} as the model has it). Largest weight: ${figure(most)}.`;
 }
 
-class StepsPicture {
+class StepsPicture extends Picture {
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     this.draw = oncePerFrame(() => this.paint());
     this.build();
     this.read();
-  }
-
-  save(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
   }
 
   build() {
@@ -182,12 +176,11 @@ class StepsPicture {
   }
 
   move(event) {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!by || !this.now || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = arrowStep(event);
+    if (!by || !this.now) return;
     event.preventDefault();
     const { queries, keys } = this.now.shape;
     const { query, key } = this.pointed();
-    const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
     this.point({ query: within(query + by[0], queries), key: within(key + by[1], keys), dimension: null });
     write(this.said, linkSentence(this.now, this.pointed(), "spoken"));
   }
@@ -198,17 +191,15 @@ const SWITCHES = ["use_scale", "use_mask", "temperature"];
 
 function render({ model, el }) {
   const view = new StepsPicture(model, el);
-  const named = (names) => names.map((name) => `change:${name}`).join(" ");
-  const reactions = [
-    [named(VECTORS), oncePerFrame(() => view.read())],
-    [named(SWITCHES), () => view.compute()],
-    ["change:pointed", () => view.draw()],
-  ];
-  for (const [events, act] of reactions) model.on(events, act);
+  const unfollow = follow(model, [
+    [VECTORS, oncePerFrame(() => view.read())],
+    [SWITCHES, () => view.compute()],
+    [["pointed"], () => view.draw()],
+  ]);
   const forget = onTheme(() => view.draw());
   return () => {
     forget();
-    for (const [events, act] of reactions) model.off(events, act);
+    unfollow();
   };
 }
 

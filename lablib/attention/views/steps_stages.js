@@ -38,7 +38,7 @@ export function reach(values) {
 }
 
 /** A matrix as an image. Signed numbers go from -reach to reach; what may not be seen is grey. */
-function stageImage(values, columns, palette, most) {
+export function stageImage(values, columns, palette, most) {
   const steps = pixels(palette);
   const share = palette === "signed" ? (value) => (value / most + 1) / 2 : (value) => value / most;
   const cells = new Uint32Array(values.length).fill(GREY);

@@ -6,7 +6,7 @@
 import { gradient } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, oncePerFrame, placeIn, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
-import { button } from "./controls.js";
+import { Picture, arrowStep, button, within } from "./controls.js";
 import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
 import {
   headChooser, kindChooser, layerChooser, pairChooser, sinkChooser, stepChooser,
@@ -123,10 +123,9 @@ function halved([start, end], at) {
   return [first, Math.min(end, first + length)];
 }
 
-class AttentionPicture {
+class AttentionPicture extends Picture {
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     this.pointed = this.drag = null;
     this.layerOf = layerStore(model);
     this.build();
@@ -135,11 +134,6 @@ class AttentionPicture {
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.frame);
     this.refresh();
-  }
-
-  save(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
   }
 
   build() {
@@ -319,7 +313,7 @@ class AttentionPicture {
 
   key(event) {
     if (!this.picture || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = arrowStep(event);
     const acts = {
       "+": () => this.isLines || this.zoomAt(this.pointed),
       "-": () => this.save("zoom", null),
@@ -341,13 +335,12 @@ class AttentionPicture {
 
   move(down, right) {
     const { rows, columns, heads } = this.picture;
-    const within = (value, length) => Math.min(Math.max(value, 0), length - 1);
-    if (this.isLines) return this.moveToken(down, right, within);
+    if (this.isLines) return this.moveToken(down, right);
     const { head, row, column } = this.pointed ?? { head: heads[0].head, row: rows.length - 1, column: 0 };
     this.point({ head, row: within(row + down, rows.length), column: within(column + right, columns.length) });
   }
 
-  moveToken(down, right, within) {
+  moveToken(down, right) {
     const { side, place } = this.pointed ?? { side: "query", place: -1 };
     const to = right > 0 ? "key" : right < 0 ? "query" : side;
     const many = (to === "query" ? this.picture.rows : this.picture.columns).length;

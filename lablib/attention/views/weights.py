@@ -1,6 +1,7 @@
 """The attention view: one head or many, as matrices or as lines between tokens."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from lablib.attention.compute.heads import AttentionMaps, with_missing
+from lablib.attention.views.head_map import HeadMap
 from lablib.widgets.assets import source
 from lablib.widgets.page import static_page
 from lablib.widgets.strip import PALETTES
@@ -109,16 +111,13 @@ class AttentionView(anywidget.AnyWidget):
 
         It holds all layers if they are no more than 8 MiB, else the one in sight.
         """
-        copy = self._for_page()
-        page = static_page(copy, title="Attention")
-        copy.close()
-        return page
+        with closing(self._for_page()) as copy:
+            return static_page(copy, title="Attention")
 
     def page_state(self) -> dict[str, Any]:
         """The state with all layers in it, as `to_html` has them."""
-        copy = self._for_page()
-        state: dict[str, Any] = copy.get_state()
-        copy.close()
+        with closing(self._for_page()) as copy:
+            state: dict[str, Any] = copy.get_state()
         return state
 
     def _for_page(self) -> "AttentionView":
@@ -129,10 +128,19 @@ class AttentionView(anywidget.AnyWidget):
         )
         copy._maps, copy.frozen = self._maps, True
         if self._maps is not None:
-            layers = copy.layers if _bytes(self._maps) <= _PAGE_BYTES else [copy.layer]
+            layers = copy.layers if self._maps.weights.numel() <= _PAGE_BYTES else [copy.layer]
             copy.layers = layers
             copy._send_layers(layers)
         return copy
+
+    def follow(self, heads: HeadMap) -> None:
+        """Show the head that is opened on a map."""
+        heads.observe(lambda change: change.new and self.show_head(*change.new), "opened")
+
+    def show_head(self, layer: int, head: int) -> None:
+        """Show one head alone."""
+        with self.hold_sync():
+            self.layer, self.heads = layer, [head]
 
     def _show_tokens(self, maps: AttentionMaps) -> None:
         queries, keys = (
@@ -192,10 +200,6 @@ def codes(weights: ArrayLike) -> np.ndarray:
     values = np.asarray(weights, dtype=np.float32)
     roots = np.sqrt(np.clip(values, 0, 1)) * 254
     return np.where(np.isfinite(values), np.rint(np.nan_to_num(roots)), _BROKEN).astype(np.uint8)
-
-
-def _bytes(maps: AttentionMaps) -> int:
-    return maps.weights.numel()
 
 
 def page_tokens(tokens: Iterable[str], types: Iterable[int] = ()) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ So a mistake is never followed by another in training, and may be when it writes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.heads import require_encoder_decoder, start_of_decoder
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.models.text import end_of_text_ids, require_vectors, target_ids, token_text
 from lablib.seq2seq.compute.translation import (
     MOST_TOKENS,
@@ -21,9 +22,6 @@ from lablib.seq2seq.compute.translation import (
     translate,
     written,
 )
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 LONGEST = 256
 """The most tokens of a right answer."""
@@ -75,7 +73,7 @@ class Slip:
     after: Translation
 
 
-def teacher_forcing(m: "LoadedModel", text: str, target: str) -> Forcing:
+def teacher_forcing(m: LoadedModel, text: str, target: str) -> Forcing:
     """The loss of each token of a right answer, after right words and after the model's own.
 
     `forced.mean()` is the loss that `model(input_ids, labels=…)` gives and that training lowers.
@@ -112,7 +110,7 @@ def teacher_forcing(m: "LoadedModel", text: str, target: str) -> Forcing:
     )
 
 
-def losses(m: "LoadedModel", source: Reading, ids: Sequence[int]) -> Tensor:
+def losses(m: LoadedModel, source: Reading, ids: Sequence[int]) -> Tensor:
     """The loss of each of these target tokens after those before it, [target] nats.
 
     Example:
@@ -129,7 +127,7 @@ def _losses(logits: Tensor, ids: Sequence[int]) -> Tensor:
 
 
 @torch.inference_mode()
-def scores(m: "LoadedModel", source: Reading, ids: Sequence[int]) -> Tensor:
+def scores(m: LoadedModel, source: Reading, ids: Sequence[int]) -> Tensor:
     """The scores after the start token and after each of these tokens, [1 + ids, vocab] float32 on
     the CPU, of a model that reads them all at once.
 
@@ -150,7 +148,7 @@ def scores(m: "LoadedModel", source: Reading, ids: Sequence[int]) -> Tensor:
 
 
 def slip(
-    m: "LoadedModel", text: str, place: int = 0, wrong: int | None = None, most: int = MOST_TOKENS
+    m: LoadedModel, text: str, place: int = 0, wrong: int | None = None, most: int = MOST_TOKENS
 ) -> Slip:
     """Force one wrong token, and let the model go on.
 

@@ -7,25 +7,21 @@ weights of the one everybody uses.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor, nn
 
-from lablib.attention.compute.heads import require_encoder_decoder
+from lablib.attention.compute.heads import Head, require_encoder_decoder, require_head
 from lablib.attention.compute.steps import entropy
+from lablib.models import LoadedModel
 from lablib.models.watching import shared_weight_copy
 from lablib.seq2seq.compute.forcing import losses
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 CROSS = ("EncDecAttention", "encoder_attn", "cross_attn", "crossattention.self")
 """What architectures call the attention from decoder to encoder: T5, BART and Marian, others."""
 OUTPUTS = ("o", "out_proj")
 """What they call the matrix in it that mixes the heads."""
-Head = tuple[int, int]
-"""Layer and head of the decoder, both from 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +50,7 @@ class Muting:
         return entropy(self.before.maps.cross.weights).mean(-1)
 
 
-def mute(
-    m: "LoadedModel", text: str, heads: Sequence[Head] = (), most: int = MOST_TOKENS
-) -> Muting:
+def mute(m: LoadedModel, text: str, heads: Sequence[Head] = (), most: int = MOST_TOKENS) -> Muting:
     """What a model writes with all its heads, and with some heads of cross-attention muted.
 
     Raises:
@@ -81,7 +75,7 @@ def mute(
     )
 
 
-def muted(m: "LoadedModel", heads: Sequence[Head]) -> "LoadedModel":
+def muted(m: LoadedModel, heads: Sequence[Head]) -> LoadedModel:
     """The model with these heads of cross-attention muted; it shares all weights with `m`, which
     stays as it is.
 
@@ -99,12 +93,8 @@ def muted(m: "LoadedModel", heads: Sequence[Head]) -> "LoadedModel":
     model: Any = shared_weight_copy(m.model).eval()
     layers = cross_attentions(model)
     count = heads_of(m)
-    for layer, head in heads:
-        if not (0 <= layer < len(layers) and 0 <= head < count):
-            raise ValueError(
-                f"The decoder has layers 0 to {len(layers) - 1} with heads 0 to {count - 1}; "
-                f"({layer}, {head}) is not one of them."
-            )
+    for one in heads:
+        require_head(one, len(layers), count, "The decoder")
     for number, attention in enumerate(layers):
         places = [head for layer, head in heads if layer == number]
         output = next(getattr(attention, name) for name in OUTPUTS if hasattr(attention, name))
@@ -112,7 +102,7 @@ def muted(m: "LoadedModel", heads: Sequence[Head]) -> "LoadedModel":
     return replace(m, model=model)
 
 
-def heads_of(m: "LoadedModel") -> int:
+def heads_of(m: LoadedModel) -> int:
     """How many heads a layer of the decoder has."""
     config: Any = m.model.config
     return int(getattr(config, "decoder_attention_heads", config.num_attention_heads))

@@ -5,7 +5,7 @@ those that cross-attention made of the source, so each new token costs one step 
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,9 +24,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from lablib.attention.compute.heads import require_encoder_decoder
 from lablib.attention.compute.text import Reading
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
+from lablib.models import LoadedModel
 
 
 class TargetReader:
@@ -40,7 +38,7 @@ class TargetReader:
     """
 
     @torch.inference_mode()
-    def __init__(self, m: "LoadedModel", source: Reading):
+    def __init__(self, m: LoadedModel, source: Reading):
         require_encoder_decoder(m)
         self._model: Any = m.model
         ids = source.inputs(m)["input_ids"]
@@ -69,7 +67,7 @@ class TargetReader:
         self._cache.reorder_cache(torch.tensor(rows, device=self._states.device))
 
 
-def rules(m: "LoadedModel", most: int) -> LogitsProcessorList:
+def rules(m: LoadedModel, most: int) -> LogitsProcessorList:
     """What a model's own settings forbid or force while it writes `most` tokens at most, in the
     order `generate` applies them: BART begins with its start token, Marian never writes padding.
 

@@ -8,7 +8,6 @@ wrong ending. Neither knows what a text means.
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -16,12 +15,10 @@ from sacrebleu.metrics.chrf import CHRF
 from lablib import data
 from lablib.attention.compute.heads import start_of_decoder
 from lablib.attention.compute.text import read
+from lablib.models import LoadedModel
 from lablib.sampling.compute.beams import require_size
 from lablib.seq2seq.compute.translation import MOST_TOKENS, search
 from lablib.training.made_up import MADE_UP, Pair, draw
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 FRENCH = "translate English to French"
 TASKS = (FRENCH, *MADE_UP)
@@ -87,7 +84,7 @@ def heldout_pairs(task: str, count: int = 20, seed: int = 0) -> list[Pair]:
 
 
 def score(
-    m: "LoadedModel", pairs: Sequence[Pair], beams: int = 1, length_penalty: float = 1.0
+    m: LoadedModel, pairs: Sequence[Pair], beams: int = 1, length_penalty: float = 1.0
 ) -> Scored:
     """What a model writes to each source, beside what is right.
 
@@ -106,7 +103,7 @@ def score(
 
 
 def score_each(
-    m: "LoadedModel", pairs: Sequence[Pair], beams: int = 1, length_penalty: float = 1.0
+    m: LoadedModel, pairs: Sequence[Pair], beams: int = 1, length_penalty: float = 1.0
 ) -> Iterator[ScoredPair]:
     """The rows of `score`, one after the other.
 

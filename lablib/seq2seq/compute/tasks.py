@@ -4,13 +4,11 @@ the Limits of Transfer Learning with a Unified Text-to-Text Transformer").
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lablib.models import LoadedModel
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
 from lablib.training.made_up import MADE_UP
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 POCKET_PREFIXES = (
     "translate English to French: ",
@@ -84,7 +82,7 @@ ARCHITECTURES = (
 """Which architecture is used for which task, as a rule: large decoders do nearly all of them."""
 
 
-def prefixes(m: "LoadedModel") -> tuple[str, ...]:
+def prefixes(m: LoadedModel) -> tuple[str, ...]:
     """How the texts of a model's tasks begin: as its settings say, else those of pocket-t5.
 
     Example:
@@ -98,7 +96,7 @@ def prefixes(m: "LoadedModel") -> tuple[str, ...]:
 
 
 def by_prefix(
-    m: "LoadedModel", text: str, beginnings: Sequence[str], most: int = MOST_TOKENS
+    m: LoadedModel, text: str, beginnings: Sequence[str], most: int = MOST_TOKENS
 ) -> Iterator[tuple[str, Translation]]:
     """What the model makes of the same text under each prefix.
 

@@ -8,7 +8,6 @@ they are those of the steps that chose the tokens, because no token sees what co
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -16,16 +15,15 @@ from lablib.attention.compute.heads import (
     EncoderDecoderMaps,
     encoder_decoder_maps,
     look_both,
+    require_head,
     start_of_decoder,
 )
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.models.text import context_length, token_text
 from lablib.sampling.compute.beams import Search, require_size
 from lablib.sampling.compute.generation import Alternative, top
 from lablib.seq2seq.compute.reading import TargetReader, rules
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 MOST_TOKENS = 64
 """How many tokens are written at most, if nothing else is asked for."""
@@ -100,11 +98,7 @@ class Translation:
             ValueError: if there is no such head.
         """
         weights = self.maps.cross.weights
-        if not (0 <= layer < weights.shape[0] and 0 <= head < weights.shape[1]):
-            raise ValueError(
-                f"The decoder has layers 0 to {weights.shape[0] - 1} with heads 0 to "
-                f"{weights.shape[1] - 1}; ({layer}, {head}) is not one of them."
-            )
+        require_head((layer, head), *weights.shape[:2], "The decoder")
         return weights[layer, head].float()
 
     def table(self) -> list[dict[str, object]]:
@@ -121,7 +115,7 @@ class Translation:
 
 
 def translate(
-    m: "LoadedModel",
+    m: LoadedModel,
     text: str,
     beams: int = 1,
     length_penalty: float = 1.0,
@@ -156,7 +150,7 @@ def translate(
 
 
 def search(
-    m: "LoadedModel",
+    m: LoadedModel,
     source: Reading,
     start: Sequence[int],
     beams: int,
@@ -185,7 +179,7 @@ def search(
 
 
 def written(
-    m: "LoadedModel", source: Reading, ids: Sequence[int], score: float, ended: bool
+    m: LoadedModel, source: Reading, ids: Sequence[int], score: float, ended: bool
 ) -> Translation:
     """A source and a target as if the model had written it.
 
@@ -212,7 +206,7 @@ def written(
     return Translation(text.strip(), source, steps, maps, score, ended, source.note)
 
 
-def maps(m: "LoadedModel", text: str, target: str = "") -> EncoderDecoderMaps:
+def maps(m: LoadedModel, text: str, target: str = "") -> EncoderDecoderMaps:
     """All three attentions of a model that reads `text` and writes `target`: the encoder's, the
     decoder's, and the decoder's to the encoder (see `attention.encoder_decoder_maps`).
 

@@ -5,15 +5,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from statistics import fmean
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.seq2seq.exercises import solutions
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -49,25 +50,23 @@ CHECKS["seq2seq/pad-labels"] = FunctionCheck(
 )
 
 
-def _source() -> "tuple[Tensor, ...]":
+def _source() -> tuple[Tensor, ...]:
     return (
         matrix(2, 3, 0), matrix(4, 3, 1), matrix(4, 3, 2), tensor(1, 1, 1, 0).bool()
     )  # fmt: skip
 
 
-def _longer_source() -> "tuple[Tensor, ...]":
+def _longer_source() -> tuple[Tensor, ...]:
     return (
         matrix(3, 2, 3), matrix(5, 2, 4), matrix(5, 2, 5), tensor(1, 1, 0, 0, 0).bool()
     )  # fmt: skip
 
 
-def _look(q: Any, k: Any, v: Any, there: Any, scale: float) -> Any:
-    return (q @ k.T / scale).masked_fill(~there, -math.inf).softmax(-1) @ v
+def _look(q: Any, k: Any, v: Any, there: Any, power: float = 0.5) -> Any:
+    return (q @ k.T / q.shape[-1] ** power).masked_fill(~there, -math.inf).softmax(-1) @ v
 
 
 def _look_causally(q: Any, k: Any, v: Any, there: Any) -> Any:
-    import torch
-
     hidden = torch.ones(len(q), len(k)).triu(1).bool() | ~there
     return (q @ k.T / math.sqrt(q.shape[-1])).masked_fill(hidden, -math.inf).softmax(-1) @ v
 
@@ -76,14 +75,10 @@ CHECKS["seq2seq/cross-attention"] = FunctionCheck(
     solutions.cross_attention,
     cases=lambda: [_source(), _longer_source()],
     mistakes=(
-        Mistake(
-            lambda q, k, v, there: _look(q, k, v, there | True, math.sqrt(q.shape[-1])), "no mask"
-        ),
-        Mistake(lambda q, k, v, there: _look(q, k, v, there, 1.0), "unscaled"),
+        Mistake(lambda q, k, v, there: _look(q, k, v, there | True), "no mask"),
+        Mistake(lambda q, k, v, there: _look(q, k, v, there, power=0), "unscaled"),
         Mistake(_look_causally, "causal"),
-        Mistake(
-            lambda q, k, v, there: _look(q, k, v, ~there, math.sqrt(q.shape[-1])), "mask turned"
-        ),
+        Mistake(lambda q, k, v, there: _look(q, k, v, ~there), "mask turned"),
     ),
 )
 
@@ -158,7 +153,7 @@ CHECKS["seq2seq/best-text"] = FunctionCheck(
 )
 
 
-def _asked() -> "list[tuple[Any, ...]]":
+def _asked() -> list[tuple[Any, ...]]:
     return [
         (matrix(3, 4, 0), tensor(2, 0, -100).long()),
         (matrix(4, 3, 1), tensor(1, 2, 2, 0).long()),
@@ -209,8 +204,6 @@ def _layers() -> list[tuple[Any, ...]]:
 
 
 def _layer(x: Any, source: Any, first: Any, second: Any, third: Any, mask: Any, keys: Any) -> Any:
-    import torch
-
     z1 = x + first(x, x, x, mask(torch.ones(len(x), len(x))))
     z2 = z1 + second(z1, *keys(z1, source))
     return z2 + third(z2)
@@ -244,10 +237,7 @@ CHECKS["seq2seq/source-mask"] = FunctionCheck(
     cases=_looks,
     mistakes=(
         Mistake(lambda weights, there: weights * there, "not shared out"),
-        Mistake(
-            lambda weights, there: weights * (1 - there) / (weights * (1 - there)).sum(-1, True),
-            "mask turned",
-        ),
+        Mistake(lambda weights, there: solutions.looked(weights, 1 - there), "mask turned"),
         Mistake(
             lambda weights, there: weights * there / (weights * there).sum(0, True), "wrong axis"
         ),
@@ -265,24 +255,19 @@ CHECKS["seq2seq/labels-not-shifted"] = FunctionCheck(
     cases=lambda: [(_distance, [5, 9, 1], 0), (_distance, [3, 1], 2), (_distance, [4, 4, 8, 1], 0)],
     mistakes=(
         Mistake(
-            lambda decoder, labels, start: _mean(
+            lambda decoder, labels, start: fmean(
                 decoder([start, *labels[: i + 1]], label) for i, label in enumerate(labels)
             ),
             "start before it",
         ),
         Mistake(
-            lambda decoder, labels, start: _mean(
+            lambda decoder, labels, start: fmean(
                 decoder([start], label) for i, label in enumerate(labels)
             ),
             "only the start",
         ),
     ),
 )
-
-
-def _mean(values: Any) -> float:
-    values = list(values)
-    return float(sum(values) / len(values))
 
 
 CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
@@ -294,19 +279,17 @@ CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(
-            lambda losses, labels: _mean(
-                _mean(loss for loss, id in zip(row, ids, strict=True) if id != -100)
-                for row, ids in zip(losses, labels, strict=True)
+            lambda losses, labels: fmean(
+                solutions.mean_loss([row], [ids]) for row, ids in zip(losses, labels, strict=True)
             ),
             "mean of means",
         ),
         Mistake(
-            lambda losses, labels: sum(
-                loss
+            lambda losses, labels: fmean(
+                loss * (id != -100)
                 for row, ids in zip(losses, labels, strict=True)
                 for loss, id in zip(row, ids, strict=True)
-                if id != -100
-            ) / sum(map(len, losses)),
+            ),
             "divided by all",
         ),
     ),

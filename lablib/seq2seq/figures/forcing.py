@@ -1,23 +1,17 @@
 """What the forcing panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.numbers import percent
 from lablib.seq2seq.compute.forcing import Forcing, Slip
 from lablib.seq2seq.figures.translation import token_name
 from lablib.widgets.html import escape, table
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 from lablib.widgets.tokens import number
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 FORCED, FREE = "after the right words (teacher forcing)", "after its own words"
 
 
-def losses_plot() -> "Plot":
+def losses_plot() -> Plot:
     """An empty plot of two bars a token; `draw_losses` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, Plot
-
     bars = [
         {
             "type": "bar", "name": name,
@@ -36,7 +30,7 @@ def losses_plot() -> "Plot":
     )
 
 
-def draw_losses(plot: "Plot", found: Forcing) -> None:
+def draw_losses(plot: Plot, found: Forcing) -> None:
     """Put the losses of each token into the plot."""
     names = [escape(token_name(text)) for text in found.target]  # plotly reads tags in them
     with plot.batch_update():

@@ -1,19 +1,13 @@
 """What the mask panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.numbers import percent
 from lablib.seq2seq.compute.lookahead import LENGTH, LETTERS, Lookahead
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 from lablib.widgets.tokens import number
 
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
-
-def learning_plot() -> "Plot":
+def learning_plot() -> Plot:
     """An empty plot of two training losses; `draw_learning` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, Plot
-
     lines = [
         {
             "type": "scatter", "mode": "lines", "name": name,
@@ -31,7 +25,7 @@ def learning_plot() -> "Plot":
     )
 
 
-def draw_learning(plot: "Plot", found: Lookahead) -> None:
+def draw_learning(plot: Plot, found: Lookahead) -> None:
     """Put both losses into the plot."""
     with plot.batch_update():
         for trace, losses in zip(plot.data, (found.masked, found.unmasked), strict=True):

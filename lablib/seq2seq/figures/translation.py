@@ -1,25 +1,21 @@
 """What the translation panel shows of a result."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from torch import Tensor
 
 from lablib.numbers import percent
 from lablib.seq2seq.compute.translation import TargetStep, Translation
 from lablib.widgets.html import escape
-from lablib.widgets.tokens import number, spoken, visible
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
+from lablib.widgets.tokens import number, shortened, spoken, visible
 
 LONGEST = 12
 """The most letters of a token that have room beside the matrix."""
 
 
-def alignment_plot() -> "Plot":
+def alignment_plot() -> Plot:
     """An empty matrix, what is written × what is read; `draw_alignment` fills it."""
-    from lablib.widgets.plot import Plot
-
     cells = {
         "type": "heatmap", "zmin": 0, "zmax": 1, "colorscale": "Viridis", "showscale": False,
         "hovertemplate": "row %{y}, column %{x}: %{z:.3f}<extra></extra>",
@@ -32,7 +28,7 @@ def alignment_plot() -> "Plot":
     )
 
 
-def draw_alignment(plot: "Plot", found: Translation, weights: "Tensor", chosen: int) -> None:
+def draw_alignment(plot: Plot, found: Translation, weights: Tensor, chosen: int) -> None:
     """Put a matrix [target, source] into the plot, and frame the row of the chosen token."""
     names = ([_short(text) for text in side] for side in (found.source.tokens, found.tokens))
     with plot.batch_update():
@@ -62,8 +58,7 @@ def _short(text: str) -> str:
     >>> _short(" anticonstitutionally"), _short("</s>")
     ('␣anticonsti…', '&lt;/s&gt;')
     """
-    name = token_name(text)
-    return escape(name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
+    return escape(shortened(token_name(text), LONGEST))
 
 
 def step_column(step: TargetStep) -> dict[str, Any]:
@@ -78,7 +73,7 @@ def step_column(step: TargetStep) -> dict[str, Any]:
     return {"title": f"Instead of ‘{token_name(step.text)}’", "note": "", "rows": rows}
 
 
-def looked_words(found: Translation, weights: "Tensor", chosen: int) -> str:
+def looked_words(found: Translation, weights: Tensor, chosen: int) -> str:
     """Where the chosen token looked most."""
     place = int(weights[chosen].argmax())
     step = found.steps[chosen]

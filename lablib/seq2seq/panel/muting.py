@@ -3,7 +3,7 @@
 import ipywidgets
 
 from lablib.attention.compute.heads import AttentionMaps
-from lablib.attention.compute.metrics import METRICS
+from lablib.attention.panel.head_choice import OFFERED
 from lablib.attention.views.head_map import HeadMap
 from lablib.attention.views.weights import AttentionView
 from lablib.seq2seq.compute.muting import Muting, mute
@@ -13,12 +13,7 @@ from lablib.widgets.controls import toggles
 from lablib.widgets.layout import beside, mark_main
 
 WHICH = ("cross", "encoder", "decoder")
-_OFFERED = [
-    {
-        "name": "entropy", "label": METRICS["entropy"].title, "help": METRICS["entropy"].meaning,
-        "unit": METRICS["entropy"].unit,
-    }
-]  # fmt: skip
+_ENTROPY = [metric for metric in OFFERED if metric["name"] == "entropy"]
 
 
 class HeadsPanel(LivePanel):
@@ -45,7 +40,7 @@ class HeadsPanel(LivePanel):
     ) -> None:
         self.text = TextInput(value=text, label="Text, with its prefix")
         self.which = toggles("Attention", [(name, name) for name in WHICH], each="auto")
-        self.map = HeadMap(metrics=_OFFERED, can_mute=True, mode="mute")
+        self.map = HeadMap(metrics=_ENTROPY, can_mute=True, mode="mute")
         self.map.muted = [list(head) for head in heads]
         self.view, self.table = AttentionView(), ipywidgets.HTML()
         left = ipywidgets.VBox([self.map, self.which])
@@ -59,7 +54,7 @@ class HeadsPanel(LivePanel):
             choice=as_choice(model, "seq2seq"),
         )
         self.map.observe(lambda _: self.redraw(), "muted")
-        self.map.observe(lambda change: self._open(change.new), "opened")
+        self.view.follow(self.map)
 
     def draw(self) -> Drawing:
         """What the model writes with the muted heads and without, and where its heads look."""
@@ -87,11 +82,6 @@ class HeadsPanel(LivePanel):
         if any(self.map.size):
             self.map.muted = []
         super().model_changed()
-
-    def _open(self, place: list[int]) -> None:
-        if place:
-            with self.view.hold_sync():
-                self.view.layer, self.view.heads = place[0], [place[1]]
 
     def code_lines(self) -> str:
         """What the model writes with the chosen heads muted."""

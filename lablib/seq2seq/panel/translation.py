@@ -1,8 +1,9 @@
 """The translation panel: type a text, and see what it becomes, token by token, and why."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
+from torch import Tensor
 
 from lablib.seq2seq.compute.translation import Translation, translate
 from lablib.seq2seq.figures import translation as figures
@@ -12,9 +13,6 @@ from lablib.widgets.guess_view import GuessView
 from lablib.widgets.html import escape
 from lablib.widgets.layout import beside, in_row, mark_main
 from lablib.widgets.tokens import token_dicts
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 MEAN = "mean of all"
 
@@ -103,7 +101,7 @@ class TranslatePanel(LivePanel):
         """Which token of the target is chosen; the first one if none is."""
         return self.target.selected[0] if self.target.selected else 0
 
-    def _weights(self, found: Translation) -> "Tensor":
+    def _weights(self, found: Translation) -> Tensor:
         place: Any = self.by_head.value
         return found.alignment(*place) if isinstance(place, tuple) else found.mean_alignment
 

@@ -8,20 +8,18 @@ shares its weights.
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
-from lablib.attention.compute.asking import Change, answer, ask, changes
+from lablib.attention.compute.asking import Outcome, answer, ask, outcome
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
 from lablib.transformer.compute.parts import first
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Part = Literal["positions", "attention", "residual", "norm", "feed-forward"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -29,36 +27,21 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True, eq=False)
-class PartAblation:
-    """What a model says as it is, and with parts of it left out.
+class PartAblation(Outcome):
+    """What a model says as it is, and with parts of it left out: an `Outcome`.
 
     Attributes:
         parts: what was left out, in every block.
         blocks: which blocks were left out whole.
-        tokens: what the model read; in a masked model's text one token is the mask.
-        position: where the model was asked for a token: the masked place, or the one after the end.
-        before: the distribution there, [vocab], of the model as it is.
-        after: the same without the parts.
-        loss_before: how surprised the model is by the text, in bits per token (see
-            `lablib.attention.ablate`); not-a-number for a text of one token.
-        loss_after: the same without the parts.
-        changes: the most probable tokens of both distributions, the most probable before first.
     """
 
     parts: tuple[Part, ...]
     blocks: tuple[int, ...]
-    tokens: Reading
-    position: int
-    before: Tensor
-    after: Tensor
-    loss_before: float
-    loss_after: float
-    changes: tuple[Change, ...]
 
 
 @torch.inference_mode()
 def ablate(
-    m: "LoadedModel",
+    m: LoadedModel,
     text: str | Reading,
     parts: Collection[Part] = (),
     blocks: Collection[int] = (),
@@ -92,19 +75,13 @@ def ablate(
     model: Any = shared_weight_copy(m.model).eval()
     found = anatomy(model)
     _require(parts, blocks, len(found.blocks))
-    before, loss_before = answer(asked, word_scores(model(**inputs)))
+    whole = answer(asked, word_scores(model(**inputs)))
     _leave_out(found, parts, blocks)
-    after, loss_after = answer(asked, word_scores(model(**inputs)))
+    rest = answer(asked, word_scores(model(**inputs)))
     return PartAblation(
+        **vars(outcome(m, asked, whole, rest, k)),
         parts=tuple(part for part in PARTS if part in parts),
         blocks=tuple(sorted(set(blocks))),
-        tokens=asked.tokens,
-        position=asked.position,
-        before=before,
-        after=after,
-        loss_before=loss_before,
-        loss_after=loss_after,
-        changes=changes(m, before, after, k),
     )
 
 

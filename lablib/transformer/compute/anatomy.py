@@ -6,7 +6,6 @@ whether the feed-forward is gated) is said as well.
 """
 
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from torch import nn
@@ -126,19 +125,20 @@ def anatomy(model: PreTrainedModel) -> Anatomy:
         >>> len(found.blocks), found.architecture.norm, found.architecture.norm_first
         (3, 'LayerNorm', True)
     """
-    body: Any = model.base_model
+    body: nn.Module = model.base_model
     layout = next((one for one in LAYOUTS if _fits(body, one)), None)
     if layout is None or model.config.is_encoder_decoder:
         raise ValueError(
             f"The parts of {type(model).__name__} are not among those taken apart here: choose "
             "a model built like GPT-2, Llama, Qwen or BERT."
         )
-    blocks = tuple(_block(whole, layout) for whole in attrgetter(layout.blocks)(body))
+    part: Any = body.get_submodule
+    blocks = tuple(_block(whole, layout) for whole in part(layout.blocks))
     return Anatomy(
-        tokens=attrgetter(layout.tokens)(body),
-        positions=attrgetter(layout.positions)(body),
+        tokens=part(layout.tokens),
+        positions=part(layout.positions),
         blocks=blocks,
-        last_norm=attrgetter(layout.last_norm)(body) if layout.last_norm else None,
+        last_norm=part(layout.last_norm) if layout.last_norm else None,
         architecture=_architecture(model.config.get_text_config(), blocks[0], layout),
     )
 
@@ -156,29 +156,19 @@ def require_block(block: int, there: int) -> None:
 
 
 def _fits(body: nn.Module, layout: Layout) -> bool:
-    outside = (layout.tokens, layout.positions, layout.blocks, *filter(None, [layout.last_norm]))
-    inside = (*layout.norms, layout.attention, layout.mlp, layout.last_matrix)
-    if not all(_has(body, name) for name in outside):
+    outside = {layout.tokens, layout.positions, layout.blocks, layout.last_norm}
+    inside = {*layout.norms, layout.attention, layout.mlp, layout.last_matrix}
+    if not outside <= dict(body.named_modules()).keys():  # "" is the body itself
         return False
-    blocks = attrgetter(layout.blocks)(body)
-    return len(blocks) > 0 and all(_has(block, name) for block in blocks for name in inside)
-
-
-def _has(module: nn.Module, name: str) -> bool:
-    """Whether a module has a part of this name, which may lead through others.
-
-    >>> _has(nn.Sequential(nn.Linear(1, 1)), "0"), _has(nn.Linear(1, 1), "weight.x")
-    (True, False)
-    """
-    return name in dict(module.named_modules())
+    blocks: Any = body.get_submodule(layout.blocks)
+    return len(blocks) > 0 and all(inside <= dict(one.named_modules()).keys() for one in blocks)
 
 
 def _block(whole: nn.Module, layout: Layout) -> Block:
-    norms = tuple(attrgetter(name)(whole) for name in layout.norms)
-    attention, mlp, last_matrix = (
-        attrgetter(name)(whole) for name in (layout.attention, layout.mlp, layout.last_matrix)
+    first, second, attention, mlp, last_matrix = map(
+        whole.get_submodule, (*layout.norms, layout.attention, layout.mlp, layout.last_matrix)
     )
-    return Block(whole, (norms[0], norms[1]), attention, mlp, last_matrix)
+    return Block(whole, (first, second), attention, mlp, last_matrix)
 
 
 _ACTIVATIONS = ("activation_function", "hidden_act", "hidden_activation", "activation")

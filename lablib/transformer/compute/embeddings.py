@@ -3,21 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, require_vectors, token_text
 from lablib.models.vocabulary import writes_spaces
 from lablib.transformer.compute.parts import parts
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
-
 
 SAME = 1e-5
 """Up to this, relative to their length, a difference between vectors is rounding."""
@@ -43,7 +40,7 @@ class Neighbours:
 
 
 @torch.inference_mode()
-def neighbours(m: "LoadedModel", word: str, k: int = 10) -> Neighbours:
+def neighbours(m: LoadedModel, word: str, k: int = 10) -> Neighbours:
     """The tokens whose rows of the embedding matrix are nearest to that of a word, by cosine.
 
     The word is read as in the middle of a sentence, with a space before it where tokens have one.
@@ -102,7 +99,7 @@ class Plane:
 
 
 @torch.inference_mode()
-def plane(m: "LoadedModel", words: Sequence[str]) -> Plane:
+def plane(m: LoadedModel, words: Sequence[str]) -> Plane:
     """The principal components of some words' vectors: the plane that keeps most of their
     differences (PCA; Pearson 1901), and what it hides.
 
@@ -157,7 +154,7 @@ class InContext:
 
 
 @torch.inference_mode()
-def in_context(m: "LoadedModel", word: str, one: str, other: str) -> InContext:
+def in_context(m: LoadedModel, word: str, one: str, other: str) -> InContext:
     """How the vectors of the same word in two sentences part, block by block.
 
     At the start they differ by their positions alone. Where the word stands several times in a
@@ -190,7 +187,7 @@ def in_context(m: "LoadedModel", word: str, one: str, other: str) -> InContext:
     )
 
 
-def _place(m: "LoadedModel", text: str, tokens: Reading, word: str) -> int:
+def _place(m: LoadedModel, text: str, tokens: Reading, word: str) -> int:
     """Which token the last occurrence of a word ends in; found in the text, as a token may hold a
     part of a character, or lack the space before it.
     """
@@ -205,7 +202,7 @@ def _place(m: "LoadedModel", text: str, tokens: Reading, word: str) -> int:
     return max(place for place, start, end in spans if start < ends[-1] and start < end)
 
 
-def embedding_matrix(m: "LoadedModel") -> Tensor:
+def embedding_matrix(m: LoadedModel) -> Tensor:
     """A model's vector for each token, [vocabulary, width] float32, on the CPU.
 
     Example:
@@ -218,7 +215,7 @@ def embedding_matrix(m: "LoadedModel") -> Tensor:
     return weight.float().cpu()
 
 
-def word_ids(m: "LoadedModel", word: str) -> tuple[int, ...]:
+def word_ids(m: LoadedModel, word: str) -> tuple[int, ...]:
     """The tokens of a word as it stands in the middle of a sentence.
 
     Raises:

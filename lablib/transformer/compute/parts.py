@@ -6,18 +6,16 @@ that shares the weights, so they are the model's own numbers, and the model stay
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
+from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Architecture, Block, anatomy
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 SCORE_BYTES = 256 * 2**20
 """The most bytes of scores that are kept: longer texts are cut."""
@@ -88,7 +86,7 @@ class Parts:
 
 
 @torch.inference_mode()
-def parts(m: "LoadedModel", text: str | Reading) -> Parts:
+def parts(m: LoadedModel, text: str | Reading) -> Parts:
     """What every part of a model gives for a text.
 
     Raises:
@@ -106,12 +104,13 @@ def parts(m: "LoadedModel", text: str | Reading) -> Parts:
     model: Any = shared_weight_copy(m.model).eval()
     found = anatomy(model)
     tokens = read(m, text, limit=_most_tokens(model))
-    seen = _Seen()
+    seen, inside = _Seen(), [_Seen() for _ in found.blocks]
     seen.watch(found.tokens, "tokens")
     if found.architecture.positions == "learned":
         seen.watch(found.positions, "positions")
-    for number, block in enumerate(found.blocks):
-        _watch_block(seen, block, number, found.architecture.norm_first)
+    seen.watch_input(found.blocks[0].whole, "embeddings")
+    for one, block in zip(inside, found.blocks, strict=True):
+        _watch_block(one, block, found.architecture.norm_first)
     if found.last_norm is not None:
         seen.watch(found.last_norm, "last norm")
     output = model(**tokens.inputs(m))
@@ -121,8 +120,8 @@ def parts(m: "LoadedModel", text: str | Reading) -> Parts:
         architecture=found.architecture,
         token_vectors=seen["tokens"],
         position_vectors=seen.get("positions"),
-        embeddings=seen["input 0"],
-        blocks=tuple(_block_parts(seen, number) for number in range(len(found.blocks))),
+        embeddings=seen["embeddings"],
+        blocks=tuple(BlockParts((one.pop("first"), one.pop("second")), **one) for one in inside),
         last_norm=seen.get("last norm"),
         logits=plain(word_scores(output)) if has_scores else None,
     )
@@ -155,29 +154,18 @@ class _Seen(dict[str, Tensor]):
         module.register_forward_pre_hook(keep, with_kwargs=True)
 
 
-def _watch_block(seen: _Seen, block: Block, number: int, norm_first: bool) -> None:
-    seen.watch_input(block.whole, f"input {number}")
-    seen.watch(block.norms[0], f"first norm {number}")
-    seen.watch(block.attention, f"attention {number}")
+def _watch_block(seen: _Seen, block: Block, norm_first: bool) -> None:
+    """Keep both norms and, under their names in `BlockParts`, all other parts of a block."""
+    seen.watch(block.norms[0], "first")
+    seen.watch(block.norms[1], "second")
+    seen.watch(block.attention, "attention")
     if norm_first:
-        seen.watch_input(block.norms[1], f"after attention {number}")
+        seen.watch_input(block.norms[1], "after_attention")
     else:
-        seen.watch(block.norms[0], f"after attention {number}")
-    seen.watch(block.norms[1], f"second norm {number}")
-    seen.watch_input(block.last_matrix, f"units {number}")
-    seen.watch(block.mlp, f"mlp {number}")
-    seen.watch(block.whole, f"output {number}")
-
-
-def _block_parts(seen: _Seen, number: int) -> BlockParts:
-    return BlockParts(
-        norms=(seen[f"first norm {number}"], seen[f"second norm {number}"]),
-        attention=seen[f"attention {number}"],
-        after_attention=seen[f"after attention {number}"],
-        mlp=seen[f"mlp {number}"],
-        output=seen[f"output {number}"],
-        units=seen[f"units {number}"],
-    )
+        seen.watch(block.norms[0], "after_attention")
+    seen.watch_input(block.last_matrix, "units")
+    seen.watch(block.mlp, "mlp")
+    seen.watch(block.whole, "output")
 
 
 def _require_sums(found: Parts, model: nn.Module) -> None:

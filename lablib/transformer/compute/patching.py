@@ -10,13 +10,15 @@ Practices of Activation Patching"). What is patched is a copy that shares the mo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.asking import Asked, ask
+from lablib.attention.compute.metrics import top_heads
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.heads import word_scores
 from lablib.models.text import continuation_ids, token_text
@@ -29,9 +31,6 @@ from lablib.models.watching import (
 )
 from lablib.transformer.compute.anatomy import anatomy
 from lablib.transformer.compute.parts import first
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Part = Literal["residual", "attention", "feed-forward", "heads"]
 PATCHED: tuple[Part, ...] = get_args(Part)
@@ -80,9 +79,7 @@ class Patching:
 
     def top(self, k: int = 5) -> list[tuple[int, int, float]]:
         """The k patches with which most returns: layer, place (or head), share."""
-        flat = self.returned.flatten().nan_to_num(-torch.inf)
-        best = flat.topk(min(k, self.done)).indices.tolist()
-        return [(*divmod(one, self.returned.shape[1]), float(flat[one])) for one in best]
+        return top_heads(self.returned, k)
 
 
 class Patch(NamedTuple):
@@ -93,7 +90,7 @@ class Patch(NamedTuple):
 
 
 def patch(
-    m: "LoadedModel",
+    m: LoadedModel,
     clean: str,
     corrupted: str,
     part: Part = "residual",
@@ -190,7 +187,7 @@ def _require(asked: tuple[Asked, Asked], part: Part, place: int | None) -> None:
         raise ValueError(f"The prompts have places 0 to {len(one) - 1}, and {place} is none.")
 
 
-def _answer_ids(m: "LoadedModel", answers: tuple[str, str]) -> tuple[int, int]:
+def _answer_ids(m: LoadedModel, answers: tuple[str, str]) -> tuple[int, int]:
     """The tokens of two words as they would go on after a prompt."""
     found = []
     for word in answers:
@@ -224,7 +221,7 @@ class _Patcher:
     puts it into other runs.
     """
 
-    def __init__(self, m: "LoadedModel", part: Part, place: int | None):
+    def __init__(self, m: LoadedModel, part: Part, place: int | None):
         self._part, self._place, self._device = part, place, m.model.device
         if part == "heads":
             require_watchable(m.model)

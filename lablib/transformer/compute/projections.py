@@ -1,7 +1,7 @@
 """Where queries, keys and values come from: three products of a token's vector with matrices."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -9,10 +9,8 @@ from transformers.pytorch_utils import Conv1D
 
 from lablib.attention.compute.multihead import vectors
 from lablib.attention.compute.text import Reading, read
+from lablib.models import LoadedModel
 from lablib.transformer.compute.anatomy import anatomy
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Which = Literal["query", "key", "value"]
 WHICH: tuple[Which, ...] = ("query", "key", "value")
@@ -61,7 +59,7 @@ class Projection:
 
 @torch.inference_mode()
 def projection(
-    m: "LoadedModel", text: str | Reading, layer: int, head: int, which: Which = "query"
+    m: LoadedModel, text: str | Reading, layer: int, head: int, which: Which = "query"
 ) -> Projection:
     """One head's queries, keys or values with the matrix that makes them: q = x W_Q + b.
 
@@ -96,7 +94,7 @@ def projection(
     )  # fmt: skip
 
 
-def _matrix(m: "LoadedModel", layer: int, which: Which) -> tuple[Tensor, Tensor]:
+def _matrix(m: LoadedModel, layer: int, which: Which) -> tuple[Tensor, Tensor]:
     """A layer's matrix and bias, all heads side by side: [width, sizes] and [sizes]."""
     whole = anatomy(m.model).blocks[layer].whole
     for name, module in whole.named_modules():

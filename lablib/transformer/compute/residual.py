@@ -1,18 +1,16 @@
 """The residual stream: what each part adds to it, and to the score of a token."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from lablib.attention.compute.text import Reading
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
 from lablib.transformer.compute.anatomy import anatomy, require_block
 from lablib.transformer.compute.parts import Parts, parts
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +41,7 @@ class Attribution:
 
 
 @torch.inference_mode()
-def attribution(m: "LoadedModel", text: str | Reading, token: int | None = None) -> Attribution:
+def attribution(m: LoadedModel, text: str | Reading, token: int | None = None) -> Attribution:
     """What each part adds directly to a token's score for the next place (direct logit attribution;
     Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits").
 
@@ -147,7 +145,7 @@ class Lengths:
 
 
 @torch.inference_mode()
-def lengths(m: "LoadedModel", text: str | Reading) -> Lengths:
+def lengths(m: LoadedModel, text: str | Reading) -> Lengths:
     """How long the stream's vectors are from block to block, and what attention and feed-forward
     add to them.
 
@@ -208,7 +206,7 @@ class Units:
 
 
 @torch.inference_mode()
-def units(m: "LoadedModel", text: str | Reading, block: int) -> Units:
+def units(m: LoadedModel, text: str | Reading, block: int) -> Units:
     """The activations inside a block's feed-forward network, in GPT-2 four times as many as the
     stream is wide: each looks for a pattern and, where it finds it, adds a vector of its own (Geva
     et al. 2021, "Transformer Feed-Forward Layers Are Key-Value Memories").
@@ -230,7 +228,7 @@ def units(m: "LoadedModel", text: str | Reading, block: int) -> Units:
 
 
 @torch.inference_mode()
-def unit_words(m: "LoadedModel", block: int, unit: int, k: int = 6) -> tuple[str, ...]:
+def unit_words(m: LoadedModel, block: int, unit: int, k: int = 6) -> tuple[str, ...]:
     """The tokens whose scores a unit's vector raises most, if it came to the scores as it is.
 
     Raises:
@@ -258,7 +256,7 @@ def unit_words(m: "LoadedModel", block: int, unit: int, k: int = 6) -> tuple[str
     return tuple(token_text(m.tokenizer, id) for id in best.tolist())
 
 
-def unit_vectors(m: "LoadedModel", block: int) -> Tensor:
+def unit_vectors(m: LoadedModel, block: int) -> Tensor:
     """What each unit of a block adds to the stream where it is at 1, [unit, width].
 
     Raises:

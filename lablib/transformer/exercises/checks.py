@@ -6,15 +6,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 import functools
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import gelu
 
 from lablib.exercises.checking import FunctionCheck, Mistake
 from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.transformer.exercises import solutions
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -54,7 +55,7 @@ class StateDict:
         return len(self._weights)
 
 
-def _tables() -> "dict[str, Tensor]":
+def _tables() -> dict[str, Tensor]:
     return {
         "transformer.wte.weight": matrix(5, 3, 0),
         "transformer.wpe.weight": matrix(6, 3, 1),
@@ -96,12 +97,13 @@ def _norm_cases() -> list[tuple[Any, ...]]:
     ]
 
 
-def _norm(x: "Tensor", axis: int, unbiased: bool = False, centre: bool = True) -> "Tensor":
-    centred = x - x.mean(axis, keepdim=True)
+def _norm(x: Tensor, axis: int, unbiased: bool = False, power: float = 0.5) -> Tensor:
     variance = x.var(axis, unbiased=unbiased, keepdim=True)
-    if not centre:
-        return x / (x.square().mean(axis, keepdim=True) + 1e-5).sqrt()
-    return centred / (variance + 1e-5).sqrt()
+    return (x - x.mean(axis, keepdim=True)) / (variance + 1e-5) ** power
+
+
+def _not_centred(x: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
+    return torch.nn.functional.rms_norm(x, x.shape[-1:], gain, 1e-5) + shift
 
 
 CHECKS["transformer/layer-norm"] = FunctionCheck(
@@ -110,28 +112,18 @@ CHECKS["transformer/layer-norm"] = FunctionCheck(
     mistakes=(
         Mistake(lambda x, gain, shift: _norm(x, 0) * gain + shift, "over the tokens"),
         Mistake(lambda x, gain, shift: _norm(x, -1, unbiased=True) * gain + shift, "n minus 1"),
-        Mistake(lambda x, gain, shift: _norm(x, -1, centre=False) * gain + shift, "not centred"),
+        Mistake(_not_centred, "not centred"),
         Mistake(lambda x, gain, shift: _norm(x, -1), "not scaled"),
-        Mistake(
-            lambda x, gain, shift: (
-                (x - x.mean(-1, keepdim=True))
-                / (x.var(-1, unbiased=False, keepdim=True) + 1e-5)
-                * gain
-                + shift
-            ),
-            "variance",
-        ),
+        Mistake(lambda x, gain, shift: _norm(x, -1, power=1) * gain + shift, "variance"),
     ),
 )
 
 
-def _qkv() -> "tuple[Tensor, Tensor, Tensor]":
+def _qkv() -> tuple[Tensor, Tensor, Tensor]:
     return matrix(4, 3, 0), matrix(4, 3, 1), matrix(4, 3, 2)
 
 
-def _head(q: "Tensor", k: "Tensor", v: "Tensor", scale: float, hide: int = 1) -> "Tensor":
-    import torch
-
+def _head(q: Tensor, k: Tensor, v: Tensor, scale: float, hide: int = 1) -> Tensor:
     scores = q @ k.T / scale
     future = torch.ones_like(scores).triu(hide).bool()
     return scores.masked_fill(future, -math.inf).softmax(-1).nan_to_num() @ v
@@ -149,23 +141,19 @@ CHECKS["transformer/one-head"] = FunctionCheck(
 )
 
 
-def _three_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
+def _three_heads() -> tuple[list[Tensor], Tensor, Tensor]:
     return [matrix(4, 2, seed) for seed in range(3)], matrix(6, 6, 4), tensor(*range(6)) / 10
 
 
-def _two_heads() -> "tuple[list[Tensor], Tensor, Tensor]":
+def _two_heads() -> tuple[list[Tensor], Tensor, Tensor]:
     return [matrix(3, 3, seed) for seed in range(2)], matrix(6, 6, 5), tensor(*range(6)) / 10
 
 
 def _merged(heads: Any, matrix: Any, bias: Any) -> Any:
-    import torch
-
     return torch.cat(heads, dim=-1) @ matrix + bias
 
 
 def _interleaved(heads: Any, matrix: Any, bias: Any) -> Any:
-    import torch
-
     return torch.stack(list(heads), dim=-1).flatten(1) @ matrix + bias
 
 
@@ -181,7 +169,7 @@ CHECKS["transformer/merge"] = FunctionCheck(
 )
 
 
-def _network() -> "tuple[Tensor, ...]":
+def _network() -> tuple[Tensor, ...]:
     return (
         matrix(3, 2, 0), matrix(2, 5, 1), matrix(1, 5, 2)[0], matrix(5, 2, 3), tensor(0.5, -1.0)
     )  # fmt: skip
@@ -194,10 +182,7 @@ def _network_by(act: Any) -> Any:
     return feed_forward
 
 
-def _exact(x: Any) -> Any:
-    import torch
-
-    return torch.nn.functional.gelu(x)
+_tanh = functools.partial(gelu, approximate="tanh")
 
 
 CHECKS["transformer/feed-forward"] = FunctionCheck(
@@ -206,20 +191,14 @@ CHECKS["transformer/feed-forward"] = FunctionCheck(
     mistakes=(
         Mistake(_network_by(lambda x: x.relu()), "relu"),
         Mistake(_network_by(lambda x: x), "no nonlinearity"),
-        Mistake(_network_by(_exact), "exact"),
+        Mistake(_network_by(gelu), "exact"),
         Mistake(lambda x, w1, b1, w2, b2: _network_by(_tanh)(x, w1, 0, w2, b2), "no first bias"),
     ),
 )
 
 
-def _tanh(x: Any) -> Any:
-    import torch
-
-    return torch.nn.functional.gelu(x, approximate="tanh")
-
-
 @functools.cache
-def _pocket_model() -> "tuple[dict[str, Tensor], list[list[int]]]":
+def _pocket_model() -> tuple[dict[str, Tensor], list[list[int]]]:
     """The pocket model's weights, and the ids of the texts."""
     from lablib import models
 
@@ -241,8 +220,6 @@ def _forward(
     norm_first: bool = True, last_norm: bool = True, act: Any = _tanh,
 ) -> Any:  # fmt: skip
     """A forward pass with something wrong in it."""
-    import torch
-
     w = {name.removeprefix("transformer."): part for name, part in weights.items()}
 
     def linear(name: str, x: Any) -> Any:
@@ -288,7 +265,7 @@ CHECKS["transformer/forward"] = FunctionCheck(
         Mistake(_wrong(residual=False), "no residual"),
         Mistake(_wrong(norm_first=False), "norm last"),
         Mistake(_wrong(last_norm=False), "no last norm"),
-        Mistake(_wrong(act=_exact), "exact"),
+        Mistake(_wrong(act=gelu), "exact"),
     ),
     seconds=20.0,
 )
@@ -382,13 +359,13 @@ CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
         (matrix(2, 2, 3), matrix(2, 4, 4), matrix(1, 4, 5)[0]),
     ],
     mistakes=(
-        Mistake(lambda x, matrix, bias: _exact(x @ matrix + bias), "exact"),
+        Mistake(lambda x, matrix, bias: gelu(x @ matrix + bias), "exact"),
         Mistake(lambda x, matrix, bias: x @ matrix + bias, "nothing"),
     ),
 )
 
 
-def _file_with_its_own_head() -> "dict[str, Tensor]":
+def _file_with_its_own_head() -> dict[str, Tensor]:
     return {"transformer.wte.weight": matrix(4, 3, 0), "lm_head.weight": matrix(4, 3, 1)}
 
 
@@ -410,14 +387,10 @@ def _attend(query: Any, x: Any) -> Any:
 
 
 def _of_the_past(x: Any, attend: Any) -> Any:
-    import torch
-
     return torch.stack([attend(query, x[: i + 1]) for i, query in enumerate(x)])
 
 
 def _of_itself(x: Any, attend: Any) -> Any:
-    import torch
-
     return torch.stack([attend(query, query[None]) for query in x])
 
 
@@ -450,7 +423,7 @@ CHECKS["transformer/returned"] = FunctionCheck(
 )
 
 
-def _put(stream: "Tensor", where: Any, what: "Tensor") -> "Tensor":
+def _put(stream: Tensor, where: Any, what: Tensor) -> Tensor:
     stream = stream.clone()
     stream[where] = what
     return stream
@@ -474,10 +447,10 @@ CHECKS["transformer/put-in"] = FunctionCheck(
 )
 
 
-def _mixing(number: int) -> Callable[["Tensor"], "Tensor"]:
+def _mixing(number: int) -> Callable[[Tensor], Tensor]:
     """A block that mixes each token's vector with another one's."""
 
-    def block(x: "Tensor") -> "Tensor":
+    def block(x: Tensor) -> Tensor:
         return x + 0.5 * x.roll(number + 1, 0)
 
     return block
@@ -492,18 +465,14 @@ def _two_runs() -> tuple[Any, ...]:
     return blocks, matrix(4, 2, 0), clean
 
 
-def _patched_after(
-    blocks: Any, x: "Tensor", clean: "list[Tensor]", layer: int, place: int
-) -> "Tensor":
+def _patched_after(blocks: Any, x: Tensor, clean: list[Tensor], layer: int, place: int) -> Tensor:
     for number, block in enumerate(blocks):
         x = block(x)
         x = _put(x, place, clean[number][place]) if number == layer else x
     return x
 
 
-def _patched_whole(
-    blocks: Any, x: "Tensor", clean: "list[Tensor]", layer: int, place: int
-) -> "Tensor":
+def _patched_whole(blocks: Any, x: Tensor, clean: list[Tensor], layer: int, place: int) -> Tensor:
     for number, block in enumerate(blocks):
         x = block(clean[number] if number == layer else x)
     return x

@@ -1,14 +1,10 @@
 """What the embeddings panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.numbers import percent
 from lablib.transformer.compute.embeddings import InContext, Neighbours, Plane
 from lablib.widgets.html import escape, fill
+from lablib.widgets.plot import COLOURS, Plot, marked_line
 from lablib.widgets.tokens import visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 300
 _ROOM = 0.15
@@ -42,10 +38,8 @@ def neighbours_words(found: Neighbours) -> str:
     )
 
 
-def plane_plot() -> "Plot":
+def plane_plot() -> Plot:
     """An empty plot of words in a plane; `draw_plane` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
-
     words = {
         "type": "scatter",
         "mode": "markers+text",
@@ -61,7 +55,7 @@ def plane_plot() -> "Plot":
     )
 
 
-def draw_plane(plot: "Plot", found: Plane) -> None:
+def draw_plane(plot: Plot, found: Plane) -> None:
     """Put the words into the plot, and say on its axes how much each keeps."""
     axes = (plot.layout.xaxis, plot.layout.yaxis)
     shares = [percent(share) for share in found.shares.tolist()]
@@ -95,19 +89,10 @@ def plane_words(found: Plane) -> str:
     )
 
 
-def context_plot() -> "Plot":
+def context_plot() -> Plot:
     """An empty plot of cosines from block to block; `draw_context` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
-
     lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": COLOURS[i]},
-            "marker": {"symbol": SYMBOLS[i], "size": 8},
-            "hovertemplate": "after %{x}: %{y:.2f}<extra></extra>",
-        }
+        marked_line(i, name, hovertemplate="after %{x}: %{y:.2f}<extra></extra>")
         for i, name in enumerate(["the word, in both sentences", "any two other tokens"])
     ]
     return Plot(
@@ -119,7 +104,7 @@ def context_plot() -> "Plot":
     )
 
 
-def draw_context(plot: "Plot", found: InContext) -> None:
+def draw_context(plot: Plot, found: InContext) -> None:
     """Put both lines into the plot."""
     with plot.batch_update():
         for trace, values in zip(plot.data, (found.same, found.others), strict=True):

@@ -1,29 +1,16 @@
 """What the norms panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.transformer.compute.norms import GradientSizes
+from lablib.widgets.plot import Plot, marked_line
 from lablib.widgets.tokens import number
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 PRE, POST = "pre-norm: x + part(norm(x))", "post-norm: norm(x + part(x))"
 
 
-def gradients_plot() -> "Plot":
+def gradients_plot() -> Plot:
     """An empty plot of gradients by block; `draw_gradients` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
-
     lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": COLOURS[i]},
-            "marker": {"symbol": SYMBOLS[i], "size": 8},
-            "hovertemplate": "block %{x}: %{y:.2e}<extra></extra>",
-        }
+        marked_line(i, name, hovertemplate="block %{x}: %{y:.2e}<extra></extra>")
         for i, name in enumerate((PRE, POST))
     ]
     return Plot(
@@ -35,7 +22,7 @@ def gradients_plot() -> "Plot":
     )
 
 
-def draw_gradients(plot: "Plot", found: GradientSizes) -> None:
+def draw_gradients(plot: Plot, found: GradientSizes) -> None:
     """Put both models' gradients into the plot."""
     with plot.batch_update():
         for trace, values in zip(plot.data, (found.pre, found.post), strict=True):

@@ -1,15 +1,11 @@
 """What the patching panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.numbers import percent
 from lablib.transformer.compute.patching import Patching
 from lablib.transformer.figures.projections import SIGNED
 from lablib.widgets.html import table
+from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import number, visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 300
 WRITTEN = 160
@@ -23,10 +19,8 @@ SAID = {
 """A patch in words, by what was patched."""
 
 
-def patching_plot() -> "Plot":
+def patching_plot() -> Plot:
     """An empty plot of layers × places, or × heads; `draw_patching` fills it."""
-    from lablib.widgets.plot import Plot
-
     cells = {
         "type": "heatmap", "zmin": -1, "zmid": 0, "zmax": 1, "colorscale": SIGNED,
         "xgap": 1, "ygap": 1,
@@ -41,7 +35,7 @@ def patching_plot() -> "Plot":
     )
 
 
-def draw_patching(plot: "Plot", found: Patching) -> None:
+def draw_patching(plot: Plot, found: Patching) -> None:
     """Put the shares that return into the plot."""
     written = found.total <= WRITTEN
     with plot.batch_update():

@@ -1,14 +1,12 @@
 """What the projections panel shows of a result."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from torch import Tensor
 
 from lablib.transformer.compute.projections import Projection
+from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import number, visible
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lablib.widgets.plot import Plot
 
 LETTERS = {"query": "Q", "key": "K", "value": "V"}
 SIGNED = [[0, "#0072b2"], [0.5, "#f4f4f4"], [1, "#d55e00"]]
@@ -17,10 +15,8 @@ _PLACES = ([0, 0.36], [0.47, 0.68], [0.79, 1])
 _HEIGHT, _TERMS = 270, 3
 
 
-def product_plot() -> "Plot":
+def product_plot() -> Plot:
     """An empty plot of three matrices side by side; `draw_product` fills it."""
-    from lablib.widgets.plot import Plot
-
     traces, axes = [], {}
     for i, place in enumerate(_PLACES):
         suffix = "" if i == 0 else str(i + 1)
@@ -38,7 +34,7 @@ def product_plot() -> "Plot":
     return Plot(traces, height=_HEIGHT, **axes)
 
 
-def draw_product(plot: "Plot", found: Projection, token: int, place: int) -> None:
+def draw_product(plot: Plot, found: Projection, token: int, place: int) -> None:
     """Put x, the matrix and the product into the plot, and frame what belongs to one number."""
     letter = LETTERS[found.which]
     matrices = (found.inputs, found.matrix, found.result)
@@ -87,7 +83,7 @@ def sum_words(found: Projection, token: int, place: int) -> str:
     )
 
 
-def _factor(value: "Tensor") -> str:
+def _factor(value: Tensor) -> str:
     """A number as it stands in a product."""
     text = number(float(value))
     return f"({text})" if value < 0 else text

@@ -1,25 +1,20 @@
 """What the residual panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from lablib.numbers import percent
 from lablib.transformer.compute.residual import Attribution, Lengths, Units
 from lablib.transformer.figures.projections import SIGNED
+from lablib.widgets.plot import COLOURS, Plot, marked_line
 from lablib.widgets.tokens import number, visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 HEIGHT = 300
 UNITS = 12
 """How many units there is room for."""
 
 
-def attribution_plot() -> "Plot":
+def attribution_plot() -> Plot:
     """An empty plot of a bar for each part; `draw_attribution` fills it."""
-    from lablib.widgets.plot import COLOURS, Plot
-
     bars = {
         "type": "bar",
         "marker": {"color": COLOURS[0]},
@@ -33,7 +28,7 @@ def attribution_plot() -> "Plot":
     )
 
 
-def draw_attribution(plot: "Plot", found: Attribution) -> None:
+def draw_attribution(plot: Plot, found: Attribution) -> None:
     """Put the parts' shares into the plot."""
     with plot.batch_update():
         [bars] = plot.data
@@ -51,20 +46,11 @@ def attribution_words(found: Attribution) -> str:
     )
 
 
-def lengths_plot() -> "Plot":
+def lengths_plot() -> Plot:
     """An empty plot of lengths from block to block; `draw_lengths` fills it."""
-    from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
-
     names = ("the stream after the block", "added by attention", "added by the feed-forward")
     lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": COLOURS[i]},
-            "marker": {"symbol": SYMBOLS[i], "size": 8},
-            "hovertemplate": "block %{x}: %{y:.3g}<extra></extra>",
-        }
+        marked_line(i, name, hovertemplate="block %{x}: %{y:.3g}<extra></extra>")
         for i, name in enumerate(names)
     ]
     return Plot(
@@ -76,7 +62,7 @@ def lengths_plot() -> "Plot":
     )
 
 
-def draw_lengths(plot: "Plot", found: Lengths) -> None:
+def draw_lengths(plot: Plot, found: Lengths) -> None:
     """Put the mean lengths of all tokens' vectors into the plot."""
     blocks = list(range(len(found.attention)))
     stream, *added = plot.data
@@ -100,10 +86,8 @@ def lengths_words(found: Lengths) -> str:
     )
 
 
-def units_plot() -> "Plot":
+def units_plot() -> Plot:
     """An empty plot of units by tokens; `draw_units` fills it."""
-    from lablib.widgets.plot import Plot
-
     cells = {
         "type": "heatmap",
         "zmid": 0,
@@ -114,7 +98,7 @@ def units_plot() -> "Plot":
     return Plot([cells], height=HEIGHT, xaxis={"side": "top"}, yaxis={"autorange": "reversed"})
 
 
-def draw_units(plot: "Plot", found: Units, words: Sequence[Sequence[str]]) -> None:
+def draw_units(plot: Plot, found: Units, words: Sequence[Sequence[str]]) -> None:
     """Put the strongest units into the plot.
 
     Args:

@@ -1,7 +1,5 @@
 """The embeddings panel: nearest words, words in a plane, and one word in two sentences."""
 
-from typing import TYPE_CHECKING
-
 import ipywidgets
 
 from lablib.transformer.compute.embeddings import (
@@ -17,9 +15,7 @@ from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.controls import toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 NEAREST, PLANE, CONTEXT = "Nearest words", "A plane of words", "One word, two sentences"
 WORDS = "king, queen, prince, princess, dog, cat, horse, cow, red, green, blue, white"
@@ -40,7 +36,7 @@ class EmbeddingsPanel(LivePanel):
 
     imports = "models, transformer as tf"
     stand_in = "embeddings"
-    context_plot: "Plot | None" = None
+    context_plot: Plot | None = None
 
     def __init__(self, word: str = "king", view: str = NEAREST, model: AnyModel = None) -> None:
         self.choose = toggles("Show", [NEAREST, PLANE, CONTEXT], view, each=200)

@@ -1,7 +1,6 @@
 """The residual panel: what each part adds to the stream, and to the score of the next token."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -19,9 +18,7 @@ from lablib.widgets import AnyModel, Drawing, LivePanel, TextInput, as_choice
 from lablib.widgets.controls import slider, toggles
 from lablib.widgets.html import escape
 from lablib.widgets.layout import mark_main
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 SCORE, LENGTHS, UNITS = "Who adds to the score", "Length of the vectors", "Feed-forward units"
 RAISED = 3
@@ -90,7 +87,7 @@ class ResidualPanel(LivePanel):
             self.words.value = escape(figures.units_words(fired))
         self.text.note = tokens.note
 
-    def _plot(self, make: Callable[[], "Plot"]) -> "Plot":
+    def _plot(self, make: Callable[[], Plot]) -> Plot:
         """The plot of the view in sight, made at first use: it takes a second."""
         view = self.choose.value
         if view not in self.plots:

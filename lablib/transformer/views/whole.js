@@ -4,7 +4,7 @@
 // Traits in: boxes, values (float32), tokens, blocks, tour, rows, loss, asked, answered. Both ways:
 // off_parts, off_blocks, open_block, chosen, step.
 
-import { button, moveAlong, oneTabStop } from "../../attention/views/controls.js";
+import { Picture, button, follow, moveAlong, oneTabStop } from "../../attention/views/controls.js";
 import { onTheme } from "../../attention/views/pens.js";
 import { bytesOf, element, keepKeys, oncePerFrame, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
@@ -19,17 +19,11 @@ const switchName = (part) => `${part} in every block`;
 /** A list with a member more or less. */
 const without = (list, member) => list.filter((one) => one !== member);
 
-class WholePicture {
+class WholePicture extends Picture {
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     this.build();
     this.read();
-  }
-
-  save(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
   }
 
   build() {
@@ -225,18 +219,16 @@ class WholePicture {
 
 function render({ model, el }) {
   const view = new WholePicture(model, el);
-  const named = (names) => names.map((name) => `change:${name}`).join(" ");
-  const reactions = [
-    [named(["boxes", "values", "tokens", "blocks", "tour"]), oncePerFrame(() => view.read())],
-    ["change:open_block", () => view.drawBlock()],
-    [named(["off_parts", "off_blocks", "open_block", "chosen", "step"]), () => view.draw()],
-    [named(["rows", "loss", "asked", "answered"]), () => view.drawOutcome()],
-  ];
-  for (const [events, act] of reactions) model.on(events, act);
+  const unfollow = follow(model, [
+    [["boxes", "values", "tokens", "blocks", "tour"], oncePerFrame(() => view.read())],
+    [["open_block"], () => view.drawBlock()],
+    [["off_parts", "off_blocks", "open_block", "chosen", "step"], () => view.draw()],
+    [["rows", "loss", "asked", "answered"], () => view.drawOutcome()],
+  ]);
   const forget = onTheme(() => view.drawNumbers());
   return () => {
     forget();
-    for (const [events, act] of reactions) model.off(events, act);
+    unfollow();
   };
 }
 

@@ -1,27 +1,13 @@
 // The numbers of one box as a picture, token by token, with the one that is pointed at in words.
 
-import { CanvasPen, GREY, bitmap, themeOf } from "../../attention/views/pens.js";
+import { arrowStep, within } from "../../attention/views/controls.js";
+import { CanvasPen, themeOf } from "../../attention/views/pens.js";
+import { reach, stageImage } from "../../attention/views/steps_stages.js";
 import { figure, quoted, shortened } from "../../attention/views/words.js";
-import { gradient, pixels } from "../../widgets/static/colours.js";
+import { gradient } from "../../widgets/static/colours.js";
 import { element, placeIn, write } from "../../widgets/static/dom.js";
 
 const PICTURE = { width: 340, labels: 72, tallest: 18, height: 248, written: 4 };
-
-/** The largest absolute value that is a finite number; 1 if there is none. */
-function reach(values) {
-  const finite = values.filter(Number.isFinite).map(Math.abs);
-  return finite.reduce((most, value) => Math.max(most, value), 0) || 1;
-}
-
-/** A matrix as an image, from −most to most. */
-function image(values, columns, most) {
-  const steps = pixels("signed");
-  const cells = new Uint32Array(values.length).fill(GREY);
-  values.forEach((value, i) => {
-    if (Number.isFinite(value)) cells[i] = steps[Math.round((255 * (value / most + 1)) / 2)];
-  });
-  return bitmap(cells, columns, values.length / columns);
-}
 
 export function numbersPicture() {
   const node = element("section", "whole-numbers");
@@ -47,7 +33,7 @@ export function numbersPicture() {
     shown.layout = { tall, wide };
     const pen = new CanvasPen(canvas, PICTURE.width, Math.ceil(box.rows * tall) + 2);
     const written = box.columns <= PICTURE.written;
-    if (!written) pen.image(PICTURE.labels, 1, box.columns * wide, box.rows * tall, image(values, box.columns, most));
+    if (!written) pen.image(PICTURE.labels, 1, box.columns * wide, box.rows * tall, stageImage(values, box.columns, "signed", most));
     for (let row = 0; row < box.rows; row++) {
       const y = 1 + (row + 0.5) * tall;
       pen.text(PICTURE.labels - 6, y, shortened(tokens[row].text, 8), { fill: row === place.row ? theme.ink : theme.dim, bold: row === place.row, size: 11, mono: true, anchor: "end" });
@@ -67,7 +53,6 @@ export function numbersPicture() {
 
   const point = (row, column) => {
     const { box } = shown;
-    const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
     place = { row: within(row, box.rows), column: within(column, box.columns) };
     paint();
     tell();
@@ -79,8 +64,8 @@ export function numbersPicture() {
     point(Math.floor(y / shown.layout.tall), Math.floor((x - PICTURE.labels) / shown.layout.wide));
   });
   canvas.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!by || !shown?.layout || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = arrowStep(event);
+    if (!by || !shown?.layout) return;
     event.preventDefault();
     point(place.row + by[0], place.column + by[1]);
   });
