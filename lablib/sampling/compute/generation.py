@@ -8,7 +8,7 @@ border between two tokens.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -323,6 +323,11 @@ def generate_rows(
             logits = reader.read([[writers[i].ids[-1]] for i in running])
 
 
+def runs_of(rounds: Iterable[tuple[Step | None, ...]]) -> list[list[Step]]:
+    """The steps of each text, from those of each position (see `generate_rows`)."""
+    return [[step for step in run if step] for run in zip(*rounds, strict=True)]
+
+
 def _for_each(
     rows: Sequence[object], mirostats: Sequence[Mirostat | None]
 ) -> Sequence[Mirostat | None]:
@@ -369,9 +374,9 @@ class _Writer:
         knobs: Knobs,
         seed: int,
         max_new_tokens: int,
-        after: Sequence[Step] = (),
-        ban: Ban | None = None,
-        mirostat: Mirostat | None = None,
+        after: Sequence[Step],
+        ban: Ban | None,
+        mirostat: Mirostat | None,
     ):
         require_count("max_new_tokens", max_new_tokens, 0)
         prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
