@@ -12,18 +12,16 @@ They ask different questions, so how far they agree is said with them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 
+from lablib.models import LoadedModel
 from lablib.models.gradients import gradient_times_input
 from lablib.models.rollout import rollout_to_the_end
 from lablib.models.text import start_of_text
 from lablib.models.vocabulary import entries
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Way = Literal["occlusion", "gradient", "rollout"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -74,7 +72,7 @@ class Attribution:
         return [(place, float(values[place])) for place in best]
 
 
-def attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Attribution:
+def attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Attribution:
     """What each token before a place did for the token there, asked in three ways.
 
     Args:
@@ -98,7 +96,7 @@ def attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Attribution
     return found
 
 
-def grow_attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Iterator[Attribution]:
+def grow_attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Iterator[Attribution]:
     """The same step by step: first what takes one reading, then more and more of the occlusion, so
     that one who points at a text need not wait for all of it.
 
@@ -132,7 +130,7 @@ def grow_attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Iterat
         yield replace(found, to_come=len(rests) - start - len(part))
 
 
-def _of_one_reading(m: "LoadedModel", before: tuple[int, ...], token: int) -> Attribution:
+def _of_one_reading(m: LoadedModel, before: tuple[int, ...], token: int) -> Attribution:
     """What needs no token to be left out."""
     model: Any = m.model
     given: dict[str, Any] = {"input_ids": torch.tensor([before]).to(model.device)}
@@ -152,7 +150,7 @@ def _of_one_reading(m: "LoadedModel", before: tuple[int, ...], token: int) -> At
     )
 
 
-def _rests(m: "LoadedModel", ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+def _rests(m: LoadedModel, ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
     """The text without each of its tokens that is no mark, by its place. Of a text of one token
     what is left is the token with which texts begin, where the model has one.
     """
@@ -167,7 +165,7 @@ def _rests(m: "LoadedModel", ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]
 
 
 @torch.inference_mode()
-def last_scores(m: "LoadedModel", rows: Sequence[Sequence[int]]) -> Tensor:
+def last_scores(m: LoadedModel, rows: Sequence[Sequence[int]]) -> Tensor:
     """The scores after each of some texts of the same length, [texts, vocab] float32 on the CPU.
 
     Example:
@@ -181,7 +179,7 @@ def last_scores(m: "LoadedModel", rows: Sequence[Sequence[int]]) -> Tensor:
     return scores.float().cpu()
 
 
-def _entries(m: "LoadedModel") -> int:
+def _entries(m: LoadedModel) -> int:
     """For how many tokens the model has a score."""
     model: Any = m.model
     return int(model.get_output_embeddings().weight.shape[0])

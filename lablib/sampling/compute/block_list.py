@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from lablib.models import LoadedModel
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
 
 Way = Literal["as typed", "all forms", "every token with it"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -44,7 +44,7 @@ class BlockList:
         }
 
 
-def block_list(m: "LoadedModel", words: Sequence[str], way: Way = "all forms") -> BlockList:
+def block_list(m: LoadedModel, words: Sequence[str], way: Way = "all forms") -> BlockList:
     """The tokens that make the words.
 
     Args:
@@ -87,17 +87,17 @@ def _ids(tokenizer: "PreTrainedTokenizerBase", text: str) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def _with_letters(m: "LoadedModel", words: Sequence[str]) -> list[int]:
+def _with_letters(m: LoadedModel, words: Sequence[str]) -> list[int]:
     texts = token_texts(m)
     return [id for id, text in enumerate(texts) if any(word in text.lower() for word in words)]
 
 
-def token_texts(m: "LoadedModel") -> list[str]:
+def token_texts(m: LoadedModel) -> list[str]:
     """The text of every token of the vocabulary by itself, [vocabulary]."""
     return m.tokenizer.batch_decode([[id] for id in range(len(m.tokenizer))])
 
 
-def innocent_tokens(m: "LoadedModel", blocked: BlockList) -> list[str]:
+def innocent_tokens(m: LoadedModel, blocked: BlockList) -> list[str]:
     """Tokens that are blocked wherever they stand, though they are no form of a word, as texts.
 
     Example: what is refused with the letters of a word.
