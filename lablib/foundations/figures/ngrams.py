@@ -1,10 +1,8 @@
 """What the n-gram panel shows of a result: guesses in columns, sentences, a table, a plot.
 
-Every function takes a result and gives a picture; none counts. plotly is imported when the first
-plot is made, because that takes seconds.
+Every function takes a result and gives a picture; none counts.
 """
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +10,13 @@ import numpy as np
 
 from lablib.foundations.compute.counting import Cost, Split
 from lablib.foundations.compute.ngrams import Seen
+from lablib.numbers import finite
 from lablib.widgets.html import table
+from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-    from lablib.widgets.plot import Plot
 
 Column = dict[str, Any]
 
@@ -142,9 +140,8 @@ def split_words(split: Split) -> str:
     )
 
 
-def costs_plot() -> "Plot":
+def costs_plot() -> Plot:
     """An empty plot of bits per byte against n; `draw_costs` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, dash: str) -> dict[str, Any]:
         look = {
@@ -169,19 +166,15 @@ def costs_plot() -> "Plot":
     )
 
 
-def draw_costs(plot: "Plot", rows: Sequence[Cost], neural: float | None) -> None:
+def draw_costs(plot: Plot, rows: Sequence[Cost], neural: float | None) -> None:
     """Put the costs into the plot; what is infinite is left out."""
     lengths = [row.n for row in rows]
     with plot.batch_update():
         heldout, known, other = plot.data
-        heldout.x, heldout.y = lengths, [_finite(row.heldout) for row in rows]
-        known.x, known.y = lengths, [_finite(row.known) for row in rows]
+        heldout.x, heldout.y = lengths, finite([row.heldout for row in rows])
+        known.x, known.y = lengths, finite([row.known for row in rows])
         other.x = [0.8, 6.2] if neural is not None else []
         other.y = [neural, neural] if neural is not None else []
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def costs_words(rows: Sequence[Cost], n: int, neural: float | None, name: str) -> str:
