@@ -5,6 +5,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 import operator
+import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -616,8 +617,6 @@ CHECKS["sampling/negative-logits-divided"] = FunctionCheck(
 
 
 def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -> Any:
-    import random
-
     numbers = random.Random(seed)
     return [numbers.choices(range(len(one)), weights=one, k=count) for one in (cold, hot)]
 

@@ -11,6 +11,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
+from tokenizers import Tokenizer, pre_tokenizers
+
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.markup import code
 from lablib.exercises.records import Check, Verdict
@@ -596,8 +598,6 @@ CHECKS["tokenization/other-pre-tokenizer"] = FunctionCheck(
 
 def _tokens(text: str, bpe: Any, **byte_level: bool) -> list[str]:
     """GPT-2's merges after a byte-level pre-tokenizer of these settings, or after none."""
-    from tokenizers import Tokenizer, pre_tokenizers
-
     tokenizer = Tokenizer(bpe)
     if byte_level:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(**byte_level)
