@@ -149,8 +149,7 @@ def small_student(m: LoadedModel, layers: int = 3) -> "GPT2LMHeadModel":
         made: Any = type(model)(config).float()
     weights = model.state_dict()
     made.load_state_dict({name: weights[_of(name, kept)] for name in made.state_dict()})
-    student: GPT2LMHeadModel = made.to(m.device)
-    return student
+    return made.to(m.device)
 
 
 def _of(name: str, kept: list[int]) -> str:
@@ -199,8 +198,8 @@ def distill(
         yield DistillationStep(
             step,
             settings.steps,
-            taught.loss(held) if is_measured else None,
-            alone.loss(held) if is_measured else None,
+            _heldout_loss(taught.model, held) if is_measured else None,
+            _heldout_loss(alone.model, held) if is_measured else None,
             teacher,
         )
 
@@ -254,16 +253,11 @@ class _Student:
         self.optimizer.step()
         self.schedule.step()
 
-    def loss(self, rows: Tensor) -> float:
-        """Its loss on rows of a text."""
-        return _heldout_loss(self.model, rows)
-
 
 @torch.inference_mode()
 def _said(teacher: Any, batch: Tensor) -> Tensor:
     """The teacher's logits of each next token, [batch, length - 1, vocabulary]."""
-    logits: Tensor = teacher.eval()(batch).logits[:, :-1]
-    return logits
+    return teacher.eval()(batch).logits[:, :-1]
 
 
 @torch.inference_mode()

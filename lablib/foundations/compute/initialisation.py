@@ -102,14 +102,15 @@ def signal(
         before = layer(signals[-1])
         saturated.append(_saturated(act, before.detach()))
         signals.append(act(before))
-    signals[-1].pow(2).mean().backward()
+    weights = [layer.weight for layer in network]
+    gradients = torch.autograd.grad(signals[-1].pow(2).mean(), weights)
     seen = [part.detach() for part in signals]
     return Signal(
         std=torch.stack([part.std() for part in seen]),
         histograms=torch.stack([_histogram(part) for part in seen]),
         centres=torch.linspace(-EDGE, EDGE, BINS),
         saturated=torch.stack(saturated),
-        gradients=torch.stack([_root_mean_square(layer.weight.grad) for layer in network]),
+        gradients=torch.stack([each.pow(2).mean().sqrt() for each in gradients]),
     )
 
 
@@ -142,7 +143,3 @@ def _saturated(act: nn.Module, before: Tensor) -> Tensor:
     at = before.clone().requires_grad_()
     (derivative,) = torch.autograd.grad(act(at).sum(), at)
     return (derivative.abs() < 0.02).float().mean()
-
-
-def _root_mean_square(values: Tensor | None) -> Tensor:
-    return torch.zeros(()) if values is None else values.pow(2).mean().sqrt()

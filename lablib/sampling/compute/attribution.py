@@ -20,7 +20,7 @@ from torch import Tensor
 from lablib.models import LoadedModel
 from lablib.models.gradients import gradient_times_input
 from lablib.models.rollout import rollout_to_the_end
-from lablib.models.text import start_of_text
+from lablib.models.text import start_of_text, vectors
 from lablib.models.vocabulary import entries
 
 Way = Literal["occlusion", "gradient", "rollout"]
@@ -119,7 +119,7 @@ def grow_attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Iterator
     rests = _rests(m, before)
     found = _of_one_reading(m, before, token)
     yield replace(found, to_come=len(rests))
-    size = max(1, SCORE_BYTES // (4 * place * _entries(m)))
+    size = max(1, SCORE_BYTES // (4 * place * vectors(m.model)))
     for start in range(0, len(rests), size):
         part = dict(list(rests.items())[start : start + size])
         scores = last_scores(m, list(part.values()))
@@ -132,20 +132,18 @@ def grow_attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Iterator
 
 def _of_one_reading(m: LoadedModel, before: tuple[int, ...], token: int) -> Attribution:
     """What needs no token to be left out."""
-    model: Any = m.model
-    given: dict[str, Any] = {"input_ids": torch.tensor([before]).to(model.device)}
+    given: dict[str, Any] = {"input_ids": torch.tensor([before]).to(m.model.device)}
 
     def log_probability(output: Any) -> Tensor:
-        chosen: Tensor = output.logits[0, -1].float().log_softmax(-1)[token]
-        return chosen
+        return output.logits[0, -1].float().log_softmax(-1)[token]
 
     return Attribution(
         ids=before,
         token=token,
         log_probability=float(last_scores(m, [before])[0].log_softmax(-1)[token]),
         occlusion=torch.full((len(before),), torch.nan),
-        gradient=gradient_times_input(model, given, log_probability),
-        rollout=rollout_to_the_end(model, given),
+        gradient=gradient_times_input(m.model, given, log_probability),
+        rollout=rollout_to_the_end(m.model, given),
         to_come=0,
     )
 
@@ -174,15 +172,7 @@ def last_scores(m: LoadedModel, rows: Sequence[Sequence[int]]) -> Tensor:
         >>> last_scores(m, [[5, 6], [7, 8]]).shape == (2, m.model.config.vocab_size)
         True
     """
-    model: Any = m.model
-    scores: Tensor = model(torch.tensor(rows).to(model.device)).logits[:, -1]
-    return scores.float().cpu()
-
-
-def _entries(m: LoadedModel) -> int:
-    """For how many tokens the model has a score."""
-    model: Any = m.model
-    return int(model.get_output_embeddings().weight.shape[0])
+    return m.model(torch.tensor(rows).to(m.model.device)).logits[:, -1].float().cpu()
 
 
 def _ranks(values: Tensor) -> Tensor:

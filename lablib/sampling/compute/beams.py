@@ -252,7 +252,7 @@ class Search:
             )
         self._m, self._reader, self._beams = m, reader, beams
         self._length_penalty, self._early_stopping = length_penalty, early_stopping
-        self._rules = rules
+        self._rules: Any = rules
         self.ends = end_of_text_ids(m)
         self._rows = [list(start)]
         self._logits = reader.read(self._rows)
@@ -300,12 +300,7 @@ class Search:
     def _log_probabilities(self) -> Tensor:
         """Of every next token after every beam, [beams, vocab], with the model's rules applied."""
         plain = self._logits.log_softmax(1)
-        if not self._rules:
-            return plain
-        rows: Any = torch.tensor(self._rows)
-        scores: Any = plain
-        changed: Tensor = self._rules(rows, scores)
-        return changed
+        return self._rules(torch.tensor(self._rows), plain) if self._rules else plain
 
     def _finish(self) -> None:
         """Let the texts that ended in this step compete; only the best of all steps stay."""

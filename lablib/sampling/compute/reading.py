@@ -193,8 +193,7 @@ class Reader:
         output = self.model(**inputs, **more)
         if self._keeps_states:
             self._found_states.append(self._states_of(output, inputs["input_ids"]))
-        logits: Tensor = output.logits
-        return logits[:, -1]
+        return output.logits[:, -1]
 
     def _states_of(self, output: Any, ids: Tensor) -> Tensor:
         """The last hidden states, [rows, tokens, width]; XLNet gives those of the guessed place."""
@@ -204,8 +203,7 @@ class Reader:
                 f"{type(self.model).__name__} does not give a vector for each token, which is "
                 "needed here; choose another model."
             )
-        last: Tensor = states[-1]
-        return last
+        return states[-1]
 
     def _tensor(self, ids: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor(ids, dtype=torch.long, device=self.model.device)
@@ -282,8 +280,7 @@ def way_of(model: PreTrainedModel) -> Way:
         vectors_of_model = _token_vectors(model)
         if vectors_of_model not in _ways:
             _ways[vectors_of_model] = _find_way(model)
-        way: Way = _ways[vectors_of_model]
-        return way
+        return _ways[vectors_of_model]
 
 
 def _find_way(model: PreTrainedModel) -> Way:

@@ -7,6 +7,7 @@ import math
 import operator
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
@@ -321,6 +322,12 @@ CHECKS["sampling/penalty-by-hand"] = ValueCheck(
     ),
 )
 
+
+def _picked(rows: "Tensor", ids: Sequence[int]) -> float:
+    """What each row has for its id, added up."""
+    return float(rows.gather(1, tensor(*([one] for one in ids))).sum())
+
+
 CHECKS["sampling/log-probability"] = FunctionCheck(
     solutions.log_probability,
     cases=lambda: [
@@ -330,9 +337,7 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(
-            lambda logits, ids, start: float(
-                logits[start:].log_softmax(-1).gather(1, _column(ids[start:])).sum()
-            ),
+            lambda logits, ids, start: _picked(logits[start:].log_softmax(-1), ids[start:]),
             "own row",
         ),
         Mistake(
@@ -346,16 +351,9 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
             "mean",
         ),
         Mistake(then(solutions.log_probability, operator.neg), "sign"),
+        Mistake(lambda logits, ids, start: _picked(logits[start - 1 : -1], ids[start:]), "logits"),
         Mistake(
-            lambda logits, ids, start: float(
-                logits[start - 1 : -1].gather(1, _column(ids[start:])).sum()
-            ),
-            "logits",
-        ),
-        Mistake(
-            lambda logits, ids, start: float(
-                logits[start - 1 : -1].softmax(-1).gather(1, _column(ids[start:])).sum()
-            ),
+            lambda logits, ids, start: _picked(logits[start - 1 : -1].softmax(-1), ids[start:]),
             "probabilities added",
         ),
     ),
@@ -364,10 +362,6 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
 
 def _some_logits() -> "Tensor":
     return tensor([2.0, 0.5, -1.0], [0.0, 1.0, 3.0], [-2.0, 0.3, 0.8], [1.5, -0.5, 0.2])
-
-
-def _column(ids: Sequence[int]) -> "Tensor":
-    return tensor(*([one] for one in ids))
 
 
 CHECKS["sampling/most-probable-pair"] = FunctionCheck(
@@ -434,6 +428,16 @@ CHECKS["sampling/contrastive-scores"] = FunctionCheck(
     ),
 )
 
+Formula = Callable[[int, int], int]
+_CACHED: Formula = partial(solutions.positions_computed, cached=True)
+_UNCACHED: Formula = partial(solutions.positions_computed, cached=False)
+
+
+def _cost(cached: Formula = _CACHED, uncached: Formula = _UNCACHED) -> Callable[..., int]:
+    """The positions by other formulas than the right ones."""
+    return lambda prompt, new, is_cached: (cached if is_cached else uncached)(prompt, new)
+
+
 CHECKS["sampling/cache-cost"] = FunctionCheck(
     solutions.positions_computed,
     cases=lambda: [
@@ -444,36 +448,15 @@ CHECKS["sampling/cache-cost"] = FunctionCheck(
         (7, 5, False),
     ],
     mistakes=(
+        Mistake(_cost(cached=lambda prompt, new: prompt + new), "one too many"),
+        Mistake(_cost(uncached=lambda prompt, new: prompt * new), "text does not grow"),
+        Mistake(_cost(uncached=lambda prompt, new: (prompt + new) * new), "always full length"),
         Mistake(
-            lambda prompt, new, cached: (
-                prompt + new if cached else solutions.positions_computed(prompt, new, cached)
-            ),
-            "one too many",
-        ),
-        Mistake(
-            lambda prompt, new, cached: prompt + new - 1 if cached else prompt * new,
-            "text does not grow",
-        ),
-        Mistake(
-            lambda prompt, new, cached: prompt + new - 1 if cached else (prompt + new) * new,
-            "always full length",
-        ),
-        Mistake(
-            lambda prompt, new, cached: (
-                prompt + new - 1 if cached else sum(prompt + n + 1 for n in range(new))
-            ),
+            _cost(uncached=lambda prompt, new: sum(prompt + n + 1 for n in range(new))),
             "one too long",
         ),
-        Mistake(
-            lambda prompt, new, cached: solutions.positions_computed(prompt, new, not cached),
-            "cases exchanged",
-        ),
-        Mistake(
-            lambda prompt, new, cached: (
-                new if cached else solutions.positions_computed(prompt, new, cached)
-            ),
-            "no prompt",
-        ),
+        Mistake(_cost(cached=_UNCACHED, uncached=_CACHED), "cases exchanged"),
+        Mistake(_cost(cached=lambda prompt, new: new), "no prompt"),
     ),
 )
 

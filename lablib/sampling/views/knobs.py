@@ -55,7 +55,9 @@ class KnobView(anywidget.AnyWidget):
         [asdict(one) for one in CONTROLS if one.name not in STAGES],
         read_only=True,
     ).tag(sync=True)
-    order: Any = traitlets.List(traitlets.Unicode(), ALL_STAGES).tag(sync=True, echo_update=False)
+    order: Any = traitlets.List(traitlets.Unicode(), list(ALL_STAGES)).tag(
+        sync=True, echo_update=False
+    )
     summary: Any = traitlets.Dict().tag(sync=True, echo_update=False)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True, echo_update=False)
 

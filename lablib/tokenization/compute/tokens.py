@@ -86,8 +86,8 @@ class Encoding:
         known = [self.entries[id] for id in self.ids[first:last]]
         spans, byte_spans = (each[first:last].tolist() for each in (self.spans, self.byte_spans))
         return tuple(
-            Token(entry.id, entry.text, entry.bytes, *span, entry.special, *bytes_)
-            for entry, span, bytes_ in zip(known, spans, byte_spans, strict=True)
+            Token(one.id, one.text, one.bytes, start, end, one.special, *bytes_)
+            for one, (start, end), bytes_ in zip(known, spans, byte_spans, strict=True)
         )
 
     def touching(self, start: int, end: int) -> list[int]:
