@@ -4,9 +4,10 @@ Every function takes a result and gives a picture; none counts.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from transformers import PreTrainedTokenizerBase
 
 from lablib.foundations.compute.counting import Cost, Split
 from lablib.foundations.compute.ngrams import Seen
@@ -14,9 +15,6 @@ from lablib.numbers import finite
 from lablib.widgets.html import table
 from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 Column = dict[str, Any]
 
@@ -47,7 +45,7 @@ def column(
     note: str,
     scores: np.ndarray,
     ids: Sequence[int],
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: PreTrainedTokenizerBase,
 ) -> Column:
     """Some `ids` with their scores, of [vocabulary], as a column of a `GuessView`."""
     probabilities = abs(scores.sum() - 1) < SUM_TOLERANCE
@@ -78,7 +76,7 @@ def answer_note(scores: np.ndarray) -> str:
     return f"{possible:,} of {len(scores):,} tokens are possible, the others are not."
 
 
-def seen_table(rows: Sequence[Seen], tokenizer: "PreTrainedTokenizerBase") -> str:
+def seen_table(rows: Sequence[Seen], tokenizer: PreTrainedTokenizerBase) -> str:
     """How often each end of the prompt occurs in the text that was counted, as HTML."""
     columns = [
         ("Context", "the end of the prompt that is looked up"),
@@ -93,7 +91,7 @@ def seen_table(rows: Sequence[Seen], tokenizer: "PreTrainedTokenizerBase") -> st
     return table("Looked up, the longest first", columns, body)
 
 
-def _words(ids: Sequence[int], tokenizer: "PreTrainedTokenizerBase") -> str:
+def _words(ids: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> str:
     if not ids:
         return "(nothing: how common each token is)"
     return "".join(visible(token["text"]) for token in token_dicts(ids, tokenizer))

@@ -4,12 +4,11 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
+
+from transformers import PreTrainedTokenizerBase
 
 from lablib.models import LoadedModel
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 Way = Literal["as typed", "all forms", "every token with it"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -83,7 +82,7 @@ def _forms(word: str) -> list[str]:
     return [space + form for form in (word, word.capitalize()) for space in ("", " ")]
 
 
-def _ids(tokenizer: "PreTrainedTokenizerBase", text: str) -> tuple[int, ...]:
+def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 

@@ -129,6 +129,10 @@ def _where(is_kept: "Tensor") -> set[int]:
     return set(is_kept.nonzero().flatten().tolist())
 
 
+def _those_not(kept: Callable[..., set[int]]) -> Callable[..., set[int]]:
+    return lambda probabilities, p: {*range(len(probabilities))} - kept(probabilities, p)
+
+
 def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
     order = probabilities.argsort(descending=True)
     return set(order[probabilities[order].cumsum(-1) < p].tolist())
@@ -160,12 +164,7 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         Mistake(_before_crossing, "without the crossing one"),
         Mistake(_in_vocabulary_order, "vocabulary order"),
         Mistake(lambda probabilities, p: _where(probabilities >= p), "each at least p"),
-        Mistake(
-            lambda probabilities, p: (
-                set(range(len(probabilities))) - solutions.kept_by_top_p(probabilities, p)
-            ),
-            "cut off",
-        ),
+        Mistake(_those_not(solutions.kept_by_top_p), "cut off"),
         Mistake(then(solutions.kept_by_top_p, lambda kept: set(range(len(kept)))), "places"),
         Mistake(
             lambda probabilities, p: {
@@ -197,12 +196,7 @@ CHECKS["sampling/min-p-kept"] = FunctionCheck(
             lambda probabilities, min_p: _where(probabilities > min_p * probabilities.max()),
             "line cut",
         ),
-        Mistake(
-            lambda probabilities, min_p: (
-                set(range(len(probabilities))) - solutions.kept_by_min_p(probabilities, min_p)
-            ),
-            "cut off",
-        ),
+        Mistake(_those_not(solutions.kept_by_min_p), "cut off"),
         Mistake(solutions.kept_by_top_p, "top-p"),
         Mistake(
             lambda probabilities, min_p: [

@@ -65,6 +65,11 @@ def _more_tokens(answer: Any) -> Verdict:
 
 CHECKS["tokenization/more-tokens"] = _more_tokens
 
+
+def _own_ids(text: str, tokenizer: Any) -> list[int]:
+    return tokenizer(text, add_special_tokens=False).input_ids
+
+
 CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
     solutions.bytes_per_token,
     cases=lambda: [
@@ -77,12 +82,7 @@ CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
             lambda text, tokenizer: len(text.encode()) / len(tokenizer(text).input_ids),
             "special tokens",
         ),
-        Mistake(
-            lambda text, tokenizer: (
-                len(text) / len(tokenizer(text, add_special_tokens=False).input_ids)
-            ),
-            "characters",
-        ),
+        Mistake(lambda text, tokenizer: len(text) / len(_own_ids(text, tokenizer)), "characters"),
         Mistake(
             lambda text, tokenizer: len(text) / len(tokenizer(text).input_ids),
             "characters and special tokens",
@@ -109,9 +109,7 @@ CHECKS["tokenization/first-difference"] = FunctionCheck(
             "special tokens",
         ),
         Mistake(
-            lambda text, tokenizer: _difference(
-                text, tokenizer.decode(tokenizer(text, add_special_tokens=False).input_ids)
-            ),
+            lambda text, tokenizer: _difference(text, tokenizer.decode(_own_ids(text, tokenizer))),
             "shorter text",
         ),
         Mistake(
@@ -471,25 +469,18 @@ CHECKS["tokenization/safe-ids"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda text, tokenizer: tokenizer(text).input_ids, "as it is"),
-        Mistake(
-            lambda text, tokenizer: tokenizer(text, add_special_tokens=False).input_ids,
-            "none added",
-        ),
+        Mistake(_own_ids, "none added"),
         Mistake(
             lambda text, tokenizer: tokenizer(text, split_special_tokens=True).input_ids,
             "split only",
         ),
         Mistake(
-            lambda text, tokenizer: (
-                tokenizer(_stripped(text, tokenizer), add_special_tokens=False).input_ids
-            ),
+            lambda text, tokenizer: _own_ids(_stripped(text, tokenizer), tokenizer),
             "words removed",
         ),
         Mistake(
             lambda text, tokenizer: [
-                id
-                for id in tokenizer(text, add_special_tokens=False).input_ids
-                if id not in tokenizer.all_special_ids
+                id for id in _own_ids(text, tokenizer) if id not in tokenizer.all_special_ids
             ],
             "tokens removed",
         ),
