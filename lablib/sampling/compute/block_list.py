@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from transformers import PreTrainedTokenizerBase
-
 from lablib.models import LoadedModel
 
 Way = Literal["as typed", "all forms", "every token with it"]
@@ -67,9 +65,11 @@ def block_list(m: LoadedModel, words: Sequence[str], way: Way = "all forms") -> 
     if way not in WAYS:
         raise ValueError(f"The way is one of {', '.join(map(repr, WAYS))}, not {way!r}.")
     forms = plain if way == WAYS[0] else [form for word in plain for form in _forms(word)]
-    sequences = [_ids(m.tokenizer, form) for form in forms]
+    read = [m.tokenizer(form, add_special_tokens=False)["input_ids"] for form in forms]
+    sequences = [tuple(ids) for ids in read]
     if way == WAYS[2]:
-        sequences += [(id,) for id in _with_letters(m, plain)]
+        texts = enumerate(token_texts(m))
+        sequences += [(id,) for id, text in texts if any(word in text.lower() for word in plain)]
     return BlockList(plain, tuple(dict.fromkeys(filter(None, sequences))))
 
 
@@ -80,15 +80,6 @@ def _forms(word: str) -> list[str]:
     ['king', ' king', 'King', ' King']
     """
     return [space + form for form in (word, word.capitalize()) for space in ("", " ")]
-
-
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> tuple[int, ...]:
-    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def _with_letters(m: LoadedModel, words: Sequence[str]) -> list[int]:
-    texts = token_texts(m)
-    return [id for id, text in enumerate(texts) if any(word in text.lower() for word in words)]
 
 
 def token_texts(m: LoadedModel) -> list[str]:

@@ -84,7 +84,10 @@ def chat(m: LoadedModel, messages: Sequence[Message]) -> Chat:
     ids, offsets = list(read["input_ids"]), list(read["offset_mapping"])
     _require_room(m, ids)
     spans = _spans(m, text, said)
-    roles = [_role_at(start, end, spans) for start, end in offsets]
+    roles = [
+        next((role for role, span in spans if _inside(start, end, span)), MARKS)
+        for start, end in offsets
+    ]
     within = [
         [place for place, (start, end) in enumerate(offsets) if _inside(start, end, span)]
         for _, span in spans
@@ -191,10 +194,6 @@ def _found(text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
 
 def _inside(start: int, end: int, span: range) -> bool:
     return start < span.stop and span.start < end
-
-
-def _role_at(start: int, end: int, spans: Sequence[tuple[str, range]]) -> str:
-    return next((role for role, span in spans if _inside(start, end, span)), MARKS)
 
 
 @torch.inference_mode()

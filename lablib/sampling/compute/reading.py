@@ -162,7 +162,9 @@ class Reader:
         tokens = self._tensor(ids)
         if self._step and tokens.shape[1] == 1:
             return self._step(tokens[:, 0], cache, self.length)
-        more: dict[str, Any] = {_cache_name(self._parameters): cache, "use_cache": True}
+        # Mamba's family has a name of its own for it.
+        name = "cache_params" if "cache_params" in self._parameters else "past_key_values"
+        more: dict[str, Any] = {name: cache, "use_cache": True}
         if self.way is Way.TOLD:
             places = torch.arange(self.length, self.length + tokens.shape[1], device=tokens.device)
             more["position_ids"] = places.expand(tokens.shape)
@@ -241,11 +243,6 @@ def _new_cache(model: PreTrainedModel) -> DynamicCache:
     return cache
 
 
-def _cache_name(parameters: set[str]) -> str:
-    """What a forward calls its cache; Mamba's family has a name of its own."""
-    return "cache_params" if "cache_params" in parameters else "past_key_values"
-
-
 _ways: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 _turns: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 """What is known of a model, and whose turn it is to read with it, by its token vectors: copies that
@@ -314,7 +311,7 @@ def _is_right(model: PreTrainedModel, way: Way) -> bool:
     first, second = _two_texts(model)
     reader = Reader(model, way)
     reader.read([first[:3]])
-    expected = _whole(model, [first, second])
+    expected = Reader(model, Way.ONE_BY_ONE).read([first, second])
     reader.select([0, 0])
     reader.read([[first[3]], [second[3]]])
     reader.select([1, 0])
@@ -334,11 +331,6 @@ def _two_texts(model: PreTrainedModel) -> tuple[list[int], list[int]]:
     padding = getattr(model.config.get_text_config(), "pad_token_id", None)
     ids[1] = padding if isinstance(padding, int) and padding < vectors(model) else ids[1]
     return ids[:7], ids[:3] + ids[7:]
-
-
-def _whole(model: PreTrainedModel, rows: Sequence[Sequence[int]]) -> Tensor:
-    """The scores after each of some rows, each read whole and alone."""
-    return Reader(model, Way.ONE_BY_ONE).read(rows)
 
 
 def _last_alone(model: PreTrainedModel, ids: Sequence[int]) -> Tensor:

@@ -113,9 +113,7 @@ class BlockListPanel(LivePanel):
             [got_past(_text(run), blocked.words) for run in runs]
             for runs in (self.free, self.blocked)
         )
-        self.counts.value = figures.counts_table(
-            figures.Count.of(free), figures.Count.of(with_list), TEXTS
-        )
+        self.counts.value = figures.counts_table(free, with_list)
         self._innocent = figures.innocent_words(innocent_tokens(self.model(), blocked))
         passed = (i for i, places in enumerate(with_list) if any(p.exact for p in places))
         self.shown.value = next(passed, 0) + 1  # what the list is for to be seen at once
