@@ -75,7 +75,7 @@ def test_an_entry_no_merges_lead_to_is_found_all_the_same():
 def test_without_the_package_the_menu_lacks_them_and_asking_for_one_says_what_to_do(monkeypatch):
     for module in (named, today):
         monkeypatch.setattr(module, "installed", lambda: False)
-    monkeypatch.setattr(named, "_today", named._today.__wrapped__)  # those that are open stay so
+    monkeypatch.setattr(named, "_own", named._own.__wrapped__)  # those that are open stay so
     assert not {card.name for card in menu()} & set(TODAY)
     with pytest.raises(models.ModelError, match=r'^The tokenizer o200k needs one more .*\]"\.$'):
         as_tokenizer("o200k")

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from transformers import PreTrainedTokenizerBase
 
 from lablib.foundations.compute.ngrams import NGrams
 from lablib.numbers import require_count, require_share
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 HELD_OUT = 0.2
 """The share of a text that is kept back to measure on."""
@@ -43,7 +40,7 @@ class Split:
         return len(self.heldout_text.encode())
 
 
-def split_text(text: str, tokenizer: "PreTrainedTokenizerBase", share: float = HELD_OUT) -> Split:
+def split_text(text: str, tokenizer: PreTrainedTokenizerBase, share: float = HELD_OUT) -> Split:
     """Keep the last `share` of a text back, beginning at a line (or else at a word) of its own.
 
     Raises:
@@ -73,7 +70,7 @@ def split_text(text: str, tokenizer: "PreTrainedTokenizerBase", share: float = H
 
 def count(
     split: Split,
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: PreTrainedTokenizerBase,
     n: int,
     smoothing: str = "kneser-ney",
     k: float = 0.1,
@@ -110,7 +107,7 @@ class Cost:
 
 def costs(
     split: Split,
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: PreTrainedTokenizerBase,
     smoothing: str = "kneser-ney",
     k: float = 0.1,
     longest: int = 6,

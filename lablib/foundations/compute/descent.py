@@ -8,17 +8,14 @@ shrinks the weights a little, apart from the gradient (Loshchilov and Hutter 201
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from lablib.numbers import require_count
 from lablib.randomness import seeded
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 Make = Callable[[list[Any], float], torch.optim.Optimizer]
 
@@ -35,7 +32,7 @@ METHODS: dict[str, Make] = {
 class Valley:
     """A loss of two weights, with where to begin and where its lowest point is."""
 
-    height: "Callable[[Tensor, Tensor], Tensor]"
+    height: Callable[[Tensor, Tensor], Tensor]
     start: tuple[float, float]
     lowest: tuple[float, float]
     sentence: str
@@ -78,8 +75,8 @@ class Descent:
         diverged: whether it ran away; the path ends there.
     """
 
-    points: "Tensor"
-    losses: "Tensor"
+    points: Tensor
+    losses: Tensor
     diverged: bool
 
 
@@ -130,7 +127,7 @@ class NetCurve:
         diverged: whether it broke, or ended above where it began.
     """
 
-    losses: "Tensor"
+    losses: Tensor
     diverged: bool
 
 
@@ -165,7 +162,7 @@ def train_net(method: str, learning_rate: float, steps: int = 120, seed: int = 0
     return NetCurve(curve, not bool(curve[-1] < curve[0]))
 
 
-def spirals(each: int) -> "tuple[Tensor, Tensor]":
+def spirals(each: int) -> tuple[Tensor, Tensor]:
     """Two spirals that wind round each other: points [2 · each, 2], and which spiral, [2 · each].
 
     >>> spirals(5)[0].shape

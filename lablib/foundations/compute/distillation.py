@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from lablib.models import LoadedModel
 from lablib.models.text import (
     context_length,
     require_vectors,
@@ -27,10 +29,7 @@ from lablib.numbers import require_count
 from lablib.randomness import Draws, drawing, seeded
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from transformers import GPT2LMHeadModel
-
-    from lablib.models import LoadedModel
 
 ROW = 64
 """Tokens of the text in each row."""
@@ -89,7 +88,7 @@ class DistillationStep:
     teacher: float
 
 
-def soft_loss(student: "Tensor", teacher: "Tensor", temperature: float) -> "Tensor":
+def soft_loss(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
     """What the student has still to learn of the teacher: T² times the Kullback–Leibler divergence
     KL(teacher ‖ student) of the two at temperature T, in nats, mean over the positions.
 
@@ -118,7 +117,7 @@ def soft_loss(student: "Tensor", teacher: "Tensor", temperature: float) -> "Tens
 
 
 @torch.inference_mode(False)
-def small_student(m: "LoadedModel", layers: int = 3) -> "GPT2LMHeadModel":
+def small_student(m: LoadedModel, layers: int = 3) -> "GPT2LMHeadModel":
     """A GPT-2 with fewer layers, all of them the teacher's: spread evenly, the first among them.
 
     Raises:
@@ -150,8 +149,7 @@ def small_student(m: "LoadedModel", layers: int = 3) -> "GPT2LMHeadModel":
         made: Any = type(model)(config).float()
     weights = model.state_dict()
     made.load_state_dict({name: weights[_of(name, kept)] for name in made.state_dict()})
-    student: GPT2LMHeadModel = made.to(m.device)
-    return student
+    return made.to(m.device)
 
 
 def _of(name: str, kept: list[int]) -> str:
@@ -164,7 +162,7 @@ def _of(name: str, kept: list[int]) -> str:
 
 
 def distill(
-    m: "LoadedModel", text: str, heldout: str, settings: Distillation | None = None
+    m: LoadedModel, text: str, heldout: str, settings: Distillation | None = None
 ) -> Iterator[DistillationStep]:
     """Train two equal students on the same rows, one with a teacher and one without, yielding where
     they stand after each step.
@@ -200,13 +198,13 @@ def distill(
         yield DistillationStep(
             step,
             settings.steps,
-            taught.loss(held) if is_measured else None,
-            alone.loss(held) if is_measured else None,
+            _heldout_loss(taught.model, held) if is_measured else None,
+            _heldout_loss(alone.model, held) if is_measured else None,
             teacher,
         )
 
 
-def rows_of(m: "LoadedModel", text: str) -> "Tensor":
+def rows_of(m: LoadedModel, text: str) -> Tensor:
     """A text as rows of at most `ROW` tokens that each begin with the model's start-of-text token:
     ids [rows, ROW + 1]. What is left over at the end is left out.
 
@@ -239,7 +237,7 @@ class _Student:
 
     @torch.inference_mode(False)
     @torch.enable_grad()
-    def learn(self, batch: "Tensor", teacher: "Tensor | None" = None) -> None:
+    def learn(self, batch: Tensor, teacher: Tensor | None = None) -> None:
         """One step on rows [batch, length], with what the teacher says of them, if there is one."""
         batch = batch.clone()  # a tensor of the inference mode takes part in no gradient
         self.model.train()
@@ -255,20 +253,15 @@ class _Student:
         self.optimizer.step()
         self.schedule.step()
 
-    def loss(self, rows: "Tensor") -> float:
-        """Its loss on rows of a text."""
-        return _heldout_loss(self.model, rows)
-
 
 @torch.inference_mode()
-def _said(teacher: Any, batch: "Tensor") -> "Tensor":
+def _said(teacher: Any, batch: Tensor) -> Tensor:
     """The teacher's logits of each next token, [batch, length - 1, vocabulary]."""
-    logits: Tensor = teacher.eval()(batch).logits[:, :-1]
-    return logits
+    return teacher.eval()(batch).logits[:, :-1]
 
 
 @torch.inference_mode()
-def _heldout_loss(model: Any, rows: "Tensor") -> float:
+def _heldout_loss(model: Any, rows: Tensor) -> float:
     """Mean loss over the tokens of the rows, in nats."""
     model.eval()
     sums = [

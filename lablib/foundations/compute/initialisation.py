@@ -6,22 +6,17 @@ overflows or every unit is stuck at its limit. Either way the gradient that come
 to work with. Xavier's and He's choices keep the size of the signal about the same.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from lablib.numbers import require_count
 from lablib.randomness import seeded
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from torch import Tensor
-
-INITS: "dict[str, Callable[[Tensor], object]]" = {
+INITS: dict[str, Callable[[Tensor], object]] = {
     "too small": lambda weight: nn.init.normal_(weight, std=0.01),
     "too large": lambda weight: nn.init.normal_(weight, std=1.0),
     "Xavier": nn.init.xavier_normal_,
@@ -34,7 +29,7 @@ and Bengio 2010), right for tanh near 0; He's is √2 times that, for ReLU, whic
 signal (He et al. 2015).
 """
 
-ACTIVATIONS: "dict[str, Callable[[], nn.Module]]" = {
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "tanh": nn.Tanh,
     "ReLU": nn.ReLU,
     "GELU": nn.GELU,
@@ -60,11 +55,11 @@ class Signal:
             what comes out, [layers].
     """
 
-    std: "Tensor"
-    histograms: "Tensor"
-    centres: "Tensor"
-    saturated: "Tensor"
-    gradients: "Tensor"
+    std: Tensor
+    histograms: Tensor
+    centres: Tensor
+    saturated: Tensor
+    gradients: Tensor
 
     def table(self) -> list[dict[str, float]]:
         """A row for each layer, from 1."""
@@ -107,14 +102,15 @@ def signal(
         before = layer(signals[-1])
         saturated.append(_saturated(act, before.detach()))
         signals.append(act(before))
-    signals[-1].pow(2).mean().backward()
+    weights = [layer.weight for layer in network]
+    gradients = torch.autograd.grad(signals[-1].pow(2).mean(), weights)
     seen = [part.detach() for part in signals]
     return Signal(
         std=torch.stack([part.std() for part in seen]),
         histograms=torch.stack([_histogram(part) for part in seen]),
         centres=torch.linspace(-EDGE, EDGE, BINS),
         saturated=torch.stack(saturated),
-        gradients=torch.stack([_root_mean_square(layer.weight.grad) for layer in network]),
+        gradients=torch.stack([each.pow(2).mean().sqrt() for each in gradients]),
     )
 
 
@@ -135,19 +131,15 @@ def _network(init: str, layers: int, width: int, seed: int) -> list[nn.Linear]:
     return network
 
 
-def _histogram(values: "Tensor") -> "Tensor":
+def _histogram(values: Tensor) -> Tensor:
     """The share of the values in each bar."""
     half = EDGE / (BINS - 1)
     inside = values.clamp(-EDGE, EDGE)
     return torch.histc(inside, BINS, -EDGE - half, EDGE + half) / values.numel()
 
 
-def _saturated(act: nn.Module, before: "Tensor") -> "Tensor":
+def _saturated(act: nn.Module, before: Tensor) -> Tensor:
     """The share of these inputs at which the activation has hardly a derivative."""
     at = before.clone().requires_grad_()
     (derivative,) = torch.autograd.grad(act(at).sum(), at)
     return (derivative.abs() < 0.02).float().mean()
-
-
-def _root_mean_square(values: "Tensor | None") -> "Tensor":
-    return torch.zeros(()) if values is None else values.pow(2).mean().sqrt()

@@ -11,16 +11,12 @@ import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from lablib.randomness import Draws, drawing, seeded
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 EXAMPLES = 40
 NOISE = 0.4
@@ -38,12 +34,12 @@ class Examples:
     and `new_y` are never used but to measure.
     """
 
-    x: "Tensor"
-    y: "Tensor"
-    stop_x: "Tensor"
-    stop_y: "Tensor"
-    new_x: "Tensor"
-    new_y: "Tensor"
+    x: Tensor
+    y: Tensor
+    stop_x: Tensor
+    stop_y: Tensor
+    new_x: Tensor
+    new_y: Tensor
 
 
 def examples(seed: int = 0) -> Examples:
@@ -60,7 +56,7 @@ def examples(seed: int = 0) -> Examples:
     return Examples(*parts)
 
 
-def wave(x: "Tensor") -> "Tensor":
+def wave(x: Tensor) -> Tensor:
     """What is behind the points: sin 4x, in the shape of x.
 
     >>> wave(torch.tensor([[0.0], [torch.pi / 8]]))
@@ -117,7 +113,7 @@ class Fit:
     kept: int
     kept_new: float
     size: float
-    line: "Tensor"
+    line: Tensor
 
 
 def fit(guard: Regularization | None = None, seed: int = 0, steps: int = STEPS) -> Iterator[Fit]:
@@ -166,7 +162,7 @@ class _Trainer:
                 (F.mse_loss(self.network(x), y) + self._penalty()).backward()
                 self.optimizer.step()
 
-    def _penalty(self) -> "Tensor":
+    def _penalty(self) -> Tensor:
         weights = _weights(self.network)
         l1 = sum((weight.abs().sum() for weight in weights), torch.zeros(()))
         l2 = sum((weight.pow(2).sum() for weight in weights), torch.zeros(()))
@@ -182,7 +178,7 @@ def _network(guard: Regularization, seed: int) -> nn.Sequential:
         )  # fmt: skip
 
 
-def _weights(network: nn.Sequential) -> list["Tensor"]:
+def _weights(network: nn.Sequential) -> list[Tensor]:
     """The matrices, without the biases."""
     return [weight for weight in network.parameters() if weight.dim() == 2]
 

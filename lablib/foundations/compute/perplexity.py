@@ -8,10 +8,10 @@ with other tokens, and perplexity cannot.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 
+from lablib.models import LoadedModel
 from lablib.models.text import (
     context_length,
     cut_note,
@@ -24,9 +24,6 @@ from lablib.models.vocabulary import entries
 from lablib.numbers import require_count
 from lablib.training.losses import token_losses as token_losses
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 WINDOW = 1024
 """How many tokens are read at once where the model itself has no limit."""
@@ -78,7 +75,7 @@ class TokenSurprisal:
         return math.fsum(self.bits) / self.byte_count
 
 
-def surprise(m: "LoadedModel", text: str, most: int | None = None) -> TokenSurprisal:
+def surprise(m: LoadedModel, text: str, most: int | None = None) -> TokenSurprisal:
     """What each token of a text costs a causal model, from the first to the last.
 
     The first one is predicted from the start-of-text token. A text of any length can be read.
@@ -110,7 +107,7 @@ def surprise(m: "LoadedModel", text: str, most: int | None = None) -> TokenSurpr
     return TokenSurprisal(tuple(ids), tuple(losses.tolist()), size, cut)
 
 
-def _size(m: "LoadedModel", ids: Sequence[int]) -> int:
+def _size(m: LoadedModel, ids: Sequence[int]) -> int:
     """How many bytes of text some tokens stand for."""
     known = entries(ids, m.tokenizer)
     return sum(len(known[id].bytes) for id in ids)

@@ -8,19 +8,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import prune, skip_init
 
 from lablib.foundations.compute.perplexity import surprise
+from lablib.models import LoadedModel
 from lablib.numbers import percent
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lablib.models import LoadedModel
 
 REPEATS = 5
 """How often a reading is timed; the fastest counts, since whatever else runs only ever slows it."""
@@ -50,7 +46,7 @@ class Copy:
 
 
 @torch.inference_mode(False)
-def int8_copy(m: "LoadedModel") -> "LoadedModel":
+def int8_copy(m: LoadedModel) -> LoadedModel:
     """A copy whose matrices have 8 bits for each weight: dynamic quantisation.
 
     A matrix keeps whole numbers from −128 to 127 and one scale for each row; what comes in is
@@ -87,7 +83,7 @@ def _engine() -> str:
 
 
 @torch.inference_mode(False)
-def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
+def pruned_copy(m: LoadedModel, share: float = 0.3) -> LoadedModel:
     """A copy in which this share of each matrix's weights, the smallest ones, is 0.
 
     Raises:
@@ -112,7 +108,7 @@ def pruned_copy(m: "LoadedModel", share: float = 0.3) -> "LoadedModel":
 
 
 @torch.inference_mode(False)
-def half_copy(m: "LoadedModel") -> "LoadedModel":
+def half_copy(m: LoadedModel) -> LoadedModel:
     """A copy with 16 bits for each weight (bfloat16), on the CPU as all copies are.
 
     Example:
@@ -125,7 +121,7 @@ def half_copy(m: "LoadedModel") -> "LoadedModel":
     return replace(m, model=model.to("cpu", torch.bfloat16))
 
 
-def _plain(m: "LoadedModel") -> Any:
+def _plain(m: LoadedModel) -> Any:
     """A copy in 32 bits on the CPU, GPT-2's transposed layers made ordinary linear ones."""
     from transformers.pytorch_utils import Conv1D
 
@@ -145,7 +141,7 @@ def _linear(layer: Any) -> nn.Linear:
     return linear
 
 
-def shrink(m: "LoadedModel", text: str, share: float = 0.3) -> Iterator[Copy]:
+def shrink(m: LoadedModel, text: str, share: float = 0.3) -> Iterator[Copy]:
     """Measure the model, and its copies in 16 and 8 bits and with weights set to 0, one by one.
 
     Args:
@@ -168,7 +164,7 @@ def shrink(m: "LoadedModel", text: str, share: float = 0.3) -> Iterator[Copy]:
     yield measure(f"{percent(share)} set to 0", pruned_copy(m, share), text)
 
 
-def measure(name: str, m: "LoadedModel", text: str) -> Copy:
+def measure(name: str, m: LoadedModel, text: str) -> Copy:
     """Size, speed and bits per byte of a model.
 
     Raises:
@@ -211,7 +207,7 @@ def _file_sizes(model: nn.Module) -> tuple[int, int]:
         return place.stat().st_size, packed + len(packer.flush())
 
 
-def _tensors(model: nn.Module) -> dict[str, "Tensor"]:
+def _tensors(model: nn.Module) -> dict[str, Tensor]:
     """What has to be stored: every tensor once; of 8 bits the whole numbers and their scales."""
     kept: dict[str, Tensor] = {}
     seen: set[int] = set()
@@ -230,7 +226,7 @@ def _tensors(model: nn.Module) -> dict[str, "Tensor"]:
     return kept
 
 
-def _quantised(name: str, weight: "Tensor") -> dict[str, "Tensor"]:
+def _quantised(name: str, weight: Tensor) -> dict[str, Tensor]:
     return {
         f"{name}.weight": weight.int_repr(),
         f"{name}.scales": weight.q_per_channel_scales().float(),

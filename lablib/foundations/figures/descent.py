@@ -1,24 +1,19 @@
 """What the descent panel shows of a result."""
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import torch
 
 from lablib.foundations.compute.descent import VALLEYS, Descent, NetCurve
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
+from lablib.numbers import finite
 from lablib.widgets.html import table
+from lablib.widgets.plot import LEGEND, Plot
 from lablib.widgets.tokens import number
 
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
-
-def descent_plot(methods: Sequence[str]) -> "Plot":
+def descent_plot(methods: Sequence[str]) -> Plot:
     """An empty plot: a valley with the paths of the methods, and the losses of the network."""
-    from lablib.widgets.plot import LEGEND, Plot
-
     floor = {
         "type": "contour",
         "colorscale": "Cividis",
@@ -43,7 +38,7 @@ def descent_plot(methods: Sequence[str]) -> "Plot":
     )
 
 
-def draw_descents(plot: "Plot", valley: str, paths: Mapping[str, Descent]) -> None:
+def draw_descents(plot: Plot, valley: str, paths: Mapping[str, Descent]) -> None:
     """Draw the valley's lines of equal height, and the paths; what runs out of it is cut."""
     place = VALLEYS[valley]
     xs, ys = torch.linspace(-4.5, 3.5, 81), torch.linspace(-2.5, 3.5, 61)
@@ -58,12 +53,11 @@ def draw_descents(plot: "Plot", valley: str, paths: Mapping[str, Descent]) -> No
             trace.x, trace.y = path.points[:, 0].tolist(), path.points[:, 1].tolist()
 
 
-def draw_curves(plot: "Plot", curves: Mapping[str, NetCurve]) -> None:
+def draw_curves(plot: Plot, curves: Mapping[str, NetCurve]) -> None:
     """Put the losses of the network into the plot; where they are no numbers the line ends."""
     with plot.batch_update():
         for trace, curve in zip(plot.data[1 + len(curves) : -1], curves.values(), strict=True):
-            losses = [loss if math.isfinite(loss) else None for loss in curve.losses.tolist()]
-            trace.x, trace.y = list(range(len(losses))), losses
+            trace.x, trace.y = list(range(len(curve.losses))), finite(curve.losses.tolist())
 
 
 def descent_table(paths: Mapping[str, Descent], curves: Mapping[str, NetCurve]) -> str:

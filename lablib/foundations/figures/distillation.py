@@ -1,21 +1,17 @@
 """What the distillation panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.foundations.compute.distillation import DistillationStep
 from lablib.foundations.figures.shared import line
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import LEGEND, Plot
 
 HEIGHT = 300
 
 
-def distillation_plot(total: int) -> "Plot":
+def distillation_plot(total: int) -> Plot:
     """An empty plot of both students' losses against the steps, and of the teacher's."""
-    from lablib.widgets.plot import LEGEND, Plot
-
     floor: dict[str, Any] = {"line": {"color": "#888", "dash": "dot"}, "hoverinfo": "skip"}
     return Plot(
         [
@@ -31,7 +27,7 @@ def distillation_plot(total: int) -> "Plot":
     )
 
 
-def draw_distillation(plot: "Plot", steps: Sequence[DistillationStep]) -> None:
+def draw_distillation(plot: Plot, steps: Sequence[DistillationStep]) -> None:
     """Put what was measured so far into the plot, on one axis that holds all of it.
 
     The loss before the first step is left out: it would press the rest flat.

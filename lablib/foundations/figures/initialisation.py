@@ -1,24 +1,19 @@
 """What the initialisation panel shows of a result."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from lablib.foundations.compute.initialisation import Signal
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
 from lablib.numbers import percent
 from lablib.widgets.html import table
+from lablib.widgets.plot import LEGEND, Plot
 from lablib.widgets.tokens import number
 
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
-
-def signal_plot(inits: Sequence[str]) -> "Plot":
+def signal_plot(inits: Sequence[str]) -> Plot:
     """An empty plot: the size of the signal after each layer for every start, and the histograms
     of one of them. `draw_signals` fills it.
     """
-    from lablib.widgets.plot import LEGEND, Plot
-
     lines = [line(i, name, mode="lines+markers") for i, name in enumerate(inits)]
     bars = {
         "type": "heatmap",
@@ -42,7 +37,7 @@ def signal_plot(inits: Sequence[str]) -> "Plot":
     )
 
 
-def draw_signals(plot: "Plot", signals: Mapping[str, Signal], chosen: str) -> None:
+def draw_signals(plot: Plot, signals: Mapping[str, Signal], chosen: str) -> None:
     """Put the signals of all starts into the plot, and the histograms of the chosen one."""
     *lines, bars = plot.data
     one = signals[chosen]

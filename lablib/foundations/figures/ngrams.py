@@ -1,24 +1,20 @@
 """What the n-gram panel shows of a result: guesses in columns, sentences, a table, a plot.
 
-Every function takes a result and gives a picture; none counts. plotly is imported when the first
-plot is made, because that takes seconds.
+Every function takes a result and gives a picture; none counts.
 """
 
-import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from transformers import PreTrainedTokenizerBase
 
 from lablib.foundations.compute.counting import Cost, Split
 from lablib.foundations.compute.ngrams import Seen
+from lablib.numbers import finite
 from lablib.widgets.html import table
+from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from lablib.widgets.plot import Plot
 
 Column = dict[str, Any]
 
@@ -49,7 +45,7 @@ def column(
     note: str,
     scores: np.ndarray,
     ids: Sequence[int],
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: PreTrainedTokenizerBase,
 ) -> Column:
     """Some `ids` with their scores, of [vocabulary], as a column of a `GuessView`."""
     probabilities = abs(scores.sum() - 1) < SUM_TOLERANCE
@@ -80,7 +76,7 @@ def answer_note(scores: np.ndarray) -> str:
     return f"{possible:,} of {len(scores):,} tokens are possible, the others are not."
 
 
-def seen_table(rows: Sequence[Seen], tokenizer: "PreTrainedTokenizerBase") -> str:
+def seen_table(rows: Sequence[Seen], tokenizer: PreTrainedTokenizerBase) -> str:
     """How often each end of the prompt occurs in the text that was counted, as HTML."""
     columns = [
         ("Context", "the end of the prompt that is looked up"),
@@ -95,7 +91,7 @@ def seen_table(rows: Sequence[Seen], tokenizer: "PreTrainedTokenizerBase") -> st
     return table("Looked up, the longest first", columns, body)
 
 
-def _words(ids: Sequence[int], tokenizer: "PreTrainedTokenizerBase") -> str:
+def _words(ids: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> str:
     if not ids:
         return "(nothing: how common each token is)"
     return "".join(visible(token["text"]) for token in token_dicts(ids, tokenizer))
@@ -142,9 +138,8 @@ def split_words(split: Split) -> str:
     )
 
 
-def costs_plot() -> "Plot":
+def costs_plot() -> Plot:
     """An empty plot of bits per byte against n; `draw_costs` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, dash: str) -> dict[str, Any]:
         look = {
@@ -169,19 +164,15 @@ def costs_plot() -> "Plot":
     )
 
 
-def draw_costs(plot: "Plot", rows: Sequence[Cost], neural: float | None) -> None:
+def draw_costs(plot: Plot, rows: Sequence[Cost], neural: float | None) -> None:
     """Put the costs into the plot; what is infinite is left out."""
     lengths = [row.n for row in rows]
     with plot.batch_update():
         heldout, known, other = plot.data
-        heldout.x, heldout.y = lengths, [_finite(row.heldout) for row in rows]
-        known.x, known.y = lengths, [_finite(row.known) for row in rows]
+        heldout.x, heldout.y = lengths, finite([row.heldout for row in rows])
+        known.x, known.y = lengths, finite([row.known for row in rows])
         other.x = [0.8, 6.2] if neural is not None else []
         other.y = [neural, neural] if neural is not None else []
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def costs_words(rows: Sequence[Cost], n: int, neural: float | None, name: str) -> str:

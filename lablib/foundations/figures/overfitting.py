@@ -1,22 +1,18 @@
 """What the overfitting panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from lablib.foundations.compute.overfitting import EXAMPLES, NOISE, Examples, Fit, wave
+from lablib.foundations.figures.shared import LEFT, RIGHT, line
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 from lablib.widgets.tokens import number
 
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
-from lablib.foundations.figures.shared import LEFT, RIGHT, line
 
-
-def fit_plot() -> "Plot":
+def fit_plot() -> Plot:
     """An empty plot: the points with the network's line, and the errors as it learns."""
-    from lablib.widgets.plot import COLOURS, LEGEND, Plot
-
     dots = {"size": 8, "color": COLOURS[0], "symbol": "circle-open", "line": {"width": 2}}
     kept = {"symbol": "star", "size": 14, "color": COLOURS[1]}
     floor: dict[str, Any] = {"line": {"color": "#888", "dash": "dot"}, "hoverinfo": "skip"}
@@ -40,7 +36,7 @@ def fit_plot() -> "Plot":
     )
 
 
-def draw_fit(plot: "Plot", points: Examples, reports: Sequence[Fit]) -> None:
+def draw_fit(plot: Plot, points: Examples, reports: Sequence[Fit]) -> None:
     """Put the points, the line of the weights that are kept, and the errors into the plot."""
     last, steps = reports[-1], [report.step for report in reports]
     xs = torch.linspace(-1, 1, len(last.line))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.foundations.compute.devices import DAY, HOUR, TrainingCost
 from lablib.foundations.compute.known import BEST_RATIO, KNOWN
@@ -16,11 +16,8 @@ from lablib.foundations.compute.scale import (
 from lablib.foundations.figures.shared import line
 from lablib.numbers import percent
 from lablib.widgets.html import table
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 from lablib.widgets.tokens import number, scientific
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
-
 
 LEAST, MOST = 1e6, 1e12
 
@@ -75,12 +72,10 @@ def duration(seconds: float) -> str:
     return f"{seconds:.3g} seconds"
 
 
-def scale_plot() -> "Plot":
+def scale_plot() -> Plot:
     """Known models by parameters and tokens, both on scales of powers of ten, and an empty mark for
     the model that is thought of.
     """
-    from lablib.widgets.plot import COLOURS, LEGEND, Plot
-
     told = [model for model in KNOWN if model.tokens]
     rest = [model for model in KNOWN if not model.tokens]
     names: dict[str, Any] = {"textfont": {"size": 11}, "hoverinfo": "text"}
@@ -109,7 +104,7 @@ def scale_plot() -> "Plot":
     )  # fmt: skip
 
 
-def draw_scale(plot: "Plot", parameters: float, tokens: float) -> None:
+def draw_scale(plot: Plot, parameters: float, tokens: float) -> None:
     """Move the mark of the model that is thought of."""
     with plot.batch_update():
         plot.data[-1].x, plot.data[-1].y = [parameters], [tokens]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from lablib.widgets.plot import COLOURS, SYMBOLS
+
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
@@ -15,8 +17,6 @@ def line(place: int, name: str, axis: str = "", mode: str = "lines", **more: Any
     >>> line(0, "SGD", "2")["xaxis"]
     'x2'
     """
-    from lablib.widgets.plot import COLOURS, SYMBOLS
-
     return {
         "type": "scatter",
         "mode": mode,

@@ -1,20 +1,16 @@
 """What the shrinking panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.foundations.compute.shrinking import Copy
 from lablib.foundations.figures.shared import LEFT, RIGHT, line
 from lablib.widgets.html import escape, table
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import Plot
 
 
-def copies_plot() -> "Plot":
+def copies_plot() -> Plot:
     """An empty plot of size and cost, and of speed and cost; `draw_copies` fills it."""
-    from lablib.widgets.plot import Plot
-
     names: dict[str, Any] = {
         "mode": "markers+text",
         "textposition": "top center",
@@ -30,7 +26,7 @@ def copies_plot() -> "Plot":
     )
 
 
-def draw_copies(plot: "Plot", copies: Sequence[Copy]) -> None:
+def draw_copies(plot: Plot, copies: Sequence[Copy]) -> None:
     """Put the copies into the plot."""
     costs = [one.bits_per_byte for one in copies]
     middle, spread = (max(costs) + min(costs)) / 2, max(0.1, max(costs) - min(costs))

@@ -1,20 +1,17 @@
 """What the threshold panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.foundations.compute.threshold import Counts
 from lablib.foundations.figures.shared import LEFT, RIGHT, line
 from lablib.numbers import percent
 from lablib.widgets.html import table
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
 
-def threshold_plot() -> "Plot":
+def threshold_plot() -> Plot:
     """An empty plot: the scores of both kinds, and the measures at every threshold."""
-    from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
     def bars(place: int, name: str) -> dict[str, Any]:
         look = {"color": COLOURS[place], "pattern": {"shape": "" if place else "/"}}
@@ -41,7 +38,7 @@ def threshold_plot() -> "Plot":
 
 
 def draw_scores(
-    plot: "Plot",
+    plot: Plot,
     labels: Sequence[int],
     scores: Sequence[float],
     curve: Sequence[tuple[float, Counts]],
@@ -62,7 +59,7 @@ def draw_scores(
             trace.x, trace.y = places, values
 
 
-def draw_threshold(plot: "Plot", threshold: float) -> None:
+def draw_threshold(plot: Plot, threshold: float) -> None:
     """Move the line that parts yes from no, in both halves."""
     upright = {"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1}
     look = {"line": {"color": "#888", "width": 3, "dash": "dash"}}

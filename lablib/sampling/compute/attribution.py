@@ -12,18 +12,16 @@ They ask different questions, so how far they agree is said with them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 
+from lablib.models import LoadedModel
 from lablib.models.gradients import gradient_times_input
 from lablib.models.rollout import rollout_to_the_end
-from lablib.models.text import start_of_text
+from lablib.models.text import start_of_text, vectors
 from lablib.models.vocabulary import entries
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 Way = Literal["occlusion", "gradient", "rollout"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -74,7 +72,7 @@ class Attribution:
         return [(place, float(values[place])) for place in best]
 
 
-def attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Attribution:
+def attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Attribution:
     """What each token before a place did for the token there, asked in three ways.
 
     Args:
@@ -98,7 +96,7 @@ def attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Attribution
     return found
 
 
-def grow_attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Iterator[Attribution]:
+def grow_attribution(m: LoadedModel, ids: Sequence[int], place: int) -> Iterator[Attribution]:
     """The same step by step: first what takes one reading, then more and more of the occlusion, so
     that one who points at a text need not wait for all of it.
 
@@ -121,7 +119,7 @@ def grow_attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Iterat
     rests = _rests(m, before)
     found = _of_one_reading(m, before, token)
     yield replace(found, to_come=len(rests))
-    size = max(1, SCORE_BYTES // (4 * place * _entries(m)))
+    size = max(1, SCORE_BYTES // (4 * place * vectors(m.model)))
     for start in range(0, len(rests), size):
         part = dict(list(rests.items())[start : start + size])
         scores = last_scores(m, list(part.values()))
@@ -132,27 +130,25 @@ def grow_attribution(m: "LoadedModel", ids: Sequence[int], place: int) -> Iterat
         yield replace(found, to_come=len(rests) - start - len(part))
 
 
-def _of_one_reading(m: "LoadedModel", before: tuple[int, ...], token: int) -> Attribution:
+def _of_one_reading(m: LoadedModel, before: tuple[int, ...], token: int) -> Attribution:
     """What needs no token to be left out."""
-    model: Any = m.model
-    given: dict[str, Any] = {"input_ids": torch.tensor([before]).to(model.device)}
+    given: dict[str, Any] = {"input_ids": torch.tensor([before]).to(m.model.device)}
 
     def log_probability(output: Any) -> Tensor:
-        chosen: Tensor = output.logits[0, -1].float().log_softmax(-1)[token]
-        return chosen
+        return output.logits[0, -1].float().log_softmax(-1)[token]
 
     return Attribution(
         ids=before,
         token=token,
         log_probability=float(last_scores(m, [before])[0].log_softmax(-1)[token]),
         occlusion=torch.full((len(before),), torch.nan),
-        gradient=gradient_times_input(model, given, log_probability),
-        rollout=rollout_to_the_end(model, given),
+        gradient=gradient_times_input(m.model, given, log_probability),
+        rollout=rollout_to_the_end(m.model, given),
         to_come=0,
     )
 
 
-def _rests(m: "LoadedModel", ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+def _rests(m: LoadedModel, ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
     """The text without each of its tokens that is no mark, by its place. Of a text of one token
     what is left is the token with which texts begin, where the model has one.
     """
@@ -167,7 +163,7 @@ def _rests(m: "LoadedModel", ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]
 
 
 @torch.inference_mode()
-def last_scores(m: "LoadedModel", rows: Sequence[Sequence[int]]) -> Tensor:
+def last_scores(m: LoadedModel, rows: Sequence[Sequence[int]]) -> Tensor:
     """The scores after each of some texts of the same length, [texts, vocab] float32 on the CPU.
 
     Example:
@@ -176,15 +172,7 @@ def last_scores(m: "LoadedModel", rows: Sequence[Sequence[int]]) -> Tensor:
         >>> last_scores(m, [[5, 6], [7, 8]]).shape == (2, m.model.config.vocab_size)
         True
     """
-    model: Any = m.model
-    scores: Tensor = model(torch.tensor(rows).to(model.device)).logits[:, -1]
-    return scores.float().cpu()
-
-
-def _entries(m: "LoadedModel") -> int:
-    """For how many tokens the model has a score."""
-    model: Any = m.model
-    return int(model.get_output_embeddings().weight.shape[0])
+    return m.model(torch.tensor(rows).to(m.model.device)).logits[:, -1].float().cpu()
 
 
 def _ranks(values: Tensor) -> Tensor:

@@ -10,21 +10,18 @@ rules are those of `transformers` 5.23 for `num_beams=…, do_sample=False`, and
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+from transformers import LogitsProcessorList
 
+from lablib.models import LoadedModel
 from lablib.models.text import end_of_text_ids, token_text
 from lablib.sampling.compute.generation import Step, generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
-
-if TYPE_CHECKING:
-    from transformers import LogitsProcessorList
-
-    from lablib.models import LoadedModel
 
 MOST_PENALTY = 100
 """A length to this power is still a number."""
@@ -138,7 +135,7 @@ def _winner(
 
 
 def beam_search(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     beams: int = 4,
     steps: int = 10,
@@ -169,7 +166,7 @@ def beam_search(
 
 
 def grow_beams(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     beams: int = 4,
     steps: int = 10,
@@ -240,13 +237,13 @@ class Search:
 
     def __init__(
         self,
-        m: "LoadedModel",
+        m: LoadedModel,
         reader: Rows,
         start: Sequence[int],
         beams: int,
         length_penalty: float = 1.0,
         early_stopping: bool = False,
-        rules: "LogitsProcessorList | None" = None,
+        rules: LogitsProcessorList | None = None,
     ):
         if not abs(length_penalty) <= MOST_PENALTY:
             raise ValueError(
@@ -255,7 +252,7 @@ class Search:
             )
         self._m, self._reader, self._beams = m, reader, beams
         self._length_penalty, self._early_stopping = length_penalty, early_stopping
-        self._rules = rules
+        self._rules: Any = rules
         self.ends = end_of_text_ids(m)
         self._rows = [list(start)]
         self._logits = reader.read(self._rows)
@@ -303,12 +300,7 @@ class Search:
     def _log_probabilities(self) -> Tensor:
         """Of every next token after every beam, [beams, vocab], with the model's rules applied."""
         plain = self._logits.log_softmax(1)
-        if not self._rules:
-            return plain
-        rows: Any = torch.tensor(self._rows)
-        scores: Any = plain
-        changed: Tensor = self._rules(rows, scores)
-        return changed
+        return self._rules(torch.tensor(self._rows), plain) if self._rules else plain
 
     def _finish(self) -> None:
         """Let the texts that ended in this step compete; only the best of all steps stay."""
@@ -336,7 +328,7 @@ class Search:
         return _winner(self.steps, self.finished)
 
 
-def _text(m: "LoadedModel", start: Sequence[int], nodes: Sequence[BeamNode]) -> str:
+def _text(m: LoadedModel, start: Sequence[int], nodes: Sequence[BeamNode]) -> str:
     """What these nodes add to the text they go on from."""
     stream = TextStream(m.tokenizer, start)
     return "".join(stream.push(node.id, last=node is nodes[-1]) for node in nodes)

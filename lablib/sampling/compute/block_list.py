@@ -4,12 +4,9 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
+from lablib.models import LoadedModel
 
 Way = Literal["as typed", "all forms", "every token with it"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -44,7 +41,7 @@ class BlockList:
         }
 
 
-def block_list(m: "LoadedModel", words: Sequence[str], way: Way = "all forms") -> BlockList:
+def block_list(m: LoadedModel, words: Sequence[str], way: Way = "all forms") -> BlockList:
     """The tokens that make the words.
 
     Args:
@@ -68,9 +65,11 @@ def block_list(m: "LoadedModel", words: Sequence[str], way: Way = "all forms") -
     if way not in WAYS:
         raise ValueError(f"The way is one of {', '.join(map(repr, WAYS))}, not {way!r}.")
     forms = plain if way == WAYS[0] else [form for word in plain for form in _forms(word)]
-    sequences = [_ids(m.tokenizer, form) for form in forms]
+    read = [m.tokenizer(form, add_special_tokens=False)["input_ids"] for form in forms]
+    sequences = [tuple(ids) for ids in read]
     if way == WAYS[2]:
-        sequences += [(id,) for id in _with_letters(m, plain)]
+        texts = enumerate(token_texts(m))
+        sequences += [(id,) for id, text in texts if any(word in text.lower() for word in plain)]
     return BlockList(plain, tuple(dict.fromkeys(filter(None, sequences))))
 
 
@@ -83,21 +82,12 @@ def _forms(word: str) -> list[str]:
     return [space + form for form in (word, word.capitalize()) for space in ("", " ")]
 
 
-def _ids(tokenizer: "PreTrainedTokenizerBase", text: str) -> tuple[int, ...]:
-    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def _with_letters(m: "LoadedModel", words: Sequence[str]) -> list[int]:
-    texts = token_texts(m)
-    return [id for id, text in enumerate(texts) if any(word in text.lower() for word in words)]
-
-
-def token_texts(m: "LoadedModel") -> list[str]:
+def token_texts(m: LoadedModel) -> list[str]:
     """The text of every token of the vocabulary by itself, [vocabulary]."""
     return m.tokenizer.batch_decode([[id] for id in range(len(m.tokenizer))])
 
 
-def innocent_tokens(m: "LoadedModel", blocked: BlockList) -> list[str]:
+def innocent_tokens(m: LoadedModel, blocked: BlockList) -> list[str]:
     """Tokens that are blocked wherever they stand, though they are no form of a word, as texts.
 
     Example: what is refused with the letters of a word.

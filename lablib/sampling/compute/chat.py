@@ -4,20 +4,18 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from lablib.models import LoadedModel
 from lablib.models.errors import reason
 from lablib.models.text import context_length, require_vectors, require_writer, vectors
 from lablib.sampling.compute.generation import Alternative, top
 from lablib.sampling.compute.text import Prompt
 from lablib.training.chats import ROLES, Message, template_of, written_down
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 MARKS = "template"
 """What a token is called that no message has written."""
@@ -54,7 +52,7 @@ class Chat:
         return Prompt(self.ids, 0, None)
 
 
-def chat(m: "LoadedModel", messages: Sequence[Message]) -> Chat:
+def chat(m: LoadedModel, messages: Sequence[Message]) -> Chat:
     """Write a conversation down as the model was taught to read it, up to where its answer begins.
 
     The template is run by `transformers`, in a sandbox.
@@ -86,7 +84,10 @@ def chat(m: "LoadedModel", messages: Sequence[Message]) -> Chat:
     ids, offsets = list(read["input_ids"]), list(read["offset_mapping"])
     _require_room(m, ids)
     spans = _spans(m, text, said)
-    roles = [_role_at(start, end, spans) for start, end in offsets]
+    roles = [
+        next((role for role, span in spans if _inside(start, end, span)), MARKS)
+        for start, end in offsets
+    ]
     within = [
         [place for place, (start, end) in enumerate(offsets) if _inside(start, end, span)]
         for _, span in spans
@@ -107,7 +108,7 @@ def _checked(messages: Sequence[Message]) -> list[Message]:
     return [{name: well_formed(one[name]) for name in ("role", "content")} for one in messages]
 
 
-def _require_room(m: "LoadedModel", ids: Sequence[int]) -> None:
+def _require_room(m: LoadedModel, ids: Sequence[int]) -> None:
     require_vectors(m, ids)
     context = context_length(m)
     if context is not None and len(ids) >= context:
@@ -117,7 +118,7 @@ def _require_room(m: "LoadedModel", ids: Sequence[int]) -> None:
         )
 
 
-def _written(m: "LoadedModel", messages: Sequence[Message]) -> str:
+def _written(m: LoadedModel, messages: Sequence[Message]) -> str:
     """What the chat template makes of messages, up to where the answer begins."""
     try:
         return written_down(m.tokenizer, messages, asks=True)
@@ -127,7 +128,7 @@ def _written(m: "LoadedModel", messages: Sequence[Message]) -> str:
         ) from error
 
 
-def _spans(m: "LoadedModel", text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
+def _spans(m: LoadedModel, text: str, messages: Sequence[Message]) -> list[tuple[str, range]]:
     """Whose message stands where, in characters; a template may have trimmed or left out some.
 
     What is said may stand in the template's own words too (as "user" does), so it is not looked
@@ -195,12 +196,8 @@ def _inside(start: int, end: int, span: range) -> bool:
     return start < span.stop and span.start < end
 
 
-def _role_at(start: int, end: int, spans: Sequence[tuple[str, range]]) -> str:
-    return next((role for role, span in spans if _inside(start, end, span)), MARKS)
-
-
 @torch.inference_mode()
-def next_in_chat(m: "LoadedModel", written: Chat) -> list[tuple[Alternative, ...]]:
+def next_in_chat(m: LoadedModel, written: Chat) -> list[tuple[Alternative, ...]]:
     """For each token of a conversation what the model holds likely after it, the best first.
 
     Raises:

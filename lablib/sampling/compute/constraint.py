@@ -3,19 +3,17 @@
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from transformers import PreTrainedTokenizerBase
+
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.text import end_of_text_ids, vectors
 from lablib.models.vocabulary import vocabulary
 from lablib.sampling.compute.pattern import Automaton
 from lablib.sampling.compute.text import Prompt
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
 
 LONGEST = 30
 """The most characters of a string in JSON, so that a model that never closes it comes to an end."""
@@ -97,7 +95,7 @@ class _Tokens:
         bytes: those of each token.
     """
 
-    def __init__(self, tokenizer: "PreTrainedTokenizerBase") -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self.entries = len(tokenizer)
         self.root = _Node()
         self.bytes: dict[int, bytes] = {}
@@ -113,10 +111,10 @@ class _Tokens:
         self.bytes[id] = text
 
 
-_known_tokens: "WeakKeyDictionary[PreTrainedTokenizerBase, _Tokens]" = WeakKeyDictionary()
+_known_tokens: WeakKeyDictionary[PreTrainedTokenizerBase, _Tokens] = WeakKeyDictionary()
 
 
-def _tokens_of(tokenizer: "PreTrainedTokenizerBase") -> _Tokens:
+def _tokens_of(tokenizer: PreTrainedTokenizerBase) -> _Tokens:
     """The tokens of a tokenizer; they take a second for 50,000, so they are kept as long as it."""
     known = _known_tokens.get(tokenizer)
     if known is None or known.entries != len(tokenizer):
@@ -151,7 +149,7 @@ class Guide:
         True
     """
 
-    def __init__(self, m: "LoadedModel", pattern: str, prompt: Prompt) -> None:
+    def __init__(self, m: LoadedModel, pattern: str, prompt: Prompt) -> None:
         self._automaton = Automaton(pattern)
         self._start = len(prompt.ids)
         self._size = vectors(m.model)

@@ -9,11 +9,12 @@ place, is to that of a token before. Nothing is drawn at random.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from lablib.models import LoadedModel
 from lablib.models.text import token_text
 from lablib.numbers import require_count
 from lablib.sampling.compute.distribution import distribution
@@ -21,9 +22,6 @@ from lablib.sampling.compute.generation import LENGTH, end_of
 from lablib.sampling.compute.knobs import OFF
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 MOST_CANDIDATES = 50
 """As many texts are read, and remembered, at once."""
@@ -73,7 +71,7 @@ class ContrastiveStep:
 
 
 def contrastive_search(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     k: int = 4,
     alpha: float = 0.6,
@@ -144,7 +142,7 @@ def _directions(reader: Reader) -> Tensor:
 
 
 def _weighed(
-    m: "LoadedModel", ids: Tensor, probabilities: Tensor, cosines: Tensor, alpha: float
+    m: LoadedModel, ids: Tensor, probabilities: Tensor, cosines: Tensor, alpha: float
 ) -> tuple[Candidate, ...]:
     """Candidates with their scores; `cosines` [k, tokens before] are those of their vectors."""
     penalty = cosines.max(1)

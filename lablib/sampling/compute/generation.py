@@ -8,14 +8,15 @@ border between two tokens.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from lablib.models import LoadedModel
 from lablib.models.text import context_length, end_of_text_ids, token_text
 from lablib.numbers import require_count
 from lablib.sampling.compute.distribution import (
@@ -29,9 +30,6 @@ from lablib.sampling.compute.knobs import OFF, REMOVED, Knobs
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, TextStream, prepare
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 END_OF_TEXT = "end of text"
 """The model chose its end-of-text token."""
@@ -56,7 +54,7 @@ class Session:
     a new one after the model's weights changed.
     """
 
-    def __init__(self, m: "LoadedModel"):
+    def __init__(self, m: LoadedModel):
         self.model: PreTrainedModel = m.model
         self._reader = Reader(m.model)
         self._ids: list[int] = []
@@ -78,7 +76,7 @@ def _shared(first: Sequence[int], second: Sequence[int]) -> int:
     return min(len(first), len(second))
 
 
-def next_logits(m: "LoadedModel", prompt: str | Prompt) -> Tensor:
+def next_logits(m: LoadedModel, prompt: str | Prompt) -> Tensor:
     """The model's scores for the token after the prompt, [vocab] float32 on the CPU.
 
     Example:
@@ -101,7 +99,7 @@ class Alternative(NamedTuple):
     probability: float
 
 
-def top(m: "LoadedModel", probabilities: Tensor, k: int = ALTERNATIVES) -> tuple[Alternative, ...]:
+def top(m: LoadedModel, probabilities: Tensor, k: int = ALTERNATIVES) -> tuple[Alternative, ...]:
     """The k most probable tokens of a distribution [vocab], the best first.
 
     Raises:
@@ -192,7 +190,7 @@ def _without(logits: Tensor, banned: Sequence[int]) -> Tensor:
 
 
 def generate(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     knobs: Knobs = OFF,
     seed: int = 0,
@@ -241,7 +239,7 @@ def generate(
         yield writer.write(session.next_logits(writer.ids))
 
 
-def choose(m: "LoadedModel", step: Step, id: int) -> Step:
+def choose(m: LoadedModel, step: Step, id: int) -> Step:
     """The step as it would be with another token in its place (see `generate`).
 
     Raises:
@@ -276,7 +274,7 @@ def choose(m: "LoadedModel", step: Step, id: int) -> Step:
 
 
 def generate_rows(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     rows: Sequence[tuple[Knobs, int]],
     max_new_tokens: int = 40,
@@ -323,6 +321,11 @@ def generate_rows(
             logits = reader.read([[writers[i].ids[-1]] for i in running])
 
 
+def runs_of(rounds: Iterable[tuple[Step | None, ...]]) -> list[list[Step]]:
+    """The steps of each text, from those of each position (see `generate_rows`)."""
+    return [[step for step in run if step] for run in zip(*rounds, strict=True)]
+
+
 def _for_each(
     rows: Sequence[object], mirostats: Sequence[Mirostat | None]
 ) -> Sequence[Mirostat | None]:
@@ -336,7 +339,7 @@ def _for_each(
 
 
 def lockstep(
-    m: "LoadedModel",
+    m: LoadedModel,
     prompt: str | Prompt,
     settings: Sequence[Knobs],
     seed: int = 0,
@@ -364,14 +367,14 @@ class _Writer:
 
     def __init__(
         self,
-        m: "LoadedModel",
+        m: LoadedModel,
         prompt: str | Prompt,
         knobs: Knobs,
         seed: int,
         max_new_tokens: int,
-        after: Sequence[Step] = (),
-        ban: Ban | None = None,
-        mirostat: Mirostat | None = None,
+        after: Sequence[Step],
+        ban: Ban | None,
+        mirostat: Mirostat | None,
     ):
         require_count("max_new_tokens", max_new_tokens, 0)
         prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
@@ -435,7 +438,7 @@ class _Writer:
         return replace(self._knobs, max_surprisal=self._mirostat.limit(self._surprisals))
 
 
-def end_of(m: "LoadedModel", ids: Sequence[int]) -> str | None:
+def end_of(m: LoadedModel, ids: Sequence[int]) -> str | None:
     """Why nothing can follow these ids, the last of which was generated."""
     context = context_length(m)
     if ids and ids[-1] in end_of_text_ids(m):

@@ -4,14 +4,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import TYPE_CHECKING
 
+from lablib.models import LoadedModel
 from lablib.sampling.compute.generation import Step
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, prepare
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 REPEATS = 3
 """How often each time is taken; the middle one counts."""
@@ -119,9 +116,7 @@ class Timing:
     uncached: float
 
 
-def cache_timing(
-    m: "LoadedModel", prompt: str | Prompt, lengths: Sequence[int]
-) -> Iterator[Timing]:
+def cache_timing(m: LoadedModel, prompt: str | Prompt, lengths: Sequence[int]) -> Iterator[Timing]:
     """Measure the time per token with the key-value cache on and off, at each length, live.
 
     The text is the prompt, repeated as often as needed: what it says does not change the time.

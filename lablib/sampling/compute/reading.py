@@ -162,7 +162,9 @@ class Reader:
         tokens = self._tensor(ids)
         if self._step and tokens.shape[1] == 1:
             return self._step(tokens[:, 0], cache, self.length)
-        more: dict[str, Any] = {_cache_name(self._parameters): cache, "use_cache": True}
+        # Mamba's family has a name of its own for it.
+        name = "cache_params" if "cache_params" in self._parameters else "past_key_values"
+        more: dict[str, Any] = {name: cache, "use_cache": True}
         if self.way is Way.TOLD:
             places = torch.arange(self.length, self.length + tokens.shape[1], device=tokens.device)
             more["position_ids"] = places.expand(tokens.shape)
@@ -193,8 +195,7 @@ class Reader:
         output = self.model(**inputs, **more)
         if self._keeps_states:
             self._found_states.append(self._states_of(output, inputs["input_ids"]))
-        logits: Tensor = output.logits
-        return logits[:, -1]
+        return output.logits[:, -1]
 
     def _states_of(self, output: Any, ids: Tensor) -> Tensor:
         """The last hidden states, [rows, tokens, width]; XLNet gives those of the guessed place."""
@@ -204,8 +205,7 @@ class Reader:
                 f"{type(self.model).__name__} does not give a vector for each token, which is "
                 "needed here; choose another model."
             )
-        last: Tensor = states[-1]
-        return last
+        return states[-1]
 
     def _tensor(self, ids: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor(ids, dtype=torch.long, device=self.model.device)
@@ -243,11 +243,6 @@ def _new_cache(model: PreTrainedModel) -> DynamicCache:
     return cache
 
 
-def _cache_name(parameters: set[str]) -> str:
-    """What a forward calls its cache; Mamba's family has a name of its own."""
-    return "cache_params" if "cache_params" in parameters else "past_key_values"
-
-
 _ways: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 _turns: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 """What is known of a model, and whose turn it is to read with it, by its token vectors: copies that
@@ -282,8 +277,7 @@ def way_of(model: PreTrainedModel) -> Way:
         vectors_of_model = _token_vectors(model)
         if vectors_of_model not in _ways:
             _ways[vectors_of_model] = _find_way(model)
-        way: Way = _ways[vectors_of_model]
-        return way
+        return _ways[vectors_of_model]
 
 
 def _find_way(model: PreTrainedModel) -> Way:
@@ -317,7 +311,7 @@ def _is_right(model: PreTrainedModel, way: Way) -> bool:
     first, second = _two_texts(model)
     reader = Reader(model, way)
     reader.read([first[:3]])
-    expected = _whole(model, [first, second])
+    expected = Reader(model, Way.ONE_BY_ONE).read([first, second])
     reader.select([0, 0])
     reader.read([[first[3]], [second[3]]])
     reader.select([1, 0])
@@ -337,11 +331,6 @@ def _two_texts(model: PreTrainedModel) -> tuple[list[int], list[int]]:
     padding = getattr(model.config.get_text_config(), "pad_token_id", None)
     ids[1] = padding if isinstance(padding, int) and padding < vectors(model) else ids[1]
     return ids[:7], ids[:3] + ids[7:]
-
-
-def _whole(model: PreTrainedModel, rows: Sequence[Sequence[int]]) -> Tensor:
-    """The scores after each of some rows, each read whole and alone."""
-    return Reader(model, Way.ONE_BY_ONE).read(rows)
 
 
 def _last_alone(model: PreTrainedModel, ids: Sequence[int]) -> Tensor:

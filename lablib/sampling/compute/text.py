@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from transformers import PreTrainedTokenizerBase
 
+from lablib.models import LoadedModel
 from lablib.models.text import context_length, encode, kept_ids, require_vectors, start_of_text
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 _UNFINISHED = "\ufffd"
 """What a decoder writes for bytes that are not (yet) a character."""
@@ -45,7 +42,7 @@ class Prompt:
         )
 
 
-def prepare(m: "LoadedModel", prompt: str, room: int = 1) -> Prompt:
+def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
     """The prompt's token ids, cut to what the model can read.
 
     The marks a tokenizer puts before a text ([CLS], a start-of-text token) stay, those it puts

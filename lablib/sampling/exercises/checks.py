@@ -4,10 +4,13 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 """
 
 import math
+import operator
+import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check, Verdict
 from lablib.models import load_tokenizer
@@ -43,7 +46,8 @@ CHECKS["sampling/softmax-temperature"] = FunctionCheck(
         ),
         Mistake(lambda logits, temperature: (logits / temperature).exp(), "not divided"),
         Mistake(
-            lambda logits, temperature: _naive_softmax(logits / temperature), "overflow of a tensor"
+            lambda logits, temperature: _shares((logits / temperature).exp()),
+            "overflow of a tensor",
         ),
         Mistake(
             lambda logits, temperature: _shares([math.exp(x / temperature) for x in logits]),
@@ -53,12 +57,8 @@ CHECKS["sampling/softmax-temperature"] = FunctionCheck(
 )
 
 
-def _shares(weights: list[float]) -> list[float]:
+def _shares(weights: Any) -> list[float]:
     return [weight / sum(weights) for weight in weights]
-
-
-def _naive_softmax(logits: "Tensor") -> "Tensor":
-    return logits.exp() / logits.exp().sum()
 
 
 CHECKS["sampling/effective-choices"] = FunctionCheck(
@@ -70,19 +70,11 @@ CHECKS["sampling/effective-choices"] = FunctionCheck(
         (tensor(0.6, 0.1, 0.25, 0.05),),
     ],
     mistakes=(
+        Mistake(then(solutions.effective_choices, math.log), "entropy in nats"),
+        Mistake(then(solutions.effective_choices, math.log2), "entropy in bits"),
+        Mistake(then(solutions.effective_choices, lambda choices: 1 / choices), "sign"),
         Mistake(
-            lambda probabilities: math.log(solutions.effective_choices(probabilities)),
-            "entropy in nats",
-        ),
-        Mistake(
-            lambda probabilities: (
-                math.log2(math.e) * math.log(solutions.effective_choices(probabilities))
-            ),
-            "entropy in bits",
-        ),
-        Mistake(lambda probabilities: 1 / solutions.effective_choices(probabilities), "sign"),
-        Mistake(
-            lambda probabilities: solutions.effective_choices(probabilities) ** math.log2(math.e),
+            then(solutions.effective_choices, lambda choices: choices ** math.log2(math.e)),
             "two bases",
         ),
         Mistake(lambda probabilities: int((probabilities > 0).sum()), "possible tokens"),
@@ -132,6 +124,24 @@ def _another_entropy(logits: "Tensor", target: float, temperature: float) -> str
     )
 
 
+def _where(is_kept: "Tensor") -> set[int]:
+    """The ids of the tokens that are kept."""
+    return set(is_kept.nonzero().flatten().tolist())
+
+
+def _those_not(kept: Callable[..., set[int]]) -> Callable[..., set[int]]:
+    return lambda probabilities, p: {*range(len(probabilities))} - kept(probabilities, p)
+
+
+def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
+    order = probabilities.argsort(descending=True)
+    return set(order[probabilities[order].cumsum(-1) < p].tolist())
+
+
+def _in_vocabulary_order(probabilities: "Tensor", p: float) -> set[int]:
+    return {0} | _where(probabilities.cumsum(-1) - probabilities < p)
+
+
 CHECKS["sampling/top-p-kept"] = FunctionCheck(
     solutions.kept_by_top_p,
     cases=lambda: [
@@ -151,26 +161,11 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
             lambda probabilities, p: _in_order_while(probabilities, lambda before: before < p),
             "none at 0",
         ),
-        Mistake(
-            lambda probabilities, p: _before_crossing(probabilities, p), "without the crossing one"
-        ),
-        Mistake(
-            lambda probabilities, p: _in_vocabulary_order(probabilities, p), "vocabulary order"
-        ),
-        Mistake(
-            lambda probabilities, p: set((probabilities >= p).nonzero().flatten().tolist()),
-            "each at least p",
-        ),
-        Mistake(
-            lambda probabilities, p: (
-                set(range(len(probabilities))) - solutions.kept_by_top_p(probabilities, p)
-            ),
-            "cut off",
-        ),
-        Mistake(
-            lambda probabilities, p: set(range(len(solutions.kept_by_top_p(probabilities, p)))),
-            "places",
-        ),
+        Mistake(_before_crossing, "without the crossing one"),
+        Mistake(_in_vocabulary_order, "vocabulary order"),
+        Mistake(lambda probabilities, p: _where(probabilities >= p), "each at least p"),
+        Mistake(_those_not(solutions.kept_by_top_p), "cut off"),
+        Mistake(then(solutions.kept_by_top_p, lambda kept: set(range(len(kept)))), "places"),
         Mistake(
             lambda probabilities, p: {
                 float(probabilities[one]) for one in solutions.kept_by_top_p(probabilities, p)
@@ -188,16 +183,6 @@ def _in_order_while(probabilities: "Tensor", kept: Callable[[Any], Any]) -> set[
     return set(order[kept(before)].tolist())
 
 
-def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
-    order = probabilities.argsort(descending=True)
-    return set(order[probabilities[order].cumsum(-1) < p].tolist())
-
-
-def _in_vocabulary_order(probabilities: "Tensor", p: float) -> set[int]:
-    mass_before = probabilities.cumsum(-1) - probabilities
-    return {0} | set((mass_before < p).nonzero().flatten().tolist())
-
-
 CHECKS["sampling/min-p-kept"] = FunctionCheck(
     solutions.kept_by_min_p,
     cases=lambda: [
@@ -206,25 +191,13 @@ CHECKS["sampling/min-p-kept"] = FunctionCheck(
         (tensor(0.1, 0.7, 0.2), 1.0),
     ],
     mistakes=(
+        Mistake(lambda probabilities, min_p: _where(probabilities >= min_p), "min_p itself"),
         Mistake(
-            lambda probabilities, min_p: set((probabilities >= min_p).nonzero().flatten().tolist()),
-            "min_p itself",
-        ),
-        Mistake(
-            lambda probabilities, min_p: set(
-                (probabilities > min_p * probabilities.max()).nonzero().flatten().tolist()
-            ),
+            lambda probabilities, min_p: _where(probabilities > min_p * probabilities.max()),
             "line cut",
         ),
-        Mistake(
-            lambda probabilities, min_p: (
-                set(range(len(probabilities))) - solutions.kept_by_min_p(probabilities, min_p)
-            ),
-            "cut off",
-        ),
-        Mistake(
-            lambda probabilities, min_p: solutions.kept_by_top_p(probabilities, min_p), "top-p"
-        ),
+        Mistake(_those_not(solutions.kept_by_min_p), "cut off"),
+        Mistake(solutions.kept_by_top_p, "top-p"),
         Mistake(
             lambda probabilities, min_p: [
                 float(probabilities[one]) for one in solutions.kept_by_min_p(probabilities, min_p)
@@ -286,6 +259,12 @@ def _sure_and_unsure_logits() -> "dict[str, Tensor]":
 
 CHECKS["sampling/roads-to-greedy"] = _check_roads
 
+
+def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
+    order = probabilities.argsort(descending=True)
+    return int(order[solutions.draw(probabilities[order], u)])
+
+
 CHECKS["sampling/draw"] = FunctionCheck(
     solutions.draw,
     cases=lambda: [
@@ -318,21 +297,13 @@ CHECKS["sampling/draw"] = FunctionCheck(
             ),
             "at most",
         ),
-        Mistake(
-            lambda probabilities, u: _drawn_most_likely_first(probabilities, u), "most likely first"
-        ),
+        Mistake(_drawn_most_likely_first, "most likely first"),
         Mistake(
             lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
             "probability",
         ),
     ),
 )
-
-
-def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
-    order = probabilities.argsort(descending=True)
-    return int(order[solutions.draw(probabilities[order], u)])
-
 
 CHECKS["sampling/penalty-by-hand"] = ValueCheck(
     [1.0, -2.0, 0.5, -3.0],
@@ -345,6 +316,12 @@ CHECKS["sampling/penalty-by-hand"] = ValueCheck(
     ),
 )
 
+
+def _picked(rows: "Tensor", ids: Sequence[int]) -> float:
+    """What each row has for its id, added up."""
+    return float(rows.gather(1, tensor(*([one] for one in ids))).sum())
+
+
 CHECKS["sampling/log-probability"] = FunctionCheck(
     solutions.log_probability,
     cases=lambda: [
@@ -354,35 +331,23 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(
-            lambda logits, ids, start: float(
-                logits[start:].log_softmax(-1).gather(1, _column(ids[start:])).sum()
-            ),
+            lambda logits, ids, start: _picked(logits[start:].log_softmax(-1), ids[start:]),
             "own row",
         ),
         Mistake(
             lambda logits, ids, start: solutions.log_probability(logits, ids, 1), "prompt counted"
         ),
-        Mistake(
-            lambda logits, ids, start: math.exp(solutions.log_probability(logits, ids, start)),
-            "probability",
-        ),
+        Mistake(then(solutions.log_probability, math.exp), "probability"),
         Mistake(
             lambda logits, ids, start: (
                 solutions.log_probability(logits, ids, start) / (len(ids) - start)
             ),
             "mean",
         ),
-        Mistake(lambda logits, ids, start: -solutions.log_probability(logits, ids, start), "sign"),
+        Mistake(then(solutions.log_probability, operator.neg), "sign"),
+        Mistake(lambda logits, ids, start: _picked(logits[start - 1 : -1], ids[start:]), "logits"),
         Mistake(
-            lambda logits, ids, start: float(
-                logits[start - 1 : -1].gather(1, _column(ids[start:])).sum()
-            ),
-            "logits",
-        ),
-        Mistake(
-            lambda logits, ids, start: float(
-                logits[start - 1 : -1].softmax(-1).gather(1, _column(ids[start:])).sum()
-            ),
+            lambda logits, ids, start: _picked(logits[start - 1 : -1].softmax(-1), ids[start:]),
             "probabilities added",
         ),
     ),
@@ -391,10 +356,6 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
 
 def _some_logits() -> "Tensor":
     return tensor([2.0, 0.5, -1.0], [0.0, 1.0, 3.0], [-2.0, 0.3, 0.8], [1.5, -0.5, 0.2])
-
-
-def _column(ids: Sequence[int]) -> "Tensor":
-    return tensor(*([one] for one in ids))
 
 
 CHECKS["sampling/most-probable-pair"] = FunctionCheck(
@@ -413,10 +374,7 @@ CHECKS["sampling/most-probable-pair"] = FunctionCheck(
         Mistake(lambda first, second: _best_pair(first[:, None] + second), "added"),
         Mistake(lambda first, second: _best_pair(second), "second step only"),
         Mistake(lambda first, second: _best_pair(first * second), "wrong factor"),
-        Mistake(
-            lambda first, second: solutions.most_probable_pair(first, second)[::-1],
-            "wrong way round",
-        ),
+        Mistake(then(solutions.most_probable_pair, lambda pair: pair[::-1]), "wrong way round"),
         Mistake(lambda first, second: float((first[:, None] * second).max()), "probability"),
     ),
 )
@@ -464,6 +422,16 @@ CHECKS["sampling/contrastive-scores"] = FunctionCheck(
     ),
 )
 
+Formula = Callable[[int, int], int]
+_CACHED: Formula = partial(solutions.positions_computed, cached=True)
+_UNCACHED: Formula = partial(solutions.positions_computed, cached=False)
+
+
+def _cost(cached: Formula = _CACHED, uncached: Formula = _UNCACHED) -> Callable[..., int]:
+    """The positions by other formulas than the right ones."""
+    return lambda prompt, new, is_cached: (cached if is_cached else uncached)(prompt, new)
+
+
 CHECKS["sampling/cache-cost"] = FunctionCheck(
     solutions.positions_computed,
     cases=lambda: [
@@ -474,36 +442,15 @@ CHECKS["sampling/cache-cost"] = FunctionCheck(
         (7, 5, False),
     ],
     mistakes=(
+        Mistake(_cost(cached=lambda prompt, new: prompt + new), "one too many"),
+        Mistake(_cost(uncached=lambda prompt, new: prompt * new), "text does not grow"),
+        Mistake(_cost(uncached=lambda prompt, new: (prompt + new) * new), "always full length"),
         Mistake(
-            lambda prompt, new, cached: (
-                prompt + new if cached else solutions.positions_computed(prompt, new, cached)
-            ),
-            "one too many",
-        ),
-        Mistake(
-            lambda prompt, new, cached: prompt + new - 1 if cached else prompt * new,
-            "text does not grow",
-        ),
-        Mistake(
-            lambda prompt, new, cached: prompt + new - 1 if cached else (prompt + new) * new,
-            "always full length",
-        ),
-        Mistake(
-            lambda prompt, new, cached: (
-                prompt + new - 1 if cached else sum(prompt + n + 1 for n in range(new))
-            ),
+            _cost(uncached=lambda prompt, new: sum(prompt + n + 1 for n in range(new))),
             "one too long",
         ),
-        Mistake(
-            lambda prompt, new, cached: solutions.positions_computed(prompt, new, not cached),
-            "cases exchanged",
-        ),
-        Mistake(
-            lambda prompt, new, cached: (
-                new if cached else solutions.positions_computed(prompt, new, cached)
-            ),
-            "no prompt",
-        ),
+        Mistake(_cost(cached=_UNCACHED, uncached=_CACHED), "cases exchanged"),
+        Mistake(_cost(cached=lambda prompt, new: new), "no prompt"),
     ),
 )
 
@@ -590,6 +537,13 @@ CHECKS["sampling/softmax-of-the-cut"] = FunctionCheck(
     ),
 )
 
+
+def _dividing_only(logits: Any, previous: list[int], k: int, penalty: float) -> Any:
+    logits = logits.clone()
+    logits[previous] = logits[previous] / penalty
+    return solutions.next_probabilities(logits, previous, k, 1.0)
+
+
 CHECKS["sampling/penalty-after-top-k"] = FunctionCheck(
     solutions.next_probabilities,
     cases=lambda: [
@@ -610,18 +564,15 @@ CHECKS["sampling/penalty-after-top-k"] = FunctionCheck(
             ),
             "no penalty",
         ),
-        Mistake(
-            lambda logits, previous, k, penalty: _dividing_only(logits, previous, k, penalty),
-            "only divided",
-        ),
+        Mistake(_dividing_only, "only divided"),
     ),
 )
 
 
-def _dividing_only(logits: Any, previous: list[int], k: int, penalty: float) -> Any:
-    logits = logits.clone()
-    logits[previous] = logits[previous] / penalty
-    return solutions.next_probabilities(logits, previous, k, 1.0)
+def _once_for_each_use(logits: Any, previous: list[int], penalty: float) -> Any:
+    for token in previous:
+        logits = solutions.penalise(logits, [token], penalty)
+    return logits
 
 
 CHECKS["sampling/negative-logits-divided"] = FunctionCheck(
@@ -637,18 +588,14 @@ CHECKS["sampling/negative-logits-divided"] = FunctionCheck(
             ),
             "every token",
         ),
-        Mistake(
-            lambda logits, previous, penalty: _once_for_each_use(logits, previous, penalty),
-            "once for each use",
-        ),
+        Mistake(_once_for_each_use, "once for each use"),
     ),
 )
 
 
-def _once_for_each_use(logits: Any, previous: list[int], penalty: float) -> Any:
-    for token in previous:
-        logits = solutions.penalise(logits, [token], penalty)
-    return logits
+def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -> Any:
+    numbers = random.Random(seed)
+    return [numbers.choices(range(len(one)), weights=one, k=count) for one in (cold, hot)]
 
 
 CHECKS["sampling/unseeded-generator"] = FunctionCheck(
@@ -657,11 +604,7 @@ CHECKS["sampling/unseeded-generator"] = FunctionCheck(
         ([0.5, 0.5], [0.5, 0.5], 200, 1),
         ([0.8, 0.1, 0.1], [0.4, 0.3, 0.3], 200, 7),
     ],
-    mistakes=(
-        Mistake(
-            lambda cold, hot, count, seed: _one_generator(cold, hot, count, seed), "one generator"
-        ),
-    ),
+    mistakes=(Mistake(_one_generator, "one generator"),),
     fault=lambda answer, arguments, value: _unfair(answer, arguments, value),
 )
 
@@ -689,24 +632,14 @@ def _follow(tokens: list[int], weights: list[float]) -> bool:
     return sum(counts) == len(tokens) and near
 
 
-def _one_generator(cold: list[float], hot: list[float], count: int, seed: int) -> Any:
-    import random
-
-    numbers = random.Random(seed)
-    return [numbers.choices(range(len(one)), weights=one, k=count) for one in (cold, hot)]
-
-
 def _ids_of(forms: list[str], tokenizer: Any) -> set[int]:
     ids = [tokenizer(form)["input_ids"] for form in forms]
     return {tokens[0] for tokens in ids if len(tokens) == 1}
 
 
-def _four_forms(word: str) -> list[str]:
-    return [space + form for form in (word.lower(), word.capitalize()) for space in ("", " ")]
-
-
 def _all_pieces(word: str, tokenizer: Any) -> set[int]:
-    return {id for form in _four_forms(word) for id in tokenizer(form)["input_ids"]}
+    forms = [space + form for form in (word.lower(), word.capitalize()) for space in ("", " ")]
+    return {id for form in forms for id in tokenizer(form)["input_ids"]}
 
 
 CHECKS["sampling/block-list"] = FunctionCheck(
@@ -729,22 +662,8 @@ CHECKS["sampling/block-list"] = FunctionCheck(
 
 
 _PIECES = [
-    "k",
-    "ki",
-    "king",
-    "kings",
-    "n",
-    "ng",
-    "nd",
-    "d",
-    "q",
-    "que",
-    "en",
-    "een",
-    "s",
-    "u",
-    "uen",
-]
+    "k", "ki", "king", "kings", "n", "ng", "nd", "d", "q", "que", "en", "een", "s", "u", "uen",
+]  # fmt: skip
 
 CHECKS["sampling/allowed-tokens"] = FunctionCheck(
     solutions.allowed,

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lablib.sampling.compute.block_list import Passed
 from lablib.widgets.html import table
@@ -12,37 +11,26 @@ SHOWN = 12
 """How many refused tokens are named."""
 
 
-@dataclass(frozen=True)
-class Count:
-    """How often the words stand in some texts: themselves, and inside longer words."""
+def counts(texts: Sequence[Sequence[Passed]]) -> tuple[int, int]:
+    """How often the words were found in some texts: themselves, and inside longer words.
 
-    exact: int
-    longer: int
-
-    @classmethod
-    def of(cls, texts: Sequence[Sequence[Passed]]) -> "Count":
-        """Add up what was found in each text.
-
-        >>> Count.of([[Passed(0, 4, "King", True)], []])
-        Count(exact=1, longer=0)
-        """
-        places = [place for text in texts for place in text]
-        exact = sum(place.exact for place in places)
-        return cls(exact, len(places) - exact)
+    >>> counts([[Passed(0, 4, "King", True)], []])
+    (1, 0)
+    """
+    places = [place for text in texts for place in text]
+    exact = sum(place.exact for place in places)
+    return exact, len(places) - exact
 
 
-def counts_table(free: Count, blocked: Count, texts: int) -> str:
+def counts_table(free: Sequence[Sequence[Passed]], blocked: Sequence[Sequence[Passed]]) -> str:
     """How often the words were written without the list and with it, as HTML."""
     columns = [
         ("All texts", "with the same random draws"),
         ("the words", "as whole words, whatever their case"),
         ("inside longer words", "kings, thinking"),
     ]
-    rows = [
-        ("without the list", free.exact, free.longer),
-        ("with the list", blocked.exact, blocked.longer),
-    ]
-    return table(f"Found in {texts} texts", columns, rows)
+    rows = [("without the list", *counts(free)), ("with the list", *counts(blocked))]
+    return table(f"Found in {len(free)} texts", columns, rows)
 
 
 def mass_words(masses: Sequence[float], what: str = "list") -> str:

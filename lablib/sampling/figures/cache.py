@@ -1,14 +1,12 @@
 """What the cache panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.sampling.compute.measures import Timing
 from lablib.widgets.html import table
+from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import times
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 
 
 def timing_lengths(context: int | None, points: int = 8) -> list[int]:
@@ -43,9 +41,8 @@ def timing_table(timings: Sequence[Timing]) -> str:
     return table("Time for one more token", columns, rows)
 
 
-def timing_plot() -> "Plot":
+def timing_plot() -> Plot:
     """An empty plot of the time per token against the length; `draw_timings` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 
     def line(place: int, name: str, dash: str) -> dict[str, Any]:
         look = {
@@ -63,7 +60,7 @@ def timing_plot() -> "Plot":
     )
 
 
-def draw_timings(plot: "Plot", timings: Sequence[Timing], scale: str) -> None:
+def draw_timings(plot: Plot, timings: Sequence[Timing], scale: str) -> None:
     """Put the measured times into the plot; `scale` is "linear" or "log"."""
     with plot.batch_update():
         for trace, times_taken in zip(

@@ -51,7 +51,7 @@ def steps_table(steps: Sequence[Step], size: int) -> str:
     ]
     rows = [
         (
-            visible(step.text) or "(part of a character)" if not step.end else _end(step),
+            visible(step.text) or f"({step.end or 'part of a character'})",
             f"{size - len(step.banned):,}",
             share(step.banned_mass),
             visible(step.alternatives[0].text),
@@ -60,7 +60,3 @@ def steps_table(steps: Sequence[Step], size: int) -> str:
         for step in steps
     ]
     return scrolling(table("Step by step", columns, rows, words=(0, 3)), "Step by step", 320)
-
-
-def _end(step: Step) -> str:
-    return visible(step.text) or f"({step.end})"

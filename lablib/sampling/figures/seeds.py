@@ -2,17 +2,14 @@
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lablib.numbers import percent
 from lablib.sampling.compute.generation import Step
 from lablib.sampling.compute.measures import Diversity, diversity
 from lablib.widgets.html import escape, table
+from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
 from lablib.widgets.tokens import visible
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
-
 
 Runs = Sequence[Sequence[Step]]
 
@@ -41,9 +38,8 @@ def diversity_table(names: Sequence[str], figures: Sequence[Diversity]) -> str:
     return table("All texts of a setting together", columns, rows)
 
 
-def seeds_plot() -> "Plot":
+def seeds_plot() -> Plot:
     """An empty plot: a point for each text, a row for each setting. `draw_seeds` fills it."""
-    from lablib.widgets.plot import Plot
 
     def points(axis: str) -> dict[str, Any]:
         return {"type": "scatter", "mode": "markers", "hoverinfo": "text", "xaxis": axis}
@@ -58,13 +54,11 @@ def seeds_plot() -> "Plot":
     )
 
 
-def draw_seeds(plot: "Plot", names: Sequence[str], runs: Sequence[Runs]) -> None:
+def draw_seeds(plot: Plot, names: Sequence[str], runs: Sequence[Runs]) -> None:
     """Put the texts into the plot: `runs[i][j]` is what setting i wrote with the j-th seed.
 
     Points of a setting stand one above the other in the order of their seeds.
     """
-    from lablib.widgets.plot import COLOURS, SYMBOLS
-
     each = [(i, seed, run) for i, row in enumerate(runs) for seed, run in enumerate(row)]
     figures = [diversity([run]) for _, _, run in each]
     with plot.batch_update():

@@ -6,12 +6,7 @@ import ipywidgets
 
 from lablib.models import LoadedModel
 from lablib.sampling.compute.attribution import Attribution, grow_attribution
-from lablib.sampling.figures.attribution import (
-    NAMES,
-    TITLES,
-    attribution_scale,
-    attribution_words,
-)
+from lablib.sampling.figures.attribution import NAMES, TITLES, attribution_scale, attribution_words
 from lablib.widgets import Drawing, LivePanel, Progress, TokenStrip
 from lablib.widgets.controls import toggles
 from lablib.widgets.html import escape

@@ -1,9 +1,9 @@
 """The beam panel: the tree of a beam search as it grows, and greedy decoding beside it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import ipywidgets
+from transformers import PreTrainedTokenizerBase
 
 from lablib.sampling.compute.beams import BeamNode, BeamTree, grow_beams
 from lablib.sampling.compute.generation import Step
@@ -17,9 +17,6 @@ from lablib.widgets.layout import Fold, beside, in_row, mark_main
 from lablib.widgets.panel import RateLimit
 from lablib.widgets.tokens import token_dicts
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
 
 class Line(ipywidgets.VBox):
     """A text of the tree: its name with its log-probability, and its tokens."""
@@ -31,7 +28,7 @@ class Line(ipywidgets.VBox):
         super().__init__([self.words, self.strip])
 
     def show(
-        self, nodes: Sequence[BeamNode] | Sequence[Step], tokenizer: "PreTrainedTokenizerBase"
+        self, nodes: Sequence[BeamNode] | Sequence[Step], tokenizer: PreTrainedTokenizerBase
     ) -> None:
         """Show these tokens, from the first after the prompt on."""
         self.words.value = escape(figures.log_probability_words(self._name, nodes))

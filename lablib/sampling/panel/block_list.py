@@ -1,6 +1,6 @@
 """The block-list panel: words the model may not write, and what gets past."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import ipywidgets
 
@@ -12,9 +12,9 @@ from lablib.sampling.compute.block_list import (
     innocent_tokens,
     marked,
 )
-from lablib.sampling.compute.generation import Step, generate_rows
+from lablib.sampling.compute.generation import Step, generate_rows, runs_of
 from lablib.sampling.compute.knobs import OFF
-from lablib.sampling.compute.text import Prompt, prepare
+from lablib.sampling.compute.text import prepare
 from lablib.sampling.figures import block_list as figures
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice
 from lablib.widgets.controls import dropdown, number, text_line
@@ -95,25 +95,17 @@ class BlockListPanel(LivePanel):
         prompt = prepare(m, self.text.value, n)
         self.text.note = prompt.note
         runs: list[Runs] = []
-        for one in (None, blocked):
-            runs.append([])
-            for texts in self._write(prompt, n, one):
-                runs[-1] = texts
-                written = max(map(len, texts), default=0)
-                yield Progress((len(runs) - 1) * n + written, 2 * n, "tokens")
+        rows = [(OFF, seed) for seed in range(TEXTS)]
+        for ban in (None, blocked.banned):
+            rounds = []
+            for steps in generate_rows(m, prompt, rows, n, keep_logits=False, ban=ban):
+                rounds.append(steps)
+                yield Progress(len(runs) * n + len(rounds), 2 * n, "tokens")
+            runs.append(runs_of(rounds))
         self.free, self.blocked = runs
         self._list = blocked
         self._count(blocked)
         self._show()
-
-    def _write(self, prompt: Prompt, n: int, blocked: BlockList | None) -> Iterator[Runs]:
-        rows = [(OFF, seed) for seed in range(TEXTS)]
-        texts: Runs = [[] for _ in rows]
-        ban = blocked.banned if blocked else None
-        for steps in generate_rows(self.model(), prompt, rows, n, keep_logits=False, ban=ban):
-            for text, step in zip(texts, steps, strict=True):
-                text += [step] if step else []
-            yield texts
 
     def _count(self, blocked: BlockList) -> None:
         """How often the words were written in all texts, and what else is refused."""
@@ -121,9 +113,7 @@ class BlockListPanel(LivePanel):
             [got_past(_text(run), blocked.words) for run in runs]
             for runs in (self.free, self.blocked)
         )
-        self.counts.value = figures.counts_table(
-            figures.Count.of(free), figures.Count.of(with_list), TEXTS
-        )
+        self.counts.value = figures.counts_table(free, with_list)
         self._innocent = figures.innocent_words(innocent_tokens(self.model(), blocked))
         passed = (i for i, places in enumerate(with_list) if any(p.exact for p in places))
         self.shown.value = next(passed, 0) + 1  # what the list is for to be seen at once

@@ -3,22 +3,10 @@
 import ipywidgets
 
 from lablib.models.text import token_text
-from lablib.sampling.compute.chat import (
-    MARKS,
-    Chat,
-    chat,
-    next_in_chat,
-    one_message,
-    read_messages,
-)
+from lablib.sampling.compute.chat import MARKS, Chat, chat, next_in_chat, one_message, read_messages
 from lablib.sampling.compute.generation import Alternative, generate
 from lablib.sampling.compute.knobs import OFF, Knobs
-from lablib.sampling.figures.chat import (
-    model_words,
-    next_column,
-    template_text,
-    turn_labels,
-)
+from lablib.sampling.figures.chat import model_words, next_column, template_text, turn_labels
 from lablib.sampling.panel.controls import knobs_code
 from lablib.training.chats import ROLES
 from lablib.widgets import AnyModel, Drawing, LivePanel, Progress, TextInput, TokenStrip, as_choice

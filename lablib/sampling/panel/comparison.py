@@ -5,7 +5,7 @@ from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.compute.generation import Step, generate_rows, lockstep
+from lablib.sampling.compute.generation import Step, generate_rows, lockstep, runs_of
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.compute.text import prepare
@@ -152,7 +152,7 @@ class ComparisonPanel(LivePanel):
 
     def _draw(self, settings: Sequence[Setting], rounds: Rounds) -> None:
         """Bring the strips up to date: only what is new travels, but for the first round."""
-        self.runs = _runs(rounds)
+        self.runs = runs_of(rounds)
         texts = [[step.id for step in run] for run in self.runs]
         tokenizer = self.model().tokenizer
         for setting, run, ids, parting in zip(
@@ -183,7 +183,7 @@ class ComparisonPanel(LivePanel):
             for steps in generate_rows(m, prompt, some, n, keep_logits=False, **how):
                 rounds.append(steps)
                 yield Progress(start * n + len(rounds) * len(some), len(rows) * n, "tokens")
-            runs += _runs(rounds)
+            runs += runs_of(rounds)
         self.tabs.line.shown = 1
         self.seeds.show(names, [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)])
 
@@ -209,11 +209,6 @@ class ComparisonPanel(LivePanel):
             "runs = [[step for step in run if step] for run in zip(*rounds)]\n"
             f"[sp.diversity(runs[i : i + {SEEDS}]) for i in range(0, len(runs), {SEEDS})]"
         )
-
-
-def _runs(rounds: Rounds) -> list[list[Step]]:
-    """The steps of each text, from those of each position."""
-    return [[step for step in run if step] for run in zip(*rounds, strict=True)]
 
 
 comparison_panel = ComparisonPanel

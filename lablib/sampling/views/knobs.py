@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from lablib.sampling.compute.knobs import ALL_STAGES, CONTROLS, STAGES, Knobs, whole_order
+from lablib.sampling.compute.knobs import ALL_STAGES, CONTROLS, OFF, STAGES, Knobs, whole_order
 from lablib.widgets.assets import source
 from lablib.widgets.tokens import sendable, visible
 
@@ -49,9 +49,15 @@ class KnobView(anywidget.AnyWidget):
     pickable = traitlets.Bool(False).tag(sync=True)
     simple = traitlets.Bool(False).tag(sync=True)
     # An echo of an older move would set a knob back under the learner's hand.
-    knobs: Any = traitlets.Dict().tag(sync=True, echo_update=False)
-    more: Any = traitlets.List(traitlets.Dict(), read_only=True).tag(sync=True)
-    order: Any = traitlets.List(traitlets.Unicode()).tag(sync=True, echo_update=False)
+    knobs: Any = traitlets.Dict(default_value=asdict(OFF)).tag(sync=True, echo_update=False)
+    more: Any = traitlets.List(
+        traitlets.Dict(),
+        [asdict(one) for one in CONTROLS if one.name not in STAGES],
+        read_only=True,
+    ).tag(sync=True)
+    order: Any = traitlets.List(traitlets.Unicode(), list(ALL_STAGES)).tag(
+        sync=True, echo_update=False
+    )
     summary: Any = traitlets.Dict().tag(sync=True, echo_update=False)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True, echo_update=False)
 
@@ -73,28 +79,12 @@ class KnobView(anywidget.AnyWidget):
             self.prompt_text = sendable(prompt)
             self.picked = None
 
-    @traitlets.default("more")
-    def _knobs_in_the_fold(self) -> list[dict[str, Any]]:
-        return [asdict(control) for control in CONTROLS if control.name not in STAGES]
-
-    @traitlets.default("knobs")
-    def _neutral(self) -> dict[str, float]:
-        return self._with_defaults({})
-
     @traitlets.validate("knobs")
     def _known_knobs(self, proposal: Any) -> dict[str, float]:
-        return self._with_defaults(proposal.value)
-
-    @staticmethod
-    def _with_defaults(values: dict[str, Any]) -> dict[str, float]:
         try:
-            return asdict(Knobs(**values))
+            return asdict(Knobs(**proposal.value))
         except (TypeError, ValueError) as error:
             raise traitlets.TraitError(str(error)) from None
-
-    @traitlets.default("order")
-    def _usual_order(self) -> list[str]:
-        return list(ALL_STAGES)
 
     @traitlets.validate("order")
     def _each_stage_once(self, proposal: Any) -> list[str]:

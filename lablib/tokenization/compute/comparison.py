@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
+import regex
 
 from lablib.tokenization.compute.named import (
     EVERYWHERE,
@@ -233,9 +234,7 @@ def differences(text: str, decoded: str) -> tuple[Difference, ...]:
          Difference(start=7, end=8, was='!', now=''))
     """
     was, now = _words(text), _words(decoded)
-    starts = [0]
-    for word in was:
-        starts.append(starts[-1] + len(word))
+    starts = [0, *accumulate(map(len, was))]
     return tuple(
         Difference(starts[a], starts[b], "".join(was[a:b]), "".join(now[c:d]))
         for kind, a, b, c, d in SequenceMatcher(None, was, now).get_opcodes()
@@ -249,6 +248,4 @@ def _words(text: str) -> list[str]:
     >>> _words("Don't  go")
     ['Don', "'", 't', ' ', ' ', 'go']
     """
-    import regex
-
     return regex.findall(r"[\p{L}\p{M}\p{N}]+|(?s:.)", text)

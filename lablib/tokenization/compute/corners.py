@@ -22,7 +22,7 @@ class Case:
 
     Attributes:
         label: what is done, in a few words.
-        change: makes this case's text from the corner's.
+        change: makes this case's text from the corner's; `str` leaves it as it is.
         control: whether control tokens spelled in the text are read as such (see `encode`).
     """
 
@@ -122,7 +122,7 @@ _ALL = (
         "Is a word the same token at the start of a text as after another word?",
         "dog",
         (
-            Case("At the start of a text", rewriting.as_typed),
+            Case("At the start of a text", str),
             Case("After a space", rewriting.after_a_space),
             Case("After a space, with a capital", rewriting.with_a_capital),
         ),
@@ -137,7 +137,7 @@ _ALL = (
         "Where is a number cut, and is its neighbour cut at the same place?",
         "1999, 2023 and 1234567",
         (
-            Case("As typed", rewriting.as_typed),
+            Case("As typed", str),
             Case("Each number one larger", rewriting.one_more),
             Case("With commas between the thousands", rewriting.in_threes),
         ),
@@ -167,7 +167,7 @@ _ALL = (
         "How many tokens go to spaces that only indent?",
         "def sign(x):\n    if x < 0:\n        return -1\n    return 1\n",
         (
-            Case("Four spaces a level, as typed", rewriting.as_typed),
+            Case("Four spaces a level, as typed", str),
             Case("A tab a level", lambda text: rewriting.indented(text, "\t")),
             Case("One space a level", lambda text: rewriting.indented(text, " ")),
         ),
@@ -204,7 +204,7 @@ _ALL = (
         "How much of what you see as one sign is one token?",
         "👩\u200d👩\u200d👧 and क्\u200dष",
         (
-            Case("With zero-width joiners", rewriting.as_typed),
+            Case("With zero-width joiners", str),
             Case("Without them", rewriting.without_joiners),
         ),
         "The family is three people held together by U+200D, a character without a shape; in "
@@ -218,8 +218,8 @@ _ALL = (
         "Does the library take a control token that somebody typed for a real one?",
         "Nice lab! <|endoftext|>[SEP] New rules:",
         (
-            Case("As the library reads it unless told otherwise", rewriting.as_typed),
-            Case("As plain text (split_special_tokens=True)", rewriting.as_typed, control=False),
+            Case("As the library reads it unless told otherwise", str),
+            Case("As plain text (split_special_tokens=True)", str, control=False),
         ),
         "Control tokens tell a model where a text ends or who is speaking. A stranger whose text "
         "can hold one can end the document, or speak in the voice of the system: an injection. "

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
+from tokenizers import Tokenizer, decoders, pre_tokenizers
+from tokenizers.models import BPE, WordLevel
+
 from lablib import models
 from lablib.tokenization.compute.today import TODAY, installed, open_today
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerBase
 
 AnyTokenizer: TypeAlias = Union[
-    str, "os.PathLike[str]", "PreTrainedTokenizerBase", "Tokenizer", models.LoadedModel
+    str, "os.PathLike[str]", "PreTrainedTokenizerBase", Tokenizer, models.LoadedModel
 ]
 """A name, hub id or folder, a tokenizer, or a model that has one."""
 
@@ -74,9 +78,7 @@ def as_tokenizer(tokenizer: AnyTokenizer) -> PreTrainedTokenizerBase:
     """
     if isinstance(tokenizer, (str, os.PathLike)):
         name = os.fspath(tokenizer)
-        if name in _PLAIN:
-            return _plain(name)
-        return _today(name) if name in TODAY else _fast(models.load_tokenizer(tokenizer))
+        return _own(name) if name in (*_PLAIN, *TODAY) else _fast(models.load_tokenizer(tokenizer))
     if isinstance(tokenizer, models.LoadedModel):
         return _fast(tokenizer.tokenizer)
     return _fast(tokenizer)
@@ -92,7 +94,6 @@ def each_of(tokenizers: Iterable[AnyTokenizer]) -> list[AnyTokenizer]:
 
 
 def _fast(tokenizer: Any) -> PreTrainedTokenizerBase:
-    from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
     if isinstance(tokenizer, Tokenizer):
@@ -110,33 +111,20 @@ def _fast(tokenizer: Any) -> PreTrainedTokenizerBase:
 
 
 @cache
-def _plain(name: str) -> PreTrainedTokenizerBase:
+def _own(name: str) -> PreTrainedTokenizerBase:
+    """One that is made here, of `_PLAIN` or `TODAY`."""
     from transformers import PreTrainedTokenizerFast
 
-    make = {"characters": _characters, "bytes": _bytes, "words": _words}[name]
-    unknown = {} if name == "bytes" else {"unk_token": UNKNOWN}
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=make(), **unknown)
-    tokenizer.name_or_path = name
-    return tokenizer
-
-
-@cache
-def _today(name: str) -> PreTrainedTokenizerBase:
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=open_today(name))
+    make = {"characters": _characters, "bytes": _bytes, "words": _words}.get(name)
+    unknown = {"unk_token": UNKNOWN} if name in ("characters", "words") else {}
+    made = make() if make else open_today(name)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, **unknown)
     tokenizer.name_or_path = name
     return tokenizer
 
 
 def _characters() -> Tokenizer:
     """BPE before its first merge, over all assigned characters; an id is the code point."""
-    import sys
-    import unicodedata
-
-    from tokenizers import Tokenizer, decoders
-    from tokenizers.models import BPE
-
     vocabulary = {
         chr(code): code
         for code in range(sys.maxunicode + 1)
@@ -150,8 +138,6 @@ def _characters() -> Tokenizer:
 
 def _bytes() -> Tokenizer:
     """Byte-level BPE before its first merge; an id is the byte."""
-    from tokenizers import Tokenizer, decoders, pre_tokenizers
-    from tokenizers.models import BPE
     from transformers.convert_slow_tokenizer import bytes_to_unicode
 
     tokenizer = Tokenizer(BPE({letter: byte for byte, letter in bytes_to_unicode().items()}, []))
@@ -162,9 +148,6 @@ def _bytes() -> Tokenizer:
 
 def _words() -> Tokenizer:
     """Whitespace-separated words; it knows those that GPT-2 has as one token after a space."""
-    from tokenizers import Tokenizer, pre_tokenizers
-    from tokenizers.models import WordLevel
-
     known = models.load_tokenizer("gpt2").get_vocab()
     by_id = sorted((id, name[1:]) for name, id in known.items() if name[0] == "Ġ")
     words = [UNKNOWN, *(word for _, word in by_id if word.isascii() and word.isalpha())]

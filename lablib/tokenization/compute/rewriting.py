@@ -7,11 +7,6 @@ import re
 import unicodedata
 
 
-def as_typed(text: str) -> str:
-    """The text as it is."""
-    return text
-
-
 def after_a_space(text: str) -> str:
     """One space, then the text."""
     return " " + text.lstrip(" ")

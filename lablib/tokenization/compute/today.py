@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
+from tokenizers.models import BPE
 
 from lablib.models import ModelError
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 Pair = tuple[bytes, bytes]
 
@@ -93,7 +93,7 @@ def installed() -> bool:
     return find_spec("splintr") is not None
 
 
-def open_today(name: str) -> "Tokenizer":
+def open_today(name: str) -> Tokenizer:
     """A tokenizer of `TODAY`; its merges are made again at first use, which takes some seconds.
 
     Raises:
@@ -123,7 +123,7 @@ def _entry(source: Any, id: int) -> bytes:
         return b""
 
 
-def build(recipe: Recipe, entries: Mapping[int, bytes], special: Mapping[str, int]) -> "Tokenizer":
+def build(recipe: Recipe, entries: Mapping[int, bytes], special: Mapping[str, int]) -> Tokenizer:
     """A byte-level BPE of these entries, with its merges.
 
     Args:
@@ -131,8 +131,6 @@ def build(recipe: Recipe, entries: Mapping[int, bytes], special: Mapping[str, in
         entries: the bytes of each id; where two have the same, the lower one counts.
         special: the ids of marks such as `<|endoftext|>`.
     """
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
-    from tokenizers.models import BPE
     from transformers.convert_slow_tokenizer import bytes_to_unicode
 
     letters = bytes_to_unicode()

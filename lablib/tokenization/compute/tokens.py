@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from tokenizers import Encoding as LibraryEncoding
 
 from lablib.models.vocabulary import Entry, entries
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer
 from lablib.unicode import grapheme_starts, well_formed
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding as LibraryEncoding
     from transformers import PreTrainedTokenizerBase
 
 
@@ -83,18 +83,11 @@ class Encoding:
         """The tokens number `first` up to (not including) `last`: of a long text only some are
         looked at.
         """
-        rows = zip(
-            self.ids[first:last],
-            self.spans[first:last].tolist(),
-            self.byte_spans[first:last].tolist(),
-            strict=True,
-        )
-        return tuple(self._token(self.entries[id], *span, *bytes_) for id, span, bytes_ in rows)
-
-    @staticmethod
-    def _token(entry: Entry, start: int, end: int, byte_start: int, byte_end: int) -> Token:
-        return Token(
-            entry.id, entry.text, entry.bytes, start, end, entry.special, byte_start, byte_end
+        known = [self.entries[id] for id in self.ids[first:last]]
+        spans, byte_spans = (each[first:last].tolist() for each in (self.spans, self.byte_spans))
+        return tuple(
+            Token(one.id, one.text, one.bytes, start, end, one.special, *bytes_)
+            for one, (start, end), bytes_ in zip(known, spans, byte_spans, strict=True)
         )
 
     def touching(self, start: int, end: int) -> list[int]:
@@ -168,9 +161,7 @@ def encode(text: str, tokenizer: AnyTokenizer, control: bool = True) -> Encoding
     return _located(read, result, opened)
 
 
-def _located(
-    text: str, result: "LibraryEncoding", tokenizer: "PreTrainedTokenizerBase"
-) -> Encoding:
+def _located(text: str, result: LibraryEncoding, tokenizer: "PreTrainedTokenizerBase") -> Encoding:
     raw, known = text.encode(), entries(result.ids, tokenizer)
     added = np.array(result.special_tokens_mask, dtype=bool)
     written = [b"" if put else known[id].bytes for id, put in zip(result.ids, added, strict=True)]
@@ -198,7 +189,7 @@ def _laid_out(pieces: list[bytes]) -> np.ndarray:
 def _spaced(
     text: str,
     pieces: list[bytes],
-    result: "LibraryEncoding",
+    result: LibraryEncoding,
     tokenizer: "PreTrainedTokenizerBase",
 ) -> np.ndarray | None:
     """The bytes that each byte-level token comes from, [tokens, 2], if nothing but spaces was put

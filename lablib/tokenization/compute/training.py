@@ -16,9 +16,12 @@ from itertools import takewhile
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from tokenizers import Tokenizer
+
 from lablib import children
 from lablib.numbers import require_share
 from lablib.tokenization.compute.pipeline import backend, model_part
+from lablib.tokenization.compute.trainer import LONGEST_STRETCH, TOO_LONG, UNKNOWN
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -252,8 +255,6 @@ def _sampled(texts: Sequence[str]) -> str:
 
 def _cut_note(kind: Kind, text: str) -> str:
     """What was cut to be trained on in a time that one can wait for."""
-    from lablib.tokenization.compute.trainer import LONGEST_STRETCH, TOO_LONG
-
     if kind == "Unigram" or not re.search(TOO_LONG, text):
         return ""
     return (
@@ -279,10 +280,7 @@ def _size_note(kind: Kind, asked: int, got: int) -> str:
 
 
 def _opened(file: str, kind: Kind) -> "PreTrainedTokenizerFast":
-    from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
-
-    from lablib.tokenization.compute.trainer import UNKNOWN
 
     unknown = {"unk_token": UNKNOWN[kind]} if kind in UNKNOWN else {}
     return PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(file), **unknown)

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import regex
 
 from lablib.models.vocabulary import Entry, vocabulary
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer
 from lablib.tokenization.compute.tokens import encode
-
-if TYPE_CHECKING:
-    import regex
 
 ORDERS: dict[str, Callable[[Entry], Any]] = {
     "id": lambda entry: entry.id,
@@ -118,14 +117,12 @@ def letters(entry: Entry) -> int:
     return len(_characters(entry))
 
 
-def _bytes_pattern(text: str) -> "regex.Pattern[bytes]":
+def _bytes_pattern(text: str) -> regex.Pattern[bytes]:
     """The pattern "f0 9f ??" as a regular expression over bytes.
 
     >>> bool(_bytes_pattern("C3 ??").search("é".encode()))
     True
     """
-    import regex
-
     digits = "".join(text.split()).lower()
     if len(digits) % 2 or not regex.fullmatch(r"([0-9a-f]{2}|\?\?)*", digits):
         raise ValueError(f"A byte is two hexadecimal digits, as in 'f0 9f ??', not {text!r}.")
@@ -134,14 +131,12 @@ def _bytes_pattern(text: str) -> "regex.Pattern[bytes]":
     return regex.compile(b"".join(parts), regex.DOTALL)
 
 
-def _script_pattern(script: str) -> "regex.Pattern[str]":
+def _script_pattern(script: str) -> regex.Pattern[str]:
     r"""All letters of one script, one at least, among what belongs to every script.
 
     >>> bool(_script_pattern("Greek").fullmatch(" λόγος!"))
     True
     """
-    import regex
-
     name = script or "Common"
     try:
         if not name.isidentifier():  # a brace would end the name

@@ -7,10 +7,13 @@ import ast
 import operator
 import re
 import unicodedata
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from tokenizers import Tokenizer, pre_tokenizers
+
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.markup import code
 from lablib.exercises.records import Check, Verdict
 from lablib.exercises.running import plain
@@ -62,6 +65,11 @@ def _more_tokens(answer: Any) -> Verdict:
 
 CHECKS["tokenization/more-tokens"] = _more_tokens
 
+
+def _own_ids(text: str, tokenizer: Any) -> list[int]:
+    return tokenizer(text, add_special_tokens=False).input_ids
+
+
 CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
     solutions.bytes_per_token,
     cases=lambda: [
@@ -74,19 +82,12 @@ CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
             lambda text, tokenizer: len(text.encode()) / len(tokenizer(text).input_ids),
             "special tokens",
         ),
-        Mistake(
-            lambda text, tokenizer: (
-                len(text) / len(tokenizer(text, add_special_tokens=False).input_ids)
-            ),
-            "characters",
-        ),
+        Mistake(lambda text, tokenizer: len(text) / len(_own_ids(text, tokenizer)), "characters"),
         Mistake(
             lambda text, tokenizer: len(text) / len(tokenizer(text).input_ids),
             "characters and special tokens",
         ),
-        Mistake(
-            lambda text, tokenizer: 1 / solutions.bytes_per_token(text, tokenizer), "upside down"
-        ),
+        Mistake(then(solutions.bytes_per_token, lambda found: 1 / found), "upside down"),
         Mistake(
             lambda text, tokenizer: len(text.split()) / len(tokenizer(text).input_ids), "words"
         ),
@@ -108,26 +109,16 @@ CHECKS["tokenization/first-difference"] = FunctionCheck(
             "special tokens",
         ),
         Mistake(
-            lambda text, tokenizer: next(
-                (n for n, (a, b) in enumerate(_there_and_back(text, tokenizer)) if a != b), -1
-            ),
+            lambda text, tokenizer: _difference(text, tokenizer.decode(_own_ids(text, tokenizer))),
             "shorter text",
         ),
         Mistake(
             lambda text, tokenizer: solutions.first_difference(text.lower(), tokenizer),
             "case ignored",
         ),
-        Mistake(
-            lambda text, tokenizer: solutions.first_difference(text, tokenizer) == -1,
-            "whether the same",
-        ),
+        Mistake(then(solutions.first_difference, lambda place: place == -1), "whether the same"),
     ),
 )
-
-
-def _there_and_back(text: str, tokenizer: Any) -> Any:
-    ids = tokenizer(text, add_special_tokens=False).input_ids
-    return zip(text, tokenizer.decode(ids), strict=False)
 
 
 def _difference(text: str, back: str) -> int:
@@ -143,6 +134,20 @@ def _merge_either_way_round(tokens: list[str], pair: tuple[str, str]) -> list[st
     return merged
 
 
+def _merge_without_skipping(tokens: list[str], pair: tuple[str, str]) -> list[str]:
+    merged = []
+    for place, token in enumerate(tokens):
+        is_pair = tuple(tokens[place : place + 2]) == tuple(pair)
+        merged.append("".join(pair) if is_pair else token)
+    return merged
+
+
+def _merge_in_text(tokens: list[str], pair: tuple[str, str]) -> list[str]:
+    whole = "".join(pair)
+    parts = re.split(f"({re.escape(whole)})", "".join(tokens))
+    return [one for part in parts for one in ([part] if part == whole else part)]
+
+
 CHECKS["tokenization/merge"] = FunctionCheck(
     solutions.merge,
     cases=lambda: [
@@ -156,10 +161,10 @@ CHECKS["tokenization/merge"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda tokens, pair: _merge(tokens, pair, most=1), "first pair only"),
-        Mistake(lambda tokens, pair: _merge_without_skipping(tokens, pair), "no skipping"),
+        Mistake(_merge_without_skipping, "no skipping"),
         Mistake(lambda tokens, pair: _merge(tokens[:-1], pair), "last token lost"),
         Mistake(_merge_either_way_round, "merge either way round"),
-        Mistake(lambda tokens, pair: _merge_in_text(tokens, pair), "in the joined text"),
+        Mistake(_merge_in_text, "in the joined text"),
         Mistake(
             lambda tokens, pair: [one for one in _merge(tokens, pair) if one == "".join(pair)],
             "merged only",
@@ -176,18 +181,8 @@ def _merge(tokens: list[str], pair: tuple[str, str], most: int = 99) -> list[str
     return tokens
 
 
-def _merge_without_skipping(tokens: list[str], pair: tuple[str, str]) -> list[str]:
-    merged = []
-    for place, token in enumerate(tokens):
-        is_pair = tuple(tokens[place : place + 2]) == tuple(pair)
-        merged.append("".join(pair) if is_pair else token)
-    return merged
-
-
-def _merge_in_text(tokens: list[str], pair: tuple[str, str]) -> list[str]:
-    whole = "".join(pair)
-    parts = re.split(f"({re.escape(whole)})", "".join(tokens))
-    return [one for part in parts for one in ([part] if part == whole else part)]
+def _without_signs(pieces: list[str]) -> list[str]:
+    return [piece.removeprefix("##") for piece in pieces]
 
 
 CHECKS["tokenization/wordpiece"] = FunctionCheck(
@@ -205,12 +200,7 @@ CHECKS["tokenization/wordpiece"] = FunctionCheck(
         Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, sign=""), "no sign"),
         Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, shortest=True), "shortest"),
         Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, keep=True), "pieces kept"),
-        Mistake(
-            lambda word, vocabulary: [
-                piece.removeprefix("##") for piece in solutions.wordpiece(word, vocabulary)
-            ],
-            "signs removed",
-        ),
+        Mistake(then(solutions.wordpiece, _without_signs), "signs removed"),
     ),
 )
 
@@ -231,6 +221,13 @@ def _wordpiece(
     return pieces
 
 
+def _best_next(word: str, scores: dict[str, float]) -> list[str]:
+    pieces: list[str] = []
+    while rest := word[len("".join(pieces)) :]:
+        pieces.append(max((p for p in scores if rest.startswith(p)), key=lambda p: scores[p]))
+    return pieces
+
+
 CHECKS["tokenization/best-path"] = FunctionCheck(
     solutions.best_path,
     cases=lambda: [
@@ -240,27 +237,15 @@ CHECKS["tokenization/best-path"] = FunctionCheck(
         ("aab" * 6, {"a": -3.0, "b": -3.0, "aa": -5.0, "aab": -9.0, "ba": -5.5}),
     ],
     mistakes=(
-        Mistake(
-            lambda word, scores: [
-                piece.removeprefix("##") for piece in _wordpiece(word, set(scores), sign="")
-            ],
-            "longest pieces",
-        ),
+        Mistake(lambda word, scores: _wordpiece(word, set(scores), sign=""), "longest pieces"),
         Mistake(
             lambda word, scores: solutions.best_path(word, {piece: -1.0 for piece in scores}),
             "fewest pieces",
         ),
         Mistake(lambda word, scores: list(word), "letters"),
-        Mistake(lambda word, scores: _best_next(word, scores), "best next"),
+        Mistake(_best_next, "best next"),
     ),
 )
-
-
-def _best_next(word: str, scores: dict[str, float]) -> list[str]:
-    pieces: list[str] = []
-    while rest := word[len("".join(pieces)) :]:
-        pieces.append(max((p for p in scores if rest.startswith(p)), key=lambda p: scores[p]))
-    return pieces
 
 
 CHECKS["tokenization/most-frequent-pair"] = FunctionCheck(
@@ -275,7 +260,7 @@ CHECKS["tokenization/most-frequent-pair"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda words: solutions.most_frequent_pair(dict.fromkeys(words, 1)), "words once"),
-        Mistake(lambda words: _pair_of(_counted(words, once=True)), "pairs once"),
+        Mistake(lambda words: _counted(words, once=True).most_common(1)[0][0], "pairs once"),
         Mistake(
             lambda words: solutions.most_frequent_pair(
                 {"".join(word * times for word, times in words.items()): 1}
@@ -283,7 +268,7 @@ CHECKS["tokenization/most-frequent-pair"] = FunctionCheck(
             "across words",
         ),
         Mistake(lambda words: max(_counted(words).values()), "how often"),
-        Mistake(lambda words: "".join(solutions.most_frequent_pair(words)), "joined"),
+        Mistake(then(solutions.most_frequent_pair, "".join), "joined"),
         Mistake(
             lambda words: min(_counted(words), key=lambda pair: _counted(words)[pair]), "rarest"
         ),
@@ -291,17 +276,13 @@ CHECKS["tokenization/most-frequent-pair"] = FunctionCheck(
 )
 
 
-def _counted(words: dict[str, int], once: bool = False) -> dict[tuple[str, str], int]:
-    counts: dict[tuple[str, str], int] = {}
+def _counted(words: dict[str, int], once: bool = False) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
     for word, times in words.items():
         pairs = list(pairwise(word))
         for pair in dict.fromkeys(pairs) if once else pairs:
-            counts[pair] = counts.get(pair, 0) + times
+            counts[pair] += times
     return counts
-
-
-def _pair_of(counts: dict[tuple[str, str], int]) -> tuple[str, str]:
-    return max(counts, key=lambda pair: counts[pair])
 
 
 CHECKS["tokenization/three-merges"] = ValueCheck(
@@ -324,10 +305,7 @@ CHECKS["tokenization/premium"] = FunctionCheck(
         ("早上好!", "Good morning!", gpt2()),
     ],
     mistakes=(
-        Mistake(
-            lambda text, english, tokenizer: 1 / solutions.premium(text, english, tokenizer),
-            "upside down",
-        ),
+        Mistake(then(solutions.premium, lambda times: 1 / times), "upside down"),
         Mistake(
             lambda text, english, tokenizer: (
                 len(tokenizer(text).input_ids) - len(tokenizer(english).input_ids)
@@ -345,12 +323,12 @@ CHECKS["tokenization/spellings"] = FunctionCheck(
     solutions.spellings,
     cases=lambda: [("dog", gpt2()), ("God", gpt2()), ("linguistics", gpt2()), ("the", gpt2())],
     mistakes=(
-        Mistake(lambda word, tokenizer: _looked_up(word, tokenizer.get_vocab()), "looked up"),
-        Mistake(lambda word, tokenizer: len(solutions.spellings(word, tokenizer)), "how many"),
         Mistake(
-            lambda word, tokenizer: [form.strip() for form in solutions.spellings(word, tokenizer)],
-            "stripped",
+            lambda word, tokenizer: [one for one in _forms(word) if one in tokenizer.get_vocab()],
+            "looked up",
         ),
+        Mistake(then(solutions.spellings, len), "how many"),
+        Mistake(then(solutions.spellings, lambda forms: [*map(str.strip, forms)]), "stripped"),
         Mistake(lambda word, tokenizer: _forms(word), "all forms"),
     ),
 )
@@ -361,10 +339,6 @@ def _forms(word: str) -> list[str]:
     return forms + [" " + form for form in forms]
 
 
-def _looked_up(word: str, vocabulary: dict[str, int]) -> list[str]:
-    return [form for form in _forms(word) if form in vocabulary]
-
-
 CHECKS["tokenization/in-threes"] = FunctionCheck(
     solutions.in_threes,
     cases=lambda: [("1234567",), ("123456",), ("7",), ("12345",), ("100000",)],
@@ -373,16 +347,13 @@ CHECKS["tokenization/in-threes"] = FunctionCheck(
             lambda digits: [digits[n : n + 3] for n in range(0, len(digits), 3)], "from the left"
         ),
         Mistake(
-            lambda digits: [digits[: len(digits) % 3], *solutions.in_threes(digits)][
-                len(digits) % 3 > 0 :
-            ],
-            "empty group",
+            lambda digits: ["", *solutions.in_threes(digits)][len(digits) % 3 > 0 :], "empty group"
         ),
         Mistake(
             lambda digits: [digits[max(0, n - 3) : n] for n in range(len(digits), 0, -3)],
             "last to first",
         ),
-        Mistake(lambda digits: ",".join(solutions.in_threes(digits)), "one text"),
+        Mistake(then(solutions.in_threes, ",".join), "one text"),
     ),
 )
 
@@ -498,25 +469,18 @@ CHECKS["tokenization/safe-ids"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda text, tokenizer: tokenizer(text).input_ids, "as it is"),
-        Mistake(
-            lambda text, tokenizer: tokenizer(text, add_special_tokens=False).input_ids,
-            "none added",
-        ),
+        Mistake(_own_ids, "none added"),
         Mistake(
             lambda text, tokenizer: tokenizer(text, split_special_tokens=True).input_ids,
             "split only",
         ),
         Mistake(
-            lambda text, tokenizer: (
-                tokenizer(_stripped(text, tokenizer), add_special_tokens=False).input_ids
-            ),
+            lambda text, tokenizer: _own_ids(_stripped(text, tokenizer), tokenizer),
             "words removed",
         ),
         Mistake(
             lambda text, tokenizer: [
-                id
-                for id in tokenizer(text, add_special_tokens=False).input_ids
-                if id not in tokenizer.all_special_ids
+                id for id in _own_ids(text, tokenizer) if id not in tokenizer.all_special_ids
             ],
             "tokens removed",
         ),
@@ -625,8 +589,6 @@ CHECKS["tokenization/other-pre-tokenizer"] = FunctionCheck(
 
 def _tokens(text: str, bpe: Any, **byte_level: bool) -> list[str]:
     """GPT-2's merges after a byte-level pre-tokenizer of these settings, or after none."""
-    from tokenizers import Tokenizer, pre_tokenizers
-
     tokenizer = Tokenizer(bpe)
     if byte_level:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(**byte_level)
@@ -659,6 +621,10 @@ CHECKS["tokenization/word-by-word"] = FunctionCheck(
 )
 
 
+def _cut(text: str, tokenizer: Any, most: int) -> str:
+    return tokenizer.decode(tokenizer(text).input_ids[:most])
+
+
 CHECKS["tokenization/cut-in-a-character"] = FunctionCheck(
     solutions.shorten,
     cases=lambda: [
@@ -672,21 +638,8 @@ CHECKS["tokenization/cut-in-a-character"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda text, tokenizer, most: text[:most], "characters"),
-        Mistake(
-            lambda text, tokenizer, most: _cut(text, tokenizer, most)[:-1],
-            "last character dropped",
-        ),
-        Mistake(
-            lambda text, tokenizer, most: _cut(text, tokenizer, most).replace("\ufffd", "?"),
-            "sign replaced",
-        ),
-        Mistake(
-            lambda text, tokenizer, most: _cut(text, tokenizer, most + 1),
-            "one more token",
-        ),
+        Mistake(then(_cut, lambda text: text[:-1]), "last character dropped"),
+        Mistake(then(_cut, lambda text: text.replace("\ufffd", "?")), "sign replaced"),
+        Mistake(lambda text, tokenizer, most: _cut(text, tokenizer, most + 1), "one more token"),
     ),
 )
-
-
-def _cut(text: str, tokenizer: Any, most: int) -> str:
-    return tokenizer.decode(tokenizer(text).input_ids[:most])

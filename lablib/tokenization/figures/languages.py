@@ -1,14 +1,10 @@
 """What the languages panel shows of a result."""
 
-from typing import TYPE_CHECKING
-
 from lablib.numbers import percent
 from lablib.tokenization.compute.languages import Costs
-from lablib.widgets.html import escape, scrolling, table
-
-if TYPE_CHECKING:
-    from lablib.widgets.plot import Plot
 from lablib.tokenization.figures.shared import counted
+from lablib.widgets.html import escape, scrolling, table
+from lablib.widgets.plot import COLOURS, LEGEND, Plot
 
 
 def costs_table(costs: Costs) -> str:
@@ -48,10 +44,8 @@ def costs_words(costs: Costs) -> str:
     )
 
 
-def costs_plot() -> "Plot":
+def costs_plot() -> Plot:
     """An empty plot of bars; `draw_costs` fills it."""
-    from lablib.widgets.plot import LEGEND, Plot
-
     return Plot(
         [],
         height=360,
@@ -66,10 +60,8 @@ PATTERNS = ("", "/", "x", ".", "\\", "-")
 """A hatching to go with each colour, so that nothing hangs on colour alone."""
 
 
-def draw_costs(plot: "Plot", costs: Costs) -> None:
+def draw_costs(plot: Plot, costs: Costs) -> None:
     """One group of bars for each language, one bar in it for each tokenizer."""
-    from lablib.widgets.plot import COLOURS
-
     names = list(dict.fromkeys(cost.tokenizer for cost in costs.costs))
     with plot.batch_update():
         plot.data = plot.data[: len(names)]

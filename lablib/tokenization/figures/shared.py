@@ -1,9 +1,11 @@
 """What several panels of this room show alike."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from lablib.models.vocabulary import Entry
 from lablib.tokenization.compute.tokens import Encoding
 from lablib.widgets.tokens import entry_dict
 
@@ -33,6 +35,11 @@ def chips(encoding: Encoding, shared: np.ndarray, first: int, last: int) -> list
         }
         for i, token in enumerate(encoding.between(first, last), first)
     ]
+
+
+def vocabulary_chips(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Entries of a vocabulary as a `TokenStrip` takes them."""
+    return [{**entry_dict(entry), "caption": str(entry.id)} for entry in entries]
 
 
 def place_words(start: int, end: int, byte_start: int, byte_end: int) -> str:

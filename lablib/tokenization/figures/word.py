@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lablib.models.vocabulary import vocabulary
 from lablib.tokenization.compute.word import Arrivals, Match, Merge, Part, WordSteps, best_path
+from lablib.tokenization.figures.shared import counted
 from lablib.widgets.html import table
 from lablib.widgets.tokens import number, visible
 
@@ -46,8 +48,6 @@ class Frame:
 
 def readable(tokenizer: "PreTrainedTokenizerBase") -> dict[str, str]:
     """How people read each entry of a vocabulary, with marks for what cannot be seen."""
-    from lablib.models.vocabulary import vocabulary
-
     return {entry.name: visible(entry.text) for entry in vocabulary(tokenizer)}
 
 
@@ -79,9 +79,8 @@ def _part_frames(part: Part[Any], texts: Texts) -> Iterator[Frame]:
 def _result(built: WordSteps[Any], texts: Texts) -> Frame:
     pieces = tuple((_text(token, texts), "") for token in built.tokens)
     notes = dict.fromkeys(part.note for part in built.parts if part.note)
-    count = f"{len(pieces):,} token" + ("" if len(pieces) == 1 else "s")
     words = (
-        f"Done, {count} with the ids {', '.join(map(str, built.ids))}."
+        f"Done, {counted(len(pieces), 'token')} with the ids {', '.join(map(str, built.ids))}."
         if pieces
         else ("Type a word to see how its tokens are built.")
     )
@@ -129,7 +128,7 @@ def _merge_words(step: Merge, texts: Texts) -> str:
 def _left_out(step: Merge, ranked: Sequence[object]) -> str:
     others = len(step.before) - 1 - len(ranked)
     words = ["Pairs of neighbours that can merge"]
-    words += [f"{others:,} other{'' if others == 1 else 's'} cannot"] if others else []
+    words += [f"{counted(others, 'other')} cannot"] if others else []
     if len(ranked) > MOST_ROWS:
         words.append(f"the first {MOST_ROWS} of {len(ranked):,} are shown")
     return "; ".join(words)

@@ -65,10 +65,9 @@ class LanguagePanel(LivePanel):
             ],
             controls=[self.text, self.price, self.context],
         )
-        self.sentence.observe(lambda change: self._fill(change.new), "value")
-
-    def _fill(self, number: int | None) -> None:
-        self.text.value = as_lines(number)
+        self.sentence.observe(
+            lambda change: self.text.set_trait("value", as_lines(change.new)), "value"
+        )
 
     def draw(self) -> Drawing:
         """Open the tokenizers, and reckon what each language pays."""

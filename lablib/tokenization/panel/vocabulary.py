@@ -6,8 +6,7 @@ from lablib.models.vocabulary import Entry
 from lablib.tokenization.compute.languages import parallel_sentences
 from lablib.tokenization.compute.named import AnyTokenizer
 from lablib.tokenization.compute.vocabulary import ORDERS, Query, entries_of, scripts, search, used
-from lablib.tokenization.figures.shared import counted
-from lablib.tokenization.figures.vocabulary import vocabulary_chips
+from lablib.tokenization.figures.shared import counted, vocabulary_chips
 from lablib.tokenization.panel.choice import TokenizerChoice, as_choice
 from lablib.tokenization.panel.code import text_code
 from lablib.widgets import Drawing, LivePanel, TextInput, TokenStrip

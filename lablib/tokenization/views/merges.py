@@ -3,19 +3,19 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 
+from lablib.models.vocabulary import vocabulary
+from lablib.tokenization.compute.pipeline import backend, model_part, pretokens
+from lablib.tokenization.compute.sizes import VocabularyCurve
+from lablib.tokenization.compute.training import Trained
 from lablib.unicode import well_formed
 from lablib.widgets.assets import source
 from lablib.widgets.tokens import visible
-
-if TYPE_CHECKING:
-    from lablib.tokenization.compute.sizes import VocabularyCurve
-    from lablib.tokenization.compute.training import Trained
 
 _HERE = Path(__file__).parent
 
@@ -53,11 +53,7 @@ class MergeView(anywidget.AnyWidget):
     # An echo of an older move would set the slider back under the learner's hand.
     size = traitlets.Int(0).tag(sync=True, echo_update=False)
 
-    # The room's modules are loaded when they are needed: transformers comes with them.
-
-    def use(
-        self, trained: "Trained", growths: "Mapping[str, VocabularyCurve] | None" = None
-    ) -> None:
+    def use(self, trained: Trained, growths: Mapping[str, VocabularyCurve] | None = None) -> None:
         """Take a vocabulary.
 
         Args:
@@ -77,22 +73,18 @@ class MergeView(anywidget.AnyWidget):
 
     def show(self, text: str) -> None:
         """Cut this text: the tokenizer's own pretokens go to the page."""
-        from lablib.tokenization.compute.pipeline import pretokens
-
         with self.hold_sync():
             self.words = [part.text for part in pretokens(text, self._trained.tokenizer)]
             self.text_bytes = len(well_formed(text).encode())
 
 
-def _names(trained: "Trained") -> dict[str, list[str]]:
+def _names(trained: Trained) -> dict[str, list[str]]:
     """The entries as the vocabulary writes them, and as people can read them."""
-    from lablib.models.vocabulary import vocabulary
-
     texts = {entry.name: visible(entry.text) for entry in vocabulary(trained.tokenizer)}
     return {"entries": list(trained.entries), "shown": [texts[name] for name in trained.entries]}
 
 
-def _merges(trained: "Trained") -> np.ndarray:
+def _merges(trained: Trained) -> np.ndarray:
     """Left piece, right piece and what they make as numbers, int32 [merges, 3]; BPE only."""
     if trained.kind != "BPE":
         return np.zeros(0, np.int32)
@@ -102,17 +94,15 @@ def _merges(trained: "Trained") -> np.ndarray:
     )
 
 
-def _scores(trained: "Trained") -> np.ndarray:
+def _scores(trained: Trained) -> np.ndarray:
     """The log-probabilities of the entries, float64 [entries]; unigram only."""
-    from lablib.tokenization.compute.pipeline import backend, model_part
-
     if trained.kind != "Unigram":
         return np.zeros(0)
     scores = dict(model_part(backend(trained.tokenizer))["vocab"])
     return np.array([scores[name] for name in trained.entries])
 
 
-def _curve(label: str, grown: "VocabularyCurve") -> dict[str, Any]:
+def _curve(label: str, grown: VocabularyCurve) -> dict[str, Any]:
     numbers = {
         name: getattr(grown, name).astype(np.int32).tobytes() for name in ("sizes", "tokens")
     }
