@@ -6,7 +6,7 @@ the learner is told which; otherwise the first case that fails is shown.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,14 +22,26 @@ Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer (a function or a value, as is asked for), and what to say to it.
-
-    In the checks of a room `feedback` is a name, which `loader` replaces by what the room's
-    Markdown says under it.
-    """
+    """A typical wrong answer (a function or a value, as is asked for), and what to say to it."""
 
     answer: Any
     feedback: str
+
+
+Mistakes = Sequence[Mistake] | Mapping[str, Any]
+"""In the checks of a room wrong answers by name; `loader` makes of each a `Mistake`, with what the
+room's Markdown says under the name."""
+
+
+def listed(mistakes: Mistakes) -> tuple[Mistake, ...]:
+    """Each mistake with what to say to it, or else its name.
+
+    >>> listed({"doubled twice": 8})
+    (Mistake(answer=8, feedback='doubled twice'),)
+    """
+    if isinstance(mistakes, Mapping):
+        return tuple(Mistake(answer, name) for name, answer in mistakes.items())
+    return tuple(mistakes)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class ValueCheck:
     """
 
     right: Any
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Mistakes = ()
     tolerance: float = 1e-4
 
     def __call__(self, answer: Any) -> Verdict:
@@ -56,7 +68,7 @@ class ValueCheck:
             return Verdict("wrong", "Give the value, not the function that computes it.")
         if same(got, self.right, self.tolerance):
             return Verdict("right", "Right.")
-        for mistake in self.mistakes:
+        for mistake in listed(self.mistakes):
             if same(got, mistake.answer, self.tolerance):
                 return Verdict("wrong", mistake.feedback)
         return Verdict(
@@ -113,7 +125,7 @@ class FunctionCheck:
 
     right: Callable[..., Any]
     cases: Cases
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Mistakes = ()
     tolerance: float = 1e-4
     fault: Fault | None = None
     watch: Watch | None = None
@@ -204,7 +216,7 @@ class FunctionCheck:
 
     def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
         """What is said to the first mistake that explains all that `got` is, "" if none does."""
-        for mistake in self.mistakes:
+        for mistake in listed(self.mistakes):
             if self._explains(self._outcomes(mistake.answer), got, wanted):
                 return mistake.feedback
         return ""
