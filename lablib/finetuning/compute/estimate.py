@@ -6,6 +6,7 @@ every architecture, method, precision and attention kernel, and takes a second a
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,17 +188,12 @@ def activation_bytes(body: Any, config: Config, device: torch.device, processes:
 
 def _stand_ins(body: Any, device: torch.device) -> dict[str, Tensor]:
     """For each weight and buffer a tensor of its shape, without numbers."""
-    weights = {
-        name: torch.empty(weight.shape, dtype=weight.dtype, device=device).requires_grad_(
-            weight.requires_grad
+    return {
+        name: torch.empty(one.shape, dtype=one.dtype, device=device).requires_grad_(
+            one.requires_grad
         )
-        for name, weight in body.named_parameters()
+        for name, one in chain(body.named_parameters(), body.named_buffers())
     }
-    buffers = {
-        name: torch.empty(buffer.shape, dtype=buffer.dtype, device=device)
-        for name, buffer in body.named_buffers()
-    }
-    return weights | buffers
 
 
 def logit_bytes(model: Any, config: Config, device: torch.device, processes: int = 1) -> int:
