@@ -1,7 +1,7 @@
 """What the training panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lablib.masking.compute.training import TrainingStep
 from lablib.numbers import percent
@@ -13,23 +13,14 @@ from lablib.masking.figures.shared import Column, guess_row
 
 def training_plot() -> "Plot":
     """An empty plot of accuracy and loss against the step; `draw_training` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
-    def line(place: int, name: str, axis: str, dash: str = "solid") -> dict[str, Any]:
-        return {
-            "type": "scatter",
-            "mode": "lines+markers" if dash == "solid" else "lines",
-            "name": name,
-            "yaxis": axis,
-            "line": {"color": COLOURS[place], "dash": dash},
-            "marker": {"symbol": SYMBOLS[place], "size": 5},
-        }
-
+    dotted = {"mode": "lines", "line": {"dash": "dot"}}
     return Plot(
         [
-            line(0, "guessed right", "y"),
-            line(0, "always the most common token", "y", "dot"),
-            line(1, "loss", "y2"),
+            marked_line(0, "guessed right", size=5),
+            marked_line(0, "always the most common token", **dotted),
+            marked_line(1, "loss", size=5, yaxis="y2"),
         ],
         height=320,
         xaxis={"title": "training steps", "rangemode": "tozero"},
