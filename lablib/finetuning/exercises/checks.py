@@ -243,7 +243,7 @@ CHECKS["finetuning/train-last"] = FunctionCheck(
         "both embeddings": _learning_instead(
             lambda name, right: right or "wte" in name or "wpe" in name
         ),
-        "names only": lambda model, blocks: _named_only(model, blocks),
+        "names only": _named_only,
     },
     seconds=20.0,
 )
@@ -320,10 +320,6 @@ def _step_with(name: str) -> Any:
     return step
 
 
-def _no_step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
-    return [model(input_ids=batch, labels=batch).loss.item() for _ in range(2)]
-
-
 CHECKS["finetuning/adamw-of-transformers"] = FunctionCheck(
     solutions.one_step,
     cases=lambda: [(learner(), batch(), 0.01), (learner(), batch(5), 0.05)],
@@ -334,7 +330,9 @@ CHECKS["finetuning/adamw-of-transformers"] = FunctionCheck(
         "SGD": _step_with("SGD"),
         "Adam": _step_with("Adam"),
         "Adagrad": _step_with("Adagrad"),
-        "no step": _no_step,
+        "no step": lambda model, batch, learning_rate: [
+            model(input_ids=batch, labels=batch).loss.item() for _ in range(2)
+        ],
     },
     seconds=SECONDS,
 )
@@ -484,17 +482,15 @@ def _nothing_learned(model: Any, batches: Any, learning_rate: float) -> list[flo
     return [model(input_ids=batch, labels=batch).loss.item() for batch in batches]
 
 
-def _fresh_optimizers(model: Any, batches: Any, learning_rate: float) -> list[float]:
-    return [solutions.learn(model, [batch], learning_rate)[0] for batch in batches]
-
-
 CHECKS["finetuning/no-zero-grad"] = FunctionCheck(
     solutions.learn,
     cases=lambda: [(learner(), _three(), 0.02), (learner(), _three()[::-1], 0.01)],
     watch=watching.what_was_learned,
     mistakes={
         "nothing learned": _nothing_learned,
-        "fresh optimizers": _fresh_optimizers,
+        "fresh optimizers": lambda model, batches, learning_rate: [
+            solutions.learn(model, [batch], learning_rate)[0] for batch in batches
+        ],
     },
     seconds=SECONDS,
 )

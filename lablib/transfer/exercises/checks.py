@@ -223,10 +223,6 @@ CHECKS["transfer/scheduler-per-epoch"] = FunctionCheck(
 )
 
 
-def _validation_itself(validation: list[float], test: list[float], patience: int) -> float:
-    return solutions.reported(validation, validation, patience)
-
-
 def _last(validation: list[float], test: list[float], patience: int) -> float:
     best, waited, last = 0, 0, 0
     for last in range(1, len(validation)):
@@ -246,7 +242,9 @@ CHECKS["transfer/stopped-by-the-test"] = FunctionCheck(
         ([0.4, 0.5, 0.6, 0.55], [0.6, 0.5, 0.52, 0.9], 2),
     ],
     mistakes={
-        "validation itself": _validation_itself,
+        "validation itself": lambda validation, test, patience: solutions.reported(
+            validation, validation, patience
+        ),
         "never gives up": lambda validation, test, patience: test[
             validation.index(max(validation))
         ],
@@ -275,10 +273,6 @@ CHECKS["transfer/perplexity"] = FunctionCheck(
 )
 
 
-def _accuracy_of(labels: list[int], said: list[int]) -> float:
-    return sum(a == b for a, b in zip(labels, said, strict=True)) / len(labels)
-
-
 def _precision(labels: list[int], said: list[int]) -> float:
     hits = sum(a and b for a, b in zip(labels, said, strict=True))
     return hits / sum(said) if sum(said) else 0.0
@@ -287,10 +281,6 @@ def _precision(labels: list[int], said: list[int]) -> float:
 def _recall(labels: list[int], said: list[int]) -> float:
     hits = sum(a and b for a, b in zip(labels, said, strict=True))
     return hits / sum(labels) if sum(labels) else 0.0
-
-
-def _mean(labels: list[int], said: list[int]) -> float:
-    return (_precision(labels, said) + _recall(labels, said)) / 2
 
 
 CHECKS["transfer/f1"] = FunctionCheck(
@@ -302,8 +292,10 @@ CHECKS["transfer/f1"] = FunctionCheck(
         ([0, 0, 0], [0, 0, 0]),
     ],
     mistakes={
-        "accuracy of": _accuracy_of,
-        "mean": _mean,
+        "accuracy of": lambda labels, said: (
+            sum(a == b for a, b in zip(labels, said, strict=True)) / len(labels)
+        ),
+        "mean": lambda labels, said: (_precision(labels, said) + _recall(labels, said)) / 2,
         "precision": _precision,
         "recall": _recall,
     },
@@ -336,10 +328,6 @@ CHECKS["transfer/one-block"] = ValueCheck(
     },
     tolerance=1e-9,
 )
-
-
-def _on_every_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return [-100 if word is None else labels[word] for word in word_ids]
 
 
 FILMS = {
@@ -398,14 +386,6 @@ def _known_starts(test: list[str], train: list[str], n: int, end: int = 1) -> li
     return [i for i in range(len(test) - n + end) if tuple(test[i : i + n]) in known]
 
 
-def _share_of_stretches(test: list[str], train: list[str], n: int) -> float:
-    return len(_known_starts(test, train, n)) / max(len(test) - n + 1, 1)
-
-
-def _share_of_starts(test: list[str], train: list[str], n: int) -> float:
-    return len(_known_starts(test, train, n)) / max(len(test), 1)
-
-
 def _without_the_last(test: list[str], train: list[str], n: int) -> float:
     starts = _known_starts(test, train, n, end=0)
     return len({i + k for i in starts for k in range(n)}) / max(len(test), 1)
@@ -421,11 +401,15 @@ CHECKS["transfer/shared-ngrams"] = FunctionCheck(
         ([], ["a", "b"], 1),
     ],
     mistakes={
-        "stretches": _share_of_stretches,
+        "stretches": lambda test, train, n: (
+            len(_known_starts(test, train, n)) / max(len(test) - n + 1, 1)
+        ),
         "single words": lambda test, train, n: (
             sum(word in train for word in test) / max(len(test), 1)
         ),
-        "first word only": _share_of_starts,
+        "first word only": lambda test, train, n: (
+            len(_known_starts(test, train, n)) / max(len(test), 1)
+        ),
         "last stretch missing": _without_the_last,
     },
 )
@@ -434,14 +418,6 @@ CHECKS["transfer/shared-ngrams"] = FunctionCheck(
 def _zero_for_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
     right = solutions.piece_labels(labels, word_ids)
     return [0 if word is None else label for word, label in zip(word_ids, right, strict=True)]
-
-
-def _without_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return solutions.piece_labels(labels, [word for word in word_ids if word is not None])
-
-
-def _on_the_last_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return solutions.piece_labels(labels, word_ids[::-1])[::-1]
 
 
 def _none_for_later(labels: list[int], word_ids: list[int | None]) -> list[int]:
@@ -461,11 +437,15 @@ CHECKS["transfer/piece-labels"] = FunctionCheck(
         ([1, 1, 2], [0, 1, 1, 2]),
     ],
     mistakes={
-        "every piece": _on_every_piece,
+        "every piece": lambda labels, word_ids: [
+            -100 if word is None else labels[word] for word in word_ids
+        ],
         "zero for special": _zero_for_special,
         "zero for later": _none_for_later,
-        "without special": _without_special,
-        "last piece": _on_the_last_piece,
+        "without special": lambda labels, word_ids: solutions.piece_labels(
+            labels, [word for word in word_ids if word is not None]
+        ),
+        "last piece": lambda labels, word_ids: solutions.piece_labels(labels, word_ids[::-1])[::-1],
     },
 )
 
@@ -508,10 +488,6 @@ def _rounded(weights: "Tensor", scale: Any, limit: int = 127) -> "Tensor":
     return (weights / scale).round().clamp(-limit, limit) * scale
 
 
-def _one_scale(weights: "Tensor") -> "Tensor":
-    return _rounded(weights, weights.abs().amax() / 127)
-
-
 def _cut_off(weights: "Tensor") -> "Tensor":
     scales = weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
     return (weights / scales).trunc() * scales
@@ -525,7 +501,7 @@ CHECKS["transfer/eight-bits"] = FunctionCheck(
     ],
     tolerance=1e-6,
     mistakes={
-        "one scale": _one_scale,
+        "one scale": lambda weights: _rounded(weights, weights.abs().amax() / 127),
         "columns": lambda weights: _rounded(weights, weights.abs().amax(0, keepdim=True) / 127),
         "cut off": _cut_off,
         "whole numbers": lambda weights: (
