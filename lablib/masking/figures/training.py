@@ -8,7 +8,7 @@ from lablib.numbers import percent
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.masking.figures.shared import Column, guess_row
+from lablib.masking.figures.shared import Column, guess_column
 
 
 def training_plot() -> "Plot":
@@ -52,8 +52,7 @@ def draw_training(plot: "Plot", steps: Sequence[TrainingStep]) -> None:
 
 def training_column(step: TrainingStep) -> Column:
     """What the tiny BERT would put into the example now."""
-    rows = [guess_row(guess) for guess in step.guesses]
-    return {"title": f"After {step.step:,} steps it would put there", "note": "", "rows": rows}
+    return guess_column(f"After {step.step:,} steps it would put there", "", step.guesses)
 
 
 def training_words(steps: Sequence[TrainingStep]) -> str:
