@@ -261,18 +261,13 @@ def fits(memory: Memory, free: int) -> str:
     >>> fits(Memory(4, 4, 8, 3, 1, 1), free=10**9)
     'It fits: the run needs 0.00 GB and 1.00 GB are free.'
     """
-    need, have = f"{memory.total / 1e9:.2f} GB", f"{free / 1e9:.2f} GB"
+    said = f"the run needs {memory.total / 1e9:.2f} GB and {free / 1e9:.2f} GB are free."
     if memory.total <= free:
-        return f"It fits: the run needs {need} and {have} are free."
+        return f"It fits: {said}"
     if memory.total - memory.activations > free:
-        return (
-            f"It does not fit: the run needs {need} and {have} are free. Take the method lora or "
-            "a smaller model."
-        )
-    return (
-        f"It does not fit: the run needs {need} and {have} are free. A smaller micro-batch, "
-        "shorter rows or checkpointing need less."
-    )
+        return f"It does not fit: {said} Take the method lora or a smaller model."
+    less = "A smaller micro-batch, shorter rows or checkpointing need less."
+    return f"It does not fit: {said} {less}"
 
 
 def training_flops(config: Config, m: "LoadedModel", trained: int) -> float:
