@@ -118,9 +118,9 @@ def _learn(config: Config, share: float, task: Task) -> Iterator[TransferPoint]:
     yield point
     try:
         for record in records:
-            loss = record.heldout_loss
-            measured = {} if loss is None else {"best": min(point.best, loss), "last": loss}
-            point = replace(point, step=record.step, **measured)
+            point = replace(point, step=record.step)
+            if (loss := record.heldout_loss) is not None:
+                point = replace(point, best=min(point.best, loss), last=loss)
             yield point
     except (ArithmeticError, MemoryError) as error:
         yield replace(point, failure=str(error))

@@ -15,11 +15,10 @@ def training_plot() -> "Plot":
     """An empty plot of accuracy and loss against the step; `draw_training` fills it."""
     from lablib.widgets.plot import LEGEND, Plot, marked_line
 
-    dotted = {"mode": "lines", "line": {"dash": "dot"}}
     return Plot(
         [
             marked_line(0, "guessed right", size=5),
-            marked_line(0, "always the most common token", **dotted),
+            marked_line(0, "always the most common token", mode="lines", line={"dash": "dot"}),
             marked_line(1, "loss", size=5, yaxis="y2"),
         ],
         height=320,
