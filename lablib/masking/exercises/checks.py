@@ -398,12 +398,12 @@ def _unasked(model: Any, tokenizer: Any, text: str, place: int) -> float:
     return float(model(input_ids=ids, labels=_labels(ids, place)).loss)
 
 
-def _hidden(model: Any, tokenizer: Any, text: str, place: int, other: int) -> float:
+def _zero_for_ignored(model: Any, tokenizer: Any, text: str, place: int) -> float:
     ids = tokenizer(text, return_tensors="pt").input_ids
     seen = ids.clone()
     seen[0, place] = tokenizer.mask_token_id
     labels = _labels(ids, place)
-    labels[labels == -100] = other
+    labels[labels == -100] = 0
     return float(model(input_ids=seen, labels=labels).loss)
 
 
@@ -422,9 +422,7 @@ CHECKS["masking/loss-everywhere"] = FunctionCheck(
     ],
     mistakes={
         "unasked": _unasked,
-        "zero for ignored": lambda model, tokenizer, text, place: _hidden(
-            model, tokenizer, text, place, 0
-        ),
+        "zero for ignored": _zero_for_ignored,
     },
     seconds=20.0,
 )
