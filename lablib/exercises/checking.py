@@ -18,6 +18,9 @@ from lablib.exercises.running import Outcome, plain, run
 Cases = Callable[[], Sequence[tuple[Any, ...]]]
 Fault = Callable[[Callable[..., Any], tuple[Any, ...], Any], str]
 Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
+Mistakes = Sequence["Mistake"] | Mapping[str, Any]
+"""In the checks of a room wrong answers by name; `loader` makes of each a `Mistake`, with what the
+room's Markdown says under the name."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,6 @@ class Mistake:
 
     answer: Any
     feedback: str
-
-
-Mistakes = Sequence[Mistake] | Mapping[str, Any]
-"""In the checks of a room wrong answers by name; `loader` makes of each a `Mistake`, with what the
-room's Markdown says under the name."""
-
-
-def listed(mistakes: Mistakes) -> tuple[Mistake, ...]:
-    """Each mistake with what to say to it, or else its name.
-
-    >>> listed({"doubled twice": 8})
-    (Mistake(answer=8, feedback='doubled twice'),)
-    """
-    if isinstance(mistakes, Mapping):
-        return tuple(Mistake(answer, name) for name, answer in mistakes.items())
-    return tuple(mistakes)
 
 
 @dataclass(frozen=True)
@@ -74,6 +61,17 @@ class ValueCheck:
         return Verdict(
             "wrong", mismatch(got, self.right) or f"Not {code(show(got))}. Look at a hint."
         )
+
+
+def listed(mistakes: Mistakes) -> tuple[Mistake, ...]:
+    """Each mistake with what to say to it, or else its name.
+
+    >>> listed({"doubled twice": 8})
+    (Mistake(answer=8, feedback='doubled twice'),)
+    """
+    if isinstance(mistakes, Mapping):
+        return tuple(Mistake(answer, name) for name, answer in mistakes.items())
+    return tuple(mistakes)
 
 
 Form = Callable[[Any], Any]
