@@ -150,7 +150,7 @@ def _task_without_rows(config: Config) -> Task:
 
 
 @torch.inference_mode(False)
-def activation_bytes(body: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+def activation_bytes(body: Any, config: Config, device: torch.device, processes: int) -> int:
     """Bytes that a model's body saves for the backward pass of one micro-batch, each piece of
     memory counted once. Nothing is computed.
 
@@ -196,7 +196,7 @@ def _stand_ins(body: Any, device: torch.device) -> dict[str, Tensor]:
     }
 
 
-def logit_bytes(model: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+def logit_bytes(model: Any, config: Config, device: torch.device, processes: int) -> int:
     """Bytes of the scores of one block of tokens, which their gradient overwrites, and what their
     matrix takes: a copy in 16 bits, and its gradient, which is made on the way forward.
     """

@@ -426,10 +426,6 @@ def _padded_parts() -> "list[tuple[Tensor, Tensor]]":
     return [(ids[:1], labels[:1]), (ids[1:], labels[1:])]
 
 
-def _targets(labels: "Tensor") -> int:
-    return int((labels[:, 1:] != -100).sum())
-
-
 def _weighted(count: Callable[["Tensor"], float], whole: bool = True) -> Any:
     """Code that weights each part by a count of its labels, and divides by that of the `whole`."""
 

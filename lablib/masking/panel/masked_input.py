@@ -24,10 +24,8 @@ class MaskedInput(ipywidgets.VBox):
         read: the text as the model read it last, None before the first.
     """
 
-    def __init__(
-        self, value: str, label: str = "Text, with [MASK] where the model guesses"
-    ) -> None:
-        self.text = TextInput(value=value, label=label)
+    def __init__(self, value: str) -> None:
+        self.text = TextInput(value=value, label="Text, with [MASK] where the model guesses")
         self.strip = TokenStrip(label="Click a word to hide it", selection="one", legend=False)
         self.hidden: list[str | None] = [None] * value.count(MASK)
         self.read: MaskedText | None = None

@@ -514,12 +514,9 @@ CHECKS["transfer/eight-bits"] = FunctionCheck(
 )
 
 
-def _kl(targets: "Tensor", logs: "Tensor") -> float:
-    return float((targets * (targets.log() - logs)).sum())
-
-
 def _softened(student: "Tensor", teacher: "Tensor", t: float, t_teacher: float) -> float:
-    return _kl((teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1))
+    targets, logs = (teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1)
+    return float((targets * (targets.log() - logs)).sum())
 
 
 CHECKS["transfer/soft-targets"] = FunctionCheck(
