@@ -5,16 +5,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.exercises.checking import FunctionCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import solutions, watching
 from lablib.finetuning.exercises.practice import batch, learner
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -257,9 +257,7 @@ SECONDS = 20.0
 """A check that trains a model may take longer than one that adds numbers."""
 
 
-def _copying_loss(model: Any, batch: "Tensor") -> Any:
-    import torch
-
+def _copying_loss(model: Any, batch: Tensor) -> Any:
     logits = model(input_ids=batch).logits
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch.flatten())
 
@@ -277,10 +275,8 @@ CHECKS["finetuning/labels-shifted-twice"] = FunctionCheck(
 )
 
 
-def _padded() -> "tuple[Tensor, Tensor]":
+def _padded() -> tuple[Tensor, Tensor]:
     """Ids and mask of three rows of different lengths, filled up with 0."""
-    import torch
-
     ids = batch(rows=3, length=10)
     mask = (torch.arange(10) < torch.tensor([[10], [4], [6]])).long()
     return ids * mask, mask
@@ -301,16 +297,14 @@ CHECKS["finetuning/padding-in-the-loss"] = FunctionCheck(
 )
 
 
-def _full() -> "Tensor":
+def _full() -> Tensor:
     return batch().new_ones(batch().shape)
 
 
 def _step_with(name: str) -> Any:
     """One step with another optimizer of torch."""
 
-    def step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
-        import torch
-
+    def step(model: Any, batch: Tensor, learning_rate: float) -> list[float]:
         optimizer = getattr(torch.optim, name)(model.parameters(), lr=learning_rate)
         before = model(input_ids=batch, labels=batch).loss
         before.backward()
@@ -355,14 +349,12 @@ CHECKS["finetuning/pad-is-end"] = FunctionCheck(
 )
 
 
-def _three() -> "list[Tensor]":
+def _three() -> list[Tensor]:
     return [batch(start) for start in (0, 5, 11)]
 
 
 def _with_optimizer(peak: float) -> tuple[Any, Any]:
     """A tiny model with its optimizer."""
-    import torch
-
     model = learner()
     return model, torch.optim.AdamW(model.parameters(), lr=peak)
 
@@ -415,18 +407,18 @@ CHECKS["finetuning/scheduler-first"] = FunctionCheck(
 )
 
 
-def _parts(lengths: tuple[int, ...]) -> "list[tuple[Tensor, Tensor]]":
+def _parts(lengths: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
     rows = [batch(start, rows=1, length=length) for start, length in enumerate(lengths)]
     return [(row, row) for row in rows]
 
 
-def _padded_parts() -> "list[tuple[Tensor, Tensor]]":
+def _padded_parts() -> list[tuple[Tensor, Tensor]]:
     ids, mask = _padded()
     labels = ids.masked_fill(mask == 0, -100)
     return [(ids[:1], labels[:1]), (ids[1:], labels[1:])]
 
 
-def _weighted(count: Callable[["Tensor"], float], whole: bool = True) -> Any:
+def _weighted(count: Callable[[Tensor], float], whole: bool = True) -> Any:
     """Code that weights each part by a count of its labels, and divides by that of the `whole`."""
 
     def accumulate(model: Any, parts: Any) -> float:
@@ -494,8 +486,6 @@ CHECKS["finetuning/no-zero-grad"] = FunctionCheck(
 
 def _loss_elsewhere(model: Any) -> float:
     """The loss on a batch that is not learned from."""
-    import torch
-
     with torch.no_grad():
         return float(model(input_ids=batch(20), labels=batch(20)).loss)
 
@@ -530,17 +520,17 @@ CHECKS["finetuning/stays-in-eval"] = FunctionCheck(
 )
 
 
-def _gradient(bias: "Tensor", target: int) -> "Tensor":
+def _gradient(bias: Tensor, target: int) -> Tensor:
     return bias - solutions.step_by_hand(bias, target, 1.0)
 
 
-def _only_the_target(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+def _only_the_target(bias: Tensor, target: int, learning_rate: float) -> Tensor:
     moved = bias.clone()
     moved[target] -= learning_rate * _gradient(bias, target)[target]
     return moved
 
 
-def _of_the_biases(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+def _of_the_biases(bias: Tensor, target: int, learning_rate: float) -> Tensor:
     gradient = bias.clone()
     gradient[target] -= 1
     return bias - learning_rate * gradient
@@ -563,7 +553,7 @@ CHECKS["finetuning/one-step"] = FunctionCheck(
 )
 
 
-def _adam(gradient: "Tensor", rate: float) -> "Tensor":
+def _adam(gradient: Tensor, rate: float) -> Tensor:
     return rate * gradient / (gradient.abs() + 1e-8)
 
 

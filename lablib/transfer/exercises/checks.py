@@ -7,16 +7,16 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from lablib.exercises.checking import FunctionCheck, ValueCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import watching
 from lablib.transfer.exercises import solutions
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -166,8 +166,6 @@ def practice_training(epochs: int, batches: int) -> tuple[int, range, Callable[[
     >>> scheduler.get_last_lr()
     [1.0]
     """
-    import torch
-
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: max(0.0, 1 - step / (epochs * batches))
@@ -484,11 +482,11 @@ CHECKS["transfer/entity-f1"] = FunctionCheck(
 )
 
 
-def _rounded(weights: "Tensor", scale: Any, limit: int = 127) -> "Tensor":
+def _rounded(weights: Tensor, scale: Any, limit: int = 127) -> Tensor:
     return (weights / scale).round().clamp(-limit, limit) * scale
 
 
-def _cut_off(weights: "Tensor") -> "Tensor":
+def _cut_off(weights: Tensor) -> Tensor:
     scales = weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
     return (weights / scales).trunc() * scales
 
@@ -514,7 +512,7 @@ CHECKS["transfer/eight-bits"] = FunctionCheck(
 )
 
 
-def _softened(student: "Tensor", teacher: "Tensor", t: float, t_teacher: float) -> float:
+def _softened(student: Tensor, teacher: Tensor, t: float, t_teacher: float) -> float:
     targets, logs = (teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1)
     return float((targets * (targets.log() - logs)).sum())
 
