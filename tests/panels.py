@@ -17,6 +17,20 @@ def run_code(panel):
         return eval(compile(last, "panel", "eval"), names), names
 
 
+def ready(panel, timeout=120):
+    """The panel, once it has drawn."""
+    assert panel.wait(timeout), "it took too long"
+    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
+    return panel
+
+
+def failed(panel, words):
+    """The panel, once it has failed and says these words."""
+    assert panel.wait()
+    assert panel.state == "failed" and words in panel.foot.message, panel.foot.message
+    return panel
+
+
 def hooks_left(model):
     """The parts of a model with hooks once no panel is at work: those of another test may still be,
     and share the model.

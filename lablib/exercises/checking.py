@@ -6,7 +6,7 @@ the learner is told which; otherwise the first case that fails is shown.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,15 +18,14 @@ from lablib.exercises.running import Outcome, plain, run
 Cases = Callable[[], Sequence[tuple[Any, ...]]]
 Fault = Callable[[Callable[..., Any], tuple[Any, ...], Any], str]
 Watch = Callable[[tuple[Any, ...]], AbstractContextManager[dict[str, Any]]]
+Mistakes = Sequence["Mistake"] | Mapping[str, Any]
+"""In the checks of a room wrong answers by name; `loader` makes of each a `Mistake`, with what the
+room's Markdown says under the name."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer (a function or a value, as is asked for), and what to say to it.
-
-    In the checks of a room `feedback` is a name, which `loader` replaces by what the room's
-    Markdown says under it.
-    """
+    """A typical wrong answer (a function or a value, as is asked for), and what to say to it."""
 
     answer: Any
     feedback: str
@@ -53,7 +52,7 @@ class ValueCheck:
     """
 
     right: Any
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Mistakes = ()
     tolerance: float = 1e-4
 
     def __call__(self, answer: Any) -> Verdict:
@@ -65,12 +64,23 @@ class ValueCheck:
             return Verdict("wrong", "Give the value, not the function that computes it.")
         if same(got, self.right, self.tolerance):
             return Verdict("right", "Right.")
-        for mistake in self.mistakes:
+        for mistake in listed(self.mistakes):
             if same(got, mistake.answer, self.tolerance):
                 return Verdict("wrong", mistake.feedback)
         return Verdict(
             "wrong", mismatch(got, self.right) or f"Not {code(show(got))}. Look at a hint."
         )
+
+
+def listed(mistakes: Mistakes) -> tuple[Mistake, ...]:
+    """Each mistake with what to say to it, or else its name.
+
+    >>> listed({"doubled twice": 8})
+    (Mistake(answer=8, feedback='doubled twice'),)
+    """
+    if isinstance(mistakes, Mapping):
+        return tuple(Mistake(answer, name) for name, answer in mistakes.items())
+    return tuple(mistakes)
 
 
 Form = Callable[[Any], Any]
@@ -122,7 +132,7 @@ class FunctionCheck:
 
     right: Callable[..., Any]
     cases: Cases
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Mistakes = ()
     tolerance: float = 1e-4
     fault: Fault | None = None
     watch: Watch | None = None
@@ -213,7 +223,7 @@ class FunctionCheck:
 
     def _known_mistake(self, got: list[Outcome], wanted: list[Outcome]) -> str:
         """What is said to the first mistake that explains all that `got` is, "" if none does."""
-        for mistake in self.mistakes:
+        for mistake in listed(self.mistakes):
             if self._explains(self._outcomes(mistake.answer), got, wanted):
                 return mistake.feedback
         return ""

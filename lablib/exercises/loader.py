@@ -41,7 +41,7 @@ from typing import Any
 
 import mistune
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, listed
 from lablib.exercises.records import (
     Bug,
     Check,
@@ -270,7 +270,7 @@ def _with_words(entry: Entry, check: Check, *first: Mistake) -> Check:
     if not isinstance(check, FunctionCheck | ValueCheck):
         return check
     said = list(_named(entry))
-    mistakes = (*first, *check.mistakes)
+    mistakes = (*first, *listed(check.mistakes))
     written, coded = Counter(name for name, _ in said), Counter(one.feedback for one in mistakes)
     if odd := (written - coded) + (coded - written):
         raise ExerciseError(
@@ -344,4 +344,4 @@ def broken(room: str) -> SimpleNamespace:
     """
     checks = [bug.check for bug in lab(room).values() if isinstance(bug, Bug)]
     shown = [check for check in checks if isinstance(check, FunctionCheck)]
-    return SimpleNamespace(**{one.right.__name__: one.mistakes[0].answer for one in shown})
+    return SimpleNamespace(**{one.right.__name__: listed(one.mistakes)[0].answer for one in shown})

@@ -30,12 +30,15 @@ from lablib.training.run import train
 def main(arguments: list[str] | None = None) -> None:
     """Train, and print a line per step; or look for settings, or take a run's model away."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] in (["merge"], ["push"], ["page"]):
-        take_away(arguments)
-    elif arguments[:1] == ["search"]:
-        search_as_told(arguments[1:])
-    else:
-        train_as_told(arguments)
+    try:
+        if arguments[:1] in (["merge"], ["push"], ["page"]):
+            take_away(arguments)
+        elif arguments[:1] == ["search"]:
+            search_as_told(arguments[1:])
+        else:
+            train_as_told(arguments)
+    except (ValueError, OSError) as error:
+        raise SystemExit(explain(error).message) from error
 
 
 def take_away(arguments: list[str]) -> None:
@@ -53,18 +56,15 @@ def take_away(arguments: list[str]) -> None:
         if name == "push":
             command.add_argument("--public", action="store_true", help="for everybody to see")
     args = parser.parse_args(arguments)
-    try:
-        if args.command == "merge":
-            say(f"The whole model is in {merge(args.run, args.folder)}.")
-        elif args.command == "page":
-            from lablib.pages.taking_away import size_words  # no training waits for its libraries
+    if args.command == "merge":
+        say(f"The whole model is in {merge(args.run, args.folder)}.")
+    elif args.command == "page":
+        from lablib.pages.taking_away import size_words  # no training waits for its libraries
 
-            page = pages.take_away(args.run, args.file)
-            say(f"The page is {page} ({size_words(page.stat().st_size)}).")
-        else:
-            say(f"It is at {push_to_hub(args.run, args.name, private=not args.public)}.")
-    except (ValueError, OSError) as error:
-        raise SystemExit(explain(error).message) from error
+        page = pages.take_away(args.run, args.file)
+        say(f"The page is {page} ({size_words(page.stat().st_size)}).")
+    else:
+        say(f"It is at {push_to_hub(args.run, args.name, private=not args.public)}.")
 
 
 def search_as_told(arguments: list[str]) -> None:
@@ -72,14 +72,11 @@ def search_as_told(arguments: list[str]) -> None:
     args = _search_parser().parse_args(arguments)
     file = args.file or args.config.with_suffix(".trials")
     space = {name: SPACE[name] for name in args.settings}
-    try:
-        config = read_config(args.config)
-        for trial in search_settings(config, space, args.how, args.trials, args.seed, file):
-            if trial.done:
-                say(trial_words(trial))
-        trials = shared_trials(file)
-    except (ValueError, OSError) as error:
-        raise SystemExit(explain(error).message) from error
+    config = read_config(args.config)
+    for trial in search_settings(config, space, args.how, args.trials, args.seed, file):
+        if trial.done:
+            say(trial_words(trial))
+    trials = shared_trials(file)
     best = best_trial(trials)
     say(f"The best of {len(trials)} in {file}: {trial_words(best) if best else 'none'}")
 
@@ -118,21 +115,18 @@ def train_as_told(arguments: list[str]) -> None:
     parser.add_argument("--folder", type=Path, help="of the run; the file's name if left out")
     parser.add_argument("--report", help="tensorboard or trackio, to watch the run there too")
     args = parser.parse_args(arguments)
-    try:
-        config = read_config(args.config)
-        folder = args.folder or args.config.with_suffix("")
-        if args.report is None:
-            train(config, folder, tell)
-            return
-        with reporting(args.report, config, folder) as report:
+    config = read_config(args.config)
+    folder = args.folder or args.config.with_suffix("")
+    if args.report is None:
+        train(config, folder, tell)
+        return
+    with reporting(args.report, config, folder) as report:
 
-            def tell_both(record: Record) -> None:
-                tell(record)
-                report(record)
+        def tell_both(record: Record) -> None:
+            tell(record)
+            report(record)
 
-            train(config, folder, tell_both)
-    except (ValueError, OSError) as error:
-        raise SystemExit(explain(error).message) from error
+        train(config, folder, tell_both)
 
 
 def tell(record: Record) -> None:

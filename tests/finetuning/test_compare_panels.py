@@ -9,21 +9,11 @@ from lablib.finetuning.panel.pair import NOTHING_YET
 from lablib.finetuning.panel.settings import Settings
 from lablib.widgets import ModelChoice
 from tests import panels
+from tests.panels import failed, ready
 from tests.sampling.panels import opened, run_code
 from tests.training.tiny_folder import save_tiny
 
 TEXT = data.text("lighthouse")[:3000]
-
-
-def ready(panel, timeout=120):
-    assert panel.wait(timeout)
-    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
-    return panel
-
-
-def failed(panel, words):
-    assert panel.wait()
-    assert panel.state == "failed" and words in panel.foot.message, panel.foot.message
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from lablib.training.config import PRESETS, Config, write_config
 from lablib.training.run import Run
 from lablib.widgets import ModelChoice, shared_choice
 from lablib.widgets.closing import held
-from tests.panels import run_code
+from tests.panels import ready, run_code
 from tests.training.test_results import LABELLED, PAIRS
 
 NOW = datetime.now()
@@ -55,12 +55,6 @@ def until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.02)
-
-
-def ready(panel):
-    assert panel.wait(), "it took too long"
-    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
-    return panel
 
 
 def opened(config, folder):

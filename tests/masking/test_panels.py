@@ -8,6 +8,7 @@ from lablib import masking as mk
 from lablib.masking.panel.masked_input import NOTHING_HIDDEN
 from lablib.widgets import WORKER
 from tests.masking.tokenizers import TOKENIZERS, model_of
+from tests.panels import failed, ready
 from tests.sampling import panels
 from tests.sampling.panels import run_code
 
@@ -18,18 +19,6 @@ ODD = ["[MASK]", "[MASK] " * 50, "\ud800 [MASK] 😀", "مرحبا [MASK]", "cat
 
 def opened(m):
     return panels.opened(m, "masked")
-
-
-def ready(panel):
-    assert panel.wait()
-    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
-    return panel
-
-
-def failed(panel, words):
-    assert panel.wait()
-    assert panel.state == "failed" and words in panel.foot.message, panel.foot.message
-    return panel
 
 
 def click(panel, word):

@@ -9,19 +9,7 @@ from lablib.transfer.compute.training import Training
 from lablib.transfer.panel import growth as growth_module
 from lablib.transfer.panel import training as training_module
 from lablib.transfer.panel.shared import NOTHING_TRAINED, SharedClassifier, Trained
-from tests.panels import run_code
-
-
-def ready(panel):
-    assert panel.wait()
-    assert panel.state == "ready", (panel.foot.message, panel.foot.details)
-    return panel
-
-
-def failed(panel, words):
-    assert panel.wait()
-    assert panel.state == "failed" and words in panel.foot.message, panel.foot.message
-    return panel
+from tests.panels import failed, ready, run_code
 
 
 @pytest.fixture

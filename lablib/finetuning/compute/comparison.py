@@ -148,7 +148,7 @@ def continue_prompts(
 def run_folder(name: str | os.PathLike[str]) -> Path | None:
     """The folder of a run if that is what is named, else None."""
     folder = Path(os.path.expanduser(name))
-    return folder if os.path.isfile(folder / "config.toml") else None
+    return folder if name and os.path.isfile(folder / "config.toml") else None
 
 
 def open_result(name: str | os.PathLike[str], progress: "Progress | None" = None) -> "LoadedModel":

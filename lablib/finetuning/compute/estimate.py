@@ -6,6 +6,7 @@ every architecture, method, precision and attention kernel, and takes a second a
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def _task_without_rows(config: Config) -> Task:
 
 
 @torch.inference_mode(False)
-def activation_bytes(body: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+def activation_bytes(body: Any, config: Config, device: torch.device, processes: int) -> int:
     """Bytes that a model's body saves for the backward pass of one micro-batch, each piece of
     memory counted once. Nothing is computed.
 
@@ -187,20 +188,15 @@ def activation_bytes(body: Any, config: Config, device: torch.device, processes:
 
 def _stand_ins(body: Any, device: torch.device) -> dict[str, Tensor]:
     """For each weight and buffer a tensor of its shape, without numbers."""
-    weights = {
-        name: torch.empty(weight.shape, dtype=weight.dtype, device=device).requires_grad_(
-            weight.requires_grad
+    return {
+        name: torch.empty(one.shape, dtype=one.dtype, device=device).requires_grad_(
+            one.requires_grad
         )
-        for name, weight in body.named_parameters()
+        for name, one in chain(body.named_parameters(), body.named_buffers())
     }
-    buffers = {
-        name: torch.empty(buffer.shape, dtype=buffer.dtype, device=device)
-        for name, buffer in body.named_buffers()
-    }
-    return weights | buffers
 
 
-def logit_bytes(model: Any, config: Config, device: torch.device, processes: int = 1) -> int:
+def logit_bytes(model: Any, config: Config, device: torch.device, processes: int) -> int:
     """Bytes of the scores of one block of tokens, which their gradient overwrites, and what their
     matrix takes: a copy in 16 bits, and its gradient, which is made on the way forward.
     """
@@ -265,18 +261,13 @@ def fits(memory: Memory, free: int) -> str:
     >>> fits(Memory(4, 4, 8, 3, 1, 1), free=10**9)
     'It fits: the run needs 0.00 GB and 1.00 GB are free.'
     """
-    need, have = f"{memory.total / 1e9:.2f} GB", f"{free / 1e9:.2f} GB"
+    said = f"the run needs {memory.total / 1e9:.2f} GB and {free / 1e9:.2f} GB are free."
     if memory.total <= free:
-        return f"It fits: the run needs {need} and {have} are free."
+        return f"It fits: {said}"
     if memory.total - memory.activations > free:
-        return (
-            f"It does not fit: the run needs {need} and {have} are free. Take the method lora or "
-            "a smaller model."
-        )
-    return (
-        f"It does not fit: the run needs {need} and {have} are free. A smaller micro-batch, "
-        "shorter rows or checkpointing need less."
-    )
+        return f"It does not fit: {said} Take the method lora or a smaller model."
+    less = "A smaller micro-batch, shorter rows or checkpointing need less."
+    return f"It does not fit: {said} {less}"
 
 
 def training_flops(config: Config, m: "LoadedModel", trained: int) -> float:

@@ -9,7 +9,6 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import transformers
 from torch import Tensor
 
 from lablib.training.corruption import IGNORE_INDEX
+from lablib.training.devices import autocast
 from lablib.training.losses import cross_entropy
 
 Job = dict[str, Any]
@@ -110,19 +110,14 @@ def train_step(
     targets: int,
 ) -> None:
     """One optimizer step over a batch, in as many parts as are meant."""
-    device = batch["input_ids"].device.type
-    half = (
-        torch.autocast(device, torch.bfloat16)
-        if optimizations["precision"] == "bf16"
-        else nullcontext()
-    )
+    device = batch["input_ids"].device
     for part in split(batch, optimizations):
-        with half:
+        with autocast(device, optimizations["precision"]):
             loss = summed_loss(model, part, optimizations["chunked"]) / targets
         loss.backward()
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    if device == "cuda":
+    if device.type == "cuda":
         torch.cuda.synchronize()
 
 

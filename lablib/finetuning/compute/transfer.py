@@ -15,7 +15,6 @@ import torch
 
 from lablib.training.config import Config, Device, Method, check
 from lablib.training.engine import fit, setup
-from lablib.training.records import Record
 from lablib.training.tasks import Task, make_task, open_model
 
 RATES: dict[Method, float] = {"scratch": 1e-3, "full": 5e-4, "lora": 2e-3, "last": 1e-3}
@@ -102,43 +101,26 @@ def transfer_points(
     whole = make_task(config, open_model(config))
     for share, method, seed in product(shares, methods, seeds):
         own = replace(config, method=method, seed=seed, learning_rate=RATES[method])
-        yield from _learn(own, share, _beginning(whole, share))
+        rows = max(1, round(share * whole.train_rows))
+        yield from _learn(own, share, whole.with_rows(train=rows))
 
 
 def _learn(config: Config, share: float, task: Task) -> Iterator[TransferPoint]:
     """One training, a point after each step; a failure of its own ends only this one."""
     state = setup(config, task=task)
-    point = None
+    records = fit(state)
+    first = next(records)
+    start = math.nan if first.heldout_loss is None else first.heldout_loss
+    point = TransferPoint(
+        config.method, share, config.seed, task.train_rows, first.step, state.total,
+        start, best=start, last=start,
+    )  # fmt: skip
+    yield point
     try:
-        for record in fit(state):
-            point = _after(record, point, config, share, task.train_rows, state.total)
+        for record in records:
+            point = replace(point, step=record.step)
+            if (loss := record.heldout_loss) is not None:
+                point = replace(point, best=min(point.best, loss), last=loss)
             yield point
     except (ArithmeticError, MemoryError) as error:
-        if point is None:
-            raise
         yield replace(point, failure=str(error))
-
-
-def _beginning(task: Task, share: float) -> Task:
-    """The same task with only the first rows of its text to learn from, one at least."""
-    return task.with_rows(train=max(1, round(share * task.train_rows)))
-
-
-def _after(
-    record: Record,
-    before: TransferPoint | None,
-    config: Config,
-    share: float,
-    rows: int,
-    total: int,
-) -> TransferPoint:
-    """Where a training stands after a step."""
-    loss = record.heldout_loss
-    if before is None:
-        start = math.nan if loss is None else loss
-        return TransferPoint(
-            config.method, share, config.seed, rows, record.step, total, start, start, start
-        )
-    if loss is None:
-        return replace(before, step=record.step)
-    return replace(before, step=record.step, best=min(before.best, loss), last=loss)

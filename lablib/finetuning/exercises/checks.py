@@ -5,16 +5,16 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake
+import torch
+from torch import Tensor
+
+from lablib.exercises.checking import FunctionCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import solutions, watching
 from lablib.finetuning.exercises.practice import batch, learner
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -26,14 +26,14 @@ CHECKS["finetuning/count-targets"] = FunctionCheck(
         ([[1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]],),
         ([[1, 1, 1], [1, 1, 1], [1, 1, 0]],),
     ],
-    mistakes=(
-        Mistake(lambda mask: sum(map(sum, mask)), "every token"),
-        Mistake(lambda mask: sum(len(row) - 1 for row in mask), "padding counted"),
-        Mistake(lambda mask: sum(map(len, mask)), "every place"),
-        Mistake(lambda mask: sum(sum(row) - 1 for row in mask), "row of padding"),
-        Mistake(lambda mask: sum(sum(row[:-1]) for row in mask), "last place"),
-        Mistake(lambda mask: sum(map(sum, mask)) - 1, "whole batch"),
-    ),
+    mistakes={
+        "every token": lambda mask: sum(map(sum, mask)),
+        "padding counted": lambda mask: sum(len(row) - 1 for row in mask),
+        "every place": lambda mask: sum(map(len, mask)),
+        "row of padding": lambda mask: sum(sum(row) - 1 for row in mask),
+        "last place": lambda mask: sum(sum(row[:-1]) for row in mask),
+        "whole batch": lambda mask: sum(map(sum, mask)) - 1,
+    },
 )
 
 CHECKS["finetuning/perplexity"] = FunctionCheck(
@@ -44,13 +44,13 @@ CHECKS["finetuning/perplexity"] = FunctionCheck(
         ([2.0],),
         ([0.1, 0.4, 2.0, 0.3],),
     ],
-    mistakes=(
-        Mistake(lambda losses: sum(map(math.exp, losses)) / len(losses), "mean of exponentials"),
-        Mistake(lambda losses: math.exp(sum(losses)), "whole text"),
-        Mistake(lambda losses: 2 ** (sum(losses) / len(losses)), "base 2"),
-        Mistake(lambda losses: sum(losses) / len(losses), "mean loss"),
-        Mistake(lambda losses: math.exp(-sum(losses) / len(losses)), "sign"),
-    ),
+    mistakes={
+        "mean of exponentials": lambda losses: sum(map(math.exp, losses)) / len(losses),
+        "whole text": lambda losses: math.exp(sum(losses)),
+        "base 2": lambda losses: 2 ** (sum(losses) / len(losses)),
+        "mean loss": lambda losses: sum(losses) / len(losses),
+        "sign": lambda losses: math.exp(-sum(losses) / len(losses)),
+    },
 )
 
 
@@ -66,19 +66,16 @@ CHECKS["finetuning/frequency-loss"] = FunctionCheck(
         ("the cat sat on the mat", "the hen"),
         ("a keeper, a cat and a lamp", "an apple and a peel"),
     ],
-    mistakes=(
-        Mistake(lambda text, heldout: solutions.frequency_loss(heldout, heldout), "its own counts"),
-        Mistake(lambda text, heldout: solutions.frequency_loss(text, text), "on the text"),
-        Mistake(
-            lambda text, heldout: solutions.frequency_loss(text, heldout) / math.log(2), "bits"
+    mistakes={
+        "its own counts": lambda text, heldout: solutions.frequency_loss(heldout, heldout),
+        "on the text": lambda text, heldout: solutions.frequency_loss(text, text),
+        "bits": lambda text, heldout: solutions.frequency_loss(text, heldout) / math.log(2),
+        "sum": lambda text, heldout: -sum(map(math.log, _shares(text, heldout))),
+        "logarithm of the mean": lambda text, heldout: (
+            -math.log(sum(_shares(text, heldout)) / len(heldout))
         ),
-        Mistake(lambda text, heldout: -sum(map(math.log, _shares(text, heldout))), "sum"),
-        Mistake(
-            lambda text, heldout: -math.log(sum(_shares(text, heldout)) / len(heldout)),
-            "logarithm of the mean",
-        ),
-        Mistake(lambda text, heldout: -solutions.frequency_loss(text, heldout), "sign"),
-    ),
+        "sign": lambda text, heldout: -solutions.frequency_loss(text, heldout),
+    },
 )
 
 CHECKS["finetuning/batch-mean"] = FunctionCheck(
@@ -88,24 +85,17 @@ CHECKS["finetuning/batch-mean"] = FunctionCheck(
         ([30.0, 8.0, 0.0], [10, 2, 0]),
         ([5.0, 9.0, 2.0], [2, 6, 1]),
     ],
-    mistakes=(
-        Mistake(
-            lambda sums, counts: _mean([s / c if c else 0.0 for s, c in _pairs(sums, counts)]),
-            "mean of means with 0",
+    mistakes={
+        "mean of means with 0": lambda sums, counts: _mean(
+            [s / c if c else 0.0 for s, c in _pairs(sums, counts)]
         ),
-        Mistake(
-            lambda sums, counts: _mean([s / c for s, c in _pairs(sums, counts) if c]),
-            "mean of means",
+        "mean of means": lambda sums, counts: _mean([s / c for s, c in _pairs(sums, counts) if c]),
+        "sum of means": lambda sums, counts: sum(s / c for s, c in _pairs(sums, counts) if c),
+        "divided by parts": lambda sums, counts: sum(sums) / len(sums),
+        "weighted sums": lambda sums, counts: (
+            sum(s * c for s, c in _pairs(sums, counts)) / sum(counts)
         ),
-        Mistake(
-            lambda sums, counts: sum(s / c for s, c in _pairs(sums, counts) if c), "sum of means"
-        ),
-        Mistake(lambda sums, counts: sum(sums) / len(sums), "divided by parts"),
-        Mistake(
-            lambda sums, counts: sum(s * c for s, c in _pairs(sums, counts)) / sum(counts),
-            "weighted sums",
-        ),
-    ),
+    },
 )
 
 
@@ -132,50 +122,34 @@ CHECKS["finetuning/linear-schedule"] = FunctionCheck(
         (33, 50, 3.0, 9),
         (49, 50, 3.0, 9),
     ],
-    mistakes=(
-        Mistake(
-            lambda step, total, peak, warmup: (
-                peak * step / warmup if step < warmup else peak * (total - step) / total
-            ),
-            "too low a fall",
+    mistakes={
+        "too low a fall": lambda step, total, peak, warmup: (
+            peak * step / warmup if step < warmup else peak * (total - step) / total
         ),
-        Mistake(lambda step, total, peak, warmup: peak * (total - step) / total, "no warm-up"),
-        Mistake(
-            lambda step, total, peak, warmup: peak * step / warmup if step < warmup else peak,
-            "no fall",
+        "no warm-up": lambda step, total, peak, warmup: peak * (total - step) / total,
+        "no fall": lambda step, total, peak, warmup: (
+            peak * step / warmup if step < warmup else peak
         ),
-        Mistake(lambda step, total, peak, warmup: peak * step / total, "rises all the way"),
-        Mistake(
-            lambda step, total, peak, warmup: solutions.learning_rate(
-                step + 1, total, peak, warmup
-            ),
-            "one ahead",
+        "rises all the way": lambda step, total, peak, warmup: peak * step / total,
+        "one ahead": lambda step, total, peak, warmup: solutions.learning_rate(
+            step + 1, total, peak, warmup
         ),
-        Mistake(
-            lambda step, total, peak, warmup: (
-                peak * (step + 1) / warmup
-                if step < warmup
-                else solutions.learning_rate(step, total, peak, warmup)
-            ),
-            "warm-up ahead",
+        "warm-up ahead": lambda step, total, peak, warmup: (
+            peak * (step + 1) / warmup
+            if step < warmup
+            else solutions.learning_rate(step, total, peak, warmup)
         ),
-        Mistake(
-            lambda step, total, peak, warmup: (
-                solutions.learning_rate(step, total, peak, warmup)
-                if step < warmup
-                else peak * (total - step - 1) / (total - warmup)
-            ),
-            "fall ahead",
+        "fall ahead": lambda step, total, peak, warmup: (
+            solutions.learning_rate(step, total, peak, warmup)
+            if step < warmup
+            else peak * (total - step - 1) / (total - warmup)
         ),
-        Mistake(
-            lambda step, total, peak, warmup: (
-                solutions.learning_rate(step, total, peak, warmup)
-                if warmup
-                else solutions.learning_rate(step, total, peak, warmup) * step / warmup
-            ),
-            "divided by 0",
+        "divided by 0": lambda step, total, peak, warmup: (
+            solutions.learning_rate(step, total, peak, warmup)
+            if warmup
+            else solutions.learning_rate(step, total, peak, warmup) * step / warmup
         ),
-    ),
+    },
 )
 
 CHECKS["finetuning/best-rate"] = FunctionCheck(
@@ -186,44 +160,39 @@ CHECKS["finetuning/best-rate"] = FunctionCheck(
         ([0.1, 0.2, 0.4, 0.8], [6.0, 3.0, 2.0, 4.0]),
         ([0.3, 0.6, 1.2, 2.4, 4.8], [5.0, 2.5, 2.2, 2.1, 9.0]),
     ],
-    mistakes=(
-        Mistake(lambda rates, losses: solutions.best_rate(rates, losses) * 10, "lowest loss"),
-        Mistake(lambda rates, losses: min(losses) / 10, "loss"),
-        Mistake(lambda rates, losses: max(rates) / 10, "highest rate"),
-        Mistake(
-            lambda rates, losses: solutions.best_rate(rates, [-loss for loss in losses]),
-            "highest loss",
+    mistakes={
+        "lowest loss": lambda rates, losses: solutions.best_rate(rates, losses) * 10,
+        "loss": lambda rates, losses: min(losses) / 10,
+        "highest rate": lambda rates, losses: max(rates) / 10,
+        "highest loss": lambda rates, losses: solutions.best_rate(
+            rates, [-loss for loss in losses]
         ),
-    ),
+    },
 )
 
 CHECKS["finetuning/lora-weights"] = FunctionCheck(
     solutions.lora_weights,
     cases=lambda: [([(256, 768)], 8), ([(256, 256), (256, 1024), (1024, 256)], 4)],
-    mistakes=(
-        Mistake(
-            lambda shapes, rank: sum(rows * columns for rows, columns in shapes), "whole matrices"
-        ),
-        Mistake(
-            lambda shapes, rank: sum(rank * rows * columns for rows, columns in shapes), "product"
-        ),
-        Mistake(lambda shapes, rank: sum(rank * rank * (n + m) for n, m in shapes), "rank squared"),
-        Mistake(lambda shapes, rank: sum(rank * rows for rows, _ in shapes), "first factor"),
-        Mistake(lambda shapes, rank: sum(rank * columns for _, columns in shapes), "second factor"),
-        Mistake(lambda shapes, rank: sum(n + m for n, m in shapes), "rank 1"),
-    ),
+    mistakes={
+        "whole matrices": lambda shapes, rank: sum(rows * columns for rows, columns in shapes),
+        "product": lambda shapes, rank: sum(rank * rows * columns for rows, columns in shapes),
+        "rank squared": lambda shapes, rank: sum(rank * rank * (n + m) for n, m in shapes),
+        "first factor": lambda shapes, rank: sum(rank * rows for rows, _ in shapes),
+        "second factor": lambda shapes, rank: sum(rank * columns for _, columns in shapes),
+        "rank 1": lambda shapes, rank: sum(n + m for n, m in shapes),
+    },
 )
 
 CHECKS["finetuning/training-bytes"] = FunctionCheck(
     solutions.training_bytes,
     cases=lambda: [(1000, 1000), (124_439_808, 124_439_808), (1000, 30)],
-    mistakes=(
-        Mistake(lambda weights, trained: 16 * weights, "all learn"),
-        Mistake(lambda weights, trained: 16 * trained, "frozen ones forgotten"),
-        Mistake(lambda weights, trained: 4 * weights + 8 * trained, "one average"),
-        Mistake(lambda weights, trained: weights + 3 * trained, "numbers"),
-        Mistake(lambda weights, trained: 4 * weights, "model only"),
-    ),
+    mistakes={
+        "all learn": lambda weights, trained: 16 * weights,
+        "frozen ones forgotten": lambda weights, trained: 16 * trained,
+        "one average": lambda weights, trained: 4 * weights + 8 * trained,
+        "numbers": lambda weights, trained: weights + 3 * trained,
+        "model only": lambda weights, trained: 4 * weights,
+    },
 )
 
 
@@ -254,38 +223,28 @@ CHECKS["finetuning/train-last"] = FunctionCheck(
     solutions.train_last,
     cases=lambda: [(learner(blocks=3), blocks) for blocks in (2, 1, 0, 3)],
     watch=watching.weights_that_learn,
-    mistakes=(
-        Mistake(lambda model, blocks: _learning(model, lambda name: True), "everything"),
-        Mistake(
-            lambda model, blocks: _learning(
-                model,
-                lambda name: any(f".h.{i}." in name for i in range(blocks)) or "ln_f" in name,
-            ),
-            "first blocks",
+    mistakes={
+        "everything": lambda model, blocks: _learning(model, lambda name: True),
+        "first blocks": lambda model, blocks: _learning(
+            model,
+            lambda name: any(f".h.{i}." in name for i in range(blocks)) or "ln_f" in name,
         ),
-        Mistake(
-            lambda model, blocks: _learning(
-                model,
-                lambda name: any(f".h.{i}." in name for i in range(3)[-blocks:]) or "ln_f" in name,
-            ),
-            "minus 0",
+        "minus 0": lambda model, blocks: _learning(
+            model,
+            lambda name: any(f".h.{i}." in name for i in range(3)[-blocks:]) or "ln_f" in name,
         ),
-        Mistake(_learning_instead(lambda name, right: right and "ln_f" not in name), "no norm"),
-        Mistake(
-            lambda model, blocks: [
-                name
-                for name, weight in model.named_parameters()
-                if name not in solutions.train_last(model, blocks)
-            ],
-            "frozen ones named",
+        "no norm": _learning_instead(lambda name, right: right and "ln_f" not in name),
+        "frozen ones named": lambda model, blocks: [
+            name
+            for name, weight in model.named_parameters()
+            if name not in solutions.train_last(model, blocks)
+        ],
+        "embeddings": _learning_instead(lambda name, right: right or "wte" in name),
+        "both embeddings": _learning_instead(
+            lambda name, right: right or "wte" in name or "wpe" in name
         ),
-        Mistake(_learning_instead(lambda name, right: right or "wte" in name), "embeddings"),
-        Mistake(
-            _learning_instead(lambda name, right: right or "wte" in name or "wpe" in name),
-            "both embeddings",
-        ),
-        Mistake(lambda model, blocks: _named_only(model, blocks), "names only"),
-    ),
+        "names only": _named_only,
+    },
     seconds=20.0,
 )
 
@@ -298,9 +257,7 @@ SECONDS = 20.0
 """A check that trains a model may take longer than one that adds numbers."""
 
 
-def _copying_loss(model: Any, batch: "Tensor") -> Any:
-    import torch
-
+def _copying_loss(model: Any, batch: Tensor) -> Any:
     logits = model(input_ids=batch).logits
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch.flatten())
 
@@ -308,21 +265,18 @@ def _copying_loss(model: Any, batch: "Tensor") -> Any:
 CHECKS["finetuning/labels-shifted-twice"] = FunctionCheck(
     solutions.batch_loss,
     cases=lambda: [(learner(), batch()), (learner(), batch(5, rows=3, length=8))],
-    mistakes=(
-        Mistake(
-            lambda model, batch: model(input_ids=batch[:, :-1], labels=batch[:, :-1]).loss,
-            "last token left out",
+    mistakes={
+        "last token left out": lambda model, batch: (
+            model(input_ids=batch[:, :-1], labels=batch[:, :-1]).loss
         ),
-        Mistake(_copying_loss, "copying loss"),
-    ),
+        "copying loss": _copying_loss,
+    },
     seconds=SECONDS,
 )
 
 
-def _padded() -> "tuple[Tensor, Tensor]":
+def _padded() -> tuple[Tensor, Tensor]:
     """Ids and mask of three rows of different lengths, filled up with 0."""
-    import torch
-
     ids = batch(rows=3, length=10)
     mask = (torch.arange(10) < torch.tensor([[10], [4], [6]])).long()
     return ids * mask, mask
@@ -331,36 +285,26 @@ def _padded() -> "tuple[Tensor, Tensor]":
 CHECKS["finetuning/padding-in-the-loss"] = FunctionCheck(
     solutions.padded_loss,
     cases=lambda: [(learner(), *_padded()), (learner(), batch(), _full())],
-    mistakes=(
-        Mistake(
-            lambda model, ids, mask: (
-                model(
-                    input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 1, -100)
-                ).loss
-            ),
-            "condition turned round",
+    mistakes={
+        "condition turned round": lambda model, ids, mask: (
+            model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 1, -100)).loss
         ),
-        Mistake(
-            lambda model, ids, mask: (
-                model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, 1)).loss
-            ),
-            "another id",
+        "another id": lambda model, ids, mask: (
+            model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, 1)).loss
         ),
-    ),
+    },
     seconds=SECONDS,
 )
 
 
-def _full() -> "Tensor":
+def _full() -> Tensor:
     return batch().new_ones(batch().shape)
 
 
 def _step_with(name: str) -> Any:
     """One step with another optimizer of torch."""
 
-    def step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
-        import torch
-
+    def step(model: Any, batch: Tensor, learning_rate: float) -> list[float]:
         optimizer = getattr(torch.optim, name)(model.parameters(), lr=learning_rate)
         before = model(input_ids=batch, labels=batch).loss
         before.backward()
@@ -370,22 +314,20 @@ def _step_with(name: str) -> Any:
     return step
 
 
-def _no_step(model: Any, batch: "Tensor", learning_rate: float) -> list[float]:
-    return [model(input_ids=batch, labels=batch).loss.item() for _ in range(2)]
-
-
 CHECKS["finetuning/adamw-of-transformers"] = FunctionCheck(
     solutions.one_step,
     cases=lambda: [(learner(), batch(), 0.01), (learner(), batch(5), 0.05)],
     # Enough for AdamW with its own settings, or with those of the old one (no weight decay).
     tolerance=5e-3,
     watch=watching.optimizers,
-    mistakes=(
-        Mistake(_step_with("SGD"), "SGD"),
-        Mistake(_step_with("Adam"), "Adam"),
-        Mistake(_step_with("Adagrad"), "Adagrad"),
-        Mistake(_no_step, "no step"),
-    ),
+    mistakes={
+        "SGD": _step_with("SGD"),
+        "Adam": _step_with("Adam"),
+        "Adagrad": _step_with("Adagrad"),
+        "no step": lambda model, batch, learning_rate: [
+            model(input_ids=batch, labels=batch).loss.item() for _ in range(2)
+        ],
+    },
     seconds=SECONDS,
 )
 
@@ -395,28 +337,24 @@ CHECKS["finetuning/pad-is-end"] = FunctionCheck(
         ([[5, 6, 7, 0], [8, 0]], 0),
         ([[3, 9], [4, 5, 9], [6, 7, 8, 1, 9]], 9),
     ],
-    mistakes=(
-        Mistake(
-            lambda rows, end: [row + [end] * (max(map(len, rows)) - len(row)) for row in rows],
-            "padding asked for",
-        ),
-        Mistake(lambda rows, end: rows, "not padded"),
-        Mistake(
-            lambda rows, end: [[-100] * (max(map(len, rows)) - len(row)) + row for row in rows],
-            "padded on the left",
-        ),
-    ),
+    mistakes={
+        "padding asked for": lambda rows, end: [
+            row + [end] * (max(map(len, rows)) - len(row)) for row in rows
+        ],
+        "not padded": lambda rows, end: rows,
+        "padded on the left": lambda rows, end: [
+            [-100] * (max(map(len, rows)) - len(row)) + row for row in rows
+        ],
+    },
 )
 
 
-def _three() -> "list[Tensor]":
+def _three() -> list[Tensor]:
     return [batch(start) for start in (0, 5, 11)]
 
 
 def _with_optimizer(peak: float) -> tuple[Any, Any]:
     """A tiny model with its optimizer."""
-    import torch
-
     model = learner()
     return model, torch.optim.AdamW(model.parameters(), lr=peak)
 
@@ -458,33 +396,29 @@ CHECKS["finetuning/scheduler-first"] = FunctionCheck(
         (*_with_optimizer(0.01), _three()),
         (*_with_optimizer(0.02), _three()[:2]),
     ],
-    mistakes=(
-        Mistake(_learned_at(_one_ahead, noted=_falling), "noted only"),
-        Mistake(_learned_at(_falling, noted=_one_ahead), "noted late"),
-        Mistake(_learned_at(_constant, noted=_constant), "constant"),
-        Mistake(_learned_at(_too_fast, noted=_too_fast), "too fast"),
-    ),
+    mistakes={
+        "noted only": _learned_at(_one_ahead, noted=_falling),
+        "noted late": _learned_at(_falling, noted=_one_ahead),
+        "constant": _learned_at(_constant, noted=_constant),
+        "too fast": _learned_at(_too_fast, noted=_too_fast),
+    },
     watch=watching.rates_and_what_was_learned,
     seconds=SECONDS,
 )
 
 
-def _parts(lengths: tuple[int, ...]) -> "list[tuple[Tensor, Tensor]]":
+def _parts(lengths: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
     rows = [batch(start, rows=1, length=length) for start, length in enumerate(lengths)]
     return [(row, row) for row in rows]
 
 
-def _padded_parts() -> "list[tuple[Tensor, Tensor]]":
+def _padded_parts() -> list[tuple[Tensor, Tensor]]:
     ids, mask = _padded()
     labels = ids.masked_fill(mask == 0, -100)
     return [(ids[:1], labels[:1]), (ids[1:], labels[1:])]
 
 
-def _targets(labels: "Tensor") -> int:
-    return int((labels[:, 1:] != -100).sum())
-
-
-def _weighted(count: Callable[["Tensor"], float], whole: bool = True) -> Any:
+def _weighted(count: Callable[[Tensor], float], whole: bool = True) -> Any:
     """Code that weights each part by a count of its labels, and divides by that of the `whole`."""
 
     def accumulate(model: Any, parts: Any) -> float:
@@ -520,13 +454,13 @@ CHECKS["finetuning/mean-of-means"] = FunctionCheck(
         (learner(), _padded_parts()),
     ],
     watch=watching.gradients,
-    mistakes=(
-        Mistake(_weighted(lambda labels: 1.0, whole=False), "unweighted"),
-        Mistake(_without_gradients, "without gradients"),
-        Mistake(_weighted_too_late, "weighted too late"),
-        Mistake(_weighted(lambda labels: labels[:, 1:].numel()), "weighted by places"),
-        Mistake(_weighted(lambda labels: labels.numel()), "weighted by tokens"),
-    ),
+    mistakes={
+        "unweighted": _weighted(lambda labels: 1.0, whole=False),
+        "without gradients": _without_gradients,
+        "weighted too late": _weighted_too_late,
+        "weighted by places": _weighted(lambda labels: labels[:, 1:].numel()),
+        "weighted by tokens": _weighted(lambda labels: labels.numel()),
+    },
     seconds=SECONDS,
 )
 
@@ -536,26 +470,22 @@ def _nothing_learned(model: Any, batches: Any, learning_rate: float) -> list[flo
     return [model(input_ids=batch, labels=batch).loss.item() for batch in batches]
 
 
-def _fresh_optimizers(model: Any, batches: Any, learning_rate: float) -> list[float]:
-    return [solutions.learn(model, [batch], learning_rate)[0] for batch in batches]
-
-
 CHECKS["finetuning/no-zero-grad"] = FunctionCheck(
     solutions.learn,
     cases=lambda: [(learner(), _three(), 0.02), (learner(), _three()[::-1], 0.01)],
     watch=watching.what_was_learned,
-    mistakes=(
-        Mistake(_nothing_learned, "nothing learned"),
-        Mistake(_fresh_optimizers, "fresh optimizers"),
-    ),
+    mistakes={
+        "nothing learned": _nothing_learned,
+        "fresh optimizers": lambda model, batches, learning_rate: [
+            solutions.learn(model, [batch], learning_rate)[0] for batch in batches
+        ],
+    },
     seconds=SECONDS,
 )
 
 
 def _loss_elsewhere(model: Any) -> float:
     """The loss on a batch that is not learned from."""
-    import torch
-
     with torch.no_grad():
         return float(model(input_ids=batch(20), labels=batch(20)).loss)
 
@@ -581,26 +511,26 @@ CHECKS["finetuning/stays-in-eval"] = FunctionCheck(
     solutions.learn_and_look,
     cases=lambda: [(*_with_optimizer(0.02), _three(), _loss_elsewhere)],
     watch=watching.modes,
-    mistakes=(
-        Mistake(_in_modes(learning=True, measuring=True), "measured with dropout"),
-        Mistake(_in_modes(learning=False, measuring=False), "no dropout"),
-        Mistake(_in_modes(learning=False, measuring=True), "exchanged"),
-    ),
+    mistakes={
+        "measured with dropout": _in_modes(learning=True, measuring=True),
+        "no dropout": _in_modes(learning=False, measuring=False),
+        "exchanged": _in_modes(learning=False, measuring=True),
+    },
     seconds=SECONDS,
 )
 
 
-def _gradient(bias: "Tensor", target: int) -> "Tensor":
+def _gradient(bias: Tensor, target: int) -> Tensor:
     return bias - solutions.step_by_hand(bias, target, 1.0)
 
 
-def _only_the_target(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+def _only_the_target(bias: Tensor, target: int, learning_rate: float) -> Tensor:
     moved = bias.clone()
     moved[target] -= learning_rate * _gradient(bias, target)[target]
     return moved
 
 
-def _of_the_biases(bias: "Tensor", target: int, learning_rate: float) -> "Tensor":
+def _of_the_biases(bias: Tensor, target: int, learning_rate: float) -> Tensor:
     gradient = bias.clone()
     gradient[target] -= 1
     return bias - learning_rate * gradient
@@ -613,17 +543,17 @@ CHECKS["finetuning/one-step"] = FunctionCheck(
         (tensor(2.0, -1.0, 0.5), 0, 0.5),
         (tensor(2.0, -1.0, 0.5), 1, 0.1),
     ],
-    mistakes=(
-        Mistake(lambda bias, target, rate: bias + rate * _gradient(bias, target), "uphill"),
-        Mistake(lambda bias, target, rate: bias - _gradient(bias, target), "no rate"),
-        Mistake(lambda bias, target, rate: _gradient(bias, target), "gradient"),
-        Mistake(_only_the_target, "only the target"),
-        Mistake(_of_the_biases, "no softmax"),
-    ),
+    mistakes={
+        "uphill": lambda bias, target, rate: bias + rate * _gradient(bias, target),
+        "no rate": lambda bias, target, rate: bias - _gradient(bias, target),
+        "gradient": lambda bias, target, rate: _gradient(bias, target),
+        "only the target": _only_the_target,
+        "no softmax": _of_the_biases,
+    },
 )
 
 
-def _adam(gradient: "Tensor", rate: float) -> "Tensor":
+def _adam(gradient: Tensor, rate: float) -> Tensor:
     return rate * gradient / (gradient.abs() + 1e-8)
 
 
@@ -635,25 +565,19 @@ CHECKS["finetuning/decay-in-adam"] = FunctionCheck(
         (tensor(1.0, -1.0, 4.0), tensor(-0.2, 0.3, -1.0), 0.05, 0.0),
     ],
     tolerance=1e-5,
-    mistakes=(
-        Mistake(
-            lambda weight, gradient, rate, decay: weight - _adam(gradient + decay * weight, rate),
-            "into the gradient",
+    mistakes={
+        "into the gradient": lambda weight, gradient, rate, decay: (
+            weight - _adam(gradient + decay * weight, rate)
         ),
-        Mistake(
-            lambda weight, gradient, rate, decay: weight - decay * weight - _adam(gradient, rate),
-            "decay without the rate",
+        "decay without the rate": lambda weight, gradient, rate, decay: (
+            weight - decay * weight - _adam(gradient, rate)
         ),
-        Mistake(
-            lambda weight, gradient, rate, decay: (
-                (weight - _adam(gradient, rate)) * (1 - rate * decay)
-            ),
-            "decay after the step",
+        "decay after the step": lambda weight, gradient, rate, decay: (
+            (weight - _adam(gradient, rate)) * (1 - rate * decay)
         ),
-        Mistake(
-            lambda weight, gradient, rate, decay: weight - rate * decay * weight - rate * gradient,
-            "plain gradient",
+        "plain gradient": lambda weight, gradient, rate, decay: (
+            weight - rate * decay * weight - rate * gradient
         ),
-        Mistake(lambda weight, gradient, rate, decay: weight - _adam(gradient, rate), "no decay"),
-    ),
+        "no decay": lambda weight, gradient, rate, decay: weight - _adam(gradient, rate),
+    },
 )

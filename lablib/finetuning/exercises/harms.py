@@ -10,6 +10,7 @@ import random
 import re
 import warnings
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -66,22 +67,17 @@ def watch(id: str) -> Generator[BugEffect, None, None]:
     if id not in _RUNS:
         raise ValueError(f"There is no bug {id!r}: choose one of {', '.join(_RUNS)}.")
     measure, run = _RUNS[id]
-    axis = AXES.get(id, "training steps")
-    steps: tuple[int, ...] = ()
-    fixed: tuple[float, ...] = ()
+    found = BugEffect(measure, (), (), (), axis=AXES.get(id, "training steps"))
     broken_code, mended_code = codes(id)
     for step, value in run(mended_code):
-        steps, fixed = (*steps, step), (*fixed, value)
-        yield BugEffect(measure, steps, fixed, (), axis=axis)
-    wrong: tuple[float, ...] = ()
+        found = replace(found, steps=(*found.steps, step), fixed=(*found.fixed, value))
+        yield found
     try:
         for _, value in run(broken_code):
-            wrong = (*wrong, value)
-            yield BugEffect(measure, steps, fixed, wrong, axis=axis)
+            found = replace(found, broken=(*found.broken, value))
+            yield found
     except ImportError as error:
-        yield BugEffect(
-            measure, steps, fixed, wrong, f"{type(error).__name__}: {_sentence(error)}", axis
-        )
+        yield replace(found, error=f"{type(error).__name__}: {_sentence(error)}")
 
 
 def codes(id: str) -> tuple[Code, Code]:

@@ -3,10 +3,12 @@
 import copy
 from typing import TYPE_CHECKING
 
+import torch
+from torch import Tensor
+
 from lablib.exercises.practice import practice_model
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from transformers import GPT2LMHeadModel
 
 TEXT = "the cat sat on the mat and the dog sat on the cat and the mat sat still "
@@ -27,14 +29,12 @@ def learner(blocks: int = 1) -> "GPT2LMHeadModel":
     return model
 
 
-def batch(start: int = 0, rows: int = 2, length: int = 12) -> "Tensor":
+def batch(start: int = 0, rows: int = 2, length: int = 12) -> Tensor:
     """Ids of a short text, int64 [rows, length], from its character `start` on.
 
     >>> batch().shape
     torch.Size([2, 12])
     """
-    import torch
-
     _, tokenizer = practice_model()
     ids = torch.tensor(tokenizer(TEXT[start:]).input_ids)
     return ids[: rows * length].view(rows, length)

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import torch
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+
 Done = Iterator[dict[str, Any]]
 
 
@@ -32,8 +35,6 @@ def weights_that_learn(arguments: tuple[Any, ...]) -> Done:
 @contextmanager
 def what_was_learned(arguments: tuple[Any, ...]) -> Done:
     """The model's loss on the first of the batches, after all of them."""
-    import torch
-
     model, first = arguments[0], next(one for one in arguments if isinstance(one, list))[0]
     done: dict[str, Any] = {}
     yield done
@@ -60,8 +61,6 @@ def rates_and_what_was_learned(arguments: tuple[Any, ...]) -> Done:
 @contextmanager
 def optimizers(arguments: tuple[Any, ...]) -> Done:
     """Which optimizer makes each step."""
-    from torch.optim.optimizer import register_optimizer_step_pre_hook
-
     names: list[str] = []
     hook = register_optimizer_step_pre_hook(lambda one, *_: names.append(type(one).__name__))
     with ExitStack() as stack:
@@ -72,8 +71,6 @@ def optimizers(arguments: tuple[Any, ...]) -> Done:
 @contextmanager
 def modes(arguments: tuple[Any, ...]) -> Done:
     """Whether dropout is on where the model reads one of the batches, and where it reads others."""
-    import torch
-
     model, _, batches, _ = arguments
     learning: list[bool] = []
     measuring: list[bool] = []

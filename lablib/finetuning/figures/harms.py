@@ -12,20 +12,10 @@ NAMES = ("as it should be", "with the bug")
 
 def harm_plot() -> "Plot":
     """An empty plot of two runs; `draw_harm` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
-    lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": COLOURS[place]},
-            "marker": {"symbol": SYMBOLS[place], "size": 7},
-        }
-        for place, name in enumerate(NAMES)
-    ]
     return Plot(
-        lines,
+        [marked_line(place, name, size=7) for place, name in enumerate(NAMES)],
         height=320,
         xaxis={"title": "training steps", "rangemode": "tozero"},
         yaxis={"title": ""},

@@ -14,15 +14,12 @@ HEIGHT = 250
 
 def steps_plot() -> "Plot":
     """An empty plot of probability by step; `draw_steps` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import COLOURS, LEGEND, Plot, marked_line
 
-    line = {
-        "type": "scatter", "mode": "lines+markers", "cliponaxis": False,
-        "hovertemplate": "step %{x}: %{y:.1%}<extra>%{fullData.name}</extra>",
-    }  # fmt: skip
-    looks = [
-        {"name": name, "line": {"color": COLOURS[n]}, "marker": {"symbol": SYMBOLS[n], "size": 8}}
-        for n, name in enumerate(("the model", "half of its layers"))
+    said = "step %{x}: %{y:.1%}<extra>%{fullData.name}</extra>"
+    lines = [
+        marked_line(place, name, cliponaxis=False, hovertemplate=said)
+        for place, name in enumerate(("the model", "half of its layers"))
     ]
     mark = {
         "type": "scatter", "mode": "markers", "hoverinfo": "skip", "showlegend": False,
@@ -30,7 +27,7 @@ def steps_plot() -> "Plot":
         "marker": {"size": 16, "symbol": "circle-open", "line": {"width": 2}, "color": COLOURS[0]},
     }  # fmt: skip
     return Plot(
-        [*(line | look for look in looks), mark],
+        [*lines, mark],
         height=HEIGHT, xaxis={"title": {"text": "step"}}, yaxis={}, legend=LEGEND, showlegend=True,
     )  # fmt: skip
 

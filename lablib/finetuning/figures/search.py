@@ -1,7 +1,7 @@
 """What the range and search panels show: the curve of a range test, the trials, tables, words."""
 
 from collections.abc import Sequence
-from math import isfinite, log10
+from math import log10
 from typing import TYPE_CHECKING, Any
 
 from lablib.finetuning.compute.search import RangeTest, best_trial
@@ -121,7 +121,7 @@ def _axis(choice: Range | Sequence[Any]) -> dict[str, Any]:
 
 def draw_search(plot: "Plot", trials: Sequence[Trial], space: Space) -> None:
     """Put the trials that came to an end into the plot; a failed one lies above all others."""
-    good = [trial for trial in trials if trial.done and not trial.failure and _finite(trial)]
+    good = [trial for trial in trials if trial.done and not trial.failure and trial.measured]
     failed = [trial for trial in trials if trial.failure]
     losses = [trial.loss or 0.0 for trial in good]
     above = 1.05 * max(losses, default=1.0)
@@ -134,10 +134,6 @@ def draw_search(plot: "Plot", trials: Sequence[Trial], space: Space) -> None:
                 trace = plot.data[3 * place + offset]
                 trace.x, trace.y = [trial.settings[name] for trial in some], heights
                 trace.hovertext = [escape(trial_words(trial)) for trial in some]
-
-
-def _finite(trial: Trial) -> bool:
-    return trial.loss is not None and isfinite(trial.loss)
 
 
 def trial_words(trial: Trial) -> str:
@@ -159,7 +155,7 @@ def trials_table(trials: Sequence[Trial]) -> str:
         ("steps", "done"),
         ("", "what went wrong"),
     ]
-    ranked = sorted(trials, key=lambda t: (bool(t.failure), t.loss if _finite(t) else 1e9))
+    ranked = sorted(trials, key=lambda t: (bool(t.failure), t.loss if t.measured else 1e9))
     rows = [
         (
             str(trial.number + 1),

@@ -37,17 +37,11 @@ def means(points: Iterable[TransferPoint]) -> dict[tuple[str, float], float]:
 
 def transfer_plot() -> "Plot":
     """An empty plot with a line a method; `draw_transfer` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
+    ends = {"type": "data", "symmetric": False}
     lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": NAMES[method],
-            "line": {"color": COLOURS[place], "width": 2},
-            "marker": {"symbol": SYMBOLS[place], "size": 10},
-            "error_y": {"type": "data", "symmetric": False},
-        }
+        marked_line(place, NAMES[method], size=10, line={"width": 2}, error_y=ends)
         for place, method in enumerate(RATES)
     ]
     untrained = {

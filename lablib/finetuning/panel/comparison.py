@@ -1,9 +1,11 @@
 """The comparison panel: what two models write and predict, and taking the second one away."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from lablib import attention, sampling
 from lablib.finetuning.compute.comparison import (
     Continuation,
     continue_prompts,
@@ -17,7 +19,7 @@ from lablib.finetuning.panel.pair import Named, PairPanel
 from lablib.training.config import Config
 from lablib.training.run import Run
 from lablib.training.texts import read_text, split
-from lablib.widgets import Drawing, ModelChoice, Progress, TextInput
+from lablib.widgets import Drawing, LivePanel, ModelChoice, Progress, TextInput
 from lablib.widgets.closing import put_in
 from lablib.widgets.controls import button, number
 from lablib.widgets.html import escape, scrolling
@@ -79,13 +81,13 @@ class ComparisonPanel(PairPanel):
             ],
             start=self.button,
         )
-        self.sampling.on_click(lambda _: self.run(self._open_sampling))
-        self.attention.on_click(lambda _: self.run(self._open_attention))
+        self.sampling.on_click(lambda _: self.run(lambda: self._open(sampling.generation_panel)))
+        self.attention.on_click(lambda _: self.run(lambda: self._open(attention.heads_panel)))
 
     @property
     def config(self) -> Config:
         """The settings whose text is the chosen one."""
-        folder = run_folder(self.after.value) if self.after.value.strip() else None
+        folder = run_folder(self.after.value.strip())
         config = Run.open(folder).config if folder else Config()
         named = self.text.value.strip()
         return Config(text=named or config.text, heldout=config.heldout, length=config.length)
@@ -129,24 +131,16 @@ class ComparisonPanel(PairPanel):
 
     def _result(self) -> str:
         """The folder or name that other labs open the second model by."""
-        folder = run_folder(self.after.value) if self.after.value.strip() else None
-        return str(Run.open(folder).result if folder else self.after.value.strip())
+        name = self.after.value.strip()
+        folder = run_folder(name)
+        return str(Run.open(folder).result if folder else name)
 
-    def _open_sampling(self) -> Drawing:
-        from lablib.sampling import generation_panel
-
+    def _open(self, panel: Callable[..., LivePanel]) -> Drawing:
+        """A panel of another lab, with the first prompt and the second model."""
         self.open_both()
         yield None
         prompt = next(iter(self._prompts()), "")
-        put_in(self.opened, [generation_panel(prompt, model=ModelChoice(self._result()))])
-
-    def _open_attention(self) -> Drawing:
-        from lablib.attention import heads_panel
-
-        self.open_both()
-        yield None
-        prompt = next(iter(self._prompts()), "")
-        put_in(self.opened, [heads_panel(prompt, model=ModelChoice(self._result()))])
+        put_in(self.opened, [panel(prompt, model=ModelChoice(self._result()))])
 
     def code_lines(self) -> str:
         """The perplexities of both, and what they write."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from lablib import models
-from lablib.finetuning.compute.comparison import open_result
+from lablib.finetuning.compute.comparison import open_result, run_folder
 from lablib.training.run import Run, runs
 from lablib.widgets import LivePanel
 from lablib.widgets.controls import button, combobox
@@ -79,12 +79,11 @@ class PairPanel(LivePanel):
         Raises:
             ValueError: if one cannot be had.
         """
-        if not self.after.value.strip():
+        after = self.after.value.strip()
+        if not after:
             raise ValueError(NOTHING_YET)
-        before = self.before.value.strip() or origin(self.after.value)
-        return open_result(before, self.slot.report), open_result(
-            self.after.value.strip(), self.slot.report
-        )
+        before = self.before.value.strip() or origin(after)
+        return open_result(before, self.slot.report), open_result(after, self.slot.report)
 
     def opening(self) -> str:
         """The lines that open the two models."""
@@ -110,7 +109,5 @@ def origin(name: str) -> str:
     >>> origin("nowhere") == models.default_name("causal")
     True
     """
-    from lablib.finetuning.compute.comparison import run_folder
-
-    folder = run_folder(name) if name.strip() else None
+    folder = run_folder(name.strip())
     return Run.open(folder).config.model if folder else models.default_name("causal")

@@ -54,8 +54,9 @@ class RunsPanel(LivePanel):
             [self.chosen, in_row(*buttons), self.said, self.tabs],
             button=self.refresh,
         )
-        self.resume.on_click(lambda _: self.run(self._resume))
-        self.stopping.on_click(lambda _: self.run(self._stop_run))
+        self.resume.on_click(lambda _: self.run(lambda: self._steer("resume", "It goes on")))
+        ends = "It ends after its next step"
+        self.stopping.on_click(lambda _: self.run(lambda: self._steer("stop", ends)))
         self.use.on_click(lambda _: self.run(self._use))
         self.merging.on_click(lambda _: self.run(self._merge))
         self.away.on_click(lambda _: self.run(self._take_away))
@@ -70,10 +71,7 @@ class RunsPanel(LivePanel):
                 ("Resume", "Let the chosen run go on where it was left"),
                 ("Stop run", "End the chosen run after its next step"),
                 ("Use in the other labs", "All panels of the notebook take the chosen run's model"),
-                (
-                    "Merge LoRA",
-                    "Write a whole model anew from the chosen run's adapter",
-                ),
+                ("Merge LoRA", "Write a whole model anew from the chosen run's adapter"),
                 ("Take away as a page", "One HTML file in which the model writes, to be mailed"),
             )
         )
@@ -118,16 +116,10 @@ class RunsPanel(LivePanel):
                  for info in chosen)  # fmt: skip
         self.said.value = "<br>".join(map(escape, words))
 
-    def _resume(self) -> Drawing:
+    def _steer(self, word: str, said: str) -> Drawing:
         (folder,) = self.chosen.value
-        self.run_of(folder).resume()
-        yield Progress(0, 0, "It goes on")
-        yield from self.draw()
-
-    def _stop_run(self) -> Drawing:
-        (folder,) = self.chosen.value
-        self.run_of(folder).stop()
-        yield Progress(0, 0, "It ends after its next step")
+        getattr(self.run_of(folder), word)()
+        yield Progress(0, 0, said)
         yield from self.draw()
 
     def _use(self) -> Drawing:

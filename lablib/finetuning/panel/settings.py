@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -25,125 +26,83 @@ PRESET_WORDS = {
 }
 
 
-def _number(name: str, least: float, most: float, step: float = 1) -> ipywidgets.Widget:
-    return number(name, least, least, most, step)
-
+OWN = "the model's own"
+"""Stands in the menu for a dropout of None, which a menu takes for nothing chosen."""
 
 Make = Callable[[], ipywidgets.Widget]
 
+
+def _number(name: str, least: float, most: float, step: float = 1) -> Make:
+    """Makes a field for a number, which stands at its least."""
+    return partial(number, name, least, least, most, step)
+
+
 COMMON: dict[str, tuple[Make, str]] = {
-    "method": (lambda: dropdown("Method", list(METHODS)), ""),
-    "epochs": (
-        lambda: _number("Epochs", 0.01, 1000.0, step=0.5),
-        "how often the whole text is gone through",
-    ),
-    "batch": (
-        lambda: _number("Batch", 1, 4096),
-        "rows that one step learns from: more are steadier, and each step takes longer",
-    ),
-    "length": (
-        lambda: _number("Length", 2, 8192, step=16),
-        "tokens in a row: the model sees no further back while it learns",
-    ),
+    "method": (partial(dropdown, "Method", list(METHODS)), ""),
+    "epochs": (_number("Epochs", 0.01, 1000.0, step=0.5),
+               "how often the whole text is gone through"),
+    "batch": (_number("Batch", 1, 4096),
+              "rows that one step learns from: more are steadier, and each step takes longer"),
+    "length": (_number("Length", 2, 8192, step=16),
+               "tokens in a row: the model sees no further back while it learns"),
     "learning_rate": (
-        lambda: _number("Learning rate", 1e-9, 1.0, step=1e-5),
-        "how far each step goes: too small learns nothing, too large forgets or breaks",
-    ),
-    "sample_every": (
-        lambda: _number("Sample every", 0, 100_000, step=5),
-        "steps between two samples, with the same seed each time; 0 for none",
-    ),
-}
+        _number("Learning rate", 1e-9, 1.0, step=1e-5),
+        "how far each step goes: too small learns nothing, too large forgets or breaks"),
+    "sample_every": (_number("Sample every", 0, 100_000, step=5),
+                     "steps between two samples, with the same seed each time; 0 for none"),
+}  # fmt: skip
 """The settings in sight: how the control is made, and what the setting does."""
 
 MORE: dict[str, tuple[Make, str]] = {
-    "steps": (
-        lambda: _number("Steps", 0, 10_000_000, step=10),
-        "of the whole run; 0 takes them from the epochs",
-    ),
-    "rank": (lambda: _number("LoRA rank", 1, 1024), "width of the small additions of LoRA"),
-    "last_blocks": (
-        lambda: _number("Last blocks", 1, 1000),
-        "how many blocks the method “last” trains",
-    ),
-    "schedule": (
-        lambda: dropdown("Schedule", ["linear", "cosine", "constant"]),
-        "how the learning rate falls to zero, or that it does not",
-    ),
-    "warmup": (
-        lambda: _number("Warm-up", 0, 100_000, step=10),
-        "steps in which the learning rate rises to its highest",
-    ),
-    "weight_decay": (
-        lambda: _number("Weight decay", 0.0, 1.0, step=0.01),
-        "a pull of the matrices towards zero",
-    ),
-    "max_grad_norm": (
-        lambda: _number("Clip at", 0.0, 1000.0, step=0.5),
-        "longer gradients are cut to this length; 0 leaves them",
-    ),
-    "dropout": (
-        lambda: dropdown("Dropout", [OWN, 0.0, 0.1, 0.2, 0.3, 0.5]),
-        "share of numbers dropped while training",
-    ),
-    "heldout": (
-        lambda: _number("Held out", 0.0, 0.9, step=0.05),
-        "share of the text, at its end, that is never learned from",
-    ),
+    "steps": (_number("Steps", 0, 10_000_000, step=10),
+              "of the whole run; 0 takes them from the epochs"),
+    "rank": (_number("LoRA rank", 1, 1024), "width of the small additions of LoRA"),
+    "last_blocks": (_number("Last blocks", 1, 1000),
+                    "how many blocks the method “last” trains"),
+    "schedule": (partial(dropdown, "Schedule", ["linear", "cosine", "constant"]),
+                 "how the learning rate falls to zero, or that it does not"),
+    "warmup": (_number("Warm-up", 0, 100_000, step=10),
+               "steps in which the learning rate rises to its highest"),
+    "weight_decay": (_number("Weight decay", 0.0, 1.0, step=0.01),
+                     "a pull of the matrices towards zero"),
+    "max_grad_norm": (_number("Clip at", 0.0, 1000.0, step=0.5),
+                      "longer gradients are cut to this length; 0 leaves them"),
+    "dropout": (partial(dropdown, "Dropout", [OWN, 0.0, 0.1, 0.2, 0.3, 0.5]),
+                "share of numbers dropped while training"),
+    "heldout": (_number("Held out", 0.0, 0.9, step=0.05),
+                "share of the text, at its end, that is never learned from"),
     "evaluate_every": (
-        lambda: _number("Measure every", 0, 100_000, step=5),
-        "steps between two measurements on the held-out part; 0 for the end only",
-    ),
+        _number("Measure every", 0, 100_000, step=5),
+        "steps between two measurements on the held-out part; 0 for the end only"),
     "patience": (
-        lambda: _number("Patience", 0, 1000),
-        "measurements in vain that end the run, and the best step’s model is kept; 0 for never",
-    ),
-    "save_every": (
-        lambda: _number("Save every", 0, 100_000, step=10),
-        "steps between two checkpoints to go on from; 0 for the end only",
-    ),
-    "keep": (
-        lambda: _number("Keep", 1, 1000),
-        "checkpoints that stay, the newest: with more than two one can look back",
-    ),
-    "sample_tokens": (lambda: _number("Sample length", 1, 1000, step=10), "tokens of a sample"),
-    "micro_batch": (
-        lambda: _number("Micro-batch", 0, 4096),
-        "rows computed at once: fewer need less memory; 0 leaves it to the engine",
-    ),
-    "precision": (
-        lambda: dropdown("Precision", ["auto", "fp32", "bf16", "fp16"]),
-        "of products; auto is bf16 where the device is fast at it",
-    ),
-    "attention": (
-        lambda: dropdown("Attention", ["auto", "sdpa", "eager"]),
-        "the kernel: sdpa keeps no table of weights, eager does",
-    ),
-    "memory_limit": (
-        lambda: _number("Memory limit", 0.0, 10_000.0, step=0.5),
-        "GB this process may take on a CPU; 0 for no limit",
-    ),
+        _number("Patience", 0, 1000),
+        "measurements in vain that end the run, and the best step’s model is kept; 0 for never"),
+    "save_every": (_number("Save every", 0, 100_000, step=10),
+                   "steps between two checkpoints to go on from; 0 for the end only"),
+    "keep": (_number("Keep", 1, 1000),
+             "checkpoints that stay, the newest: with more than two one can look back"),
+    "sample_tokens": (_number("Sample length", 1, 1000, step=10), "tokens of a sample"),
+    "micro_batch": (_number("Micro-batch", 0, 4096),
+                    "rows computed at once: fewer need less memory; 0 leaves it to the engine"),
+    "precision": (partial(dropdown, "Precision", ["auto", "fp32", "bf16", "fp16"]),
+                  "of products; auto is bf16 where the device is fast at it"),
+    "attention": (partial(dropdown, "Attention", ["auto", "sdpa", "eager"]),
+                  "the kernel: sdpa keeps no table of weights, eager does"),
+    "memory_limit": (_number("Memory limit", 0.0, 10_000.0, step=0.5),
+                     "GB this process may take on a CPU; 0 for no limit"),
     "checkpointing": (
-        lambda: checkbox("Checkpointing", indent=True),
-        "forget what the way forward left and compute it again: less memory, more work",
-    ),
-    "compile": (
-        lambda: checkbox("Compile", indent=True),
-        "torch.compile: faster after a minute, needs C++",
-    ),
-    "packed": (
-        lambda: checkbox("Packed rows", indent=True),
-        "rows cut from one stream; else a paragraph a row, filled up with padding",
-    ),
-    "seed": (
-        lambda: _number("Seed", 0, 2**31 - 1),
-        "of the order of the rows, dropout, new weights and samples",
-    ),
-}
+        partial(checkbox, "Checkpointing", indent=True),
+        "forget what the way forward left and compute it again: less memory, more work"),
+    "compile": (partial(checkbox, "Compile", indent=True),
+                "torch.compile: faster after a minute, needs C++"),
+    "packed": (partial(checkbox, "Packed rows", indent=True),
+               "rows cut from one stream; else a paragraph a row, filled up with padding"),
+    "seed": (_number("Seed", 0, 2**31 - 1),
+             "of the order of the rows, dropout, new weights and samples"),
+}  # fmt: skip
 """The settings in the fold."""
 
-OWN = "the model's own"
-"""Stands in the menu for a dropout of None, which a menu takes for nothing chosen."""
+ALL = COMMON | MORE
 NONE_IS_ZERO = ("steps", "micro_batch", "memory_limit")
 """Settings that are None where their control stands at 0."""
 ONLY_FOR = {"rank": "lora", "last_blocks": "last"}
@@ -170,7 +129,7 @@ class Settings(ipywidgets.VBox):
         self._base = config
         presets = [("choose a preset", ""), *PRESET_WORDS.items()]
         self.preset = dropdown("Preset", presets, width=480, label=128)
-        rows = {name: make() for name, (make, _) in (COMMON | MORE).items()}
+        rows = {name: make() for name, (make, _) in ALL.items()}
         self.controls: dict[str, Any] = rows
         self._help = {name: html_widget("{line}", line=line) for name, (_, line) in ALL.items()}
         for control in rows.values():
@@ -234,9 +193,6 @@ class Settings(ipywidgets.VBox):
                 part.layout.display = None if method == only else "none"
 
 
-ALL = COMMON | MORE
-
-
 def _shown(name: str, value: Any) -> Any:
     """What the control of a setting holds for a value of it."""
     if value is not None:
@@ -250,10 +206,9 @@ def config_code(config: Config) -> str:
     >>> config_code(Config(batch=4, text="play"))
     "ft.Config(text='play', batch=4)"
     """
-    own = {field.name: getattr(config, field.name) for field in fields(Config)}
     said = [
-        f"{field.name}={own[field.name]!r}"
+        f"{field.name}={own!r}"
         for field in fields(Config)
-        if own[field.name] != field.default
+        if (own := getattr(config, field.name)) != field.default
     ]
     return f"ft.Config({', '.join(said)})"

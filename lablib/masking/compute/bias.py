@@ -9,6 +9,7 @@ Norwegian Salmon", on what such tests can miss).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
@@ -112,17 +113,12 @@ def probe(
     templates = [templates] if isinstance(templates, str) else templates
     words = [words] if isinstance(words, str) else words
     first, second = _checked(templates, subjects, words)
-    questions: list[MaskedQuery] = []
-    sizes = []
-    for template in templates:
-        for subject in (first, second):
-            read = prepare(m, sentence(template, subject))
-            for word in words:
-                asked = _questions(m, read, word)
-                questions += asked
-                sizes.append(len(asked))
-    parts = log_probabilities(m, questions, progress).split(sizes)
-    sums = parts[0].new_tensor([float(part.sum()) for part in parts])
+    sentences = product(templates, (first, second))
+    texts = [prepare(m, sentence(template, subject)) for template, subject in sentences]
+    asked = [_questions(m, text, word) for text in texts for word in words]
+    answers = log_probabilities(m, list(chain.from_iterable(asked)), progress)
+    parts = answers.split([len(questions) for questions in asked])
+    sums = answers.new_tensor([float(part.sum()) for part in parts])
     shape = (len(templates), 2, len(words))
     return Probe(tuple(templates), (first, second), tuple(words), sums.view(shape))
 

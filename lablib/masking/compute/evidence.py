@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lablib.masking.compute.fill import chain_questions, token_text
 from lablib.masking.compute.gaps import Gap, word_in_gap
-from lablib.masking.compute.reading import log_probabilities, logits_at
+from lablib.masking.compute.reading import Rows, log_probabilities, logits_at
 from lablib.masking.compute.text import MaskedText, Word, prepare
 from lablib.models.hub import Progress
 
@@ -96,9 +96,9 @@ def evidence(
     words = tuple(word for word in read.words if word.text and not word.masked)
     if not words:
         raise ValueError("There is no other word that could carry the guess: type some.")
-    rows = _hidden(m, read, words)
+    rows = _with(read, words, [[m.tokenizer.mask_token_id] * len(word.places) for word in words])
     if how == "replace":
-        rows = _replaced(m, read, words, rows)
+        rows = _with(read, words, _favourites(m, read, words, rows))
     questions = [q for row in (read.ids, *rows) for q in chain_questions(row, places, ids)]
     log_probs = log_probabilities(m, questions, progress).view(-1, len(ids)).sum(1).tolist()
     instead = [row[word.first : word.last] for row, word in zip(rows, words, strict=True)]
@@ -119,33 +119,24 @@ def _best_guess(m: "LoadedModel", text: str | MaskedText, mask: int) -> Gap:
     return Gap(read, (place,), (int(logits_at(m, [read.ids], [[place]]).argmax()),))
 
 
-def _hidden(m: "LoadedModel", read: MaskedText, words: Sequence[Word]) -> list[tuple[int, ...]]:
-    """The text once for each word, with masks for all its pieces."""
-    mask = m.tokenizer.mask_token_id
+def _with(read: MaskedText, words: Sequence[Word], others: Rows) -> list[tuple[int, ...]]:
+    """The text once for each word, with other tokens in the place of the word's pieces."""
     return [
-        (*read.ids[: word.first], *[mask] * len(word.places), *read.ids[word.last :])
-        for word in words
+        (*read.ids[: word.first], *other, *read.ids[word.last :])
+        for word, other in zip(words, others, strict=True)
     ]
 
 
-def _replaced(
-    m: "LoadedModel",
-    read: MaskedText,
-    words: Sequence[Word],
-    hidden: Sequence[tuple[int, ...]],
-) -> list[tuple[int, ...]]:
-    """The text once for each word, with the likeliest other token for each of its pieces."""
+def _favourites(
+    m: "LoadedModel", read: MaskedText, words: Sequence[Word], hidden: Rows
+) -> list[list[int]]:
+    """For each word the likeliest other token in the place of each of its pieces."""
     scores = logits_at(m, hidden, [list(word.places) for word in words])  # [pieces, vocab]
     own = torch.tensor([[read.ids[place]] for word in words for place in word.places])
     special = torch.tensor(m.tokenizer.all_special_ids)
     others = scores.scatter(1, own, float("-inf")).index_fill(1, special, float("-inf"))
-    best: list[int] = others.argmax(-1).tolist()
-    rows, used = [], 0
-    for word in words:
-        pieces = best[used : used + len(word.places)]
-        rows.append((*read.ids[: word.first], *pieces, *read.ids[word.last :]))
-        used += len(pieces)
-    return rows
+    parts = others.argmax(-1).split([len(word.places) for word in words])
+    return [part.tolist() for part in parts]
 
 
 def attention_from_mask(m: "LoadedModel", found: Evidence) -> Tensor:

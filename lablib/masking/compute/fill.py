@@ -10,7 +10,6 @@ from torch import Tensor
 from lablib.masking.compute.gaps import word_in_gap
 from lablib.masking.compute.reading import MaskedQuery, log_probabilities, logits_at
 from lablib.masking.compute.text import MaskedText, prepare
-from lablib.models.hub import Progress
 from lablib.models.vocabulary import Entry, entries
 
 if TYPE_CHECKING:
@@ -173,7 +172,6 @@ def chain_rule_log_probs(
     ids: Sequence[int],
     places: Sequence[int],
     fillings: Sequence[Sequence[int]],
-    progress: Progress | None = None,
 ) -> Tensor:
     """The log-probability of each value of some fillings, given the values before it.
 
@@ -186,7 +184,7 @@ def chain_rule_log_probs(
         Natural log-probabilities, [fillings, places].
     """
     questions = [q for values in fillings for q in chain_questions(ids, places, values)]
-    return log_probabilities(m, questions, progress).view(len(fillings), len(places))
+    return log_probabilities(m, questions).view(len(fillings), len(places))
 
 
 def chain_questions(

@@ -152,8 +152,9 @@ def _between_brackets(m: "LoadedModel", before: str, word: str) -> tuple[int, ..
     """The tokens of a word with a bracket in the place of its neighbours, or else of it alone."""
     space = "" if before and not before[-1].isspace() else " "
     opening = f"({space}" if before else ""
-    for text, start in ((f"{opening}{word})", len(opening)), (f"{opening}{word}", len(opening))):
-        pieces = pieces_of(m, text)
+    start = len(opening)
+    for closing in (")", ""):
+        pieces = pieces_of(m, f"{opening}{word}{closing}")
         if tokens := _tokens_of(pieces, start, start + len(word), m.tokenizer):
             return pieces.ids[tokens.start : tokens.stop]
     return tuple(m.tokenizer(word, add_special_tokens=False)["input_ids"])

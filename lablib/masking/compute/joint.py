@@ -172,13 +172,9 @@ def _search(
 
 def _next_scores(m: "LoadedModel", read: MaskedText, values: Tensor, place: int) -> Tensor:
     """The log-probabilities at a mask for each of some beginnings, [beams, vocab]."""
-    rows = []
-    for filled in values.tolist():
-        row = list(read.ids)
-        for mask, value in zip(read.masks, filled, strict=False):
-            row[mask] = value
-        rows.append(row)
-    return logits_at(m, rows, [[place]] * len(rows)).log_softmax(-1)
+    rows = torch.tensor(read.ids).repeat(len(values), 1)
+    rows[:, list(read.masks[: values.shape[1]])] = values
+    return logits_at(m, rows.tolist(), [[place]] * len(rows)).log_softmax(-1)
 
 
 def _filling(m: "LoadedModel", values: Tensor, seen: Tensor) -> Filling:

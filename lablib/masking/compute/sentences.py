@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lablib.masking.compute.fill import pieces
@@ -193,15 +194,8 @@ def _pairs(
     matcher = SequenceMatcher(None, one_key, two_key, autojunk=False)
     pairs = []
     for _, a, a_end, b, b_end in matcher.get_opcodes():
-        for step in range(max(a_end - a, b_end - b)):
-            one = first[a + step] if a + step < a_end else None
-            two = second[b + step] if b + step < b_end else None
-            pairs.append(
-                WordPair(
-                    first=one[0].text if one else "",
-                    second=two[0].text if two else "",
-                    first_log_probability=one[1] if one else None,
-                    second_log_probability=two[1] if two else None,
-                )
-            )
+        sides = zip_longest(first[a:a_end], second[b:b_end], fillvalue=(None, None))
+        for (one, chance), (two, other) in sides:
+            words = one.text if one else "", two.text if two else ""
+            pairs.append(WordPair(*words, chance, other))
     return pairs

@@ -7,7 +7,7 @@ In a text a mask is always written `[MASK]`, whatever the model's own mask token
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -238,9 +238,7 @@ def _cut(whole: MaskedText) -> MaskedText:
     kept = [word for word in whole.words if start <= word.first and word.last <= start + room]
     begin, end = (kept[0].first, kept[-1].last) if kept else (first, first)
     back = begin - len(head)
-    words = tuple(
-        Word(w.text, w.start, w.end, w.first - back, w.last - back, w.masked) for w in kept
-    )
+    words = tuple(replace(w, first=w.first - back, last=w.last - back) for w in kept)
     ids = head + whole.ids[begin:end] + tail
     return MaskedText(whole.text, ids, words, begin - first, last - end, whole.context)
 

@@ -6,7 +6,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 import math
 from typing import TYPE_CHECKING, Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+from lablib.exercises.checking import FunctionCheck, ValueCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.masking.exercises import solutions
@@ -38,27 +38,23 @@ CHECKS["masking/best-guess"] = FunctionCheck(
         (some_logits(), [9, 4, 1, 0, 3], 9),
         (some_logits(), [2, 1, 0, 3, MASK_ID], MASK_ID),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, ids, mask_id: _best(logits.softmax(0)[ids.index(mask_id)]),
-            "softmax over the text",
+    mistakes={
+        "softmax over the text": lambda logits, ids, mask_id: _best(
+            logits.softmax(0)[ids.index(mask_id)]
         ),
-        Mistake(lambda logits, ids, mask_id: _best(logits[ids.index(mask_id)]), "logit"),
-        Mistake(lambda logits, ids, mask_id: _best(logits[-1].softmax(-1)), "last token"),
-        Mistake(
-            lambda logits, ids, mask_id: _best(logits[ids.index(mask_id) - 1].softmax(-1)),
-            "row before",
+        "logit": lambda logits, ids, mask_id: _best(logits[ids.index(mask_id)]),
+        "last token": lambda logits, ids, mask_id: _best(logits[-1].softmax(-1)),
+        "row before": lambda logits, ids, mask_id: _best(
+            logits[ids.index(mask_id) - 1].softmax(-1)
         ),
-        Mistake(lambda logits, ids, mask_id: _best(logits.softmax(-1).flatten()), "all rows"),
-        Mistake(
-            lambda logits, ids, mask_id: _best(logits[ids.index(mask_id)].softmax(-1))[0],
-            "no probability",
-        ),
-        Mistake(
-            lambda logits, ids, mask_id: _best(logits[ids.index(mask_id)].softmax(-1))[::-1],
-            "wrong way round",
-        ),
-    ),
+        "all rows": lambda logits, ids, mask_id: _best(logits.softmax(-1).flatten()),
+        "no probability": lambda logits, ids, mask_id: _best(
+            logits[ids.index(mask_id)].softmax(-1)
+        )[0],
+        "wrong way round": lambda logits, ids, mask_id: _best(
+            logits[ids.index(mask_id)].softmax(-1)
+        )[::-1],
+    },
 )
 
 
@@ -69,14 +65,14 @@ def _best(scores: "Tensor") -> list[float]:
 
 CHECKS["masking/rhinoceros"] = ValueCheck(
     0.009,
-    mistakes=(
-        Mistake(0.02, "0.02"),
-        Mistake(1.42, "1.42"),
-        Mistake(0.4733, "0.4733"),
-        Mistake(0.9, "0.9"),
-        Mistake(0.01, "0.01"),
-        Mistake(math.log(0.009), "logarithm"),
-    ),
+    mistakes={
+        "0.02": 0.02,
+        "1.42": 1.42,
+        "0.4733": 0.4733,
+        "0.9": 0.9,
+        "0.01": 0.01,
+        "logarithm": math.log(0.009),
+    },
     tolerance=1e-5,
 )
 
@@ -110,22 +106,18 @@ CHECKS["masking/mask-word"] = FunctionCheck(
         (["the", "cat", "##s", "saw", "the", "cat", "##s", "run"], 4),
         (["the", "cat", "##s", "saw", "the", "cat", "##s", "run"], 3),
     ],
-    mistakes=(
-        Mistake(
-            lambda pieces, number: _mask_place(pieces, _first_piece(pieces, number)),
-            "first piece only",
+    mistakes={
+        "first piece only": lambda pieces, number: _mask_place(
+            pieces, _first_piece(pieces, number)
         ),
-        Mistake(_mask_place, "mask place"),
-        Mistake(_one_mask, "one mask"),
-        Mistake(lambda pieces, number: solutions.mask_word(pieces, number - 1), "word before"),
-        Mistake(lambda pieces, number: solutions.mask_word(pieces, number + 1), "word after"),
-        Mistake(
-            lambda pieces, number: solutions.mask_word(
-                pieces, _words(pieces).index(_words(pieces)[number])
-            ),
-            "first of its kind",
+        "mask place": _mask_place,
+        "one mask": _one_mask,
+        "word before": lambda pieces, number: solutions.mask_word(pieces, number - 1),
+        "word after": lambda pieces, number: solutions.mask_word(pieces, number + 1),
+        "first of its kind": lambda pieces, number: solutions.mask_word(
+            pieces, _words(pieces).index(_words(pieces)[number])
         ),
-    ),
+    },
 )
 
 CHECKS["masking/two-fillings"] = FunctionCheck(
@@ -136,17 +128,15 @@ CHECKS["masking/two-fillings"] = FunctionCheck(
         (tensor([0.05, 0.33], [0.32, 0.30]),),
         (tensor([0.09, 0.45], [0.30, 0.16]),),
     ],
-    mistakes=(
-        Mistake(lambda joint: [_together(joint), _together(joint)], "alone as together"),
-        Mistake(lambda joint: [_alone(joint), _alone(joint)], "together as alone"),
-        Mistake(lambda joint: [_alone(joint), _left_to_right(joint)], "left to right"),
-        Mistake(
-            lambda joint: [_left_to_right(joint), _together(joint)], "alone from left to right"
-        ),
-        Mistake(lambda joint: [_alone(joint)[::-1], _together(joint)], "alone turned round"),
-        Mistake(lambda joint: [_alone(joint), _together(joint)[::-1]], "together turned round"),
-        Mistake(lambda joint: [_together(joint), _alone(joint)], "pairs exchanged"),
-    ),
+    mistakes={
+        "alone as together": lambda joint: [_together(joint), _together(joint)],
+        "together as alone": lambda joint: [_alone(joint), _alone(joint)],
+        "left to right": lambda joint: [_alone(joint), _left_to_right(joint)],
+        "alone from left to right": lambda joint: [_left_to_right(joint), _together(joint)],
+        "alone turned round": lambda joint: [_alone(joint)[::-1], _together(joint)],
+        "together turned round": lambda joint: [_alone(joint), _together(joint)[::-1]],
+        "pairs exchanged": lambda joint: [_together(joint), _alone(joint)],
+    },
 )
 
 
@@ -170,22 +160,18 @@ CHECKS["masking/pseudo-log-likelihood"] = FunctionCheck(
         (some_logits()[1:].log_softmax(-1), [3, 2, 0, 1]),
         (some_logits().roll(1, 0).log_softmax(-1), [1, 3, 3, 1, 0]),
     ],
-    mistakes=(
-        Mistake(
-            lambda rows, ids: sum(float(row[id]) for row, id in zip(rows, ids, strict=True)),
-            "special tokens",
+    mistakes={
+        "special tokens": lambda rows, ids: sum(
+            float(row[id]) for row, id in zip(rows, ids, strict=True)
         ),
-        Mistake(
-            lambda rows, ids: solutions.pseudo_log_likelihood(rows, ids) / (len(ids) - 2), "mean"
+        "mean": lambda rows, ids: solutions.pseudo_log_likelihood(rows, ids) / (len(ids) - 2),
+        "product": lambda rows, ids: math.exp(solutions.pseudo_log_likelihood(rows, ids)),
+        "best guesses": lambda rows, ids: sum(float(row.max()) for row in rows[1:-1]),
+        "row before": lambda rows, ids: sum(
+            float(rows[i - 1][ids[i]]) for i in range(1, len(ids) - 1)
         ),
-        Mistake(lambda rows, ids: math.exp(solutions.pseudo_log_likelihood(rows, ids)), "product"),
-        Mistake(lambda rows, ids: sum(float(row.max()) for row in rows[1:-1]), "best guesses"),
-        Mistake(
-            lambda rows, ids: sum(float(rows[i - 1][ids[i]]) for i in range(1, len(ids) - 1)),
-            "row before",
-        ),
-        Mistake(lambda rows, ids: -solutions.pseudo_log_likelihood(rows, ids), "sign"),
-    ),
+        "sign": lambda rows, ids: -solutions.pseudo_log_likelihood(rows, ids),
+    },
 )
 
 
@@ -223,29 +209,20 @@ CHECKS["masking/eighty-ten-ten"] = FunctionCheck(
             ["or", "if", "no", "so", "as"],
         ),
     ],
-    mistakes=(
-        Mistake(
-            lambda tokens, chosen, draws, others: solutions.corrupt(
-                tokens, [True] * len(tokens), draws, others
-            ),
-            "all tokens",
+    mistakes={
+        "all tokens": lambda tokens, chosen, draws, others: solutions.corrupt(
+            tokens, [True] * len(tokens), draws, others
         ),
-        Mistake(_with_shares(1.1, 1.1), "all masked"),
-        Mistake(_with_shares(0.8, 1.1), "none kept"),
-        Mistake(_with_shares(0.8, 0.8), "none random"),
-        Mistake(
-            lambda tokens, chosen, draws, others: solutions.corrupt(
-                tokens, chosen, [1 - draw for draw in draws], others
-            ),
-            "wrong end",
+        "all masked": _with_shares(1.1, 1.1),
+        "none kept": _with_shares(0.8, 1.1),
+        "none random": _with_shares(0.8, 0.8),
+        "wrong end": lambda tokens, chosen, draws, others: solutions.corrupt(
+            tokens, chosen, [1 - draw for draw in draws], others
         ),
-        Mistake(
-            lambda tokens, chosen, draws, others: solutions.corrupt(
-                tokens, [not one for one in chosen], draws, others
-            ),
-            "not chosen",
+        "not chosen": lambda tokens, chosen, draws, others: solutions.corrupt(
+            tokens, [not one for one in chosen], draws, others
         ),
-    ),
+    },
 )
 
 CHECKS["masking/labels"] = FunctionCheck(
@@ -255,32 +232,22 @@ CHECKS["masking/labels"] = FunctionCheck(
         ([10, 11, 12], [10, 27, 12], [False, True, True]),
         ([15, 16, 17, 18], [15, 4, 30, 4], [True, True, True, True]),
     ],
-    mistakes=(
-        Mistake(
-            lambda ids, seen, chosen: [
-                id if id != other else -100 for id, other in zip(ids, seen, strict=True)
-            ],
-            "only changed ones",
+    mistakes={
+        "only changed ones": lambda ids, seen, chosen: [
+            id if id != other else -100 for id, other in zip(ids, seen, strict=True)
+        ],
+        "only masks": lambda ids, seen, chosen: [
+            id if other == MASK_ID else -100 for id, other in zip(ids, seen, strict=True)
+        ],
+        "what is seen": lambda ids, seen, chosen: solutions.make_labels(seen, seen, chosen),
+        "every token": lambda ids, seen, chosen: ids,
+        "zero for ignored": lambda ids, seen, chosen: [
+            id if c else 0 for id, c in zip(ids, chosen, strict=True)
+        ],
+        "not chosen": lambda ids, seen, chosen: solutions.make_labels(
+            ids, seen, [not c for c in chosen]
         ),
-        Mistake(
-            lambda ids, seen, chosen: [
-                id if other == MASK_ID else -100 for id, other in zip(ids, seen, strict=True)
-            ],
-            "only masks",
-        ),
-        Mistake(
-            lambda ids, seen, chosen: solutions.make_labels(seen, seen, chosen), "what is seen"
-        ),
-        Mistake(lambda ids, seen, chosen: ids, "every token"),
-        Mistake(
-            lambda ids, seen, chosen: [id if c else 0 for id, c in zip(ids, chosen, strict=True)],
-            "zero for ignored",
-        ),
-        Mistake(
-            lambda ids, seen, chosen: solutions.make_labels(ids, seen, [not c for c in chosen]),
-            "not chosen",
-        ),
-    ),
+    },
 )
 
 CHECKS["masking/total-loss"] = FunctionCheck(
@@ -290,32 +257,22 @@ CHECKS["masking/total-loss"] = FunctionCheck(
         ([2.0, 4.0, 6.0], [0.5, 0.3], 0.8, 2.0),
         ([2.5, 1.5], [0.7, 0.2, 0.9], 0.5, 0.3),
     ],
-    mistakes=(
-        Mistake(lambda words, pairs, alpha, beta: alpha * sum(words) + beta * sum(pairs), "sums"),
-        Mistake(
-            lambda words, pairs, alpha, beta: solutions.total_loss(words, pairs, beta, alpha),
-            "weights exchanged",
+    mistakes={
+        "sums": lambda words, pairs, alpha, beta: alpha * sum(words) + beta * sum(pairs),
+        "weights exchanged": lambda words, pairs, alpha, beta: solutions.total_loss(
+            words, pairs, beta, alpha
         ),
-        Mistake(
-            lambda words, pairs, alpha, beta: alpha * sum(words) / len(words) + beta * sum(pairs),
-            "pairs summed",
+        "pairs summed": lambda words, pairs, alpha, beta: (
+            alpha * sum(words) / len(words) + beta * sum(pairs)
         ),
-        Mistake(
-            lambda words, pairs, alpha, beta: solutions.total_loss(words, pairs, 1, 1), "unweighted"
+        "unweighted": lambda words, pairs, alpha, beta: solutions.total_loss(words, pairs, 1, 1),
+        "weighted mean": lambda words, pairs, alpha, beta: (
+            solutions.total_loss(words, pairs, alpha, beta) / (alpha + beta)
         ),
-        Mistake(
-            lambda words, pairs, alpha, beta: (
-                solutions.total_loss(words, pairs, alpha, beta) / (alpha + beta)
-            ),
-            "weighted mean",
+        "one mean": lambda words, pairs, alpha, beta: (
+            (alpha * sum(words) + beta * sum(pairs)) / (len(words) + len(pairs))
         ),
-        Mistake(
-            lambda words, pairs, alpha, beta: (
-                (alpha * sum(words) + beta * sum(pairs)) / (len(words) + len(pairs))
-            ),
-            "one mean",
-        ),
-    ),
+    },
 )
 
 CHECKS["masking/difference-and-spread"] = FunctionCheck(
@@ -324,40 +281,24 @@ CHECKS["masking/difference-and-spread"] = FunctionCheck(
         ([-4.0, -5.5, -3.0], [-5.0, -5.0, -4.5]),
         ([-8.0, -6.0, -7.0, -5.0], [-6.5, -7.0, -6.0, -6.0]),
     ],
-    mistakes=(
-        Mistake(lambda first, second: solutions.difference_and_spread(second, first), "sign"),
-        Mistake(
-            lambda first, second: _spread_with(first, second, divisor=len(first)), "divided by n"
+    mistakes={
+        "sign": lambda first, second: solutions.difference_and_spread(second, first),
+        "divided by n": lambda first, second: _spread_with(first, second, divisor=len(first)),
+        "standard error": lambda first, second: _spread_with(
+            first, second, divisor=len(first) * (len(first) - 1)
         ),
-        Mistake(
-            lambda first, second: _spread_with(
-                first, second, divisor=len(first) * (len(first) - 1)
-            ),
-            "standard error",
+        "variance": lambda first, second: [
+            solutions.difference_and_spread(first, second)[0],
+            solutions.difference_and_spread(first, second)[1] ** 2,
+        ],
+        "no signs": lambda first, second: solutions.difference_and_spread(
+            [abs(a - b) for a, b in zip(first, second, strict=True)], [0] * len(first)
         ),
-        Mistake(
-            lambda first, second: [
-                solutions.difference_and_spread(first, second)[0],
-                solutions.difference_and_spread(first, second)[1] ** 2,
-            ],
-            "variance",
+        "probabilities": lambda first, second: solutions.difference_and_spread(
+            [math.exp(a) for a in first], [math.exp(b) for b in second]
         ),
-        Mistake(
-            lambda first, second: solutions.difference_and_spread(
-                [abs(a - b) for a, b in zip(first, second, strict=True)], [0] * len(first)
-            ),
-            "no signs",
-        ),
-        Mistake(
-            lambda first, second: solutions.difference_and_spread(
-                [math.exp(a) for a in first], [math.exp(b) for b in second]
-            ),
-            "probabilities",
-        ),
-        Mistake(
-            lambda first, second: solutions.difference_and_spread(first, second)[0], "mean only"
-        ),
-    ),
+        "mean only": lambda first, second: solutions.difference_and_spread(first, second)[0],
+    },
 )
 
 
@@ -375,24 +316,17 @@ CHECKS["masking/softmax-over-the-text"] = FunctionCheck(
         (some_logits(), [2], 3),
         (some_logits(), [4, 0, 2], 1),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, places, k: _guesses(logits[places].softmax(0), places, k),
-            "down the places",
+    mistakes={
+        "down the places": lambda logits, places, k: _guesses(logits[places].softmax(0), places, k),
+        "over the best": lambda logits, places, k: [
+            logits[places].topk(k).indices,
+            logits[places].topk(k).values.softmax(-1),
+        ],
+        "over all places": lambda logits, places, k: _guesses(
+            logits[places].flatten().softmax(0), places, k
         ),
-        Mistake(
-            lambda logits, places, k: [
-                logits[places].topk(k).indices,
-                logits[places].topk(k).values.softmax(-1),
-            ],
-            "over the best",
-        ),
-        Mistake(
-            lambda logits, places, k: _guesses(logits[places].flatten().softmax(0), places, k),
-            "over all places",
-        ),
-        Mistake(lambda logits, places, k: _guesses(logits[places].sigmoid(), places, k), "sigmoid"),
-    ),
+        "sigmoid": lambda logits, places, k: _guesses(logits[places].sigmoid(), places, k),
+    },
 )
 
 
@@ -424,10 +358,10 @@ CHECKS["masking/place-before-the-cut"] = FunctionCheck(
         ),
         (*practice_bert(), "a dog ran . a cat slept . the old rhinoceros sat under the old [MASK]"),
     ],
-    mistakes=(
-        Mistake(_uncut_guess, "uncut guess"),
-        Mistake(_last_guess, "last guess"),
-    ),
+    mistakes={
+        "uncut guess": _uncut_guess,
+        "last guess": _last_guess,
+    },
     seconds=20.0,
 )
 
@@ -452,10 +386,10 @@ CHECKS["masking/piece-for-a-word"] = FunctionCheck(
         ("the cats saw the rhinoceros on the cats", practice_bert()[1], 7),
         ("rhinoceros", practice_bert()[1], 0),
     ],
-    mistakes=(
-        Mistake(_all_pieces_as_one, "all pieces as one"),
-        Mistake(_hide_token, "hide token"),
-    ),
+    mistakes={
+        "all pieces as one": _all_pieces_as_one,
+        "hide token": _hide_token,
+    },
 )
 
 
@@ -464,12 +398,12 @@ def _unasked(model: Any, tokenizer: Any, text: str, place: int) -> float:
     return float(model(input_ids=ids, labels=_labels(ids, place)).loss)
 
 
-def _hidden(model: Any, tokenizer: Any, text: str, place: int, other: int) -> float:
+def _zero_for_ignored(model: Any, tokenizer: Any, text: str, place: int) -> float:
     ids = tokenizer(text, return_tensors="pt").input_ids
     seen = ids.clone()
     seen[0, place] = tokenizer.mask_token_id
     labels = _labels(ids, place)
-    labels[labels == -100] = other
+    labels[labels == -100] = 0
     return float(model(input_ids=seen, labels=labels).loss)
 
 
@@ -486,12 +420,9 @@ CHECKS["masking/loss-everywhere"] = FunctionCheck(
         (*practice_bert(), "a mouse ran under the table .", 6),
         (*practice_bert(), "the rhinoceros sat under the old table , a cat on the mat .", 2),
     ],
-    mistakes=(
-        Mistake(_unasked, "unasked"),
-        Mistake(
-            lambda model, tokenizer, text, place: _hidden(model, tokenizer, text, place, 0),
-            "zero for ignored",
-        ),
-    ),
+    mistakes={
+        "unasked": _unasked,
+        "zero for ignored": _zero_for_ignored,
+    },
     seconds=20.0,
 )

@@ -13,18 +13,15 @@ from lablib.masking.figures.shared import nats, percent
 
 def curves_plot(curves: Sequence[Curve]) -> "Plot":
     """The accuracy of each training against its time, with the points as they were measured."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": escape(f"{curve.model}, {curve.began}"),
-            "x": [point.minutes for point in curve.points],
-            "y": [point.accuracy for point in curve.points],
-            "line": {"color": COLOURS[place]},
-            "marker": {"symbol": SYMBOLS[place], "size": 8},
-        }
+        marked_line(
+            place,
+            escape(f"{curve.model}, {curve.began}"),
+            x=[point.minutes for point in curve.points],
+            y=[point.accuracy for point in curve.points],
+        )
         for place, curve in enumerate(curves)
     ]
     return Plot(

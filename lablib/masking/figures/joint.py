@@ -8,13 +8,13 @@ from lablib.widgets.html import table
 from lablib.widgets.tokens import visible
 
 
-def _filling_row(filling: Filling, value: float, note: str) -> dict[str, Any]:
+def _filling_row(filling: Filling, note: str) -> dict[str, Any]:
     words = " … ".join(filling.pieces)
     return {
         "text": visible(words).replace("␣", " "),
         "spoken": words,
-        "value": value,
-        "number": percent(value),
+        "value": filling.probability,
+        "number": percent(filling.probability),
         "note": note,
     }
 
@@ -30,13 +30,13 @@ def joint_columns(orders: dict[Order, Filling], joint: JointFill) -> list[Column
         {
             "title": order.capitalize(),
             "note": notes[order],
-            "rows": [_filling_row(filling, filling.probability, order)],
+            "rows": [_filling_row(filling, order)],
         }
         for order, filling in orders.items()
     ]
     sure = "Nothing better can have been missed." if joint.exact else "Others may be better still."
     best = [
-        _filling_row(filling, filling.probability, f"combination {place + 1}")
+        _filling_row(filling, f"combination {place + 1}")
         for place, filling in enumerate(joint.fillings)
     ]
     joined = {"title": "Joint", "note": f"The best of all combinations. {sure}", "rows": best}

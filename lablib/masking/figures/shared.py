@@ -1,7 +1,7 @@
 """What several panels of this room show alike."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lablib.masking.compute.fill import Guess
@@ -55,6 +55,11 @@ def guess_row(guess: Guess) -> dict[str, Any]:
         "number": percent(guess.probability),
         "note": f"token {guess.id}",
     }
+
+
+def guess_column(title: str, note: str, guesses: Iterable[Guess]) -> Column:
+    """Guesses under their title."""
+    return {"title": title, "note": note, "rows": [guess_row(guess) for guess in guesses]}
 
 
 def dumbbell_plot(title: str, height: int = 320) -> "Plot":

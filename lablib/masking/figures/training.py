@@ -1,35 +1,25 @@
 """What the training panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lablib.masking.compute.training import TrainingStep
 from lablib.numbers import percent
 
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
-from lablib.masking.figures.shared import Column, guess_row
+from lablib.masking.figures.shared import Column, guess_column
 
 
 def training_plot() -> "Plot":
     """An empty plot of accuracy and loss against the step; `draw_training` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
-
-    def line(place: int, name: str, axis: str, dash: str = "solid") -> dict[str, Any]:
-        return {
-            "type": "scatter",
-            "mode": "lines+markers" if dash == "solid" else "lines",
-            "name": name,
-            "yaxis": axis,
-            "line": {"color": COLOURS[place], "dash": dash},
-            "marker": {"symbol": SYMBOLS[place], "size": 5},
-        }
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
     return Plot(
         [
-            line(0, "guessed right", "y"),
-            line(0, "always the most common token", "y", "dot"),
-            line(1, "loss", "y2"),
+            marked_line(0, "guessed right", size=5),
+            marked_line(0, "always the most common token", mode="lines", line={"dash": "dot"}),
+            marked_line(1, "loss", size=5, yaxis="y2"),
         ],
         height=320,
         xaxis={"title": "training steps", "rangemode": "tozero"},
@@ -61,8 +51,7 @@ def draw_training(plot: "Plot", steps: Sequence[TrainingStep]) -> None:
 
 def training_column(step: TrainingStep) -> Column:
     """What the tiny BERT would put into the example now."""
-    rows = [guess_row(guess) for guess in step.guesses]
-    return {"title": f"After {step.step:,} steps it would put there", "note": "", "rows": rows}
+    return guess_column(f"After {step.step:,} steps it would put there", "", step.guesses)
 
 
 def training_words(steps: Sequence[TrainingStep]) -> str:

@@ -1,7 +1,5 @@
 """The learning panel: what a BERT sees while it learns, and which positions carry loss."""
 
-from typing import Any
-
 import ipywidgets
 
 from lablib.masking.compute.learning import KEPT, MASKED, RANDOM, MaskedExample, exercise
@@ -74,7 +72,7 @@ class LearningPanel(LivePanel):
         self.shares = CorruptionSliders()
         self.whole, self.seed = checkbox("choose whole words"), seed_field(name="Draw")
         self.again = button("Draw again", primary=True)
-        self.again.on_click(lambda _: self._draw_again())
+        self.again.on_click(lambda _: self.seed.set_trait("value", self.seed.value + 1))
         marks = [MASKED, RANDOM, KEPT]
         self.original = TokenStrip(
             value_label="loss", marks=marks, label="The text, and the loss where there is one"
@@ -100,9 +98,6 @@ class LearningPanel(LivePanel):
             choice=as_choice(model, "masked"),
         )
 
-    def _draw_again(self) -> None:
-        self.seed.value += 1
-
     def draw(self) -> Drawing:
         """Corrupt the text, and let the model guess."""
         m, text = self.model(), self.text.value
@@ -111,10 +106,9 @@ class LearningPanel(LivePanel):
         self.result = done = exercise(m, text, self.seed.value, **shares, whole_words=whole)
         self.text.note = done.read.note
         original, seen = (token_dicts(ids, m.tokenizer) for ids in (done.read.ids, done.seen))
-        marked: list[dict[str, Any]] = [
+        self.seen.tokens = [
             {**token, "mark": fate} for token, fate in zip(seen, done.corruption_types, strict=True)
         ]
-        self.seen.tokens = marked
         with self.original.hold_sync():
             self.original.scale = figures.loss_scale(done)
             self.original.tokens = figures.exercise_tokens(done, original)

@@ -24,10 +24,8 @@ class MaskedInput(ipywidgets.VBox):
         read: the text as the model read it last, None before the first.
     """
 
-    def __init__(
-        self, value: str, label: str = "Text, with [MASK] where the model guesses"
-    ) -> None:
-        self.text = TextInput(value=value, label=label)
+    def __init__(self, value: str) -> None:
+        self.text = TextInput(value=value, label="Text, with [MASK] where the model guesses")
         self.strip = TokenStrip(label="Click a word to hide it", selection="one", legend=False)
         self.hidden: list[str | None] = [None] * value.count(MASK)
         self.read: MaskedText | None = None
@@ -40,11 +38,10 @@ class MaskedInput(ipywidgets.VBox):
         self.read = read
         self.text.note = read.note
         tokens = token_dicts(read.ids, m.tokenizer)
-        hidden = dict(zip(self._masks(read), self.hidden, strict=False))
-        for number, place in enumerate(read.masks):
-            word = hidden.get(number)
+        hidden = zip(read.masks, self.hidden_in(read), strict=True)
+        for number, (place, word) in enumerate(hidden, 1):
             tokens[place]["mark"] = "mask"
-            tokens[place]["note"] = f"mask {number + 1}" + (f", hides “{word}”" if word else "")
+            tokens[place]["note"] = f"mask {number}" + (f", hides “{word}”" if word else "")
         self.strip.tokens = tokens
 
     def _masks(self, read: MaskedText) -> range:

@@ -38,7 +38,7 @@ class PretrainingPanel(LivePanel):
         self.first = TextInput(value=first, label="First sentence")
         self.second = TextInput(value=second, label="Does this one follow?")
         self.seed, self.again = seed_field(name="Batch"), button("Another batch", primary=True)
-        self.again.on_click(lambda _: self._another())
+        self.again.on_click(lambda _: self.seed.set_trait("value", self.seed.value + 1))
         self.alpha, self.beta = slider("α (words)", 1, 0, 2, 0.1), slider("β (pairs)", 1, 0, 2, 0.1)
         self.opinion, self.total, self.table = (ipywidgets.HTML() for _ in range(3))
         mark_main(self.first, self.total)
@@ -59,9 +59,6 @@ class PretrainingPanel(LivePanel):
         )
         for weight in (self.alpha, self.beta):
             weight.observe(lambda _: self._weigh(), "value")
-
-    def _another(self) -> None:
-        self.seed.value += 1
 
     def draw(self) -> Drawing:
         """Ask about the pair, then compute both losses of a batch."""

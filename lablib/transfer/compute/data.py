@@ -159,14 +159,12 @@ def read_labelled(
 def _shipped(name: str) -> LabelledSet:
     rows = data.labelled(name)
     names = tuple(dict.fromkeys(row.label for row in rows))
-    parts = {
-        split: Examples(
-            tuple(row.text for row in rows if row.split == split),
-            tuple(names.index(row.label) for row in rows if row.split == split),
-        )
+    every = Examples(tuple(row.text for row in rows), tuple(names.index(row.label) for row in rows))
+    train, test = (
+        every.take([i for i, row in enumerate(rows) if row.split == split])
         for split in ("train", "test")
-    }
-    return LabelledSet(name, names, parts["train"], parts["test"])
+    )
+    return LabelledSet(name, names, train, test)
 
 
 def _frame(

@@ -7,6 +7,7 @@ harmless is refused.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import exp
 
 from lablib import models
@@ -93,12 +94,8 @@ def folds_of(labels: Sequence[int]) -> list[int]:
     >>> folds_of([1, 1, 0, 1, 0, 1, 1])
     [0, 1, 0, 2, 1, 3, 0]
     """
-    seen = {0: 0, 1: 0}
-    folds = []
-    for label in labels:
-        folds.append(seen[label] % FOLDS)
-        seen[label] += 1
-    return folds
+    turns = {0: count(), 1: count()}
+    return [next(turns[label]) % FOLDS for label in labels]
 
 
 def _by_counting(texts: Sequence[str], labels: Sequence[int]) -> list[float]:

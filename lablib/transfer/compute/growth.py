@@ -6,9 +6,10 @@ learn little: with 80 test texts an accuracy moves by five points with the draw 
 texts.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count, product
 from statistics import mean, stdev
 
 import torch
@@ -132,11 +133,10 @@ def measure_transfer(
         yield from _counted_points(labelled, sizes, seeds)
     if "frozen" in methods:
         yield from _frozen_points(labelled, sizes, seeds, model)
-    for seed in seeds:
-        for size in sizes:
-            for method in (method for method in methods if method in _LEARNING_RATES):
-                config = _settings(method, size, seed, model, steps)
-                yield from _trained_point(labelled, config, method, size)
+    for seed, size, method in product(seeds, sizes, methods):
+        if method in _LEARNING_RATES:
+            config = _settings(method, size, seed, model, steps)
+            yield from _trained_point(labelled, config, method, size)
 
 
 def steps_for(size: int) -> int:
@@ -170,13 +170,10 @@ def nested(examples: Examples, size: int, seed: int) -> Examples:
     (0, 1, 0, 1)
     """
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed)).tolist()
-    turns: dict[int, int] = {}
-    ranked = []
-    for place in order:
-        label = examples.labels[place]
-        turns[label] = turns.get(label, -1) + 1
-        ranked.append((turns[label], label, place))
-    return examples.take([place for _, _, place in sorted(ranked)[:size]])
+    turns: defaultdict[int, Iterator[int]] = defaultdict(count)
+    labelled = [(examples.labels[place], place) for place in order]
+    ranked = sorted((next(turns[label]), label, place) for label, place in labelled)
+    return examples.take([place for _, _, place in ranked[:size]])
 
 
 def _trained_point(
@@ -195,12 +192,11 @@ def _trained_point(
 def _counted_points(
     labelled: LabelledSet, sizes: Sequence[int], seeds: Sequence[int]
 ) -> Iterator[Point | None]:
-    for seed in seeds:
-        for size in sizes:
-            chosen = nested(labelled.train, size, seed)
-            counted = count_words(chosen.texts, chosen.labels, len(labelled.names))
-            right = [counted.label(text) == label for text, label in labelled.test]
-            yield Point("counting", size, seed, mean(right))
+    for seed, size in product(seeds, sizes):
+        chosen = nested(labelled.train, size, seed)
+        counted = count_words(chosen.texts, chosen.labels, len(labelled.names))
+        right = [counted.label(text) == label for text, label in labelled.test]
+        yield Point("counting", size, seed, mean(right))
 
 
 def _frozen_points(
@@ -219,12 +215,11 @@ def _frozen_points(
         vectors.update(zip(texts, mean_vectors(m, texts).tolist(), strict=True))
         yield None
     test = [vectors[text] for text in labelled.test.texts]
-    for seed in seeds:
-        for size in sizes:
-            chosen = nested(labelled.train, size, seed)
-            head = LogisticRegression(C=10.0, max_iter=2000)
-            head.fit([vectors[text] for text in chosen.texts], chosen.labels)
-            yield Point("frozen", size, seed, float(head.score(test, labelled.test.labels)))
+    for seed, size in product(seeds, sizes):
+        chosen = nested(labelled.train, size, seed)
+        head = LogisticRegression(C=10.0, max_iter=2000)
+        head.fit([vectors[text] for text in chosen.texts], chosen.labels)
+        yield Point("frozen", size, seed, float(head.score(test, labelled.test.labels)))
 
 
 @torch.inference_mode()

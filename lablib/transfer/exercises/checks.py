@@ -7,16 +7,16 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck
+import torch
+from torch import Tensor
+
+from lablib.exercises.checking import FunctionCheck, ValueCheck
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check
 from lablib.finetuning.exercises import watching
 from lablib.transfer.exercises import solutions
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHECKS: dict[str, Check] = {}
 """By the ids of the questions."""
@@ -28,49 +28,31 @@ CHECKS["transfer/leaks"] = FunctionCheck(
         (["Fine ", "new"], ["fine", "Newer", "old"]),
         (["a b", "A c"], ["a  B", "a c", "a", "ab"]),
     ],
-    mistakes=(
-        Mistake(lambda train, test: [text for text in test if text in train], "to the letter"),
-        Mistake(
-            lambda train, test: [
-                text for text in test if text.lower() in [one.lower() for one in train]
-            ],
-            "spaces matter",
-        ),
-        Mistake(
-            lambda train, test: [
-                text
-                for text in test
-                if {*_bare(text).split()} in [{*_bare(one).split()} for one in train]
-            ],
-            "order ignored",
-        ),
-        Mistake(
-            lambda train, test: [
-                text
-                for text in test
-                if _bare(text).replace(" ", "") in [_bare(o).replace(" ", "") for o in train]
-            ],
-            "without spaces",
-        ),
-        Mistake(
-            lambda train, test: [
-                text for text in train if _bare(text) in {_bare(one) for one in test}
-            ],
-            "training texts",
-        ),
-        Mistake(
-            lambda train, test: [
-                _bare(text) for text in test if _bare(text) in {_bare(one) for one in train}
-            ],
-            "changed texts",
-        ),
-        Mistake(
-            lambda train, test: [
-                text for text in test if _bare(text) not in {_bare(one) for one in train}
-            ],
-            "the others",
-        ),
-    ),
+    mistakes={
+        "to the letter": lambda train, test: [text for text in test if text in train],
+        "spaces matter": lambda train, test: [
+            text for text in test if text.lower() in [one.lower() for one in train]
+        ],
+        "order ignored": lambda train, test: [
+            text
+            for text in test
+            if {*_bare(text).split()} in [{*_bare(one).split()} for one in train]
+        ],
+        "without spaces": lambda train, test: [
+            text
+            for text in test
+            if _bare(text).replace(" ", "") in [_bare(o).replace(" ", "") for o in train]
+        ],
+        "training texts": lambda train, test: [
+            text for text in train if _bare(text) in {_bare(one) for one in test}
+        ],
+        "changed texts": lambda train, test: [
+            _bare(text) for text in test if _bare(text) in {_bare(one) for one in train}
+        ],
+        "the others": lambda train, test: [
+            text for text in test if _bare(text) not in {_bare(one) for one in train}
+        ],
+    },
 )
 
 
@@ -80,12 +62,12 @@ def _bare(text: str) -> str:
 
 CHECKS["transfer/steps"] = ValueCheck(
     24,
-    mistakes=(
-        Mistake(768, "768"),
-        Mistake(8, "8"),
-        Mistake(96, "96"),
-        Mistake(3, "3"),
-    ),
+    mistakes={
+        "768": 768,
+        "8": 8,
+        "96": 96,
+        "3": 3,
+    },
 )
 
 CHECKS["transfer/confusion"] = FunctionCheck(
@@ -94,36 +76,23 @@ CHECKS["transfer/confusion"] = FunctionCheck(
         ([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 0, 0], 3),
         ([0, 1, 1], [1, 1, 0], 4),
     ],
-    mistakes=(
-        Mistake(
-            lambda labels, called, classes: solutions.confusion(called, labels, classes),
-            "transposed",
+    mistakes={
+        "transposed": lambda labels, called, classes: solutions.confusion(called, labels, classes),
+        "only right ones": lambda labels, called, classes: [
+            [row[i] if i == j else 0 for j in range(classes)]
+            for i, row in enumerate(solutions.confusion(labels, called, classes))
+        ],
+        "one row": lambda labels, called, classes: (
+            [[called.count(j) for j in range(classes)]] * classes
         ),
-        Mistake(
-            lambda labels, called, classes: [
-                [row[i] if i == j else 0 for j in range(classes)]
-                for i, row in enumerate(solutions.confusion(labels, called, classes))
-            ],
-            "only right ones",
+        "shares": lambda labels, called, classes: [
+            [number / max(sum(row), 1) for number in row]
+            for row in solutions.confusion(labels, called, classes)
+        ],
+        "classes that occur": lambda labels, called, classes: solutions.confusion(
+            labels, called, max(*labels, *called) + 1
         ),
-        Mistake(
-            lambda labels, called, classes: [[called.count(j) for j in range(classes)]] * classes,
-            "one row",
-        ),
-        Mistake(
-            lambda labels, called, classes: [
-                [number / max(sum(row), 1) for number in row]
-                for row in solutions.confusion(labels, called, classes)
-            ],
-            "shares",
-        ),
-        Mistake(
-            lambda labels, called, classes: solutions.confusion(
-                labels, called, max(*labels, *called) + 1
-            ),
-            "classes that occur",
-        ),
-    ),
+    },
 )
 
 
@@ -171,30 +140,20 @@ CHECKS["transfer/occlude"] = FunctionCheck(
         (bag({"dull": -1.5, "[MASK]": 0.25}), ["dull", "dull", "film"]),
         (placed({"dull": -1.5, "[MASK]": 0.25}), ["dull", "film", "dull"]),
     ],
-    mistakes=(
-        Mistake(lambda score, words: [-value for value in solutions.occlude(score, words)], "sign"),
-        Mistake(
-            lambda score, words: [
-                score([*words[:i], "[MASK]", *words[i + 1 :]]) for i in range(len(words))
-            ],
-            "scores",
-        ),
-        Mistake(
-            lambda score, words: [
-                score(words) - score([*words[:i], *words[i + 1 :]]) for i in range(len(words))
-            ],
-            "left out",
-        ),
-        Mistake(
-            lambda score, words: [
-                score(words) - score(["[MASK]" if w == word else w for w in words])
-                for word in words
-            ],
-            "every occurrence",
-        ),
-        Mistake(_at_the_first, "at the first"),
-        Mistake(_only, "only"),
-    ),
+    mistakes={
+        "sign": lambda score, words: [-value for value in solutions.occlude(score, words)],
+        "scores": lambda score, words: [
+            score([*words[:i], "[MASK]", *words[i + 1 :]]) for i in range(len(words))
+        ],
+        "left out": lambda score, words: [
+            score(words) - score([*words[:i], *words[i + 1 :]]) for i in range(len(words))
+        ],
+        "every occurrence": lambda score, words: [
+            score(words) - score(["[MASK]" if w == word else w for w in words]) for word in words
+        ],
+        "at the first": _at_the_first,
+        "only": _only,
+    },
 )
 
 # --- bugs -----------------------------------------------------------------------------------
@@ -207,8 +166,6 @@ def practice_training(epochs: int, batches: int) -> tuple[int, range, Callable[[
     >>> scheduler.get_last_lr()
     [1.0]
     """
-    import torch
-
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: max(0.0, 1 - step / (epochs * batches))
@@ -256,16 +213,12 @@ CHECKS["transfer/scheduler-per-epoch"] = FunctionCheck(
     solutions.train,
     cases=lambda: [practice_training(2, 3), practice_training(3, 1)],
     watch=_rates_of_the_steps,
-    mistakes=(
-        Mistake(_late, "late"),
-        Mistake(_scheduler_first, "scheduler first"),
-        Mistake(_twice, "twice"),
-    ),
+    mistakes={
+        "late": _late,
+        "scheduler first": _scheduler_first,
+        "twice": _twice,
+    },
 )
-
-
-def _validation_itself(validation: list[float], test: list[float], patience: int) -> float:
-    return solutions.reported(validation, validation, patience)
 
 
 def _last(validation: list[float], test: list[float], patience: int) -> float:
@@ -286,15 +239,16 @@ CHECKS["transfer/stopped-by-the-test"] = FunctionCheck(
         ([0.6, 0.65, 0.64, 0.63, 0.9], [0.6, 0.61, 0.66, 0.64, 0.85], 2),
         ([0.4, 0.5, 0.6, 0.55], [0.6, 0.5, 0.52, 0.9], 2),
     ],
-    mistakes=(
-        Mistake(_validation_itself, "validation itself"),
-        Mistake(
-            lambda validation, test, patience: test[validation.index(max(validation))],
-            "never gives up",
+    mistakes={
+        "validation itself": lambda validation, test, patience: solutions.reported(
+            validation, validation, patience
         ),
-        Mistake(lambda validation, test, patience: max(test), "best test accuracy"),
-        Mistake(_last, "last"),
-    ),
+        "never gives up": lambda validation, test, patience: test[
+            validation.index(max(validation))
+        ],
+        "best test accuracy": lambda validation, test, patience: max(test),
+        "last": _last,
+    },
 )
 
 CHECKS["transfer/perplexity"] = FunctionCheck(
@@ -305,30 +259,16 @@ CHECKS["transfer/perplexity"] = FunctionCheck(
         (1.0, 3, "abc"),
         (300.0, 5, "A cat sat."),
     ],
-    mistakes=(
-        Mistake(
-            lambda perplexity, tokens, text: tokens * math.log(perplexity) / len(text.encode()),
-            "nats",
+    mistakes={
+        "nats": lambda perplexity, tokens, text: tokens * math.log(perplexity) / len(text.encode()),
+        "characters": lambda perplexity, tokens, text: tokens * math.log2(perplexity) / len(text),
+        "bits per token": lambda perplexity, tokens, text: math.log2(perplexity),
+        "one token only": lambda perplexity, tokens, text: (
+            math.log2(perplexity) / len(text.encode())
         ),
-        Mistake(
-            lambda perplexity, tokens, text: tokens * math.log2(perplexity) / len(text),
-            "characters",
-        ),
-        Mistake(lambda perplexity, tokens, text: math.log2(perplexity), "bits per token"),
-        Mistake(
-            lambda perplexity, tokens, text: math.log2(perplexity) / len(text.encode()),
-            "one token only",
-        ),
-        Mistake(
-            lambda perplexity, tokens, text: tokens * perplexity / len(text.encode()),
-            "no logarithm",
-        ),
-    ),
+        "no logarithm": lambda perplexity, tokens, text: tokens * perplexity / len(text.encode()),
+    },
 )
-
-
-def _accuracy_of(labels: list[int], said: list[int]) -> float:
-    return sum(a == b for a, b in zip(labels, said, strict=True)) / len(labels)
 
 
 def _precision(labels: list[int], said: list[int]) -> float:
@@ -341,10 +281,6 @@ def _recall(labels: list[int], said: list[int]) -> float:
     return hits / sum(labels) if sum(labels) else 0.0
 
 
-def _mean(labels: list[int], said: list[int]) -> float:
-    return (_precision(labels, said) + _recall(labels, said)) / 2
-
-
 CHECKS["transfer/f1"] = FunctionCheck(
     solutions.f1,
     cases=lambda: [
@@ -353,12 +289,14 @@ CHECKS["transfer/f1"] = FunctionCheck(
         ([1, 1, 0], [0, 0, 0]),
         ([0, 0, 0], [0, 0, 0]),
     ],
-    mistakes=(
-        Mistake(_accuracy_of, "accuracy of"),
-        Mistake(_mean, "mean"),
-        Mistake(_precision, "precision"),
-        Mistake(_recall, "recall"),
-    ),
+    mistakes={
+        "accuracy of": lambda labels, said: (
+            sum(a == b for a, b in zip(labels, said, strict=True)) / len(labels)
+        ),
+        "mean": lambda labels, said: (_precision(labels, said) + _recall(labels, said)) / 2,
+        "precision": _precision,
+        "recall": _recall,
+    },
 )
 
 CHECKS["transfer/mean-of-means"] = FunctionCheck(
@@ -368,36 +306,26 @@ CHECKS["transfer/mean-of-means"] = FunctionCheck(
         ([[True, False], [True, True], [True]],),
         ([[True, False, True], [True, True, False]],),
     ],
-    mistakes=(
-        Mistake(
-            lambda batches: sum(sum(batch) for batch in batches) / len(batches),
-            "divided by batches",
+    mistakes={
+        "divided by batches": lambda batches: sum(sum(batch) for batch in batches) / len(batches),
+        "all batches full": lambda batches: (
+            sum(sum(batch) for batch in batches)
+            / (len(batches) * max(len(batch) for batch in batches))
         ),
-        Mistake(
-            lambda batches: (
-                sum(sum(batch) for batch in batches)
-                / (len(batches) * max(len(batch) for batch in batches))
-            ),
-            "all batches full",
-        ),
-    ),
+    },
 )
 
 CHECKS["transfer/one-block"] = ValueCheck(
     7_087_872,
-    mistakes=(
-        Mistake(12 * 768**2, "12 * 768 ** 2"),
-        Mistake(12 * 768**2 + 9 * 768, "12 * 768 ** 2 + 9 * 768"),
-        Mistake(12 * 768**2 + 4 * 768, "12 * 768 ** 2 + 4 * 768"),
-        Mistake(12 * 7_087_872, "12 * 7087872"),
-        Mistake(6 * 768**2 + 11 * 768, "6 * 768 ** 2 + 11 * 768"),
-    ),
+    mistakes={
+        "12 * 768 ** 2": 12 * 768**2,
+        "12 * 768 ** 2 + 9 * 768": 12 * 768**2 + 9 * 768,
+        "12 * 768 ** 2 + 4 * 768": 12 * 768**2 + 4 * 768,
+        "12 * 7087872": 12 * 7_087_872,
+        "6 * 768 ** 2 + 11 * 768": 6 * 768**2 + 11 * 768,
+    },
     tolerance=1e-9,
 )
-
-
-def _on_every_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return [-100 if word is None else labels[word] for word in word_ids]
 
 
 FILMS = {
@@ -440,13 +368,13 @@ CHECKS["transfer/naive-bayes"] = FunctionCheck(
         (SHOPS, ["sole", "loaf"]),
         (SHOPS, []),
     ],
-    mistakes=(
-        Mistake(lambda counts, words: _likelihoods(counts, words, more=0), "nothing added"),
-        Mistake(_only_above, "only above"),
-        Mistake(lambda counts, words: _likelihoods(counts, words, own=True), "own vocabulary"),
-        Mistake(lambda counts, words: _likelihoods(counts, words, unknown=True), "unknown words"),
-        Mistake(_products, "no logarithm"),
-    ),
+    mistakes={
+        "nothing added": lambda counts, words: _likelihoods(counts, words, more=0),
+        "only above": _only_above,
+        "own vocabulary": lambda counts, words: _likelihoods(counts, words, own=True),
+        "unknown words": lambda counts, words: _likelihoods(counts, words, unknown=True),
+        "no logarithm": _products,
+    },
 )
 
 
@@ -454,14 +382,6 @@ def _known_starts(test: list[str], train: list[str], n: int, end: int = 1) -> li
     """Where the stretches of a test begin that are known."""
     known = {tuple(train[i : i + n]) for i in range(len(train) - n + 1)}
     return [i for i in range(len(test) - n + end) if tuple(test[i : i + n]) in known]
-
-
-def _share_of_stretches(test: list[str], train: list[str], n: int) -> float:
-    return len(_known_starts(test, train, n)) / max(len(test) - n + 1, 1)
-
-
-def _share_of_starts(test: list[str], train: list[str], n: int) -> float:
-    return len(_known_starts(test, train, n)) / max(len(test), 1)
 
 
 def _without_the_last(test: list[str], train: list[str], n: int) -> float:
@@ -478,29 +398,24 @@ CHECKS["transfer/shared-ngrams"] = FunctionCheck(
         (["short"], ["a", "short", "text"], 2),
         ([], ["a", "b"], 1),
     ],
-    mistakes=(
-        Mistake(_share_of_stretches, "stretches"),
-        Mistake(
-            lambda test, train, n: sum(word in train for word in test) / max(len(test), 1),
-            "single words",
+    mistakes={
+        "stretches": lambda test, train, n: (
+            len(_known_starts(test, train, n)) / max(len(test) - n + 1, 1)
         ),
-        Mistake(_share_of_starts, "first word only"),
-        Mistake(_without_the_last, "last stretch missing"),
-    ),
+        "single words": lambda test, train, n: (
+            sum(word in train for word in test) / max(len(test), 1)
+        ),
+        "first word only": lambda test, train, n: (
+            len(_known_starts(test, train, n)) / max(len(test), 1)
+        ),
+        "last stretch missing": _without_the_last,
+    },
 )
 
 
 def _zero_for_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
     right = solutions.piece_labels(labels, word_ids)
     return [0 if word is None else label for word, label in zip(word_ids, right, strict=True)]
-
-
-def _without_special(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return solutions.piece_labels(labels, [word for word in word_ids if word is not None])
-
-
-def _on_the_last_piece(labels: list[int], word_ids: list[int | None]) -> list[int]:
-    return solutions.piece_labels(labels, word_ids[::-1])[::-1]
 
 
 def _none_for_later(labels: list[int], word_ids: list[int | None]) -> list[int]:
@@ -519,13 +434,17 @@ CHECKS["transfer/piece-labels"] = FunctionCheck(
         ([5], [None, 0, 0, None, None]),
         ([1, 1, 2], [0, 1, 1, 2]),
     ],
-    mistakes=(
-        Mistake(_on_every_piece, "every piece"),
-        Mistake(_zero_for_special, "zero for special"),
-        Mistake(_none_for_later, "zero for later"),
-        Mistake(_without_special, "without special"),
-        Mistake(_on_the_last_piece, "last piece"),
-    ),
+    mistakes={
+        "every piece": lambda labels, word_ids: [
+            -100 if word is None else labels[word] for word in word_ids
+        ],
+        "zero for special": _zero_for_special,
+        "zero for later": _none_for_later,
+        "without special": lambda labels, word_ids: solutions.piece_labels(
+            labels, [word for word in word_ids if word is not None]
+        ),
+        "last piece": lambda labels, word_ids: solutions.piece_labels(labels, word_ids[::-1])[::-1],
+    },
 )
 
 Entity = tuple[str, int, int]
@@ -552,27 +471,22 @@ CHECKS["transfer/entity-f1"] = FunctionCheck(
         ([("person", 2, 2)], []),
         ([("ship", 3, 4), ("person", 8, 9), ("place", 11, 11)], [("person", 8, 9)]),
     ],
-    mistakes=(
-        Mistake(_by_word, "by word"),
-        Mistake(_whatever_kind, "whatever kind"),
-        Mistake(
-            lambda right, found: len(set(right) & set(found)) / len(found) if found else 0.0,
-            "precision only",
+    mistakes={
+        "by word": _by_word,
+        "whatever kind": _whatever_kind,
+        "precision only": lambda right, found: (
+            len(set(right) & set(found)) / len(found) if found else 0.0
         ),
-        Mistake(lambda right, found: len(set(right) & set(found)) / len(right), "recall only"),
-    ),
+        "recall only": lambda right, found: len(set(right) & set(found)) / len(right),
+    },
 )
 
 
-def _rounded(weights: "Tensor", scale: Any, limit: int = 127) -> "Tensor":
+def _rounded(weights: Tensor, scale: Any, limit: int = 127) -> Tensor:
     return (weights / scale).round().clamp(-limit, limit) * scale
 
 
-def _one_scale(weights: "Tensor") -> "Tensor":
-    return _rounded(weights, weights.abs().amax() / 127)
-
-
-def _cut_off(weights: "Tensor") -> "Tensor":
+def _cut_off(weights: Tensor) -> Tensor:
     scales = weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
     return (weights / scales).trunc() * scales
 
@@ -584,34 +498,23 @@ CHECKS["transfer/eight-bits"] = FunctionCheck(
         (tensor([-5.08, 1.111, 2.51], [0.0254, -0.0101, 0.00371], [0.0, 0.0, 0.0]),),
     ],
     tolerance=1e-6,
-    mistakes=(
-        Mistake(_one_scale, "one scale"),
-        Mistake(
-            lambda weights: _rounded(weights, weights.abs().amax(0, keepdim=True) / 127), "columns"
+    mistakes={
+        "one scale": lambda weights: _rounded(weights, weights.abs().amax() / 127),
+        "columns": lambda weights: _rounded(weights, weights.abs().amax(0, keepdim=True) / 127),
+        "cut off": _cut_off,
+        "whole numbers": lambda weights: (
+            weights / (weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127)
+        ).round(),
+        "largest, not absolute": lambda weights: _rounded(
+            weights, weights.amax(1, keepdim=True).clamp(min=1e-12) / 127, limit=128
         ),
-        Mistake(_cut_off, "cut off"),
-        Mistake(
-            lambda weights: (
-                weights / (weights.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127)
-            ).round(),
-            "whole numbers",
-        ),
-        Mistake(
-            lambda weights: _rounded(
-                weights, weights.amax(1, keepdim=True).clamp(min=1e-12) / 127, limit=128
-            ),
-            "largest, not absolute",
-        ),
-    ),
+    },
 )
 
 
-def _kl(targets: "Tensor", logs: "Tensor") -> float:
+def _softened(student: Tensor, teacher: Tensor, t: float, t_teacher: float) -> float:
+    targets, logs = (teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1)
     return float((targets * (targets.log() - logs)).sum())
-
-
-def _softened(student: "Tensor", teacher: "Tensor", t: float, t_teacher: float) -> float:
-    return _kl((teacher / t_teacher).softmax(-1), (student / t).log_softmax(-1))
 
 
 CHECKS["transfer/soft-targets"] = FunctionCheck(
@@ -622,24 +525,19 @@ CHECKS["transfer/soft-targets"] = FunctionCheck(
         (tensor(2.0, 1.0, 0.0), tensor(2.0, 1.0, 0.0), 3.0),
         (tensor(0.3, -0.3), tensor(1.0, 2.0), 1.0),
     ],
-    mistakes=(
-        Mistake(lambda student, teacher, t: _softened(student, teacher, t, t), "no square"),
-        Mistake(lambda student, teacher, t: _softened(student, teacher, 1, t) * t**2, "one side"),
-        Mistake(
-            lambda student, teacher, t: solutions.distillation_loss(teacher, student, t),
-            "other way round",
+    mistakes={
+        "no square": lambda student, teacher, t: _softened(student, teacher, t, t),
+        "one side": lambda student, teacher, t: _softened(student, teacher, 1, t) * t**2,
+        "other way round": lambda student, teacher, t: solutions.distillation_loss(
+            teacher, student, t
         ),
-        Mistake(
-            lambda student, teacher, t: float(-student.log_softmax(-1)[teacher.argmax()]),
-            "hard target",
+        "hard target": lambda student, teacher, t: float(
+            -student.log_softmax(-1)[teacher.argmax()]
         ),
-        Mistake(
-            lambda student, teacher, t: float(
-                -((teacher / t).softmax(-1) * (student / t).log_softmax(-1)).sum() * t**2
-            ),
-            "cross-entropy",
+        "cross-entropy": lambda student, teacher, t: float(
+            -((teacher / t).softmax(-1) * (student / t).log_softmax(-1)).sum() * t**2
         ),
-    ),
+    },
 )
 
 CHECKS["transfer/gate-threshold"] = FunctionCheck(
@@ -649,52 +547,42 @@ CHECKS["transfer/gate-threshold"] = FunctionCheck(
         ([0.1, 0.2, 0.6, 0.6], [0.2, 0.6, 0.7, 0.8, 0.9], 0.0),
         ([0.1, 0.4, 0.5, 0.5, 0.8], [0.05, 0.5, 0.45, 0.9], 0.6),
     ],
-    mistakes=(
-        Mistake(lambda harmless, unwanted, most: 1.0, "largest"),
-        Mistake(
-            lambda harmless, unwanted, most: 1 - solutions.gets_through(harmless, unwanted, most),
-            "refused",
+    mistakes={
+        "largest": lambda harmless, unwanted, most: 1.0,
+        "refused": lambda harmless, unwanted, most: (
+            1 - solutions.gets_through(harmless, unwanted, most)
         ),
-        Mistake(
-            lambda harmless, unwanted, most: round(
-                solutions.gets_through(harmless, unwanted, most) * len(unwanted)
-            ),
-            "number",
+        "number": lambda harmless, unwanted, most: round(
+            solutions.gets_through(harmless, unwanted, most) * len(unwanted)
         ),
-        Mistake(
-            lambda harmless, unwanted, most: solutions.gets_through(harmless, unwanted, 1.0),
-            "any threshold",
+        "any threshold": lambda harmless, unwanted, most: solutions.gets_through(
+            harmless, unwanted, 1.0
         ),
-        Mistake(
-            lambda harmless, unwanted, most: solutions.gets_through(harmless, unwanted, 0.0),
-            "none refused",
+        "none refused": lambda harmless, unwanted, most: solutions.gets_through(
+            harmless, unwanted, 0.0
         ),
-    ),
+    },
 )
 
 CHECKS["transfer/after-the-filter"] = FunctionCheck(
     solutions.unwanted_share,
     cases=lambda: [(0.01, 0.75, 0.0), (0.5, 0.75, 0.05), (0.1, 0.9, 0.5), (0.2, 0.0, 0.0)],
-    mistakes=(
-        Mistake(lambda share, found, refused: share * (1 - found), "of all"),
-        Mistake(
-            lambda share, found, refused: solutions.unwanted_share(share, 1 - found, refused),
-            "found, not missed",
+    mistakes={
+        "of all": lambda share, found, refused: share * (1 - found),
+        "found, not missed": lambda share, found, refused: solutions.unwanted_share(
+            share, 1 - found, refused
         ),
-        Mistake(
-            lambda share, found, refused: solutions.unwanted_share(share, found, 0.0),
-            "others whole",
-        ),
-    ),
+        "others whole": lambda share, found, refused: solutions.unwanted_share(share, found, 0.0),
+    },
 )
 
 CHECKS["transfer/spread-after-layers"] = FunctionCheck(
     solutions.spread,
     cases=lambda: [(0.1, 64, 3), (0.05, 256, 2), (0.25, 16, 5), (0.01, 128, 8)],
-    mistakes=(
-        Mistake(lambda std, width, layers: (std * width) ** layers, "without the root"),
-        Mistake(lambda std, width, layers: std * width**0.5, "one layer"),
-        Mistake(lambda std, width, layers: std * width**0.5 * layers, "added up"),
-        Mistake(lambda std, width, layers: (std**2 * width) ** layers, "variance"),
-    ),
+    mistakes={
+        "without the root": lambda std, width, layers: (std * width) ** layers,
+        "one layer": lambda std, width, layers: std * width**0.5,
+        "added up": lambda std, width, layers: std * width**0.5 * layers,
+        "variance": lambda std, width, layers: (std**2 * width) ** layers,
+    },
 )

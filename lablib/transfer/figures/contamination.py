@@ -14,18 +14,10 @@ SHARED = "in the training text, too"
 
 def found_plot() -> "Plot":
     """An empty plot of how many texts are found by stretches of each length."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
-    names = ("leaked and found", "found, but never leaked")
-    lines = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": name,
-            "line": {"color": COLOURS[place]}, "marker": {"symbol": SYMBOLS[place], "size": 8},
-        }
-        for place, name in enumerate(names)
-    ]  # fmt: skip
     return Plot(
-        lines,
+        [marked_line(0, "leaked and found"), marked_line(1, "found, but never leaked")],
         height=HEIGHT,
         xaxis={"title": "words of a stretch (n)", "dtick": 1},
         yaxis={"title": "test texts", "rangemode": "tozero"},

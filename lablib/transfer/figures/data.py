@@ -4,6 +4,8 @@ from lablib.transfer.compute.data import LabelledSet
 from lablib.widgets.html import table
 from lablib.widgets.tokens import shortened
 
+SAMPLES = 6
+
 
 def set_table(labelled: LabelledSet) -> str:
     """How many texts of each class there are, as HTML."""
@@ -16,9 +18,9 @@ def set_table(labelled: LabelledSet) -> str:
     return table(shortened(labelled.name, 90), columns, rows)
 
 
-def sample_table(labelled: LabelledSet, first: int, count: int = 6) -> str:
+def sample_table(labelled: LabelledSet, first: int) -> str:
     """Some training texts with their classes, as HTML; they go round from the end to the start."""
-    places = [(first + i) % len(labelled.train) for i in range(min(count, len(labelled.train)))]
+    places = [(first + i) % len(labelled.train) for i in range(min(SAMPLES, len(labelled.train)))]
     rows = [
         (labelled.names[label], shortened(text, 110)) for text, label in labelled.train.take(places)
     ]

@@ -14,17 +14,10 @@ HEIGHT = 220
 
 def tagging_plot() -> "Plot":
     """An empty plot of the F1 of entities and the accuracy of words against the steps."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
-    lines = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": name,
-            "line": {"color": COLOURS[place]}, "marker": {"symbol": SYMBOLS[place], "size": 8},
-        }
-        for place, name in enumerate(("F1 of entities", "accuracy of words"))
-    ]  # fmt: skip
     return Plot(
-        lines,
+        [marked_line(0, "F1 of entities"), marked_line(1, "accuracy of words")],
         height=HEIGHT,
         xaxis={"title": "training steps", "rangemode": "tozero"},
         yaxis={"title": "test sentences", "range": [0, 1.02], "tickformat": ".0%"},

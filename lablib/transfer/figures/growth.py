@@ -9,7 +9,6 @@ from lablib.widgets.html import table
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 from lablib.numbers import percent
-from lablib.transfer.figures.shared import HEIGHT
 
 WAY_NAMES = {
     "frozen": "frozen encoder, new head",
@@ -23,23 +22,20 @@ WAY_NAMES = {
 
 def growth_plot(chance: float) -> "Plot":
     """An empty plot of accuracy against the number of texts, a line for each way."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
+    spread = {"type": "data", "thickness": 1.5}
     lines = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": WAY_NAMES[way],
-            "line": {"color": COLOURS[place]}, "marker": {"symbol": SYMBOLS[place], "size": 9},
-            "error_y": {"type": "data", "thickness": 1.5},
-        }
+        marked_line(place, WAY_NAMES[way], size=9, error_y=spread)
         for place, way in enumerate(METHODS)
-    ]  # fmt: skip
+    ]
     guess = {
         "type": "scatter", "mode": "lines", "name": "guessing", "hoverinfo": "skip",
         "line": {"color": "#888", "dash": "dot"}, "y": [chance, chance], "x": [],
     }  # fmt: skip
     return Plot(
         [*lines, guess],
-        height=HEIGHT + 40,
+        height=320,
         xaxis={"title": "training texts", "type": "log", "tickmode": "array"},
         yaxis={"title": "test accuracy", "tickformat": ".0%", "range": [0, 1.02]},
         legend=LEGEND,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from lablib.transfer.compute.judge import Attribution
-from lablib.widgets.tokens import signed_scale
 
 
 def push_tokens(found: Attribution) -> list[dict[str, Any]]:
@@ -16,8 +15,3 @@ def push_tokens(found: Attribution) -> list[dict[str, Any]]:
         }
         for word, value in zip(found.words, found.values, strict=True)
     ]
-
-
-def push_scale(found: Attribution) -> dict[str, Any]:
-    """The colours' scale: as far to one side as to the other."""
-    return signed_scale(found.values, "nats")

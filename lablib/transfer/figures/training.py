@@ -1,7 +1,7 @@
 """What the training panel shows of a result."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lablib.transfer.compute.scoring import Scores
 from lablib.transfer.compute.training import Training
@@ -10,7 +10,6 @@ from lablib.widgets.html import escape, table
 if TYPE_CHECKING:
     from lablib.widgets.plot import Plot
 from lablib.numbers import percent
-from lablib.transfer.figures.shared import HEIGHT
 
 SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 """Of cells with numbers in them: those have the theme's colour, so no shade may be strong."""
@@ -18,21 +17,15 @@ SHADES = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.55)"]]
 
 def training_plot() -> "Plot":
     """An empty plot of both losses and the accuracy; `draw_training` fills it."""
-    from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
-
-    def line(place: int, name: str, axis: str, mode: str) -> dict[str, Any]:
-        marker = {"symbol": SYMBOLS[place], "size": 7}
-        style = {"color": COLOURS[place], "dash": "dot" if axis == "y2" else "solid"}
-        return {"type": "scatter", "mode": mode, "name": name, "yaxis": axis, "line": style,
-                "marker": marker}  # fmt: skip
+    from lablib.widgets.plot import LEGEND, Plot, marked_line
 
     return Plot(
         [
-            line(0, "training loss", "y", "lines"),
-            line(1, "validation loss", "y", "lines+markers"),
-            line(2, "validation accuracy", "y2", "lines+markers"),
+            marked_line(0, "training loss", mode="lines"),
+            marked_line(1, "validation loss", size=7),
+            marked_line(2, "validation accuracy", size=7, yaxis="y2", line={"dash": "dot"}),
         ],
-        height=HEIGHT,
+        height=280,
         xaxis={"title": "training steps", "rangemode": "tozero"},
         yaxis={"title": "loss (nats)", "rangemode": "tozero"},
         yaxis2={

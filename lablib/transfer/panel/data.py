@@ -111,7 +111,7 @@ class DataPanel(LivePanel):
 
     def _show_others(self) -> Drawing:
         yield None
-        self._first += 6
+        self._first += figures.SAMPLES
         self.samples.value = figures.sample_table(self.desk.read(), self._first)
 
     def code_lines(self) -> str:

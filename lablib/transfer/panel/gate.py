@@ -61,7 +61,8 @@ class GatePanel(LivePanel):
             yield from self._judge(*asked)
             self._read = asked
         yield None
-        labels, scores = self._labels_and_scores()
+        labels = [int(one.unwanted) for one in self.judged]
+        scores = [one.score for one in self.judged]
         threshold = self.threshold.value
         plot = self.open_plot(figures.gate_plot)
         figures.draw_gate(plot, sweep(labels, scores), threshold)
@@ -75,9 +76,6 @@ class GatePanel(LivePanel):
             if judged is not None:
                 self.judged = judged
             yield Progress(0, 0, "the texts are read")
-
-    def _labels_and_scores(self) -> tuple[list[int], list[float]]:
-        return [int(one.unwanted) for one in self.judged], [one.score for one in self.judged]
 
     def code_lines(self) -> str:
         """The texts that the gate is wrong about."""

@@ -10,6 +10,7 @@ from lablib.transfer.figures import judged as figures
 from lablib.transfer.panel.shared import DESK, NOTHING_TRAINED, SharedClassifier, Trained
 from lablib.widgets import Drawing, LivePanel, TokenStrip
 from lablib.widgets.html import escape
+from lablib.widgets.tokens import signed_scale
 
 
 def push_strip(way: str) -> TokenStrip:
@@ -21,7 +22,7 @@ def push_strip(way: str) -> TokenStrip:
 def show_pushes(strip: TokenStrip, found: Attribution) -> None:
     """Put the words into a strip, coloured by what each does."""
     with strip.hold_sync():
-        strip.scale = figures.push_scale(found)
+        strip.scale = signed_scale(found.values, "nats")
         strip.tokens = figures.push_tokens(found)
 
 

@@ -62,10 +62,7 @@ class SharedClassifier(traitlets.HasTraits):
 
     labelled: Any = traitlets.Any(None, allow_none=True)
     trained: Any = traitlets.Any(None, allow_none=True)
-
-    def __init__(self, source: str = "sentiment") -> None:
-        super().__init__()
-        self.source = Source(source)
+    source = Source()
 
     @property
     def code(self) -> str:

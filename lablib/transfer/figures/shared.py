@@ -1,3 +1,0 @@
-"""What several panels of this room show alike."""
-
-HEIGHT = 280
