@@ -23,7 +23,7 @@ from lablib.models import heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
-from lablib.models.text import context_length, require_vectors, vectors
+from lablib.models.text import context_length, require_vectors, text_ids, vectors
 from lablib.training import chats, losses
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX, corrupt
@@ -504,10 +504,10 @@ def causal_rows(
     several if it is long, and the end-of-text token after it.
     """
     if packed:
-        return _windows(_ids(tokenizer, text), length)
+        return _windows(text_ids(tokenizer, text), length)
     end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return [row for part in paragraphs for row in _windows(_ids(tokenizer, part) + end, length)]
+    return [row for part in paragraphs for row in _windows(text_ids(tokenizer, part) + end, length)]
 
 
 def _windows(ids: list[int], length: int) -> list[Tensor]:
@@ -537,7 +537,7 @@ def _masked(
 
 def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[Tensor]:
     """Rows of [CLS] text [SEP], `length` ids each, the last one shorter."""
-    ids, inside = _ids(tokenizer, text), length - 2
+    ids, inside = text_ids(tokenizer, text), length - 2
     begin, end = [tokenizer.cls_token_id], [tokenizer.sep_token_id]
     return [
         torch.tensor(begin + ids[start : start + inside] + end)
@@ -640,11 +640,6 @@ def _drawn(rows: Several[Drawn], share: float) -> tuple[list[Drawn], list[Drawn]
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0)).tolist()
     known = len(rows) - max(1, round(len(rows) * share))
     return [rows[i] for i in sorted(order[:known])], [rows[i] for i in sorted(order[known:])]
-
-
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """A text's ids without special tokens; that it is longer than the context is no matter."""
-    return list(tokenizer(well_formed(text), add_special_tokens=False, verbose=False)["input_ids"])
 
 
 def _cut(tokenizer: PreTrainedTokenizerBase, text: str, length: int) -> list[int]:
