@@ -148,18 +148,6 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
     return None
 
 
-def decode(content: bytes, name: str) -> str:
-    """Bytes as text; see `lablib.decoding`, which also says which encoding it was.
-
-    Raises:
-        ValueError: if they are no text, or in an encoding that cannot be told.
-
-    >>> decode("naïve".encode("utf-16"), "It")
-    'naïve'
-    """
-    return decoded(content, name).text
-
-
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -171,7 +159,7 @@ def _file_text(content: bytes, path: Path | None) -> str:
     """The text of a file; of a table, the texts in its column "text"; conversations as they are."""
     if not holds_chats(content[:4096].decode("latin-1")):
         require_plain(content, _called(path))
-    text = decode(content, _called(path))
+    text = decoded(content, _called(path)).text
     if path is None or path.suffix.lower() not in _TABLES:
         return text
     table = parse_table(text, _called(path))
