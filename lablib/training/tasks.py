@@ -43,6 +43,8 @@ Drawn = TypeVar("Drawn")
 Row = dict[str, Tensor]
 """One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
 
+HeadInputs = tuple[Tensor, Tensor, nn.Linear | None]
+"""What `_Language.head_inputs_and_labels` gives."""
 SIDES = ("source", "target")
 """The columns of a table of pairs."""
 EVALUATION_ROWS = 16
@@ -199,9 +201,7 @@ class _Language(Task):
         return torch.stack([nats, (labels != IGNORE_INDEX).sum(), right])
 
     @abstractmethod
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """What the head reads at some places [places, width], the right answers there [places], and
         the head; the scores and None where `heads.read` gives them.
         """
@@ -221,9 +221,7 @@ class Causal(_Language):
         """The first token of a row is not asked for."""
         return super().targets({"labels": batch["labels"][:, 1:]})
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """What is said at a token is held against the label of the next."""
         hidden, head = heads.read(model, inputs(batch))
         return hidden[:, :-1].flatten(0, 1), batch["labels"][:, 1:].flatten(), head
@@ -270,9 +268,7 @@ class Masked(_Language):
         made = corrupt(ids, self._tokenizer, torch.Generator().manual_seed(seed))
         return {"input_ids": made.ids, "labels": made.labels}
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """Only the hidden tokens, so the head has 15 % of the work."""
         hidden, head = heads.read(model, inputs(batch))
         places = batch["labels"] != IGNORE_INDEX
@@ -284,9 +280,7 @@ class Sequence(_Language):
 
     kinds = ("seq2seq",)
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """The answer is read one token late, so nothing has to be shifted here."""
         late: Any = model
         answer = late.prepare_decoder_input_ids_from_labels(labels=batch["labels"])
