@@ -1,5 +1,6 @@
 """How good a pretrained model is, measured on text it never saw."""
 
+import lzma
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +34,17 @@ def bits_per_byte(
     ids = torch.cat([torch.tensor([tokenizer.bos_token_id]), ids[:-1]])
     losses = token_losses(model, ids, model.config.n_positions)
     return losses.double().sum().item() / math.log(2) / byte_count
+
+
+def xz_bits_per_byte(train: str, heldout: str) -> float:
+    """Bits per byte `xz -9e` needs for the held-out text once it has packed the training text: what
+    a model must beat, besides counting words (`foundations.ngrams`).
+    """
+    known, new = train.encode(), heldout.encode()
+    packed, alone = (
+        len(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)) for text in (known + new, known)
+    )
+    return 8 * (packed - alone) / len(new)
 
 
 @dataclass(frozen=True)
