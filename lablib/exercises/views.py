@@ -153,7 +153,7 @@ class PredictView(_View):
             self._seed = self._file.seed()
         except (OSError, NotImplementedError):
             self._seed = 0  # there is no file to keep one in: everybody's
-        if not _still_an_answer(record, self._now.answer):
+        if self._now.answer is not None and record.judge_earlier(self._now.answer) is None:
             self._now = QuestionStatus()
         self._picture: ipywidgets.Widget | None = None
         self.card = Card(self._content(), self._act, lambda: on_page.prediction(record))
@@ -189,14 +189,6 @@ class PredictView(_View):
             self.card.add(trouble("The picture could not be made", error))
             return
         put_in(self, [self.card, self._picture])
-
-
-def _still_an_answer(record: Prediction, answer: Any) -> bool:
-    """Whether a recorded answer can be given today: an update may have reworded the options."""
-    try:
-        return answer is None or bool(record.judge(answer))
-    except ExerciseError:
-        return False
 
 
 def _as_widget(thing: Any) -> ipywidgets.Widget:

@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from lablib.foundations.compute.perplexity import token_losses
-from lablib.training.corruption import IGNORE_INDEX, corrupt
-from lablib.training.objective import sentence_pairs
+from lablib.training.objective import masked_answers
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
@@ -83,17 +82,9 @@ def masked_score(
         ids = torch.stack(
             [torch.from_numpy(stream[s : s + length].astype(np.int64)) for s in starts]
         )
-        pairs = sentence_pairs(ids, tokenizer, rng)
-        seen = corrupt(pairs["input_ids"], tokenizer, rng)
-        encoded = model.bert(
-            seen.ids.to(model.device), token_type_ids=pairs["token_type_ids"].to(model.device)
-        )
-        where = seen.labels != IGNORE_INDEX
-        asked_for = encoded.last_hidden_state[where.to(model.device)]
-        logits, labels = model.cls.predictions(asked_for).cpu().float(), seen.labels[where]
-        nats += F.cross_entropy(logits, labels, reduction="sum").item()
-        right += int((logits.argmax(-1) == labels).sum())
+        (words, labels), (follows, which) = masked_answers(model, ids, tokenizer, rng)
+        nats += F.cross_entropy(words.cpu(), labels, reduction="sum").item()
+        right += int((words.argmax(-1).cpu() == labels).sum())
         asked += len(labels)
-        follows = model.cls.seq_relationship(encoded.pooler_output).cpu().argmax(-1)
-        followed += int((follows == pairs["next_sentence_label"]).sum())
+        followed += int((follows.argmax(-1).cpu() == which).sum())
     return MaskedScore(right / asked, nats / asked, followed / (batches * size))

@@ -49,7 +49,9 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     >>> read_text("lighthouse")[:14], read_text("It was raining.\r\nStill.")
     ('The Lighthouse', 'It was raining.\nStill.')
     """
-    return _tidy(_raw(source, _file_text))
+    text = well_formed(_raw(source, _file_text)).replace("\r\n", "\n").replace("\r", "\n")
+    _require_words(text)
+    return text
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,6 @@ def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> Source:
     whole = _table_source(source)
     _require_words(whole.content)
     return whole
-
-
-def _tidy(text: str) -> str:
-    text = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
-    _require_words(text)
-    return text
 
 
 def _require_words(text: str) -> None:
