@@ -10,7 +10,7 @@ from statistics import mean
 
 from lablib.exercises.markup import plain
 from lablib.exercises.progress import Event, standing
-from lablib.exercises.records import Bug, ExerciseError, Guess, Prediction, Record, lab
+from lablib.exercises.records import Bug, Guess, Prediction, Record, lab
 
 EARLIER = "an answer that is no longer among the options"
 
@@ -106,10 +106,9 @@ def _choices(record: Prediction, learners: Iterable[Sequence[Event]]) -> tuple[C
 
 def _answer(record: Prediction, value: str | float) -> tuple[str, bool]:
     """The words of an answer and whether it is right; of a number, on which side of it."""
-    try:
-        right = record.judge(value).state == "right"
-    except ExerciseError:
+    if (verdict := record.judge_earlier(value)) is None:
         return EARLIER, False
+    right = verdict.state == "right"
     if not isinstance(record.answer, Guess):
         return plain(str(value)), right
     if right:

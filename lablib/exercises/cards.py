@@ -220,20 +220,21 @@ def really_afresh() -> list[Block]:
         "questions are open again. Yours are kept in folders `old`, your answers in your progress "
         "file. Save the notebooks first (Ctrl+S)."
     )
-    yes = button("afresh", "Yes, start afresh")
-    return [
-        note("info", "Start this lab afresh?", words),
-        actions(yes, button("look", "No, leave it as it is", quiet=True)),
-    ]
+    answers = "Yes, start afresh", "No, leave it as it is"
+    return _really("Start this lab afresh?", words, *answers)
 
 
 def really_forget() -> list[Block]:
     """What forgetting a lab's answers does on a page, and the two answers to it."""
     words = "Its questions are open again. What you answered stays in your progress file."
-    yes = button("afresh", "Yes, forget them")
+    answers = "Yes, forget them", "No, leave them as they are"
+    return _really("Forget your answers in this lab?", words, *answers)
+
+
+def _really(title: str, words: str, yes: str, no: str) -> list[Block]:
     return [
-        note("info", "Forget your answers in this lab?", words),
-        actions(yes, button("look", "No, leave them as they are", quiet=True)),
+        note("info", title, words),
+        actions(button("afresh", yes), button("look", no, quiet=True)),
     ]
 
 

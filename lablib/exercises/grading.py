@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lablib.exercises.progress import Event, standing
 from lablib.exercises.rechecking import recheck
-from lablib.exercises.records import Bug, ExerciseError, Prediction, Record, lab
+from lablib.exercises.records import Bug, Prediction, Record, lab
 from lablib.exercises.report import read_class
 from lablib.exercises.teacher_copies import notebooks
 
@@ -78,23 +78,16 @@ def _claimed(record: Record, events: Sequence[Event]) -> bool | None:
 def _holds(record: Record, events: Sequence[Event], verdicts: Mapping[str, bool]) -> bool:
     """Whether the answer is right, as far as it can be judged again; else what is claimed."""
     if isinstance(record, Prediction):
-        return _chose_right(record, standing(events, record.id).answer)
-    if isinstance(record, Bug) and any(_named_right(record, event) for event in events):
+        verdict = record.judge_earlier(standing(events, record.id).answer)
+        return verdict is not None and verdict.state == "right"
+    own = [event for event in events if event.id == record.id]
+    if isinstance(record, Bug) and any(
+        event.what == "line" and event.value in record.line_numbers for event in own
+    ):
         return True
     if record.id in verdicts:
         return verdicts[record.id]
-    return any(e.id == record.id and e.what == "checked" and bool(e.right) for e in events)
-
-
-def _chose_right(record: Prediction, answer: str | float | None) -> bool:
-    try:
-        return answer is not None and record.judge(answer).state == "right"
-    except ExerciseError:  # it was an option of an earlier edition, or was never one
-        return False
-
-
-def _named_right(record: Bug, event: Event) -> bool:
-    return event.id == record.id and event.what == "line" and event.value in record.line_numbers
+    return any(event.what == "checked" and bool(event.right) for event in own)
 
 
 def table(found: Iterable[Grade], name: str) -> list[list[str]]:

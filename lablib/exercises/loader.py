@@ -212,7 +212,9 @@ def _record(entry: Entry, check: Check | None) -> Record:
         "difficulty": len(found[2]),
     }
     if "Options" in entry.parts or "Guess" in entry.parts:
-        return Prediction(answer=_options(entry) or _guess(entry), **about)
+        ticked = _ticked(entry, "Options")
+        options = tuple(Option(text, said, right) for right, text, said in ticked)
+        return Prediction(answer=options or _guess(entry), **about)
     if check is None:
         raise ExerciseError(f"{entry.id}: there is no check for it, and there are no options.")
     about |= {
@@ -223,10 +225,6 @@ def _record(entry: Entry, check: Check | None) -> Record:
     if "Bug" in entry.parts and isinstance(check, FunctionCheck):
         return _bug(entry, check, about)
     return Exercise(check=_with_words(entry, check), **about)
-
-
-def _options(entry: Entry) -> tuple[Option, ...]:
-    return tuple(Option(text, said, right) for right, text, said in _ticked(entry, "Options"))
 
 
 def _ticked(entry: Entry, part: str) -> list[tuple[bool, str, str]]:

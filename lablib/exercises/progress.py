@@ -152,12 +152,10 @@ class ProgressFile:
 
         If some lines cannot be understood, the file is copied aside and goes on with the others.
         """
-        parsed = []
-        if self.path.exists():
-            parsed = _parsed(self.path)
-            if any(event is None for _, event in parsed):
-                parsed = self._mended()
-        return _happened(parsed + self._spared())
+        parsed = _there(self.path)
+        if any(event is None for _, event in parsed):
+            parsed = self._mended()
+        return _happened(parsed + _there(self.spare))
 
     def take_in(self, path: Path | str) -> tuple[int, int]:
         """Add what stands in another progress file, such as one that a page gave.
@@ -175,7 +173,7 @@ class ProgressFile:
         self.events()  # sets aside what is damaged
         with _lock(self.path):
             self._bring_back()
-            own = _understood(_parsed(self.path)) if self.path.exists() else []
+            own = _understood(_there(self.path))
             new = [event for event in _understood(others) if event not in own]
             both = sorted([*own, *new], key=lambda event: event.time)
             put(self.path, b"".join(_line(event) + b"\n" for event in both))
@@ -192,19 +190,16 @@ class ProgressFile:
         return self._seeds()[0]
 
     def _seeds(self) -> list[int]:
-        lines = (_parsed(self.path) if self.path.exists() else []) + self._spared()
+        lines = _there(self.path) + _there(self.spare)
         values = (event.value for _, event in lines if event is not None and event.what == "seed")
         return [int(value) for value in values if isinstance(value, int | float)]
-
-    def _spared(self) -> list[tuple[bytes, Event | None]]:
-        return _parsed(self.spare) if self.spare.exists() else []
 
     def _bring_back(self) -> None:
         """Put what the spare file holds where it belongs; called with the file held."""
         if not self.spare.exists():
             return
         with _lock(self.spare):
-            if lines := [line for line, event in self._spared() if event is not None]:
+            if lines := [line for line, event in _parsed(self.spare) if event is not None]:
                 _append(self.path, b"\n".join(lines))
             self.spare.unlink()
 
@@ -251,6 +246,10 @@ def read_events(path: Path) -> tuple[list[Event], int]:
     """
     parsed = _parsed(path)
     return _happened(parsed), sum(event is None for _, event in parsed)
+
+
+def _there(path: Path) -> list[tuple[bytes, Event | None]]:
+    return _parsed(path) if path.exists() else []
 
 
 def _parsed(path: Path) -> list[tuple[bytes, Event | None]]:

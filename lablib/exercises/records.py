@@ -12,6 +12,7 @@ import pkgutil
 import random
 import textwrap
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -102,6 +103,14 @@ class Prediction(Record):
         if chosen is None:
             raise ExerciseError(f"{given!r} is not one of the answers to {self.id!r}.")
         return Verdict("right" if chosen.right else "wrong", chosen.feedback)
+
+    def judge_earlier(self, given: str | float | None) -> Verdict | None:
+        """The feedback for a recorded answer; None for none, and for one that cannot be given today
+        (an update may have reworded the options).
+        """
+        with suppress(ExerciseError):
+            return None if given is None else self.judge(given)
+        return None
 
     def options(self, seed: int) -> tuple[Option, ...]:
         """The options as the learner with this seed sees them, in the same order every time."""

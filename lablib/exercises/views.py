@@ -92,42 +92,10 @@ def trouble(title: str, error: Exception) -> cards.Block:
     return cards.note("error", title, said, folded=details)
 
 
-class _Question:
-    """What the three kinds of question share: a record, the progress file, and what went wrong."""
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.file = ProgressFile()
-        self.notes: list[cards.Block] = []
-
-    def note_down(self, what: str, value: Any = None, right: bool | None = None) -> QuestionStatus:
-        """Add to the progress file; where the learner stands by this event alone.
-
-        A file that cannot be written costs the record, not the lab.
-        """
-        event = Event(self.record.id, what, value, right)
-        try:
-            self.file.add(event)
-            self.notes = _not_for_good(self.file)
-        except (OSError, NotImplementedError) as error:
-            self.notes = [trouble("This could not be saved to your progress file", error)]
-        return standing([event], self.record.id)
-
-    def read(self) -> QuestionStatus:
-        """Where the learner stands; at the start, if the progress file cannot be read."""
-        events, self.notes = _read(self.file)
-        return standing(events, self.record.id)
-
-    def seed(self) -> int:
-        """The learner's seed; without a progress file to keep one in, everybody's is 0."""
-        try:
-            return self.file.seed()
-        except (OSError, NotImplementedError):
-            return 0
-
-
 class _View(ipywidgets.VBox):
-    """A card, and what may stand below it; as text it is its card."""
+    """A question's card, and what may stand below it; as text it is its card. What was done goes
+    into the progress file, and what went wrong with that stands on the card (`_notes`).
+    """
 
     card: Card
 
@@ -137,6 +105,25 @@ class _View(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         return repr(self.card)
+
+    def _begin(self, record: Record) -> QuestionStatus:
+        """Where the learner stands; at the start, if the progress file cannot be read."""
+        self._id, self._file = record.id, ProgressFile()
+        events, self._notes = _read(self._file)
+        return standing(events, record.id)
+
+    def _note_down(self, what: str, value: Any = None, right: bool | None = None) -> QuestionStatus:
+        """Add to the progress file; where the learner stands by this event alone.
+
+        A file that cannot be written costs the record, not the lab.
+        """
+        event = Event(self._id, what, value, right)
+        try:
+            self._file.add(event)
+            self._notes = _not_for_good(self._file)
+        except (OSError, NotImplementedError) as error:
+            self._notes = [trouble("This could not be saved to your progress file", error)]
+        return standing([event], self._id)
 
 
 def _not_for_good(file: ProgressFile) -> list[cards.Block]:
@@ -160,11 +147,13 @@ class PredictView(_View):
     """A prediction above the place for its picture, which is built when the answer is recorded."""
 
     def __init__(self, record: Prediction, then: Callable[[], Any] | None) -> None:
-        self._question = _Question(record)
         self._record, self._then = record, then
-        self._now = self._question.read()
-        self._seed = self._question.seed()
-        if not _still_an_answer(record, self._now.answer):
+        self._now = self._begin(record)
+        try:
+            self._seed = self._file.seed()
+        except (OSError, NotImplementedError):
+            self._seed = 0  # there is no file to keep one in: everybody's
+        if self._now.answer is not None and record.judge_earlier(self._now.answer) is None:
             self._now = QuestionStatus()
         self._picture: ipywidgets.Widget | None = None
         self.card = Card(self._content(), self._act, lambda: on_page.prediction(record))
@@ -174,16 +163,16 @@ class PredictView(_View):
             self._unlock()
 
     def _content(self) -> cards.Content:
-        return cards.prediction(self._record, self._now, self._seed, self._question.notes)
+        return cards.prediction(self._record, self._now, self._seed, self._notes)
 
     def _act(self, do: str, value: Any) -> None:
         if do == "answer":
             right = self._record.judge(value).state == "right"
-            self._now = self._question.note_down("predicted", value, right)
+            self._now = self._note_down("predicted", value, right)
         elif do == "skip":
-            self._now = self._question.note_down("skipped")
+            self._now = self._note_down("skipped")
         elif do == "forget":
-            self._now = self._question.note_down("forgot")
+            self._now = self._note_down("forgot")
         self.card.content = self._content()
         self.children = [self.card]
         if self._now.state != "new":
@@ -202,14 +191,6 @@ class PredictView(_View):
         put_in(self, [self.card, self._picture])
 
 
-def _still_an_answer(record: Prediction, answer: Any) -> bool:
-    """Whether a recorded answer can be given today: an update may have reworded the options."""
-    try:
-        return answer is None or bool(record.judge(answer))
-    except ExerciseError:
-        return False
-
-
 def _as_widget(thing: Any) -> ipywidgets.Widget:
     """A widget as it is; anything else as a cell would show it."""
     if isinstance(thing, ipywidgets.Widget):
@@ -224,27 +205,23 @@ class CheckView(_View):
     """The verdict on an answer, with the hints opened so far; `.verdict` is the verdict itself."""
 
     def __init__(self, record: Exercise, answer: Any) -> None:
-        self.verdict = record.judge(answer)
-        self._question = _Question(record)
-        self._record = record
-        self._hints = self._question.read().hints
-        self._solution = False
+        self._record, self.verdict = record, record.judge(answer)
+        self._hints, self._solution = self._begin(record).hints, False
         if self.verdict.state != "unanswered":
-            right = self.verdict.state == "right"
-            self._question.note_down("checked", self.verdict.message, right)
+            self._note_down("checked", self.verdict.message, self.verdict.state == "right")
         self.card = Card(self._content(), self._act, lambda: on_page.exercise(record))
         super().__init__()
 
     def _content(self) -> cards.Content:
-        notes = self._question.notes
-        return cards.checked(self._record, self.verdict, self._hints, self._solution, notes)
+        shown = self.verdict, self._hints, self._solution
+        return cards.checked(self._record, *shown, self._notes)
 
     def _act(self, do: str, value: Any) -> None:
         if do == "hint":
             self._hints = min(self._hints + 1, len(self._record.hints))
-            self._question.note_down("hint", self._hints)
+            self._note_down("hint", self._hints)
         elif do == "solution":
-            self._question.note_down("solution")
+            self._note_down("solution")
         if do in ("solution", "hide"):
             self._solution = do == "solution"
         self.card.content = self._content()
@@ -254,27 +231,25 @@ class BugView(_View):
     """Code whose wrong line is to be clicked."""
 
     def __init__(self, record: Bug) -> None:
-        self._question = _Question(record)
         self._record = record
         self._clicked: list[int] = []
-        self._found = self._question.read().line_found
-        self._shown = False
+        self._found, self._shown = self._begin(record).line_found, False
         self.card = Card(self._content(), self._act, lambda: on_page.bug(record))
         super().__init__()
 
     def _content(self) -> cards.Content:
-        notes = self._question.notes
-        return cards.bug(self._record, self._clicked, self._found, self._shown, notes)
+        shown = self._clicked, self._found, self._shown
+        return cards.bug(self._record, *shown, self._notes)
 
     def _act(self, do: str, value: Any) -> None:
         if do == "line":
             right = self._record.judge_line(int(value)).state == "right"
             self._clicked.append(int(value))
             self._found = self._found or right
-            self._question.note_down("line", int(value), right)
+            self._note_down("line", int(value), right)
         elif do == "show":
             self._clicked, self._shown = [], True
-            self._question.note_down("solution")
+            self._note_down("solution")
         elif do == "forget":
             self._clicked, self._found, self._shown = [], False, False
         self.card.content = self._content()

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+AUTO: dict[Kind, str] = {
+    "causal": "AutoModelForCausalLM",
+    "masked": "AutoModelForMaskedLM",
+    "encoder": "AutoModel",
+    "seq2seq": "AutoModelForSeq2SeqLM",
+    "classifier": "AutoModelForSequenceClassification",
+}
+"""The classes of `transformers` that open a model as each kind."""
+
 # Padding a table of vectors up to a round size adds a few percent at most, so a tokenizer that
 # covers less than this share of it belongs to another model.
 _SHARE_OF_VECTORS = 0.9
@@ -137,19 +146,9 @@ def _classes(found: Checkpoint, config: PreTrainedConfig, kind: Kind) -> tuple[A
             f"{quoted(found.name)} is not {KIND_WORDS[kind]}: choose another model"
             + (f", or open it with {instead}." if instead else ".")
         )
-    auto, mapping = {
-        "causal": (tf.AutoModelForCausalLM, tf.MODEL_FOR_CAUSAL_LM_MAPPING),
-        "masked": (tf.AutoModelForMaskedLM, tf.MODEL_FOR_MASKED_LM_MAPPING),
-        "encoder": (tf.AutoModel, tf.MODEL_MAPPING),
-        "seq2seq": (tf.AutoModelForSeq2SeqLM, tf.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
-        "classifier": (
-            tf.AutoModelForSequenceClassification,
-            tf.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
-        ),
-    }[kind]
-    if kind == "masked" and _has_both_heads(config):
-        auto, mapping = tf.AutoModelForPreTraining, tf.MODEL_FOR_PRETRAINING_MAPPING
-    return auto, mapping[type(config)]
+    both_heads = kind == "masked" and _has_both_heads(config)
+    auto = getattr(tf, "AutoModelForPreTraining" if both_heads else AUTO[kind])
+    return auto, auto._model_mapping[type(config)]
 
 
 def _has_both_heads(config: PreTrainedConfig) -> bool:

@@ -75,21 +75,6 @@ def vocabulary(tokenizer: PreTrainedTokenizerBase) -> list[Entry]:
     return [spelling.entry(id, name, id in special) for id, name in by_id]
 
 
-def token_bytes(entry: str, tokenizer: PreTrainedTokenizerBase) -> bytes:
-    """The bytes of text that one entry of a vocabulary stands for.
-
-    Byte-level BPE writes each byte as a letter (GPT-2's `bytes_to_unicode`), WordPiece puts ##
-    before a piece that continues a word, SentencePiece writes a space as ▁ and a lone byte as
-    <0xNN>. A token added to the vocabulary is plain text.
-
-    >>> from transformers import GPT2Tokenizer
-    >>> tokenizer = GPT2Tokenizer(vocab={"Ġ": 0, "Ã": 1, "ĠÃ": 2}, merges=[("Ġ", "Ã")])
-    >>> token_bytes("ĠÃ", tokenizer)
-    b' \\xc3'
-    """
-    return _Spelling.of(tokenizer).bytes_of(entry)
-
-
 def text_bytes(text: str, tokenizer: PreTrainedTokenizerBase) -> list[bytes]:
     """The bytes that each token of a text stands for, without the tokenizer's own marks.
 
@@ -138,6 +123,17 @@ class _Spelling:
         return Entry(id, name, text, raw, special)
 
     def bytes_of(self, name: str) -> bytes:
+        """The bytes of text that an entry stands for.
+
+        Byte-level BPE writes each byte as a letter (GPT-2's `bytes_to_unicode`), WordPiece puts ##
+        before a piece that continues a word, SentencePiece writes a space as ▁ and a lone byte as
+        <0xNN>. A token added to the vocabulary is plain text.
+
+        >>> from transformers import GPT2Tokenizer
+        >>> tokenizer = GPT2Tokenizer(vocab={"Ġ": 0, "Ã": 1, "ĠÃ": 2}, merges=[("Ġ", "Ã")])
+        >>> _Spelling.of(tokenizer).bytes_of("ĠÃ")
+        b' \\xc3'
+        """
         if name in self.added:
             return name.encode()
         if "ByteLevel" in self.decoder and _byte_of_letter().keys() >= set(name):

@@ -5,7 +5,7 @@ A widget of our own becomes a place in which the page's script draws it; one tha
 page's script wakes it once the panel's model is there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -177,42 +177,46 @@ def _greyed(name: str, state: State) -> str:
         return fill("<button disabled>{label}</button>", label=label)
     if name == "ToggleButton":
         pressed = "true" if state["value"] else "false"
-        return fill(
-            '<button disabled aria-pressed="{pressed}">{label}</button>',
-            label=label,
-            pressed=pressed,
-        )
-    field = _FIELDS.get(name, _chosen if "index" in state else _value)
-    return f"<label>{escape(label)} {field(state)}</label>"
+        button = '<button disabled aria-pressed="{pressed}">{label}</button>'
+        return fill(button, pressed=pressed, label=label)
+    field = _chosen(state) if "index" in state else _value(name, state)
+    return f"<label>{escape(label)} {field}</label>"
 
 
-def _value(state: State) -> str:
-    return fill('<input value="{value}" disabled>', value=state.get("value", ""))
+_SLIDER = """<input type="range" min="{min}" max="{max}" step="any" value="{value}" disabled>\
+<output>{short}</output>"""
+_RANGE = '<input value="{low} to {high}" disabled>'
+_PROGRESS = '<progress max="{max}" value="{value}"></progress>'
+_FIELDS = {
+    "Checkbox": '<input type="checkbox"{checked} disabled>',
+    "IntSlider": _SLIDER,
+    "FloatSlider": _SLIDER,
+    "IntRangeSlider": _RANGE,
+    "FloatRangeSlider": _RANGE,
+    "Textarea": "<textarea rows={rows} disabled>{value}</textarea>",
+    "IntProgress": _PROGRESS,
+    "FloatProgress": _PROGRESS,
+}
+"""How a control shows its value; others show their options chosen, or the value in a field."""
 
 
-def _checkbox(state: State) -> str:
-    return f'<input type="checkbox"{" checked" if state["value"] else ""} disabled>'
+def _value(name: str, state: State) -> str:
+    """The field of a control, with its value.
 
-
-def _slider(state: State) -> str:
-    slider = '<input type="range" min="{min}" max="{max}" step="any" value="{value}" disabled>'
-    numbers = {name: state[name] for name in ("min", "max", "value")}
-    return fill(slider + "<output>{text}</output>", text=_readout(state["value"]), **numbers)
-
-
-def _readout(value: float) -> str:
-    """A number as short as it can be.
-
-    >>> _readout(0.1 + 0.2), _readout(3)
-    ('0.3', '3')
+    >>> _value("FloatSlider", {"min": 0, "max": 1, "value": 0.1 + 0.2})[-29:]
+    'disabled><output>0.3</output>'
     """
-    return f"{value:.4g}"
-
-
-def _range(state: State) -> str:
-    return fill(
-        '<input value="{low} to {high}" disabled>', low=state["value"][0], high=state["value"][1]
-    )
+    value = state.get("value", "")
+    low, high = value if name.endswith("RangeSlider") else ("", "")
+    named = {
+        "low": low,
+        "high": high,
+        "short": f"{value:.4g}" if isinstance(value, int | float) else value,
+        "checked": " checked" if value is True else "",
+        "rows": state.get("rows") or 2,
+    }
+    template = _FIELDS.get(name, '<input value="{value}" disabled>')
+    return fill(template, **{**state, **named, "value": value})
 
 
 def _chosen(state: State) -> str:
@@ -234,30 +238,3 @@ def _chosen(state: State) -> str:
 def _option(text: str, chosen: bool) -> str:
     mark = " selected" if chosen else ""
     return fill("<option{mark}>{text}</option>", mark=mark, text=text)
-
-
-def _area(state: State) -> str:
-    return fill(
-        "<textarea rows={rows} disabled>{text}</textarea>",
-        rows=state["rows"] or 2,
-        text=state["value"],
-    )
-
-
-def _progress(state: State) -> str:
-    return fill(
-        '<progress max="{max}" value="{value}"></progress>', max=state["max"], value=state["value"]
-    )
-
-
-_FIELDS: dict[str, Callable[[State], str]] = {
-    "Checkbox": _checkbox,
-    "IntSlider": _slider,
-    "FloatSlider": _slider,
-    "IntRangeSlider": _range,
-    "FloatRangeSlider": _range,
-    "Textarea": _area,
-    "IntProgress": _progress,
-    "FloatProgress": _progress,
-}
-"""How a control shows its value; others show their options chosen, or the value in a field."""

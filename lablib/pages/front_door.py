@@ -110,7 +110,7 @@ def front_door(
     others = [one for one in entries if one.name not in LABS]
     body = _BODY.format(
         labs="\n".join(_card(one, pictures) for one in core),
-        others="\n".join(_line(one) for one in others),
+        others="\n".join(f"<li>{_link(one)} {_more(one)}</li>" for one in others),
         on=_going_on(repository),
     )
     asked = {one.name: one.predictions for one in entries}
@@ -131,10 +131,6 @@ def _card(one: Entry, pictures: Path) -> str:
 {_link(one)}
 {fill("<p>{question}</p>", question=about.question)}
 {_more(one)}</div></li>"""
-
-
-def _line(one: Entry) -> str:
-    return f"<li>{_link(one)} {_more(one)}</li>"
 
 
 def _link(one: Entry) -> str:

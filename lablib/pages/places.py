@@ -11,37 +11,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from lablib.widgets.html import script_json
 
 Scripts = Mapping[str, str]
 """Scripts by the names of their files, in the order in which they run, once the page is read."""
-
-
-class Place(Protocol):
-    """Where a page's parts stand."""
-
-    def keep(self, value: Any, file: str) -> Any:
-        """What stands in the page's data for a value that other pages have, too."""
-
-    def has(self, file: str) -> bool:
-        """Whether the page can have the models of a file."""
-
-    def style(self, rules: Iterable[str]) -> str:
-        """The tag of the page's style sheets."""
-
-    def first(self, file: str, script: str) -> str:
-        """The tag of a script that runs before the page is drawn."""
-
-    def last(self, scripts: Scripts) -> str:
-        """The tags of the scripts that run once the page is read."""
-
-    def sources(self) -> str:
-        """What the page's policy allows as a script, besides those of its own making (`blob:`)."""
-
-    def alone(self) -> str:
-        """What is said where a file that the page needs is missing."""
 
 
 class Inside:
@@ -199,3 +174,7 @@ class Beside:
             '<p class="page-alone">The files that belong to this page are not beside it, so it is '
             "bare and does not answer. Keep the folder of the pages together.</p>"
         )
+
+
+Place = Inside | Beside
+"""Where the parts of a page stand."""

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +50,8 @@ def run(path: Path, folder: Path) -> tuple[nbformat.NotebookNode, Models]:
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},
     )
-    with _environment(LABLIB_PROGRESS=str(progress), JUPYTER_WIDGETS_ECHO="0"):
-        client.execute()
+    own = {"LABLIB_PROGRESS": str(progress), "JUPYTER_WIDGETS_ECHO": "0"}
+    client.execute(env={**os.environ, **own})
     book.cells.pop()
     return book, json.loads(kept.read_text(encoding="utf-8"))
 
@@ -80,15 +78,3 @@ def keep_widgets(path: str) -> None:
         for id, widget in list(_instances.items())
     }
     Path(path).write_text(json.dumps(states, default=as_base64, allow_nan=False), encoding="utf-8")
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Environment variables for the kernels started meanwhile."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

@@ -5,6 +5,6 @@
 The settings, the text, the loss and the optimizers are those of `lablib.training` (`recipe`,
 `adaptation`, `corpus`, `pairs`, `objective`, `optimizers`); this package is the command, and
 nothing imports it. Read in this order: `training` (the loop), `evaluation`, `general`, `rewriting`
-and `alignment` (how good it is), `curve` (how it got there), `baselines` (what it must beat),
-`card` (what we say about it).
+and `alignment` (how good it is, and what it must beat), `curve` (how it got there), `card` (what we
+say about it).
 """

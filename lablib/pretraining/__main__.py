@@ -31,14 +31,19 @@ from lablib.data import pairs as own_pairs
 from lablib.foundations.compute.ngrams import NGrams
 from lablib.output import say
 from lablib.pretraining.alignment import alignment
-from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import Measured, guessed, model_card, titles_table, turned, wrote
 from lablib.pretraining.curve import record
-from lablib.pretraining.evaluation import TokenScore, bits_per_byte, masked_score
+from lablib.pretraining.evaluation import (
+    TokenScore,
+    bits_per_byte,
+    masked_score,
+    xz_bits_per_byte,
+)
 from lablib.pretraining.general import GENERAL, filled, first_words, found_again
-from lablib.pretraining.rewriting import bleu, chrf, exact, pair_score, rewritten
+from lablib.pretraining.rewriting import exact, pair_score, rewritten
 from lablib.pretraining.training import Learned, mix, start_from_frequencies, train
 from lablib.randomness import seeded
+from lablib.seq2seq.compute.scoring import bleu, chrf
 from lablib.training.corpus import log_shares, read_texts, token_stream, train_tokenizer
 from lablib.training.made_up import MADE_UP, Pair
 from lablib.training.pairs import made_up, read_pairs
@@ -347,16 +352,13 @@ def shown_rows(task: str, rows: Sequence[Pair]) -> Sequence[Pair]:
 
 def task_figures(task: str, made: Sequence[str], rows: Sequence[Pair]) -> list[Measured]:
     """The figures of one task: exact match, and chrF and BLEU for translations."""
-    figures = [Measured(f"{task}: exactly as meant", f"{exact(made, rows):.1%}", _of(rows))]
+    meant, unit = [target for _, target in rows], f"of {len(rows):,} held-out pairs"
+    figures = [Measured(f"{task}: exactly as meant", f"{exact(made, rows):.1%}", unit)]
     if task not in MADE_UP:
-        figures.append(Measured(f"{task}: chrF2", f"{chrf(made, rows):.1f}", _of(rows)))
+        figures.append(Measured(f"{task}: chrF2", f"{chrf(made, meant):.1f}", unit))
     if task == "translate English to French":
-        figures.append(Measured(f"{task}: sacreBLEU", f"{bleu(made, rows):.1f}", _of(rows)))
+        figures.append(Measured(f"{task}: sacreBLEU", f"{bleu(made, meant):.1f}", unit))
     return figures
-
-
-def _of(rows: Sequence[Pair]) -> str:
-    return f"of {len(rows):,} held-out pairs"
 
 
 def general_figures(

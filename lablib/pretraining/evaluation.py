@@ -1,5 +1,6 @@
 """How good a pretrained model is, measured on text it never saw."""
 
+import lzma
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,8 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from lablib.foundations.compute.perplexity import token_losses
-from lablib.training.corruption import IGNORE_INDEX, corrupt
-from lablib.training.objective import sentence_pairs
+from lablib.training.objective import masked_answers
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
@@ -33,6 +33,17 @@ def bits_per_byte(
     ids = torch.cat([torch.tensor([tokenizer.bos_token_id]), ids[:-1]])
     losses = token_losses(model, ids, model.config.n_positions)
     return losses.double().sum().item() / math.log(2) / byte_count
+
+
+def xz_bits_per_byte(train: str, heldout: str) -> float:
+    """Bits per byte `xz -9e` needs for the held-out text once it has packed the training text: what
+    a model must beat, besides counting words (`foundations.ngrams`).
+    """
+    known, new = train.encode(), heldout.encode()
+    packed, alone = (
+        len(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)) for text in (known + new, known)
+    )
+    return 8 * (packed - alone) / len(new)
 
 
 @dataclass(frozen=True)
@@ -71,17 +82,9 @@ def masked_score(
         ids = torch.stack(
             [torch.from_numpy(stream[s : s + length].astype(np.int64)) for s in starts]
         )
-        pairs = sentence_pairs(ids, tokenizer, rng)
-        seen = corrupt(pairs["input_ids"], tokenizer, rng)
-        encoded = model.bert(
-            seen.ids.to(model.device), token_type_ids=pairs["token_type_ids"].to(model.device)
-        )
-        where = seen.labels != IGNORE_INDEX
-        asked_for = encoded.last_hidden_state[where.to(model.device)]
-        logits, labels = model.cls.predictions(asked_for).cpu().float(), seen.labels[where]
-        nats += F.cross_entropy(logits, labels, reduction="sum").item()
-        right += int((logits.argmax(-1) == labels).sum())
+        (words, labels), (follows, which) = masked_answers(model, ids, tokenizer, rng)
+        nats += F.cross_entropy(words.cpu(), labels, reduction="sum").item()
+        right += int((words.argmax(-1).cpu() == labels).sum())
         asked += len(labels)
-        follows = model.cls.seq_relationship(encoded.pooler_output).cpu().argmax(-1)
-        followed += int((follows == pairs["next_sentence_label"]).sum())
+        followed += int((follows.argmax(-1).cpu() == which).sum())
     return MaskedScore(right / asked, nats / asked, followed / (batches * size))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from lablib.pretraining.evaluation import TokenScore
-from lablib.seq2seq.compute import scoring
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.made_up import Pair
 from lablib.training.pairs import encode
@@ -51,16 +50,6 @@ def exact(made: Sequence[str], pairs: Sequence[Pair]) -> float:
     0.5
     """
     return sum(text == target for text, (_, target) in zip(made, pairs, strict=True)) / len(pairs)
-
-
-def bleu(made: Sequence[str], pairs: Sequence[Pair]) -> float:
-    """Corpus BLEU of texts beside their pairs' targets (see `seq2seq.compute.scoring`)."""
-    return scoring.bleu(made, [target for _, target in pairs])
-
-
-def chrf(made: Sequence[str], pairs: Sequence[Pair]) -> float:
-    """Corpus chrF2 of the same, which needs no words and so suits Chinese."""
-    return scoring.chrf(made, [target for _, target in pairs])
 
 
 @torch.inference_mode()

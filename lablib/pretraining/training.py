@@ -142,7 +142,8 @@ def restore(folder: Path, model: Model, optimizers: list[Optimizer]) -> int:
         optimizer.load_state_dict(
             {**optimizer.state_dict(), "state": _optimizer_state(tensors, f"optimizer.{i}.")}
         )
-    return _step_of(path)
+    with safe_open(path, framework="pt") as file:
+        return int(file.metadata()["step"])
 
 
 def _optimizer_state(
@@ -154,8 +155,3 @@ def _optimizer_state(
             index, key = name.removeprefix(prefix).split(".")
             state.setdefault(int(index), {})[key] = tensor
     return state
-
-
-def _step_of(path: Path) -> int:
-    with safe_open(path, framework="pt") as file:
-        return int(file.metadata()["step"])

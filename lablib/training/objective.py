@@ -124,14 +124,19 @@ def sentence_pairs(
     }
 
 
-def masked_loss(
+Answered = tuple[torch.Tensor, torch.Tensor]
+"""Logits [asked, choices] on the model's device, and what is right [asked], int64 on the CPU."""
+
+
+def masked_answers(
     model: BertForPreTraining,
     ids: torch.Tensor,
     tokenizer: PreTrainedTokenizerBase,
     rng: torch.Generator,
-    share: float,
-) -> torch.Tensor:
-    """Masked-word loss plus next-sentence loss, in nats (Devlin et al. 2019, section 3.1).
+    share: float = 0.15,
+) -> tuple[Answered, Answered]:
+    """What both heads of a BERT answer to windows of text, ids [batch, length], of which a share is
+    masked: the words, and whether the second halves follow.
 
     The word head runs on the masked positions only: a fifth of the logits, the same loss.
     """
@@ -144,9 +149,20 @@ def masked_loss(
     asked = corrupted.labels != IGNORE_INDEX
     words = model.cls.predictions(encoded.last_hidden_state[asked.to(device)]).float()
     follows = model.cls.seq_relationship(encoded.pooler_output).float()
-    return F.cross_entropy(words, corrupted.labels[asked].to(device)) + F.cross_entropy(
-        follows, pairs["next_sentence_label"].to(device)
-    )
+    return (words, corrupted.labels[asked]), (follows, pairs["next_sentence_label"])
+
+
+def masked_loss(
+    model: BertForPreTraining,
+    ids: torch.Tensor,
+    tokenizer: PreTrainedTokenizerBase,
+    rng: torch.Generator,
+    share: float,
+) -> torch.Tensor:
+    """Masked-word loss plus next-sentence loss, in nats (Devlin et al. 2019, section 3.1)."""
+    both = masked_answers(model, ids, tokenizer, rng, share)
+    words, follows = (F.cross_entropy(logits, right.to(model.device)) for logits, right in both)
+    return words + follows
 
 
 def pair_loss(model: T5ForConditionalGeneration, rows: dict[str, torch.Tensor]) -> torch.Tensor:

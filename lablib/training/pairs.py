@@ -123,12 +123,9 @@ def encode(
         tokenizer: one that ends a text with its end-of-text token.
         most: tokens of a source or a target; what goes beyond is cut off.
     """
-    sources, targets = zip(*pairs, strict=True)
-    rows = tokenizer(
-        list(sources), padding=True, truncation=True, max_length=most, return_tensors="pt"
-    )
-    answers = tokenizer(
-        list(targets), padding=True, truncation=True, max_length=most, return_tensors="pt"
+    rows, answers = (
+        tokenizer(list(side), padding=True, truncation=True, max_length=most, return_tensors="pt")
+        for side in zip(*pairs, strict=True)
     )
     labels = answers.input_ids.masked_fill(answers.attention_mask == 0, IGNORE_INDEX)
     return {"input_ids": rows.input_ids, "attention_mask": rows.attention_mask, "labels": labels}

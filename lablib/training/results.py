@@ -15,10 +15,12 @@ from lablib.models import places
 from lablib.models.adapter import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
 from lablib.models.errors import ModelError
 from lablib.models.hub import HubError
+from lablib.models.opening import AUTO
 from lablib.numbers import percent
 from lablib.training.config import Config, TaskName
 from lablib.training.methods import METHODS
 from lablib.training.records import Record, best_record
+from lablib.training.tasks import TASKS
 from lablib.training.texts import HUB
 from lablib.training.writing import TEMPERATURE
 
@@ -36,10 +38,6 @@ _PIPELINES: dict[TaskName, str] = {
     "sequence": "translation",
 }  # fmt: skip
 """What the hub calls the tasks."""
-_AUTO: dict[TaskName, str] = {
-    "causal": "AutoModelForCausalLM", "masked": "AutoModelForMaskedLM",
-    "classification": "AutoModelForSequenceClassification", "sequence": "AutoModelForSeq2SeqLM",
-}  # fmt: skip
 _LEARNED: dict[TaskName, str] = {
     "causal": "to go on as a text does", "masked": "to fill in hidden words of a text",
     "classification": "to tell classes of texts apart", "sequence": "to turn a text into another",
@@ -258,7 +256,7 @@ def _measures(config: Config, records: Sequence[Record]) -> list[str]:
 
 
 def _use(config: Config, adapter: bool) -> list[str]:
-    auto, more = _AUTO[config.task], ""
+    auto, more = AUTO[TASKS[config.task].kinds[0]], ""
     if adapter:
         # A base in 16 bits would stay so; the adapter learned beside 32.
         more = ', dtype="float32"' + (", num_labels=…" if config.task == "classification" else "")

@@ -505,11 +505,8 @@ def _newest_first(folder: str | os.PathLike[str], processes: int = 1) -> list[Ru
         with suppress(OSError):  # a name that is too long for a folder
             files.update(place.glob("*/config.toml"))
     found = []
-    for file in sorted(files, key=_begun, reverse=True):
+    begun = {file: (file.stat().st_mtime, file.parent.name) for file in files}
+    for file in sorted(files, key=begun.__getitem__, reverse=True):
         with suppress(ValueError):
             found.append(Run.open(file.parent, processes))
     return found
-
-
-def _begun(file: Path) -> tuple[float, str]:
-    return file.stat().st_mtime, file.parent.name

@@ -23,7 +23,7 @@ from lablib.models import heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
-from lablib.models.text import context_length, require_vectors, vectors
+from lablib.models.text import context_length, require_vectors, text_ids, vectors
 from lablib.training import chats, losses
 from lablib.training.config import Config
 from lablib.training.corruption import IGNORE_INDEX, corrupt
@@ -43,6 +43,8 @@ Drawn = TypeVar("Drawn")
 Row = dict[str, Tensor]
 """One row: `input_ids` and `labels`, int64 [tokens]; the label of a whole text is a scalar."""
 
+HeadInputs = tuple[Tensor, Tensor, nn.Linear | None]
+"""What `_Language.head_inputs_and_labels` gives."""
 SIDES = ("source", "target")
 """The columns of a table of pairs."""
 EVALUATION_ROWS = 16
@@ -199,9 +201,7 @@ class _Language(Task):
         return torch.stack([nats, (labels != IGNORE_INDEX).sum(), right])
 
     @abstractmethod
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """What the head reads at some places [places, width], the right answers there [places], and
         the head; the scores and None where `heads.read` gives them.
         """
@@ -221,9 +221,7 @@ class Causal(_Language):
         """The first token of a row is not asked for."""
         return super().targets({"labels": batch["labels"][:, 1:]})
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """What is said at a token is held against the label of the next."""
         hidden, head = heads.read(model, inputs(batch))
         return hidden[:, :-1].flatten(0, 1), batch["labels"][:, 1:].flatten(), head
@@ -270,9 +268,7 @@ class Masked(_Language):
         made = corrupt(ids, self._tokenizer, torch.Generator().manual_seed(seed))
         return {"input_ids": made.ids, "labels": made.labels}
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """Only the hidden tokens, so the head has 15 % of the work."""
         hidden, head = heads.read(model, inputs(batch))
         places = batch["labels"] != IGNORE_INDEX
@@ -284,9 +280,7 @@ class Sequence(_Language):
 
     kinds = ("seq2seq",)
 
-    def head_inputs_and_labels(
-        self, model: PreTrainedModel, batch: Batch
-    ) -> tuple[Tensor, Tensor, nn.Linear | None]:
+    def head_inputs_and_labels(self, model: PreTrainedModel, batch: Batch) -> HeadInputs:
         """The answer is read one token late, so nothing has to be shifted here."""
         late: Any = model
         answer = late.prepare_decoder_input_ids_from_labels(labels=batch["labels"])
@@ -504,10 +498,10 @@ def causal_rows(
     several if it is long, and the end-of-text token after it.
     """
     if packed:
-        return _windows(_ids(tokenizer, text), length)
+        return _windows(text_ids(tokenizer, text), length)
     end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return [row for part in paragraphs for row in _windows(_ids(tokenizer, part) + end, length)]
+    return [row for part in paragraphs for row in _windows(text_ids(tokenizer, part) + end, length)]
 
 
 def _windows(ids: list[int], length: int) -> list[Tensor]:
@@ -537,7 +531,7 @@ def _masked(
 
 def _framed(text: str, tokenizer: PreTrainedTokenizerBase, length: int) -> list[Tensor]:
     """Rows of [CLS] text [SEP], `length` ids each, the last one shorter."""
-    ids, inside = _ids(tokenizer, text), length - 2
+    ids, inside = text_ids(tokenizer, text), length - 2
     begin, end = [tokenizer.cls_token_id], [tokenizer.sep_token_id]
     return [
         torch.tensor(begin + ids[start : start + inside] + end)
@@ -640,11 +634,6 @@ def _drawn(rows: Several[Drawn], share: float) -> tuple[list[Drawn], list[Drawn]
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0)).tolist()
     known = len(rows) - max(1, round(len(rows) * share))
     return [rows[i] for i in sorted(order[:known])], [rows[i] for i in sorted(order[known:])]
-
-
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """A text's ids without special tokens; that it is longer than the context is no matter."""
-    return list(tokenizer(well_formed(text), add_special_tokens=False, verbose=False)["input_ids"])
 
 
 def _cut(tokenizer: PreTrainedTokenizerBase, text: str, length: int) -> list[int]:

@@ -49,7 +49,9 @@ def read_text(source: str | os.PathLike[str] | bytes) -> str:
     >>> read_text("lighthouse")[:14], read_text("It was raining.\r\nStill.")
     ('The Lighthouse', 'It was raining.\nStill.')
     """
-    return _tidy(_raw(source, _file_text))
+    text = well_formed(_raw(source, _file_text)).replace("\r\n", "\n").replace("\r", "\n")
+    _require_words(text)
+    return text
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,6 @@ def read_source(source: str | os.PathLike[str] | bytes, table: bool) -> Source:
     whole = _table_source(source)
     _require_words(whole.content)
     return whole
-
-
-def _tidy(text: str) -> str:
-    text = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
-    _require_words(text)
-    return text
 
 
 def _require_words(text: str) -> None:
@@ -148,18 +144,6 @@ def _path(source: str | os.PathLike[str]) -> Path | None:
     return None
 
 
-def decode(content: bytes, name: str) -> str:
-    """Bytes as text; see `lablib.decoding`, which also says which encoding it was.
-
-    Raises:
-        ValueError: if they are no text, or in an encoding that cannot be told.
-
-    >>> decode("naïve".encode("utf-16"), "It")
-    'naïve'
-    """
-    return decoded(content, name).text
-
-
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -171,7 +155,7 @@ def _file_text(content: bytes, path: Path | None) -> str:
     """The text of a file; of a table, the texts in its column "text"; conversations as they are."""
     if not holds_chats(content[:4096].decode("latin-1")):
         require_plain(content, _called(path))
-    text = decode(content, _called(path))
+    text = decoded(content, _called(path)).text
     if path is None or path.suffix.lower() not in _TABLES:
         return text
     table = parse_table(text, _called(path))

@@ -9,9 +9,8 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lablib.pretraining import __main__ as command
-from lablib.pretraining.baselines import xz_bits_per_byte
 from lablib.pretraining.card import titles_table
-from lablib.pretraining.evaluation import bits_per_byte
+from lablib.pretraining.evaluation import bits_per_byte, xz_bits_per_byte
 from lablib.pretraining.training import train
 from tests.training.fox import TEXT, TINY, fresh
 

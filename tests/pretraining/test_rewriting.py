@@ -11,8 +11,9 @@ from lablib.models import entries
 from lablib.models.curves import read_curve
 from lablib.pretraining import __main__ as command
 from lablib.pretraining.alignment import aligned, alignment
-from lablib.pretraining.rewriting import bleu, pair_score, rewritten
+from lablib.pretraining.rewriting import pair_score, rewritten
 from lablib.pretraining.training import train
+from lablib.seq2seq.compute.scoring import bleu
 from lablib.training.corpus import train_tokenizer
 from lablib.training.recipe import new_model
 from tests.training.pairs import PAIRS, TINY_T5
@@ -70,9 +71,9 @@ def test_a_model_without_a_preference_guesses_evenly(tokenizer):
 
 def test_bleu_is_nltks():
     made = ["Le chat voit un chien .", "Mon frère a lu un livre rouge .", "Rien ne va ."]
-    pairs = [("", "Le chat voit un chien ."), ("", "Mon frère a un livre rouge ."), ("", "Non .")]
-    expected = corpus_bleu([[target.split()] for _, target in pairs], [m.split() for m in made])
-    assert bleu(made, pairs) == pytest.approx(100 * expected)
+    meant = ["Le chat voit un chien .", "Mon frère a un livre rouge .", "Non ."]
+    expected = corpus_bleu([[target.split()] for target in meant], [m.split() for m in made])
+    assert bleu(made, meant) == pytest.approx(100 * expected)
 
 
 def test_only_words_of_both_sides_are_aligned():

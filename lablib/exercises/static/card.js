@@ -1,7 +1,7 @@
 // Draws a card from plain data (see cards.py) and reports what is pressed. Whatever a question, an
 // answer or an error says stays text: everything goes through `element` of widgets/static/dom.js.
 
-import { element } from "../../widgets/static/dom.js";
+import { button, element, follow } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
 
 function box(tag, className, ...children) {
@@ -27,9 +27,8 @@ function mark(words) {
 }
 
 function pressable(label, className, press) {
-  const node = box("button", className, ...label);
-  node.type = "button";
-  node.addEventListener("click", press);
+  const node = button(className, "", press);
+  node.append(...label);
   return node;
 }
 
@@ -201,13 +200,12 @@ function render({ model, el }) {
     if (!status.querySelector(".lab-ex-unseen")) status.textContent = "";
   };
 
-  model.on("change:content", redraw);
   model.on("msg:custom", answered);
-  redraw();
+  const end = follow(model, "change:content", redraw);
   return () => {
     clearTimeout(waiting);
-    model.off("change:content", redraw);
     model.off("msg:custom", answered);
+    end();
   };
 }
 

@@ -4,6 +4,7 @@ import { chip, visible } from "./chips.js";
 import { firstDivergence } from "./comparing.js";
 import { figure, percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const STRIPS = ["strips.0", "strips.1"];
 const GROUP = 4; // tokens, whose repetitions are counted
@@ -106,20 +107,20 @@ function repetition(ids) {
 
 /** What was weighed at one step; `before` has the text of each token before it, prompt included. */
 function candidatesTable({ candidates, taken }, before) {
-  const columns = [
-    { text: "Candidate", title: "one of the most probable tokens" },
-    { text: "probability", title: "by the model alone" },
-    { text: "penalty", title: "the greatest cosine between its vector and that of a token before" },
-    { text: "most like", title: "the token before whose vector is nearest to its own" },
-    { text: "score", title: "(1 - alpha) · probability - alpha · penalty" },
-    { text: "", title: "the token that was written" },
-  ];
+  const columns = {
+    Candidate: "one of the most probable tokens",
+    probability: "by the model alone",
+    penalty: "the greatest cosine between its vector and that of a token before",
+    "most like": "the token before whose vector is nearest to its own",
+    score: "(1 - alpha) · probability - alpha · penalty",
+    "": "the token that was written",
+  };
   const rows = candidates.map(({ text, probability, penalty, nearest, score }, place) => {
     const like = `${visible(before[nearest])} (${before.length - nearest} back)`;
     const numbers = [percent(probability), rounded(penalty, 100), like, rounded(score, 1000)];
-    return { cells: [visible(text), ...numbers, place === taken ? "taken" : ""].map((each) => ({ text: each })) };
+    return [visible(text), ...numbers, place === taken ? "taken" : ""];
   });
-  return { table: { kind: "table", caption: "What was weighed here", columns, rows } };
+  return table("What was weighed here", columns, rows);
 }
 
 /** A number in words, of which so many parts of one are told. */

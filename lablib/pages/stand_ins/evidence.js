@@ -3,11 +3,12 @@
 import { stripScale, wordChip } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { nats, percent as share, probability as percent, repr, times } from "./python.js";
-import { StandIn } from "./stand_in.js";
+import { GuessingStandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const HOW = ["mask", "replace"];
 
-export class EvidenceStandIn extends StandIn {
+export class EvidenceStandIn extends GuessingStandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
@@ -16,15 +17,6 @@ export class EvidenceStandIn extends StandIn {
     this.on("answer", "change:value", () => this.draw());
     this.on("how", "change:index", () => this.draw());
     this.on("mask", "change:value", () => this._fitting || this.draw());
-  }
-
-  get greyed() {
-    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
-  }
-
-  /** The guess of the model that is on the page. */
-  begin() {
-    return this.draw();
   }
 
   get answer() {
@@ -109,19 +101,18 @@ function evidenceWords({ answer, logProbability, words }) {
 
 /** Both measures of each word, with their ranks. */
 function evidenceTable({ answer, words }) {
-  const columns = [
-    { text: "Word", title: "taken away, one at a time" },
-    { text: "instead", title: "what was in its place" },
-    { text: "answer without it", title: "the probability of the answer then" },
-    { text: "change", title: "in the answer's log-probability, in nats; above 0 the word speaks for it" },
-    { text: "attention", title: "from the mask, mean over layers and heads" },
-    { text: "ranks", title: "by the size of the change, and by attention" },
-  ];
+  const columns = {
+    Word: "taken away, one at a time",
+    instead: "what was in its place",
+    "answer without it": "the probability of the answer then",
+    change: "in the answer's log-probability, in nats; above 0 the word speaks for it",
+    attention: "from the mask, mean over layers and heads",
+    ranks: "by the size of the change, and by attention",
+  };
   const [changes, looks] = [ranked(words, byChange), ranked(words, byLook)];
   const rows = words.map((word) => {
     const ranks = `${changes.indexOf(word) + 1} and ${looks.indexOf(word) + 1}`;
-    const texts = [word.text, word.instead, percent(Math.exp(word.without)), nats(word.change, true), share(word.look), ranks];
-    return { cells: texts.map((text) => ({ text })) };
+    return [word.text, word.instead, percent(Math.exp(word.without)), nats(word.change, true), share(word.look), ranks];
   });
-  return { table: { kind: "table", caption: `What each word does for “${answer}”`, columns, rows } };
+  return table(`What each word does for “${answer}”`, columns, rows);
 }

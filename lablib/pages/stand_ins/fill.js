@@ -3,9 +3,9 @@
 import { spoken, visible } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { probability as percent, repr } from "./python.js";
-import { StandIn } from "./stand_in.js";
+import { GuessingStandIn } from "./stand_in.js";
 
-export class FillStandIn extends StandIn {
+export class FillStandIn extends GuessingStandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
@@ -15,15 +15,6 @@ export class FillStandIn extends StandIn {
     this._asked = [];
     this.on("word", "change:value", () => this.draw());
     this.on("view", "sent", ({ pick }) => pick && this._put(...pick));
-  }
-
-  get greyed() {
-    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
-  }
-
-  /** The words of the text, and the guesses of the model that is on the page. */
-  begin() {
-    return this.draw();
   }
 
   draw() {

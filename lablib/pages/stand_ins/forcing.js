@@ -5,6 +5,7 @@ import { tokenName } from "./chips.js";
 import { escaped, redraw } from "./plots.js";
 import { figure, percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 export class ForcingStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
@@ -63,18 +64,18 @@ function forcingWords({ target, own, forced, free }) {
 
 /** The text as the model would write it, and after the wrong token. */
 function slipTable({ place, before, after }) {
-  const columns = [
-    { text: "text", title: "who chose the token" },
-    { text: "it writes", title: "the whole text" },
-    { text: "mean probability", title: "of the tokens after that place, by the model" },
-  ];
+  const columns = {
+    text: "who chose the token",
+    "it writes": "the whole text",
+    "mean probability": "of the tokens after that place, by the model",
+  };
   const sides = { "its own": before, "after the wrong token": after };
   const rows = Object.entries(sides).map(([name, { text, probabilities }]) => {
     const rest = probabilities.slice(place + 1);
     const mean = rest.length ? percent(rest.reduce((sum, p) => sum + p, 0) / rest.length) : "–";
-    return { cells: [name, text, mean].map((each) => ({ text: each })) };
+    return [name, text, mean];
   });
-  return { table: { kind: "table", caption: "One wrong token, and what follows", columns, rows, words: 2 } };
+  return table("One wrong token, and what follows", columns, rows, 2);
 }
 
 /** What was changed, and how much of the rest. */

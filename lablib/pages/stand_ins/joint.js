@@ -3,7 +3,8 @@
 import { visible } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { probability as percent, repr, times } from "./python.js";
-import { StandIn } from "./stand_in.js";
+import { GuessingStandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const ORDERS = [
   { name: "independent", title: "Independent", note: "All at once: no guess knows of another." },
@@ -11,7 +12,7 @@ const ORDERS = [
   { name: "most certain first", title: "Most certain first", note: "The surest gap first, then the text is read again." },
 ];
 
-export class JointStandIn extends StandIn {
+export class JointStandIn extends GuessingStandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
@@ -19,15 +20,6 @@ export class JointStandIn extends StandIn {
     this._found = null;
     this.on("k", "change:value", () => this.draw());
     this.on("view", "sent", ({ pick }) => pick && this._put(...pick));
-  }
-
-  get greyed() {
-    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
-  }
-
-  /** The guesses of the model that is on the page. */
-  begin() {
-    return this.draw();
   }
 
   draw() {
@@ -81,19 +73,18 @@ function fillingRow({ pieces, logProbability }, note) {
 
 /** What each way promised and what its words are worth together. */
 function jointTable({ orders, fillings }) {
-  const headings = [
-    { text: "Way", title: "how the gaps were filled" },
-    { text: "words", title: "in the order of the text" },
-    { text: "promised", title: "the product of the probabilities as each guess saw them" },
-    { text: "together", title: "the joint probability, from left to right" },
-  ];
+  const columns = {
+    Way: "how the gaps were filled",
+    words: "in the order of the text",
+    promised: "the product of the probabilities as each guess saw them",
+    together: "the joint probability, from left to right",
+  };
   const all = [...orders.map((filling, i) => ({ title: ORDERS[i].title, filling })), { title: "Joint", filling: fillings[0] }];
   const rows = all.map(({ title, filling }) => {
     const claimed = Math.exp(filling.seen.reduce((total, value) => total + value, 0));
-    const texts = [title, filling.pieces.join(" … "), percent(claimed), percent(Math.exp(filling.logProbability))];
-    return { cells: texts.map((text) => ({ text })) };
+    return [title, filling.pieces.join(" … "), percent(claimed), percent(Math.exp(filling.logProbability))];
   });
-  return { table: { kind: "table", caption: "What the guesses promise, and what they are worth together", columns: headings, rows } };
+  return table("What the guesses promise, and what they are worth together", columns, rows);
 }
 
 /** Whether independent guesses clash, in a sentence. */

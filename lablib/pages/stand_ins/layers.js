@@ -25,10 +25,6 @@ export class LayersStandIn extends StandIn {
     this.on("view", "change:layer", () => this.showCode());
   }
 
-  get greyed() {
-    return "Other models need a kernel: open the lab in JupyterLab.";
-  }
-
   draw() {
     const view = this.get("choose", "index");
     this.set("about", { value: ABOUT[view] });

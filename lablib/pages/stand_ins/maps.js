@@ -56,6 +56,20 @@ export function openHead(panel) {
 }
 
 /**
+ * The heads that are muted on the map, in order.
+ * @param {StandIn} panel
+ * @returns {[number, number][]}
+ */
+export function mutedHeads(panel) {
+  return [...panel.get("map", "muted")].sort(([a, b], [c, d]) => a - c || b - d);
+}
+
+/** Heads as code has them: `[(0, 1), (2, 3)]`. */
+export function headsCode(heads) {
+  return `[${heads.map(([layer, head]) => `(${layer}, ${head})`).join(", ")}]`;
+}
+
+/**
  * What the map shows: by the name of each of its metrics a number for each head.
  * @param {StandIn} panel
  * @returns {Record<string, Float32Array>}

@@ -1,9 +1,10 @@
 // Stands in for `lablib.attention.panel.ablation`: heads are muted on the map, and what the model then says.
 
 import { visible } from "./chips.js";
-import { bytesOf, openHead, showMaps, top, valuesOf } from "./maps.js";
+import { bytesOf, headsCode, mutedHeads, openHead, showMaps, top, valuesOf } from "./maps.js";
 import { figure, percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const EFFECTS = ["divergence", "loss_change"];
 const PATTERNS = ["previous_token", "next_token", "same_token", "induction"];
@@ -28,15 +29,6 @@ export class MutingStandIn extends StandIn {
     this.on("idle_button", "sent", () => this._showIdle());
   }
 
-  get greyed() {
-    return "Other models need a kernel: open the lab in JupyterLab.";
-  }
-
-  /** The muted heads, in order. */
-  get muted() {
-    return [...this.get("map", "muted")].sort(([a, b], [c, d]) => a - c || b - d);
-  }
-
   modelChanged() {
     this.set("map", { muted: [] });
     this._effects = null;
@@ -54,7 +46,7 @@ export class MutingStandIn extends StandIn {
 
   /** @param {boolean} sweep */
   _work(sweep) {
-    const what = { text: this.get("text", "value"), muted: this.muted, sweep };
+    const what = { text: this.get("text", "value"), muted: mutedHeads(this), sweep };
     return this.work("mute", what, (part) => (part.effects ? this._showEffects(part) : this._show(part)));
   }
 
@@ -63,7 +55,7 @@ export class MutingStandIn extends StandIn {
     this._metrics = found.metrics;
     this._colour(found);
     this.set("text", { note: found.note });
-    this.set("words", { value: mutedWords(this.muted.length, found) });
+    this.set("words", { value: mutedWords(mutedHeads(this).length, found) });
     this.set("table", { value: changesTable(found) });
   }
 
@@ -118,8 +110,7 @@ export class MutingStandIn extends StandIn {
   }
 
   codeLines() {
-    const heads = this.muted.map(([layer, head]) => `(${layer}, ${head})`).join(", ");
-    return `text = ${repr(this.get("text", "value"))}\nresult = at.ablate(m, text, heads=[${heads}])\nresult.changes, result.loss_change`;
+    return `text = ${repr(this.get("text", "value"))}\nresult = at.ablate(m, text, heads=${headsCode(mutedHeads(this))})\nresult.changes, result.loss_change`;
   }
 }
 
@@ -143,16 +134,15 @@ function mutedWords(count, { divergence, lossBefore, lossAfter }) {
 
 /** The probabilities before and after muting. */
 function changesTable({ changes, last }) {
-  const columns = [
-    { text: "Token", title: "what the model could say here" },
-    { text: "all heads", title: "its probability with all heads" },
-    { text: "muted", title: "its probability with the chosen heads muted" },
-    { text: "change", title: "in percentage points" },
-  ];
-  const rows = changes.map(({ text, before, after }) => ({
-    cells: [visible(text), percent(before), percent(after), figure(Math.round(1000 * (after - before)) / 10 + 0)].map((each) => ({ text: each })),
-  }));
-  return { table: { kind: "table", caption: last ? "What could come next" : "What could be there", columns, rows } };
+  const columns = {
+    Token: "what the model could say here",
+    "all heads": "its probability with all heads",
+    muted: "its probability with the chosen heads muted",
+    change: "in percentage points",
+  };
+  const points = (/** @type {number} */ change) => figure(Math.round(1000 * change) / 10 + 0);
+  const rows = changes.map(({ text, before, after }) => [visible(text), percent(before), percent(after), points(after - before)]);
+  return table(last ? "What could come next" : "What could be there", columns, rows);
 }
 
 /** A head with a striking pattern, and whether muting it has an effect, in a few sentences. */

@@ -26,10 +26,6 @@ export class ProjectionsStandIn extends StandIn {
     this.on("number", "change:value", () => this._show());
   }
 
-  get greyed() {
-    return "Other models need a kernel: open the lab in JupyterLab.";
-  }
-
   /** Multiplies once more: what a click on a token needs is not on the page. */
   begin() {
     return this.draw();

@@ -3,6 +3,7 @@
 import { wordsOf } from "../engine/scoring_math.js";
 import { float, percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const ROWS = 8; // so many pairs are shown, the worst first
 
@@ -58,12 +59,12 @@ function scoreWords({ rows, bleu, chrf, exact }) {
 
 /** Some pairs, and how near what was written is to what is right. */
 function pairsTable(rows) {
-  const columns = [
-    { text: "source", title: "what the model read" },
-    { text: "it writes", title: "what the model made of it" },
-    { text: "right", title: "what was meant" },
-    { text: "chrF", title: "how much the two have in common, 0 to 100" },
-  ];
-  const cells = rows.map((row) => ({ cells: [row.source, row.written, row.target, row.chrf.toFixed(0)].map((text) => ({ text })) }));
-  return { table: { kind: "table", caption: "The worst first", columns, rows: cells, words: 3 } };
+  const columns = {
+    source: "what the model read",
+    "it writes": "what the model made of it",
+    right: "what was meant",
+    chrF: "how much the two have in common, 0 to 100",
+  };
+  const cells = rows.map(({ source, written, target, chrf }) => [source, written, target, chrf.toFixed(0)]);
+  return table("The worst first", columns, cells, 3);
 }

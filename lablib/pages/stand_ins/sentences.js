@@ -3,26 +3,18 @@
 import { stripScale, wordChip } from "./chips.js";
 import { escaped, redraw } from "./plots.js";
 import { grouped, nats, probability as percent, repr } from "./python.js";
-import { StandIn } from "./stand_in.js";
+import { GuessingStandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 const ROWS = 24; // pairs of words that the chart has room for
 const PARTS = ["first", "second"];
 
-export class SentencesStandIn extends StandIn {
+export class SentencesStandIn extends GuessingStandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
     for (const part of PARTS) this.on(`${part}.text`, "change:value", () => this.draw());
     this.on("whole", "change:value", () => this.draw());
-  }
-
-  get greyed() {
-    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
-  }
-
-  /** The scores of the model that is on the page. */
-  begin() {
-    return this.draw();
   }
 
   /** The sentence and its variant, if there is one. */
@@ -146,18 +138,17 @@ function comparisonWords([first, second], pairs) {
 
 /** Both sentences word by word. */
 function comparisonTable(pairs) {
-  const columns = [
-    { text: "First", title: "a word of the first sentence" },
-    { text: "second", title: "the word in its place in the second" },
-    { text: "log-probability, first", title: "natural, given all other words" },
-    { text: "log-probability, second", title: "natural, given all other words" },
-    { text: "difference", title: "above 0 the second is the more likely" },
-  ];
+  const columns = {
+    First: "a word of the first sentence",
+    second: "the word in its place in the second",
+    "log-probability, first": "natural, given all other words",
+    "log-probability, second": "natural, given all other words",
+    difference: "above 0 the second is the more likely",
+  };
   const number = (word) => (word ? nats(word.logProbability) : "");
   const rows = pairs.map((pair) => {
     const { first, second } = pair;
-    const texts = [first?.text ?? "", second?.text ?? "", number(first), number(second), nats(difference(pair), true)];
-    return { cells: texts.map((text) => ({ text })) };
+    return [first?.text ?? "", second?.text ?? "", number(first), number(second), nats(difference(pair), true)];
   });
-  return { table: { kind: "table", caption: "Word by word", columns, rows } };
+  return table("Word by word", columns, rows);
 }

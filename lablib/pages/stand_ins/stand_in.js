@@ -52,7 +52,7 @@ export class StandIn {
 
   /** What a reader is told that stays grey, and why; "" where all answers. */
   get greyed() {
-    return "Another model needs a kernel: open the lab in JupyterLab.";
+    return `${this.choosesModel ? "Other models need" : "Another model needs"} a kernel: open the lab in JupyterLab.`;
   }
 
   /**
@@ -180,6 +180,17 @@ export class StandIn {
   /** How the code says what a model is for; a next-word model is opened without. */
   get _kind() {
     return { bert: ", kind='masked'", t5: ", kind='seq2seq'" }[this.carried[this.model].kind] ?? "";
+  }
+}
+
+/** Where the lab's model may be another than the page's: what the page's own makes of the text is drawn at once. */
+export class GuessingStandIn extends StandIn {
+  get greyed() {
+    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
+  }
+
+  begin() {
+    return this.draw();
   }
 }
 

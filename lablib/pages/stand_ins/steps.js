@@ -19,10 +19,6 @@ export class StepsStandIn extends StandIn {
     for (const trait of ["use_scale", "use_mask", "temperature"]) this.on("view", `change:${trait}`, () => this.showCode());
   }
 
-  get greyed() {
-    return "Other models need a kernel: open the lab in JupyterLab.";
-  }
-
   draw() {
     const { layer, head } = this._place;
     return this.work("vectors", { text: this.get("text", "value"), layer, head, limit: MOST_TOKENS }, (found) => this._show(found));

@@ -2,6 +2,7 @@
 
 import { percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
+import { table } from "./tables.js";
 
 /** The tasks pocket-t5 has learned, as its texts begin. */
 const BEGINNINGS = [
@@ -42,11 +43,10 @@ export class TasksStandIn extends StandIn {
 
 /** What the model writes under each prefix. */
 function tasksTable(rows) {
-  const columns = [
-    { text: "prefix", title: "how the text begins" },
-    { text: "it writes", title: "taking the likeliest token each time" },
-    { text: "first token", title: "how probable the first token it wrote was" },
-  ];
-  const cells = rows.map((row) => ({ cells: row.map((text) => ({ text })) }));
-  return { table: { kind: "table", caption: "The same text under each prefix", columns, rows: cells, words: 2 } };
+  const columns = {
+    prefix: "how the text begins",
+    "it writes": "taking the likeliest token each time",
+    "first token": "how probable the first token it wrote was",
+  };
+  return table("The same text under each prefix", columns, rows, 2);
 }

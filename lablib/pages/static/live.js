@@ -2,7 +2,7 @@
 // them comes near, a worker computes, and a stand-in answers for each panel.
 
 import { STAND_INS } from "../stand_ins/all.js";
-import { element, write } from "../../widgets/static/dom.js";
+import { button, element, write } from "../../widgets/static/dom.js";
 import { moduleOf } from "../../widgets/static/page_model.js";
 import { settingIn, wake } from "./controls.js";
 import { Library } from "./library.js";
@@ -82,23 +82,20 @@ function openModel(standIn, name) {
 
 /** Puts a button below a panel that copies a link to it as it stands; gives back a way to say something there. */
 function offerLink(name, panel, standIn, models) {
-  const lines = notes(panel).map((note) => {
-    const row = element("p", "page-link");
-    const button = element("button", "lab-button", "Copy a link to this state");
-    const said = element("span");
-    button.type = "button";
-    said.setAttribute("role", "status");
-    row.append(button, " ", said);
-    note.after(row);
-    return { button, said };
-  });
-  const say = (words) => lines.forEach(({ said }) => write(said, words));
+  const say = (words) => lines.forEach((said) => write(said, words));
   const copy = async () => {
     const settings = readAll(await settingsOf(panel, standIn, models));
     const fragment = fragmentOf({ panel: name, model: standIn.model, settings });
     say(fragment.length > LONGEST ? "The text is too long for a link." : await copyLink(fragment));
   };
-  for (const { button } of lines) button.addEventListener("click", copy);
+  const lines = notes(panel).map((note) => {
+    const row = element("p", "page-link");
+    const said = element("span");
+    said.setAttribute("role", "status");
+    row.append(button("lab-button", "Copy a link to this state", copy), " ", said);
+    note.after(row);
+    return said;
+  });
   return say;
 }
 

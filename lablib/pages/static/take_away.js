@@ -1,7 +1,7 @@
 // A model's own page: it writes, shows what may come next, and what a head looks at.
 
 import { NEUTRAL, probability, rank, stages } from "../../sampling/views/knobs_math.js";
-import { element, write } from "../../widgets/static/dom.js";
+import { button, element, write } from "../../widgets/static/dom.js";
 import { ByteBpe } from "../engine/byte_bpe.js";
 import { Engine } from "../engine/client.js";
 
@@ -74,13 +74,11 @@ function drawTokens() {
   const shares = row();
   const strongest = Math.max(...shares);
   const buttons = reading.ids.map((id, i) => {
-    const button = element("button", "", shown(id));
-    button.type = "button";
-    button.title = i <= query ? percent(shares[i]) : "comes later";
-    button.style.setProperty("--share", String(shares[i] / strongest));
-    button.setAttribute("aria-pressed", String(i === query));
-    button.addEventListener("click", () => choose(i));
-    return button;
+    const token = button("", shown(id), () => choose(i));
+    token.title = i <= query ? percent(shares[i]) : "comes later";
+    token.style.setProperty("--share", String(shares[i] / strongest));
+    token.setAttribute("aria-pressed", String(i === query));
+    return token;
   });
   place("tokens").replaceChildren(...buttons);
   const most = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 3);

@@ -1,6 +1,6 @@
 // Buttons that copy the code behind a picture, and a cell that opens the panel again as it stands.
 
-import { element } from "./dom.js";
+import { button, element, follow } from "./dom.js";
 
 /** Puts a text on the clipboard; whether the browser lets us: over plain http it does not. */
 async function toClipboard(text) {
@@ -21,13 +21,6 @@ function fieldWith(text) {
   return field;
 }
 
-function button(words, act) {
-  const node = element("button", "lab-button", words);
-  node.type = "button";
-  node.addEventListener("click", act);
-  return node;
-}
-
 /** The buttons under the code of a foot, and a function that lets go of all they listen to. */
 export function copier(model) {
   const node = element("div", "lab-copying");
@@ -44,21 +37,19 @@ export function copier(model) {
     field?.focus();
     field?.select();
   };
-  const code = button("Copy the code", () => copy(model.get("code"), "Copied: these lines compute the picture."));
-  const cell = button("Copy a cell that opens this panel as it stands", () => model.send({ cell: true }));
+  const code = button("lab-button", "Copy the code", () => copy(model.get("code"), "Copied: these lines compute the picture."));
+  const cell = button("lab-button", "Copy a cell that opens this panel as it stands", () => model.send({ cell: true }));
   node.append(code, cell, said, place);
 
   const answered = ({ cell: lines, problem }) => {
     if (lines) copy(lines, "Copied: run it in a cell of a notebook.");
     else if (problem) said.textContent = problem;
   };
-  const draw = () => (cell.hidden = !model.get("can_reopen"));
   model.on("msg:custom", answered);
-  model.on("change:can_reopen", draw);
-  draw();
+  const end = follow(model, "change:can_reopen", () => (cell.hidden = !model.get("can_reopen")));
   const forget = () => {
     model.off("msg:custom", answered);
-    model.off("change:can_reopen", draw);
+    end();
   };
   return { node, forget };
 }

@@ -8,6 +8,21 @@ export function element(tag, className = "", text = "") {
   return node;
 }
 
+/** A button with a class and words, and what a press does. */
+export function button(className, words, press) {
+  const node = element("button", className, words);
+  node.type = "button";
+  node.addEventListener("click", press);
+  return node;
+}
+
+/** Draws now, and whenever one of some traits changes; gives back what ends that. */
+export function follow(model, events, draw) {
+  model.on(events, draw);
+  draw();
+  return () => model.off(events, draw);
+}
+
 /** Keeps the keys pressed in a node from JupyterLab's shortcuts, which take arrows and digits. */
 export function keepKeys(node) {
   node.addEventListener("keydown", (event) => event.stopPropagation());

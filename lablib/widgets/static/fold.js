@@ -1,27 +1,22 @@
 // The line over a fold: a button that opens and closes what stands below it. The style sheet hides it.
 
-import { element, write } from "./dom.js";
+import { button, follow, write } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 
 function render({ model, el }) {
   el.classList.add("lab-fold-line");
-  const button = element("button", "lab-fold-button");
-  button.type = "button";
-  button.addEventListener("click", () => {
+  const opener = button("lab-fold-button", "", () => {
     model.set("is_open", !model.get("is_open"));
     model.save_changes();
   });
-  el.append(button);
+  el.append(opener);
   const draw = () => {
     const open = model.get("is_open");
-    write(button, model.get("label"));
-    button.setAttribute("aria-expanded", String(open));
+    write(opener, model.get("label"));
+    opener.setAttribute("aria-expanded", String(open));
     el.classList.toggle("is-open", open);
   };
-  const watched = "change:is_open change:label";
-  model.on(watched, draw);
-  draw();
-  return () => model.off(watched, draw);
+  return follow(model, "change:is_open change:label", draw);
 }
 
 export default withLateStart({ render });

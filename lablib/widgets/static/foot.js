@@ -2,7 +2,7 @@
 // error card, the code.
 
 import { copier } from "./copying.js";
-import { element } from "./dom.js";
+import { button, element, follow } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 import { projector } from "./projector.js";
 
@@ -30,9 +30,7 @@ function render({ model, el }) {
   state.setAttribute("role", "status");
   const bar = element("progress", "lab-bar");
   bar.setAttribute("aria-label", "Progress");
-  const stop = element("button", "lab-button lab-stop", "Stop");
-  stop.type = "button";
-  stop.addEventListener("click", () => model.send({ stop: true }));
+  const stop = button("lab-button lab-stop", "Stop", () => model.send({ stop: true }));
   const projecting = projector(el);
   line.append(dot, state, bar, text, stop, projecting.button);
 
@@ -64,13 +62,8 @@ function render({ model, el }) {
     code.body.textContent = model.get("code");
     code.details.hidden = !model.get("code");
   };
-  model.on("change", draw);
-  draw();
-  return () => {
-    projecting.forget();
-    copying.forget();
-    model.off("change", draw);
-  };
+  const ends = [projecting.forget, copying.forget, follow(model, "change", draw)];
+  return () => ends.forEach((end) => end());
 }
 
 export default withLateStart({ initialize, render });

@@ -1,20 +1,18 @@
 // Guesses in columns: what may stand in a gap, each with its probability, to be clicked.
 
-import { element } from "./dom.js";
+import { button, element, follow } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 
 /** One guess: a button with a bar as long as its share of the column's longest. */
 function guessButton(row, longest, pick) {
-  const button = element("button", "lab-guess");
-  button.type = "button";
+  const guess = button("lab-guess", "", pick);
   const bar = element("span", "lab-guess-bar");
   bar.style.width = `${longest > 0 ? (100 * row.value) / longest : 0}%`;
-  button.append(bar, element("bdi", "lab-guess-text", row.text), element("span", "lab-guess-number", row.number));
-  button.setAttribute("aria-label", [row.spoken || row.text, row.number, row.note].filter(Boolean).join(", "));
-  button.title = row.note ?? "";
-  button.classList.toggle("lab-guess-marked", Boolean(row.mark));
-  button.addEventListener("click", pick);
-  return button;
+  guess.append(bar, element("bdi", "lab-guess-text", row.text), element("span", "lab-guess-number", row.number));
+  guess.setAttribute("aria-label", [row.spoken || row.text, row.number, row.note].filter(Boolean).join(", "));
+  guess.title = row.note ?? "";
+  guess.classList.toggle("lab-guess-marked", Boolean(row.mark));
+  return guess;
 }
 
 /** A column: its title, a line of explanation, and its guesses as a list. */
@@ -43,9 +41,7 @@ function render({ model, el }) {
     el.replaceChildren(...model.get("columns").map((column, i) => guessColumn(column, i, (m) => model.send(m))));
     if (focused >= 0) el.querySelectorAll("button")[focused]?.focus();
   };
-  model.on("change:columns change:label", draw);
-  draw();
-  return () => model.off("change:columns change:label", draw);
+  return follow(model, "change:columns change:label", draw);
 }
 
 export default withLateStart({ render });

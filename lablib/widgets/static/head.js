@@ -1,6 +1,6 @@
 // The head of a panel: title, model badge, and the form that asks for another model.
 
-import { element, keepKeys } from "./dom.js";
+import { button, element, follow, keepKeys } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 import { nameSliders } from "./names.js";
 
@@ -21,7 +21,7 @@ function chooser(model) {
   const field = element("input", "lab-input");
   field.placeholder = "or any hub id or folder";
   field.setAttribute("aria-label", `Hub id or folder of another ${model.get("noun")}`);
-  const button = element("button", "lab-button", "Open");
+  const open = element("button", "lab-button", "Open");
   select.addEventListener("change", () => (field.value = select.value));
   field.addEventListener("input", () => (select.value = ""));
   form.addEventListener("submit", (event) => {
@@ -30,12 +30,9 @@ function chooser(model) {
   });
   keepKeys(field);
   const row = element("div", "lab-row");
-  row.append(select, field, button);
+  row.append(select, field, open);
   form.append(why, row);
-  const drawWhy = () => (why.textContent = model.get("why"));
-  model.on("change:why", drawWhy);
-  drawWhy();
-  return { form, forget: () => model.off("change:why", drawWhy) };
+  return { form, forget: follow(model, "change:why", () => (why.textContent = model.get("why"))) };
 }
 
 function render({ model, el }) {
@@ -43,11 +40,13 @@ function render({ model, el }) {
   const heading = element("div", "lab-heading");
   const title = element("h3", "lab-title");
   const subtitle = element("p", "lab-subtitle");
-  const badge = element("button", "lab-badge");
-  badge.type = "button";
   const { form, forget } = chooser(model);
   form.hidden = true;
 
+  const badge = button("lab-badge", "", () => {
+    form.hidden = !form.hidden;
+    draw();
+  });
   const draw = () => {
     title.textContent = model.get("title");
     subtitle.textContent = model.get("subtitle");
@@ -57,21 +56,11 @@ function render({ model, el }) {
     badge.title = `${model.get("why")} Click to change the ${model.get("noun")}.`;
     badge.setAttribute("aria-expanded", String(!form.hidden));
   };
-  badge.addEventListener("click", () => {
-    form.hidden = !form.hidden;
-    draw();
-  });
   heading.append(title, badge);
   el.append(heading, subtitle, form);
   const watched = "change:title change:subtitle change:model_name change:why";
-  model.on(watched, draw);
-  draw();
-  const stopNaming = nameSliders(el);
-  return () => {
-    forget();
-    stopNaming();
-    model.off(watched, draw);
-  };
+  const ends = [forget, follow(model, watched, draw), nameSliders(el)];
+  return () => ends.forEach((end) => end());
 }
 
 export default withLateStart({ render });

@@ -1,6 +1,6 @@
 // The switch that shows a panel alone on the screen, as large as it fits: for a class to read.
 
-import { element } from "./dom.js";
+import { button } from "./dom.js";
 
 /** The width that panels are made for, and the least space left around one, in CSS pixels. */
 const WIDTH = 960;
@@ -23,24 +23,23 @@ function fit(panel) {
 
 /** The switch of the panel around a part of it, and a function that lets go of all it listens to. */
 export function projector(part) {
-  const button = element("button", "lab-button lab-projector", "Full screen");
-  button.type = "button";
-  button.title = "This panel alone and large, as for a projector. Escape brings the page back.";
-  button.hidden = !document.fullscreenEnabled;
   const panel = () => part.closest(".lab-panel");
   const isShown = () => document.fullscreenElement !== null && document.fullscreenElement === panel();
+  const show = () => (isShown() ? document.exitFullscreen() : panel()?.requestFullscreen());
+  const opener = button("lab-button lab-projector", "Full screen", show);
+  opener.title = "This panel alone and large, as for a projector. Escape brings the page back.";
+  opener.hidden = !document.fullscreenEnabled;
   const watch = new ResizeObserver(() => isShown() && fit(panel()));
   const follow = () => {
-    button.setAttribute("aria-pressed", String(isShown()));
+    opener.setAttribute("aria-pressed", String(isShown()));
     watch.disconnect();
     if (isShown()) for (const one of [panel(), ...panel().children]) watch.observe(one);
   };
-  button.addEventListener("click", () => (isShown() ? document.exitFullscreen() : panel()?.requestFullscreen()));
   document.addEventListener("fullscreenchange", follow);
   follow();
   const forget = () => {
     watch.disconnect();
     document.removeEventListener("fullscreenchange", follow);
   };
-  return { button, forget };
+  return { button: opener, forget };
 }

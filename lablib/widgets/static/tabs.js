@@ -1,6 +1,6 @@
 // The line over tabs: a button for each of the parts below it. The style sheet hides all but one.
 
-import { element, keepKeys } from "./dom.js";
+import { button, follow, keepKeys } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 
 /** Goes to the tab before or behind with the arrow keys, round at the ends. */
@@ -26,23 +26,19 @@ function render({ model, el }) {
   };
   steer(el, show);
   model.get("labels").forEach((label, place) => {
-    const button = element("button", "lab-tab", label);
-    button.type = "button";
-    button.setAttribute("role", "tab");
-    button.addEventListener("click", () => show(place));
-    el.append(button);
+    const tab = button("lab-tab", label, () => show(place));
+    tab.setAttribute("role", "tab");
+    el.append(tab);
   });
   const draw = () => {
     const shown = model.get("shown");
     el.dataset.shown = shown;
-    [...el.children].forEach((button, place) => {
-      button.setAttribute("aria-selected", String(place === shown));
-      button.tabIndex = place === shown ? 0 : -1;
+    [...el.children].forEach((tab, place) => {
+      tab.setAttribute("aria-selected", String(place === shown));
+      tab.tabIndex = place === shown ? 0 : -1;
     });
   };
-  model.on("change:shown", draw);
-  draw();
-  return () => model.off("change:shown", draw);
+  return follow(model, "change:shown", draw);
 }
 
 export default withLateStart({ render });
