@@ -31,7 +31,7 @@ class Controls:
     Attributes:
         drawn: the ids of those that the page's script has to draw.
         live: by the id of each panel on the page that the page can compute, its stand-in, its
-            model, and the ids of its parts by their names.
+            model, the one that it was drawn by, and the ids of its parts by their names.
         parts: the ids of those that are on the page and belong to such a panel.
 
     Example:
@@ -85,7 +85,7 @@ class Controls:
         return {**state, "display": layout.get("display") or ""}
 
     def _know(self, panel: str, live: dict[str, Any]) -> None:
-        self.live[panel] = {**live, "model": _on_page(live["model"])}
+        self.live[panel] = answering(live)
         self._panel_of |= {part: (panel, name) for name, part in live["parts"].items()}
 
     def _part(self, id: str) -> str:
@@ -148,6 +148,16 @@ def is_live(state: State) -> bool:
         return False
     carried = {"model": MODELS, "tokenizer": MODELS | TOKENIZERS}[state["live"]["noun"]]
     return _on_page(state["live"]["model"]) in carried
+
+
+def answering(live: dict[str, Any]) -> dict[str, Any]:
+    """What a page is told of a live panel: also which model answers there, and which one drew it.
+
+    >>> found = answering({"script": "fill", "model": "minilm-masked", "parts": {}})
+    >>> found["model"], found["drawn_by"]
+    ('pocket-bert', 'minilm-masked')
+    """
+    return {**live, "model": _on_page(live["model"]), "drawn_by": live["model"]}
 
 
 def models_of(models: Models) -> list[str]:

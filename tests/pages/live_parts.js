@@ -62,11 +62,11 @@ function followUpdates(plot) {
 }
 
 /** A panel from the states of its parts, as the page has them, and what it is told of itself. */
-export function panel(states, { script, model, data }, more) {
+export function panel(states, { script, model, drawn_by: drawnBy, data }, more) {
   const parts = Object.fromEntries(Object.entries(readState(JSON.stringify(states))).map(([name, state]) => [name, pageModel(state)]));
   for (const part of Object.values(parts)) if (part.get("tokens")) strip.initialize({ model: part });
   for (const part of Object.values(parts)) if (part.get("_widget_data")) followUpdates(part);
-  return new STAND_INS[script]({ parts, model, engine: asking(), data, ...more });
+  return new STAND_INS[script]({ parts, model, drawnBy, engine: asking(), data, ...more });
 }
 
 /** The panel once it rests; `step` is what is done to it first. */

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from lablib.pages.controls import answering
 from lablib.pages.scripts import about_carried
 from lablib.widgets.page import as_base64, page_state
 from lablib.widgets.panel import parts_of
@@ -24,7 +25,7 @@ def on_page(node, panel):
     """Open a panel as a page would; its stand-in is the global `live` of Node."""
     states = {name: page_state(part) for name, part in parts_of(panel)}
     text = json.loads(json.dumps(states, default=as_base64))
-    about = panel.page_state()["live"]
+    about = answering(panel.page_state()["live"])
     more = {"names": shapeless_names(), "carried": about_carried()}
     node("void (globalThis.live = m.panel(a[0], a[1], a[2]))", text, about, more)
 

@@ -497,7 +497,6 @@ def test_several_gaps(node, text):
     panel = mk.joint_panel("The [MASK] ran.", k=3, model="pocket-bert")
     assert panel.wait()
     on_page(node, panel)
-    node("m.after(live, (live) => live.begin())")
     panel.input.text.value = text
     assert panel.wait()
     node('m.after(live, (live) => live.set("input.text", { value: a[0] }))', text)
@@ -546,7 +545,6 @@ def test_evidence(node, text, answer, how):
     panel.mask.value = 2
     assert panel.wait()
     on_page(node, panel)
-    node("m.after(live, (live) => live.begin())")
     panel.answer.value, panel.how.value = answer, how
     panel.input.text.value = text
     assert panel.wait()
@@ -616,7 +614,6 @@ def test_sentences(node, first, second, whole):
     panel = mk.sentence_panel("The cat sat.", "The cat sits.", model="pocket-bert")
     assert panel.wait()
     on_page(node, panel)
-    node("m.after(live, (live) => live.begin())")
     panel.first.text.value, panel.second.text.value, panel.whole.value = first, second, whole
     assert panel.wait()
     code = """m.after(live, (live) => {

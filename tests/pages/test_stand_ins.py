@@ -411,7 +411,6 @@ def test_gaps(node, text, word):
     panel = mk.fill_panel("The dog [MASK] home.", model="pocket-bert")
     assert panel.wait()
     on_page(node, panel)
-    node("m.after(live, (live) => live.begin())")
     panel.word.value = word
     panel.input.text.value = text
     assert panel.wait()
@@ -427,7 +426,6 @@ def test_words_are_hidden_by_a_click_and_come_back(node):
     panel = mk.fill_panel("The old unbelievable cats sat on the [MASK].", model="pocket-bert")
     assert panel.wait()
     on_page(node, panel)
-    node("m.after(live, (live) => live.begin())")
     click = 'm.after(live, (live) => live.set("input.strip", { selected: [a[0]] }))'
     masks = [i for i, token in enumerate(panel.input.strip.tokens) if token["text"] == "[MASK]"]
     for place in (2, 3, 2, 3, masks[0]):  # hide two, bring them back; the last hides nothing
@@ -439,3 +437,33 @@ def test_words_are_hidden_by_a_click_and_come_back(node):
     assert panel.wait()
     node("m.after(live, (live) => live.parts.view.send({ pick: [0, 1] }))")
     same_fill(node, panel)
+
+
+def test_what_the_labs_model_said_stands_until_something_is_changed(node):
+    """The questions above a panel tell of the lab's model, which is too large for a page."""
+    panel = mk.fill_panel("The cat sat on the [MASK].", model="minilm-masked")
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.begin())")
+    theirs = picture_of(panel, FILL)
+    assert traits(node, FILL) == theirs
+    head = traits(node, {"head": ["model_name", "why"]})["head"]
+    assert head["model_name"] == "minilm-masked" and "by pocket-bert" in head["why"]
+    assert "what minilm-masked answered" in node("live.greyed")
+
+    guess = theirs["view"]["columns"][0]["rows"][2]["text"]
+    node("m.after(live, (live) => live.parts.view.send({ pick: [0, 2] }))")
+    assert traits(node, FILL)["input.text"]["value"] == f"The cat sat on the {guess}."
+    found = traits(node, {"head": ["model_name", "why"], "view": ["columns"]})
+    assert found["head"]["model_name"] == "pocket-bert in this page"
+    assert found["view"]["columns"] == [] and "pocket-bert" not in found["head"]["why"]
+
+
+def test_of_several_gaps_too_what_the_labs_model_said_is_put_in(node):
+    panel = mk.joint_panel("The [MASK] [MASK] was very old.", model="minilm-masked")
+    assert panel.wait()
+    on_page(node, panel)
+    node("m.after(live, (live) => live.parts.view.send({ pick: [3, 1] }))")
+    first, second = panel.result.fillings[1].pieces
+    text = traits(node, {"input.text": ["value"]})["input.text"]["value"]
+    assert text == f"The {first} {second} was very old."

@@ -1,5 +1,7 @@
 """The evidence panel: which words carry the guess, and where the mask looks."""
 
+from typing import Any
+
 import ipywidgets
 
 from lablib.masking.compute.evidence import Evidence, attention_from_mask, evidence
@@ -73,6 +75,10 @@ class EvidencePanel(LivePanel):
         self.looks = attention_from_mask(m, found).tolist()
         self.result = found
         self._draw(found)
+
+    def page_data(self) -> dict[str, Any]:
+        """The text as it was read."""
+        return self.input.page_data()
 
     def clear(self) -> None:
         """Take the picture away."""

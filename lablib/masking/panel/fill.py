@@ -1,6 +1,6 @@
 """The fill panel: hide any word, and see what the model would put there."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -82,6 +82,12 @@ class FillPanel(LivePanel):
     def clear(self) -> None:
         """Take the guesses away."""
         self.result, self.asked, self.view.columns, self.words.value = None, [], [], ""
+
+    def page_data(self) -> dict[str, Any]:
+        """The text as it was read, and the words that a click puts in."""
+        guesses = self.result.guesses if self.result else ()
+        texts = [[{"text": guess.text} for guess in each] for each in guesses]
+        return {**self.input.page_data(), "guesses": texts}
 
     def _put(self, mask: int, place: int) -> None:
         if self.result is not None and self._reader is not None:

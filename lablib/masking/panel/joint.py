@@ -1,6 +1,6 @@
 """The joint panel: four ways to fill several gaps, side by side."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -68,6 +68,15 @@ class JointPanel(LivePanel):
         """Take the fillings away."""
         self.result, self.view.columns = None, []
         self.words.value = self.table.value = ""
+
+    def page_data(self) -> dict[str, Any]:
+        """The text as it was read, and the words that a click puts in."""
+        found = None
+        if self.result is not None:
+            ways = [*self.orders.values()], self.result.fillings
+            orders, fillings = ([{"pieces": each.pieces} for each in way] for way in ways)
+            found = {"orders": orders, "fillings": fillings}
+        return {**self.input.page_data(), "found": found}
 
     def _put(self, column: int, place: int) -> None:
         if self.result is not None and self._reader is not None:

@@ -1,6 +1,6 @@
 """A text whose words can be hidden by a click: the field and the token strip under it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -43,6 +43,15 @@ class MaskedInput(ipywidgets.VBox):
             tokens[place]["mark"] = "mask"
             tokens[place]["note"] = f"mask {number}" + (f", hides “{word}”" if word else "")
         self.strip.tokens = tokens
+
+    def page_data(self) -> dict[str, Any]:
+        """What a page must know to go on from here: the text as it was read, and what is hidden."""
+        if self.read is None:
+            return {"read": None, "hidden": self.hidden}
+        text, words, masks = self.read.text, [*map(vars, self.read.words)], self.read.masks
+        first = -self._masks(self.read).start
+        read = {"text": text, "words": words, "masks": masks, "first": first}
+        return {"read": read, "hidden": self.hidden}
 
     def _masks(self, read: MaskedText) -> range:
         """The numbers that the masks of the whole text have among those that were read."""

@@ -3,12 +3,12 @@
 import { stripScale, wordChip } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { nats, percent as share, probability as percent, repr, times } from "./python.js";
-import { GuessingStandIn } from "./stand_in.js";
+import { StandIn } from "./stand_in.js";
 import { table } from "./tables.js";
 
 const HOW = ["mask", "replace"];
 
-export class EvidenceStandIn extends GuessingStandIn {
+export class EvidenceStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);

@@ -3,15 +3,15 @@
 import { spoken, visible } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { probability as percent, repr } from "./python.js";
-import { GuessingStandIn } from "./stand_in.js";
+import { StandIn } from "./stand_in.js";
 
-export class FillStandIn extends GuessingStandIn {
+export class FillStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
     this._input = new MaskedInput(this, () => this.draw());
     this._count = Math.max(...this.get("view", "columns").map(({ rows }) => rows.length), 0) || 10;
-    this._guesses = [];
+    this._guesses = this.data.guesses;
     this._asked = [];
     this.on("word", "change:value", () => this.draw());
     this.on("view", "sent", ({ pick }) => pick && this._put(...pick));

@@ -3,7 +3,7 @@
 import { visible } from "./chips.js";
 import { MaskedInput } from "./masked_input.js";
 import { probability as percent, repr, times } from "./python.js";
-import { GuessingStandIn } from "./stand_in.js";
+import { StandIn } from "./stand_in.js";
 import { table } from "./tables.js";
 
 const ORDERS = [
@@ -12,12 +12,12 @@ const ORDERS = [
   { name: "most certain first", title: "Most certain first", note: "The surest gap first, then the text is read again." },
 ];
 
-export class JointStandIn extends GuessingStandIn {
+export class JointStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);
     this._input = new MaskedInput(this, () => this.draw());
-    this._found = null;
+    this._found = this.data.found;
     this.on("k", "change:value", () => this.draw());
     this.on("view", "sent", ({ pick }) => pick && this._put(...pick));
   }

@@ -16,8 +16,8 @@ export class MaskedInput {
     this._panel = panel;
     this.text = panel.get(TEXT, "value");
     /** @type {(string | null)[]} the word behind each mask of the text, null where none is known */
-    this.hidden = Array(this.text.split(MASK).length - 1).fill(null);
-    this.read = null;
+    this.hidden = panel.data.hidden;
+    this.read = panel.data.read;
     panel.on(TEXT, "change:value", () => {
       const now = panel.get(TEXT, "value");
       this.hidden = hiddenWords(this.text, now, this.hidden);

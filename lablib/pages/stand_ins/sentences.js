@@ -3,13 +3,13 @@
 import { stripScale, wordChip } from "./chips.js";
 import { escaped, redraw } from "./plots.js";
 import { grouped, nats, probability as percent, repr } from "./python.js";
-import { GuessingStandIn } from "./stand_in.js";
+import { StandIn } from "./stand_in.js";
 import { table } from "./tables.js";
 
 const ROWS = 24; // pairs of words that the chart has room for
 const PARTS = ["first", "second"];
 
-export class SentencesStandIn extends GuessingStandIn {
+export class SentencesStandIn extends StandIn {
   /** @param {import("./stand_in.js").Given} given */
   constructor(given) {
     super(given);

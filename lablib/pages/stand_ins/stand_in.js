@@ -6,7 +6,8 @@ import { repr } from "./python.js";
 /**
  * @typedef {object} Given
  * @property {Record<string, any>} parts  the models of the panel's widgets, by their names in Python
- * @property {string} model               the model or tokenizer that the panel uses
+ * @property {string} model               the model or tokenizer that answers on the page
+ * @property {string} drawnBy             the one that the lab had, whose picture is there at first
  * @property {Asking} engine
  * @property {import("./chips.js").Names} names
  * @property {any} data                      what the panel gives its stand-in besides (`Panel.page_data`)
@@ -26,9 +27,10 @@ export class StandIn {
   choosesModel = false;
 
   /** @param {Given} given */
-  constructor({ parts, model, engine, names, data, carried }) {
+  constructor({ parts, model, drawnBy, engine, names, data, carried }) {
     this.parts = parts;
     this.model = model;
+    this.drawnBy = drawnBy;
     this.engine = engine;
     this.names = names;
     this.data = data;
@@ -38,7 +40,8 @@ export class StandIn {
     /** How the code under the panel begins, and whether it opens a model. */
     this._imports = imports;
     this._opens = opens !== "";
-    this.badge();
+    if (model === drawnBy) this.badge();
+    else this.set("head", { model_name: drawnBy, why: `The lab ran with it. What you change is answered in this page, by ${model}.` });
     this.on("foot", "sent", (message) => message.stop && this.engine.stop());
   }
 
@@ -52,7 +55,9 @@ export class StandIn {
 
   /** What a reader is told that stays grey, and why; "" where all answers. */
   get greyed() {
-    return `${this.choosesModel ? "Other models need" : "Another model needs"} a kernel: open the lab in JupyterLab.`;
+    const others = `${this.choosesModel ? "Other models need" : "Another model needs"} a kernel: open the lab in JupyterLab.`;
+    if (this.model === this.drawnBy) return others;
+    return `This is what ${this.drawnBy} answered when the lab ran. As soon as you change something, ${this.model} answers in this page. ${others}`;
   }
 
   /**
@@ -90,6 +95,7 @@ export class StandIn {
    */
   async work(task, what, onPart) {
     const turn = ++this._turn;
+    this.badge();
     const begun = performance.now();
     this.say({ state: "working", share: null, text: "", message: "" });
     try {
@@ -180,17 +186,6 @@ export class StandIn {
   /** How the code says what a model is for; a next-word model is opened without. */
   get _kind() {
     return { bert: ", kind='masked'", t5: ", kind='seq2seq'" }[this.carried[this.model].kind] ?? "";
-  }
-}
-
-/** Where the lab's model may be another than the page's: what the page's own makes of the text is drawn at once. */
-export class GuessingStandIn extends StandIn {
-  get greyed() {
-    return `On this page ${this.model} guesses. Another model needs a kernel: open the lab in JupyterLab.`;
-  }
-
-  begin() {
-    return this.draw();
   }
 }
 

@@ -22,7 +22,7 @@ function asking(library, owner) {
 }
 
 /** Gives a panel its model, its stand-in and its controls; gives back its stand-in, none where there is no model. */
-async function revive(panel, { script, model, parts, data }, { library, models, names, carried }) {
+async function revive(panel, { script, model, drawn_by: drawnBy, parts, data }, { library, models, names, carried }) {
   const say = (words) => notes(panel).forEach((note) => (note.textContent = words));
   try {
     await library.open(model);
@@ -31,7 +31,7 @@ async function revive(panel, { script, model, parts, data }, { library, models, 
     return null;
   }
   const given = Object.fromEntries(Object.entries(parts).map(([name, id]) => [name, models[id]]).filter(([, part]) => part));
-  const standIn = new STAND_INS[script]({ parts: given, model, engine: asking(library, panel), names, data, carried });
+  const standIn = new STAND_INS[script]({ parts: given, model, drawnBy, engine: asking(library, panel), names, data, carried });
   for (const place of placesOf(panel)) {
     const fields = place.closest("fieldset");
     if (standIn.asleep.includes(place.dataset.name)) continue;
