@@ -37,8 +37,9 @@ from tests import ROOT
 from tests.browser.rooms import ROOMS, SLOW
 from tests.hard_strings import hard_string
 
-SENTENCES = (ValueError, ExerciseError, NonFinite, OutOfMemory)
-"""What our sentences are raised as; `ModelError` and `CheckpointError` are value errors."""
+SENTENCES = (ValueError, TypeError, ExerciseError, NonFinite, OutOfMemory)
+"""What our sentences are raised as; `ModelError` and `CheckpointError` are value errors, and a type
+error says that a text is needed."""
 FILES = "odd"
 """The folder with the odd files, where one works."""
 SECONDS = 10
@@ -223,7 +224,7 @@ def functions() -> dict[str, Callable[..., Any]]:
 
 ANY_TOKENIZER = (
     "Union[str, ForwardRef(PathLike[str]), ForwardRef(PreTrainedTokenizerBase), "
-    "ForwardRef(Tokenizer), LoadedModel]"
+    "Tokenizer, LoadedModel]"
 )
 """How `AnyTokenizer` reads when it is written out."""
 

@@ -73,6 +73,42 @@ def test_every_public_call_answers_by_a_result_or_a_sentence(folder):
     assert odd.executed(folder) == []
 
 
+OF_TEXTS_ALONE = {
+    "finetuning.split", "masking.hidden_words", "masking.hide", "masking.put", "sampling.got_past",
+    "tokenization.byte_offsets", "tokenization.code_point_name", "tokenization.differences",
+    "tokenization.held_out",
+}  # fmt: skip
+"""Helpers that take texts apart, with no model: Python's own error says what they need."""
+
+
+def text_parameters():
+    """Every public call with its ordinary arguments, and each of these that is a text (what is wrong
+    with a path is said by Python).
+    """
+    for name, function in odd.functions().items():
+        hints = odd.hints(function)
+        given = odd.ordinary_arguments(name, function)
+        for parameter in given.keys() & hints.keys() if name not in OF_TEXTS_ALONE else ():
+            hint = hints[parameter]
+            if (
+                isinstance(given[parameter], str)
+                and "str" in hint.split(" | ")
+                and "Path" not in hint
+            ):
+                yield name, function, given, parameter
+
+
+@pytest.mark.content
+@pytest.mark.parametrize("value", [5, ["a text"]])
+def test_what_is_no_text_is_refused_in_a_sentence_or_read_as_something_else(folder, value):
+    finds = [
+        odd.tried(name, {**given, parameter: value}, function)
+        for name, function, given, parameter in text_parameters()
+    ]
+    assert len(finds) > 50
+    assert "\n".join(str(find) for find in finds if find) == ""
+
+
 @pytest.mark.content
 @pytest.mark.timeout(900)
 def test_every_panel_answers_by_a_picture_or_a_sentence(folder):

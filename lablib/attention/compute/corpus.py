@@ -23,6 +23,7 @@ from lablib.models import LoadedModel
 from lablib.models.text import context_length, encode, require_vectors
 from lablib.models.watching import watchable
 from lablib.numbers import require_count
+from lablib.unicode import well_formed
 
 PASSAGE = 64
 """How many tokens a passage has."""
@@ -185,7 +186,7 @@ def scan(m: LoadedModel, text: str, size: int = PASSAGE, seed: int = 0) -> Itera
         >>> found.name((2, 3)) in PATTERNS
         True
     """
-    cut = passages(m, text[:MOST], size)
+    cut = passages(m, well_formed(text)[:MOST], size)
     order = torch.randperm(len(cut), generator=torch.Generator().manual_seed(seed)).tolist()
     drawn = tuple(cut[place] for place in order)
     model, values = watchable(body(m)), dict[str, Tensor]()

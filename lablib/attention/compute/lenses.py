@@ -30,6 +30,7 @@ from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, token_text
 from lablib.models.watching import shared_weight_copy
 from lablib.numbers import require_count
+from lablib.unicode import well_formed
 
 LensName = Literal["logit", "jacobian", "tuned"]
 LENSES: tuple[LensName, ...] = get_args(LensName)
@@ -230,7 +231,7 @@ def _split(m: LoadedModel, text: str) -> tuple[Tensor, Tensor]:
     """The ids of the passages that are held out, and of those that are fitted to, drawn by lot: the
     same ones of the same text.
     """
-    cut = passages(m, text[:MOST])
+    cut = passages(m, well_formed(text)[:MOST])
     if len(cut) < 2:
         raise ValueError(
             "This text is too short: a lens is fitted to some passages and measured on others, so "

@@ -15,6 +15,7 @@ from safetensors import safe_open
 
 from lablib.attention.compute.heads import AttentionMaps
 from lablib.attention.compute.text import Reading
+from lablib.unicode import well_formed
 
 RECORDED = "GPT-2, recorded for this sentence"
 """What a picture of a recording is called."""
@@ -33,7 +34,7 @@ def recorded(text: str) -> AttentionMaps | None:
         >>> at.recorded("Some other sentence") is None
         True
     """
-    return _recordings().get(text.strip())
+    return _recordings().get(well_formed(text).strip())
 
 
 def recorded_prompts() -> tuple[str, ...]:

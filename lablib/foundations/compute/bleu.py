@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sacrebleu.metrics.bleu import BLEU
 
+from lablib.unicode import well_formed
+
 LONGEST = 4
 
 
@@ -54,7 +56,7 @@ def bleu(candidate: str, reference: str) -> Bleu:
     """
     metric = BLEU(effective_order=True)
     cut = metric.tokenizer
-    ours, theirs = tuple(cut(candidate).split()), tuple(cut(reference).split())
+    ours, theirs = (tuple(cut(well_formed(one)).split()) for one in (candidate, reference))
     if not ours or not theirs:
         raise ValueError("BLEU compares two texts: type a candidate and a reference.")
     score = metric.sentence_score(candidate, [reference])

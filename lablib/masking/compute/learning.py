@@ -255,7 +255,7 @@ def pretraining_loss(
     require_count("pairs", pairs)
     require_count("length", length)
     rng = torch.Generator().manual_seed(seed)
-    rows = _pairs(m, text, seed, pairs, length, rng)
+    rows = _pairs(m, well_formed(text), seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)
     asked = made.labels != IGNORE_INDEX
     words, follows = _both_scores(m, made.ids, rows["token_type_ids"], asked)

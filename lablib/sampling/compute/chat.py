@@ -245,7 +245,7 @@ def read_messages(text: str) -> list[Message]:
         [{'role': 'user', 'content': 'Hello\\nthere'}, {'role': 'assistant', 'content': 'Hi'}]
     """
     messages: list[Message] = []
-    for line in text.split("\n"):
+    for line in well_formed(text).split("\n"):
         role, colon, content = line.partition(":")
         if colon and role.lower() in ROLES:
             messages.append({"role": role.lower(), "content": content})

@@ -14,6 +14,7 @@ from lablib.models.text import end_of_text_ids, vectors
 from lablib.models.vocabulary import vocabulary
 from lablib.sampling.compute.pattern import Automaton
 from lablib.sampling.compute.text import Prompt
+from lablib.unicode import well_formed
 
 LONGEST = 30
 """The most characters of a string in JSON, so that a model that never closes it comes to an end."""
@@ -218,7 +219,7 @@ def json_fields(text: str) -> dict[str, Any]:
         {'name': 'string', 'size': ['small', 'large']}
     """
     fields: dict[str, Any] = {}
-    for part in filter(str.strip, text.split(",")):
+    for part in filter(str.strip, well_formed(text).split(",")):
         name, _, kind = (piece.strip() for piece in part.partition(":"))
         if not name or not kind or name in fields:
             raise ValueError(f"Write each field once as name: kind, unlike {quoted(part.strip())}.")

@@ -42,8 +42,8 @@ class Prompt:
         )
 
 
-def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
-    """The prompt's token ids, cut to what the model can read.
+def prepare(m: LoadedModel, prompt: str | Prompt, room: int = 1) -> Prompt:
+    """The prompt's token ids, cut to what the model can read; one that is prepared stays as it is.
 
     The marks a tokenizer puts before a text ([CLS], a start-of-text token) stay, those it puts
     after one ([SEP], an end-of-text token) do not: the text is to go on. An empty prompt becomes
@@ -54,6 +54,7 @@ def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
     Raises:
         ValueError: if the prompt is empty and the model has no start-of-text token, or the model
             has no vector for one of its tokens.
+        TypeError: for what is no text.
 
     Example:
         >>> from lablib import models, sampling as sp
@@ -61,6 +62,8 @@ def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
         >>> sp.prepare(m, "Once upon a time").cut
         0
     """
+    if isinstance(prompt, Prompt):
+        return prompt
     before, inside, _ = encode(m.tokenizer, prompt)
     require_vectors(m, before + inside)
     context = context_length(m)

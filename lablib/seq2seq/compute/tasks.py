@@ -9,6 +9,7 @@ from typing import Any
 from lablib.models import LoadedModel
 from lablib.seq2seq.compute.translation import MOST_TOKENS, Translation, translate
 from lablib.training.made_up import MADE_UP
+from lablib.unicode import well_formed
 
 POCKET_PREFIXES = (
     "translate English to French: ",
@@ -110,4 +111,4 @@ def by_prefix(
         ['plural: ', 'past: ']
     """
     for beginning in beginnings:
-        yield beginning, translate(m, beginning + text, most=most)
+        yield beginning, translate(m, beginning + well_formed(text), most=most)

@@ -10,6 +10,7 @@ from typing import Any
 from lablib.tokenization.compute.comparison import unknown
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, each_of, name_of
 from lablib.tokenization.compute.tokens import encode
+from lablib.unicode import well_formed
 
 CONTEXT = 1024
 """How many tokens GPT-2 reads at once."""
@@ -53,7 +54,7 @@ def read_parallel(text: str) -> dict[str, str]:
         {'English': 'Good night!', 'Deutsch': 'Gute Nacht!'}
     """
     sentences: dict[str, str] = {}
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(well_formed(text).split("\n"), 1):
         language, colon, sentence = (part.strip() for part in line.partition(":"))
         if not line.strip():
             continue

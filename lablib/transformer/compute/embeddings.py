@@ -227,7 +227,7 @@ def word_ids(m: LoadedModel, word: str) -> tuple[int, ...]:
         >>> m.tokenizer.decode(word_ids(m, "king"))
         ' king'
     """
-    word = word.strip()
+    word = well_formed(word).strip()
     if not word:
         raise ValueError("Type a word: there is no vector for an empty text.")
     spaced = f" {word}" if writes_spaces(m.tokenizer) else word
