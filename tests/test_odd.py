@@ -82,8 +82,8 @@ OF_TEXTS_ALONE = {
 
 
 def text_parameters():
-    """Every public call with its ordinary arguments, and each of these that is a text (what is wrong
-    with a path is said by Python).
+    """Every public call with its ordinary arguments, and each of these that is a text (of a path
+    Python itself says what is wrong).
     """
     for name, function in odd.functions().items():
         hints = odd.hints(function)
