@@ -357,7 +357,8 @@ def not_a_sentence(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(LABLIB)]
     where = f"{ours[-1].filename.removeprefix(LABLIB)}:{ours[-1].lineno}" if ours else "?"
-    if isinstance(error, SENTENCES) and ours and frames[-1].filename.startswith(LABLIB):
+    raised = (frames[-1].line or "raise").startswith("raise")  # not by what our line calls
+    if isinstance(error, SENTENCES) and raised and frames[-1].filename.startswith(LABLIB):
         return "" if str(error).strip() else f"{type(error).__name__} without a word at {where}"
     return f"{type(error).__name__}: {str(error)[:200]} (at {where})"
 

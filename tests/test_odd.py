@@ -99,10 +99,9 @@ def text_parameters():
 
 
 @pytest.mark.content
-@pytest.mark.parametrize("value", [5, ["a text"]])
-def test_what_is_no_text_is_refused_in_a_sentence_or_read_as_something_else(folder, value):
+def test_what_is_no_text_is_refused_in_a_sentence(folder):
     finds = [
-        odd.tried(name, {**given, parameter: value}, function)
+        odd.tried(name, {**given, parameter: 5}, function)
         for name, function, given, parameter in text_parameters()
     ]
     assert len(finds) > 50
