@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -160,10 +161,8 @@ def _filled(texts: list[int | None]) -> list[int]:
     >>> _filled([None, 0, 0, None, 1, None])
     [0, 0, 0, 0, 1, 1]
     """
-    filled: list[int] = []
-    for text in texts:
-        filled.append(text if text is not None else (filled or [0])[-1])
-    return filled
+    filled = accumulate(texts, lambda before, text: before if text is None else text, initial=0)
+    return list(filled)[1:]
 
 
 def _reads_pairs(tokenizer: "PreTrainedTokenizerBase") -> bool:
