@@ -14,15 +14,15 @@ def view_of(tokens=("a", " b"), blocks=2, titles=("attention",)):
 
     values = torch.arange(len(tokens) * 8.0).view(len(tokens), 8)
     inside = [
-        figures.Box(f"{title} {n}", n, title, "2 × 8", f"About {title}.", "attention", values + n)
+        figures.Box(f"{title} {n}", n, title, f"About {title}.", values + n, "attention")
         for n in range(blocks)
         for title in titles
     ]
     boxes = [
-        figures.Box("ids", -1, "token ids", "2", "About ids.", "", values[:, :1]),
-        figures.Box("positions", -1, "positions", "angles", "About positions.", "positions"),
+        figures.Box("ids", -1, "token ids", "About ids.", values[:, :1], shape="2"),
+        figures.Box("positions", -1, "positions", "About positions.", None, "positions", "angles"),
         *inside,
-        figures.Box("scores", -2, "scores", "2 × 8", "About scores.", "", -values),
+        figures.Box("scores", -2, "scores", "About scores.", -values),
     ]
     view = WholeView(chosen="ids")
     tour = [("ids", "Ids", "First."), ("attention 1", "Attention", "Then.")]

@@ -14,7 +14,6 @@ where it differs from the others (see `growing`). What is muted is a copy that s
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import torch
@@ -207,6 +206,7 @@ class Experiment:
         self._model.config.use_cache = False  # nothing is read on
         self._blocks: list[nn.Module] | None = None  # where rows can begin; none before it is tried
         self._tried = False
+        self._attentions: list[nn.Module] = []  # those of the last run, layer by layer
         self.layers = self.heads = 0
 
     def at_once(self, asked: Asked) -> int:
@@ -228,9 +228,10 @@ class Experiment:
     @torch.inference_mode()
     def _batch(self, asked: Asked, mutes: Sequence[Sequence[Head]]) -> list[tuple[Tensor, float]]:
         """The same for as many sets as one batch holds."""
-        if len(mutes) > 1 and len(asked.rows) == 1 and not self._tried:
+        can_grow = len(mutes) > 1 and len(asked.rows) == 1
+        if can_grow and not self._tried:
             self._try(asked)
-        grown = self._blocks and len(mutes) > 1 and len(asked.rows) == 1
+        grown = can_grow and self._blocks
         parts = (self._grown_rows if grown else self._whole_rows)(asked, mutes)
         return [answer(asked, part) for part in parts]
 
@@ -249,10 +250,10 @@ class Experiment:
 
     def _try(self, asked: Asked) -> None:
         """Find out whether this model's rows can join on the way: the scores must be the same."""
-        self._tried, attentions = True, list[nn.Module]()
-        self._scores(asked, [()], 1, attentions)
+        self._tried = True
+        self._scores(asked, [()], 1)
         sets = [(), [(self.layers - 1, 0)], [(0, self.heads - 1)]]
-        self._blocks = blocks_of(self._model, attentions)
+        self._blocks = blocks_of(self._model, self._attentions)
         try:
             grown = self._grown_rows(asked, sets)
         except Exception:  # there are no blocks, or they are called in a way of their own
@@ -261,29 +262,23 @@ class Experiment:
             if not same(torch.cat(self._whole_rows(asked, sets)), torch.cat(grown)):
                 self._blocks = None
 
-    def _scores(
-        self,
-        asked: Asked,
-        mutes: Sequence[Sequence[Head]],
-        copies: int,
-        seen: list[nn.Module] | None = None,
-    ) -> Tensor:
+    def _scores(self, asked: Asked, mutes: Sequence[Sequence[Head]], copies: int) -> Tensor:
         """The scores for the sets of heads to mute, [rows, token, vocab], from so many copies of
-        what is asked; the attention layers are put into `seen`.
+        what is asked.
         """
         size = len(asked.rows)
         given = asked.tokens.inputs(self._m) | {"input_ids": asked.rows.to(self._m.model.device)}
         inputs = {name: part.repeat(copies * size // len(part), 1) for name, part in given.items()}
-        with watching(self._mute(mutes, size, [] if seen is None else seen)):
+        with watching(self._mute(mutes, size)):
             return word_scores(self._model(**inputs))
 
-    def _mute(self, mutes: Sequence[Sequence[Head]], size: int, seen: list[nn.Module]) -> Watcher:
+    def _mute(self, mutes: Sequence[Sequence[Head]], size: int) -> Watcher:
         """A watcher that mutes these heads, each set of them in `size` rows of the batch."""
-        layers = count()
+        self._attentions = []
 
         def mute(call: AttentionCall) -> tuple[Tensor, Tensor]:
-            layer = next(layers)
-            seen.append(call.module)
+            layer = len(self._attentions)
+            self._attentions.append(call.module)
             self.layers, self.heads = layer + 1, call.query.shape[1]
             for i, heads in enumerate(mutes):
                 muted = [head for where, head in heads if where == layer]

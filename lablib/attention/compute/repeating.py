@@ -1,18 +1,14 @@
 """A text in which nothing can be guessed but that it repeats itself, for induction heads."""
 
 import random
-from typing import TYPE_CHECKING
+
+from transformers import PreTrainedTokenizerBase
 
 from lablib.models.text import token_text
 from lablib.numbers import require_count
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
-
-def random_words_twice(
-    tokenizer: "PreTrainedTokenizerBase", length: int = 12, seed: int = 0
-) -> str:
+def random_words_twice(tokenizer: PreTrainedTokenizerBase, length: int = 12, seed: int = 0) -> str:
     """Random words that are one token each, and then the same words again.
 
     Of a vocabulary without words, random letters. Olsson et al. 2022 ("In-context Learning and

@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
+from lablib.models import LoadedModel
 from lablib.models.opening import kinds_of
 from lablib.models.text import context_length, cut_note, encode, require_vectors, start_of_text
 from lablib.models.vocabulary import entries
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
 
 MAX_TOKENS = 512
 """The longest text that is read, if nothing else is asked for."""
@@ -55,7 +53,7 @@ class Reading:
         rows = ("ids", "tokens", "special", "token_types")
         return replace(self, **{name: getattr(self, name)[:many] for name in rows})
 
-    def inputs(self, m: "LoadedModel") -> dict[str, Tensor]:
+    def inputs(self, m: LoadedModel) -> dict[str, Tensor]:
         """What the model is called with: a batch of one, on the model's device."""
         given, name = {"input_ids": self.ids}, "token_type_ids"
         # RoBERTa takes token types and knows one kind only: its tokenizer does not make them.
@@ -68,7 +66,7 @@ class Reading:
 
 
 def read(
-    m: "LoadedModel", text: str | Reading, pair: str | None = None, limit: int = MAX_TOKENS
+    m: LoadedModel, text: str | Reading, pair: str | None = None, limit: int = MAX_TOKENS
 ) -> Reading:
     """Cut a text, or two, into the tokens the model reads, with its special tokens.
 
@@ -117,13 +115,13 @@ def read(
     return reading(tokenizer, ids, (types or [])[: len(ids)], max(0, length - len(ids)), most)
 
 
-def _marks_after(m: "LoadedModel", texts: Sequence[str]) -> int:
+def _marks_after(m: LoadedModel, texts: Sequence[str]) -> int:
     """How many of the tokenizer's own marks end the text, where the model is to go on after it."""
     goes_on = "causal" in kinds_of(m.model.config) and len(texts) == 1
     return len(encode(m.tokenizer, texts[0]).after) if goes_on else 0
 
 
-def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> str:
+def _beginning(tokenizer: PreTrainedTokenizerBase, text: str, most: int) -> str:
     """The text up to the end of its first tokens. What a tokenizer cuts off itself it still cuts
     into pieces, and of two long texts it makes every pair of pieces, which takes minutes.
     """
@@ -136,7 +134,7 @@ def _beginning(tokenizer: "PreTrainedTokenizerBase", text: str, most: int) -> st
 
 
 def reading(
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: PreTrainedTokenizerBase,
     ids: Sequence[int],
     token_types: Sequence[int] = (),
     cut: int = 0,
@@ -160,13 +158,11 @@ def _filled(texts: list[int | None]) -> list[int]:
     >>> _filled([None, 0, 0, None, 1, None])
     [0, 0, 0, 0, 1, 1]
     """
-    filled: list[int] = []
-    for text in texts:
-        filled.append(text if text is not None else (filled or [0])[-1])
-    return filled
+    filled = accumulate(texts, lambda before, text: before if text is None else text, initial=0)
+    return list(filled)[1:]
 
 
-def _reads_pairs(tokenizer: "PreTrainedTokenizerBase") -> bool:
+def _reads_pairs(tokenizer: PreTrainedTokenizerBase) -> bool:
     """Whether the tokenizer puts something between two texts."""
     marks = tokenizer.num_special_tokens_to_add
     return marks(pair=True) > marks(pair=False)

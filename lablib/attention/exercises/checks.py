@@ -8,6 +8,7 @@ import math
 import operator
 import statistics
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -508,22 +509,18 @@ CHECKS["attention/silent-passages"] = FunctionCheck(
 )
 
 
-def _masked(diagonal: int, score: float) -> Callable[[Tensor], Tensor]:
+def _masked(diagonal: int, score: float, scores: Tensor) -> Tensor:
     """The weights where what stands from a diagonal on has this score."""
-
-    def weights(scores: Tensor) -> Tensor:
-        future = torch.ones_like(scores).triu(diagonal).bool()
-        return scores.masked_fill(future, score).softmax(-1)
-
-    return weights
+    future = torch.ones_like(scores).triu(diagonal).bool()
+    return scores.masked_fill(future, score).softmax(-1)
 
 
 CHECKS["attention/mask-after-softmax"] = FunctionCheck(
     solutions.weights_of_the_past,
     cases=lambda: [(_scores(),), (tensor([1.0, 1.0], [0.0, 2.0]),)],
     mistakes=(
-        Mistake(_masked(1, 0.0), "score of 0"),
-        Mistake(_masked(0, -math.inf), "diagonal hidden"),
+        Mistake(partial(_masked, 1, 0.0), "score of 0"),
+        Mistake(partial(_masked, 0, -math.inf), "diagonal hidden"),
         Mistake(lambda scores: scores.softmax(-1), "no mask"),
     ),
 )
@@ -559,14 +556,15 @@ def _cases_of_the_lens() -> list[tuple[Any, ...]]:
     return [(model, once, 0), (model, once, 1), (model, again, 1)]
 
 
-def _lens_by(read: Callable[[Any, Tensor], Tensor]) -> Callable[..., Tensor]:
+def _lens_by(read: Callable[[Any, Tensor], Tensor], model: Any, ids: Tensor, layers: int) -> Tensor:
     """A lens that makes scores of vectors in another way."""
+    vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
+    return read(model, vectors).softmax(-1)
 
-    def lens(model: Any, ids: Tensor, layers: int) -> Tensor:
-        vectors = model(ids, output_hidden_states=True).hidden_states[layers][0]
-        return read(model, vectors).softmax(-1)
 
-    return lens
+def _norm_of_a_block(model: Any, vectors: Tensor) -> Tensor:
+    scores: Tensor = model.lm_head(model.transformer.h[0].ln_1(vectors))
+    return scores
 
 
 def _norm_after_the_head(model: Any, vectors: Tensor) -> Tensor:
@@ -578,11 +576,8 @@ CHECKS["attention/lens-without-norm"] = FunctionCheck(
     solutions.logit_lens,
     cases=_cases_of_the_lens,
     mistakes=(
-        Mistake(
-            _lens_by(lambda model, vectors: model.lm_head(model.transformer.h[0].ln_1(vectors))),
-            "block's norm",
-        ),
-        Mistake(_lens_by(_norm_after_the_head), "norm after the head"),
+        Mistake(partial(_lens_by, _norm_of_a_block), "block's norm"),
+        Mistake(partial(_lens_by, _norm_after_the_head), "norm after the head"),
     ),
 )
 
@@ -598,23 +593,22 @@ def _layer_input() -> tuple[Tensor, Tensor, Tensor, int]:
     return x, query_matrix, query_matrix.flip(0), 2
 
 
-def _scores_times(factor: Callable[[float, int], float]) -> Callable[..., Tensor]:
+def _scores_times(
+    factor: Callable[[float, int], float], x: Tensor, wq: Tensor, wk: Tensor, heads: int
+) -> Tensor:
     """The right scores times a number that is made of d_k and the number of heads."""
-
-    def scores(x: Tensor, query_matrix: Tensor, key_matrix: Tensor, heads: int) -> Tensor:
-        right = solutions.scaled_scores(x, query_matrix, key_matrix, heads)
-        return right * factor(x.shape[1] // heads, heads)
-
-    return scores
+    return solutions.scaled_scores(x, wq, wk, heads) * factor(x.shape[1] // heads, heads)
 
 
 CHECKS["attention/scale-of-the-model"] = FunctionCheck(
     solutions.scaled_scores,
     cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
     mistakes=(
-        Mistake(_scores_times(lambda d_k, heads: 1 / math.sqrt(d_k)), "divided by d_k"),
-        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k)), "not divided"),
-        Mistake(_scores_times(lambda d_k, heads: math.sqrt(d_k / heads)), "root of the heads"),
+        Mistake(partial(_scores_times, lambda d_k, heads: d_k**-0.5), "divided by d_k"),
+        Mistake(partial(_scores_times, lambda d_k, heads: d_k**0.5), "not divided"),
+        Mistake(
+            partial(_scores_times, lambda d_k, heads: (d_k / heads) ** 0.5), "root of the heads"
+        ),
     ),
 )
 

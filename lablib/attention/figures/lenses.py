@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from torch import Tensor
+
 from lablib.attention.compute.lenses import LENSES, Lenses, LensName, LensPath
 from lablib.attention.figures.shared import Cell, grid
 from lablib.numbers import percent
@@ -22,8 +24,12 @@ MEASURES: dict[str, Measure] = {
 """What a person chooses between, and the error it stands for."""
 
 
-def _lines(hover: str) -> Plot:
-    """An empty plot with a line for each lens."""
+def lens_plot(hover: str) -> Plot:
+    """An empty plot with a line for each lens; `draw_errors` or `draw_path` fills it.
+
+    Args:
+        hover: what is said at a point, as plotly has it.
+    """
     said = f"%{{x}}: {hover}<extra>%{{fullData.name}}</extra>"
     lines = [
         marked_line(number, NAMES[lens], cliponaxis=False, hovertemplate=said)
@@ -33,24 +39,18 @@ def _lines(hover: str) -> Plot:
     return Plot(lines, height=HEIGHT, xaxis=axis, yaxis={}, legend=LEGEND, showlegend=True)
 
 
-def error_plot() -> Plot:
-    """An empty plot of errors by layer; `draw_errors` fills it."""
-    return _lines("%{y:.3g}")
-
-
-def path_plot() -> Plot:
-    """An empty plot of a token's probability by layer; `draw_path` fills it."""
-    return _lines("%{y:.1%}")
+def _draw(plot: Plot, values: dict[LensName, Tensor], found: Lenses) -> None:
+    """Put the values of the lenses that are fitted into the plot, layer by layer."""
+    for line, lens in zip(plot.data, LENSES, strict=True):
+        line.x = [_layer(place) for place in range(len(values[lens]))]
+        line.y = values[lens].tolist() if found.known(lens) else [None] * len(values[lens])
 
 
 def draw_errors(plot: Plot, found: Lenses, measure: Measure) -> None:
     """Put what is known of an error into the plot; not the last layer, where no lens errs."""
     is_divergence = measure == "divergence"
     with plot.batch_update():
-        for line, lens in zip(plot.data, LENSES, strict=True):
-            values = getattr(found, measure)[lens].tolist()
-            line.x = [_layer(place) for place in range(len(values))]
-            line.y = values if found.known(lens) else [None] * len(values)
+        _draw(plot, getattr(found, measure), found)
         axis = plot.layout.yaxis
         axis.type = "log" if is_divergence else "linear"
         axis.range = None if is_divergence else [0, 1]
@@ -61,10 +61,7 @@ def draw_errors(plot: Plot, found: Lenses, measure: Measure) -> None:
 def draw_path(plot: Plot, path: LensPath, found: Lenses) -> None:
     """Put a token's probability by layer into the plot, for the lenses that are fitted."""
     with plot.batch_update():
-        for line, lens in zip(plot.data, LENSES, strict=True):
-            values = path.probabilities[lens].tolist()
-            line.x = [_layer(place) for place in range(len(values))]
-            line.y = values if found.known(lens) else [None] * len(values)
+        _draw(plot, path.probabilities, found)
         plot.layout.yaxis.title.text = f"probability of ‘{visible(path.text)}’"
         plot.layout.yaxis.tickformat, plot.layout.yaxis.rangemode = "~%", "tozero"
 

@@ -106,12 +106,12 @@ class LensesPanel(LivePanel):
     def _show(self, m: LoadedModel, found: Lenses) -> None:
         """Draw the errors that are known, and the text through the lenses that are fitted."""
         if self._error_plot is None:
-            self._error_plot = figures.error_plot()
+            self._error_plot = figures.lens_plot("%{y:.3g}")
             self.errors.children = [self._error_plot]
         figures.draw_errors(self._error_plot, found, self.measure.value)
         self.path = lens_path(m, found, self.text.value, self.token.value)
         self.text.note = self.path.tokens.note
-        figures.draw_path(self.open_plot(figures.path_plot), self.path, found)
+        figures.draw_path(self.open_plot(figures.lens_plot, "%{y:.1%}"), self.path, found)
         self.table.value = figures.path_table(self.path, found)
         self.words.value = escape(figures.lenses_words(found))
 

@@ -135,7 +135,12 @@ class AttentionView(anywidget.AnyWidget):
 
     def follow(self, heads: HeadMap) -> None:
         """Show the head that is opened on a map."""
-        heads.observe(lambda change: change.new and self.show_head(*change.new), "opened")
+
+        def show(change: Any) -> None:
+            if change.new:
+                self.show_head(*change.new)
+
+        heads.observe(show, "opened")
 
     def show_head(self, layer: int, head: int) -> None:
         """Show one head alone."""

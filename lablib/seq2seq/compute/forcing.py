@@ -141,9 +141,8 @@ def scores(m: LoadedModel, source: Reading, ids: Sequence[int]) -> Tensor:
     require_vectors(m, ids)
     model: Any = m.model
     given = torch.tensor([[start_of_decoder(m), *ids]], device=model.device)
-    logits: Tensor = model(input_ids=source.inputs(m)["input_ids"], decoder_input_ids=given).logits[
-        0
-    ]
+    output = model(input_ids=source.inputs(m)["input_ids"], decoder_input_ids=given)
+    logits: Tensor = output.logits[0]
     return logits.to("cpu", torch.float32)
 
 

@@ -41,10 +41,8 @@ class TargetReader:
     def __init__(self, m: LoadedModel, source: Reading):
         require_encoder_decoder(m)
         self._model: Any = m.model
-        ids = source.inputs(m)["input_ids"]
-        self._states: Tensor = self._model.get_encoder()(
-            ids
-        ).last_hidden_state  # [1, source, width]
+        read = self._model.get_encoder()(source.inputs(m)["input_ids"])
+        self._states: Tensor = read.last_hidden_state  # [1, source, width]
         self._cache: Any = EncoderDecoderCache(DynamicCache(), DynamicCache())
 
     @torch.inference_mode()

@@ -98,7 +98,8 @@ class Translation:
             ValueError: if there is no such head.
         """
         weights = self.maps.cross.weights
-        require_head((layer, head), *weights.shape[:2], "The decoder")
+        layers, heads, *_ = weights.shape
+        require_head((layer, head), layers, heads, "The decoder")
         return weights[layer, head].float()
 
     def table(self) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ What is said to each mistake stands in `questions.md`, under the name that the m
 
 import math
 from collections.abc import Callable
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -115,9 +116,9 @@ CHECKS["seq2seq/greedy"] = FunctionCheck(
     solutions.write,
     cases=_writers,
     mistakes=(
-        Mistake(lambda *given: _written(*given, with_start=True), "with the start"),
-        Mistake(lambda *given: _written(*given, no_end_mark=True), "without the end"),
-        Mistake(lambda *given: _written(*given, forgets=True), "forgets"),
+        Mistake(partial(_written, with_start=True), "with the start"),
+        Mistake(partial(_written, no_end_mark=True), "without the end"),
+        Mistake(partial(_written, forgets=True), "forgets"),
         Mistake(lambda n, s, e, most: _written(n, s, e, most + 1), "one too many"),
     ),
 )

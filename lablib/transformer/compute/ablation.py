@@ -19,7 +19,7 @@ from lablib.models import LoadedModel
 from lablib.models.heads import word_scores
 from lablib.models.watching import shared_weight_copy
 from lablib.transformer.compute.anatomy import Anatomy, Block, anatomy, require_block
-from lablib.transformer.compute.parts import first
+from lablib.transformer.compute.parts import first, with_first
 
 Part = Literal["positions", "attention", "residual", "norm", "feed-forward"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -115,7 +115,7 @@ def _leave_out(found: Anatomy, parts: Collection[Part], blocks: Collection[int])
 
 
 def _give_zeros(_: nn.Module, __: Any, output: Any) -> Any:
-    return _with_first(output, torch.zeros_like(first(output)))
+    return with_first(output, torch.zeros_like(first(output)))
 
 
 def _turn_nothing(_: nn.Module, __: Any, output: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -125,12 +125,7 @@ def _turn_nothing(_: nn.Module, __: Any, output: tuple[Tensor, Tensor]) -> tuple
 
 def _give_input(_: nn.Module, given: tuple[Any, ...], *more: Any) -> Any:
     """A module's input in place of its output; `more` is its named inputs, if asked for, and it."""
-    return _with_first(more[-1], given[0])
-
-
-def _with_first(output: Any, new: Tensor) -> Any:
-    """A module's output with another tensor in the first place."""
-    return new if isinstance(output, Tensor) else (new, *output[1:])
+    return with_first(more[-1], given[0])
 
 
 def _add_nothing(block: Block, norm_first: bool) -> None:
@@ -144,7 +139,7 @@ def _add_nothing(block: Block, norm_first: bool) -> None:
     block.mlp.register_forward_hook(partial(keep, "mlp"))
     if norm_first:  # the second norm reads the first sum, and the block gives the second
         block.norms[1].register_forward_pre_hook(lambda *_: (given["attention"],))
-        block.whole.register_forward_hook(lambda _, __, output: _with_first(output, given["mlp"]))
+        block.whole.register_forward_hook(lambda _, __, output: with_first(output, given["mlp"]))
     else:
         block.norms[0].register_forward_pre_hook(lambda *_: (given["attention"],))
         block.norms[1].register_forward_pre_hook(lambda *_: (given["mlp"],))

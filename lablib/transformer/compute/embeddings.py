@@ -170,19 +170,16 @@ def in_context(m: LoadedModel, word: str, one: str, other: str) -> InContext:
         >>> bool(found.same[0] > found.same[-1])
         True
     """
-    seen = [parts(m, text) for text in (one, other)]
-    streams = [part.stream for part in seen]
-    places = [
-        _place(m, text, part.tokens, word) for text, part in zip((one, other), seen, strict=True)
-    ]
-    pairs = torch.cosine_similarity(streams[0][:, :, None], streams[1][:, None], dim=-1)
+    first, second = parts(m, one), parts(m, other)
+    places = _place(m, one, first.tokens, word), _place(m, other, second.tokens, word)
+    pairs = torch.cosine_similarity(first.stream[:, :, None], second.stream[:, None], dim=-1)
     apart = torch.ones(pairs.shape[1:], dtype=torch.bool)
     apart[places[0]], apart[:, places[1]] = False, False
     return InContext(
         word=word,
-        readings=(seen[0].tokens, seen[1].tokens),
-        places=(places[0], places[1]),
-        same=pairs[:, places[0], places[1]],
+        readings=(first.tokens, second.tokens),
+        places=places,
+        same=pairs[:, *places],
         others=pairs[:, apart].mean(-1),
     )
 

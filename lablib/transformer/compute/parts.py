@@ -196,6 +196,15 @@ def first(output: Any) -> Tensor:
     return result
 
 
+def with_first(output: Any, new: Tensor) -> Any:
+    """A module's output with another tensor in the first place.
+
+    >>> with_first((torch.zeros(1), None), torch.ones(1))
+    (tensor([1.]), None)
+    """
+    return new if isinstance(output, Tensor) else (new, *output[1:])
+
+
 def plain(part: Tensor) -> Tensor:
     """The only text of a batch, [token, size] in float32 on the CPU.
 

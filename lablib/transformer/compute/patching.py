@@ -30,7 +30,7 @@ from lablib.models.watching import (
     watching,
 )
 from lablib.transformer.compute.anatomy import anatomy
-from lablib.transformer.compute.parts import first
+from lablib.transformer.compute.parts import first, with_first
 
 Part = Literal["residual", "attention", "feed-forward", "heads"]
 PATCHED: tuple[Part, ...] = get_args(Part)
@@ -282,8 +282,7 @@ class _Patcher:
         return given, {**named, name: self._exchange(stream)}
 
     def _leave(self, _: nn.Module, __: Any, output: Any) -> Any:
-        new = self._exchange(first(output))
-        return new if isinstance(output, Tensor) else (new, *output[1:])
+        return with_first(output, self._exchange(first(output)))
 
     def _attend(self, call: AttentionCall) -> tuple[Tensor, Tensor]:
         return self._exchange(call.output), call.weights

@@ -3,9 +3,9 @@
 What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
 """
 
-import functools
 import math
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -175,29 +175,26 @@ def _network() -> tuple[Tensor, ...]:
     )  # fmt: skip
 
 
-def _network_by(act: Any) -> Any:
-    def feed_forward(x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
-        return act(x @ w1 + b1) @ w2 + b2
-
-    return feed_forward
+def _network_by(act: Any, x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
+    return act(x @ w1 + b1) @ w2 + b2
 
 
-_tanh = functools.partial(gelu, approximate="tanh")
+_tanh = partial(gelu, approximate="tanh")
 
 
 CHECKS["transformer/feed-forward"] = FunctionCheck(
     solutions.feed_forward,
     cases=lambda: [_network(), (matrix(4, 2, 6), *_network()[1:])],
     mistakes=(
-        Mistake(_network_by(lambda x: x.relu()), "relu"),
-        Mistake(_network_by(lambda x: x), "no nonlinearity"),
-        Mistake(_network_by(gelu), "exact"),
-        Mistake(lambda x, w1, b1, w2, b2: _network_by(_tanh)(x, w1, 0, w2, b2), "no first bias"),
+        Mistake(partial(_network_by, lambda x: x.relu()), "relu"),
+        Mistake(partial(_network_by, lambda x: x), "no nonlinearity"),
+        Mistake(partial(_network_by, gelu), "exact"),
+        Mistake(lambda x, w1, b1, w2, b2: _network_by(_tanh, x, w1, 0, w2, b2), "no first bias"),
     ),
 )
 
 
-@functools.cache
+@cache
 def _pocket_model() -> tuple[dict[str, Tensor], list[list[int]]]:
     """The pocket model's weights, and the ids of the texts."""
     from lablib import models
@@ -252,20 +249,16 @@ def _forward(
     return (norm("ln_f", x) if last_norm else x) @ w["wte.weight"].T
 
 
-def _wrong(**settings: Any) -> Any:
-    return functools.partial(_forward, **settings)
-
-
 CHECKS["transformer/forward"] = FunctionCheck(
     solutions.forward,
     cases=_cases_with_the_pocket_model,
     mistakes=(
-        Mistake(_wrong(places=False), "no places"),
-        Mistake(_wrong(mask=False), "no mask"),
-        Mistake(_wrong(residual=False), "no residual"),
-        Mistake(_wrong(norm_first=False), "norm last"),
-        Mistake(_wrong(last_norm=False), "no last norm"),
-        Mistake(_wrong(act=gelu), "exact"),
+        Mistake(partial(_forward, places=False), "no places"),
+        Mistake(partial(_forward, mask=False), "no mask"),
+        Mistake(partial(_forward, residual=False), "no residual"),
+        Mistake(partial(_forward, norm_first=False), "norm last"),
+        Mistake(partial(_forward, last_norm=False), "no last norm"),
+        Mistake(partial(_forward, act=gelu), "exact"),
     ),
     seconds=20.0,
 )

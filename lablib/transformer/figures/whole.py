@@ -21,19 +21,19 @@ class Box(NamedTuple):
         key: its name, "norm 3.1" for the first norm of block 3.
         block: the block it is in, −1 for those before and −2 for those after the blocks.
         title: what it is called.
-        shape: the shape of what it gives, in words.
         about: what it does, in a sentence or two.
-        switch: what is left out with its switch, "" if it has none.
         values: what it gives, [token, number]; None for what is no vector.
+        switch: what is left out with its switch, "" if it has none.
+        shape: what is said of its shape, where that is not the shape of the values.
     """
 
     key: str
     block: int
     title: str
-    shape: str
     about: str
-    switch: Part | str = ""
     values: Tensor | None = None
+    switch: Part | str = ""
+    shape: str = ""
 
 
 BEFORE, AFTER = -1, -2
@@ -59,14 +59,14 @@ def _first_boxes(found: Parts) -> list[Box]:
     rows = "" if found.logits is None else f"{found.logits.shape[1]:,} rows of "
     return [
         Box(
-            "ids", BEFORE, "token ids", f"{tokens}",
+            "ids", BEFORE, "token ids",
             "The tokenizer gives one number for each token. The model reads nothing else.",
-            "", ids,
+            ids, shape=str(tokens),
         ),
         Box(
-            "tokens", BEFORE, "token embeddings", _shape(found.token_vectors),
+            "tokens", BEFORE, "token embeddings",
             f"Each id picks its row of the embedding matrix, {rows}{width} learned numbers.",
-            "", found.token_vectors,
+            found.token_vectors,
         ),
         *_position_boxes(found),
     ]  # fmt: skip
@@ -76,15 +76,12 @@ def _position_boxes(found: Parts) -> list[Box]:
     if found.position_vectors is None:
         return [
             Box(
-                "positions",
-                BEFORE,
-                "rotary positions",
-                "angles",
+                "positions", BEFORE, "rotary positions",
                 "No vector is added. Each head turns its queries and keys by angles that grow with "
                 "the token’s place (rotary positions, RoPE).",
-                "positions",
+                switch="positions", shape="angles",
             )
-        ]
+        ]  # fmt: skip
     together = (
         "The sum of the two is what block 0 reads."
         if found.architecture.norm_first
@@ -93,35 +90,29 @@ def _position_boxes(found: Parts) -> list[Box]:
     )
     return [
         Box(
-            "positions", BEFORE, "position embeddings", _shape(found.position_vectors),
+            "positions", BEFORE, "position embeddings",
             "A learned vector for each place, added to the token’s own. Without them the model has "
-            "little to tell the order of the words by.", "positions", found.position_vectors,
+            "little to tell the order of the words by.", found.position_vectors, "positions",
         ),
-        Box(
-            "embeddings", BEFORE, "= embeddings", _shape(found.embeddings), together, "",
-            found.embeddings,
-        ),
+        Box("embeddings", BEFORE, "= embeddings", together, found.embeddings),
     ]  # fmt: skip
 
 
 def _block_boxes(index: int, block: BlockParts, heads: int, kind: Architecture) -> list[Box]:
     norms = [
-        Box(
-            f"norm {index}.{n}", index, kind.norm, _shape(values), _norm_words(kind, n), "norm",
-            values,
-        )
+        Box(f"norm {index}.{n}", index, kind.norm, _norm_words(kind, n), values, "norm")
         for n, values in enumerate(block.norms)
-    ]  # fmt: skip
+    ]
     attention = Box(
-        f"attention {index}", index, f"attention, {heads} heads", _shape(block.attention),
+        f"attention {index}", index, f"attention, {heads} heads",
         "The heads gather from other tokens, and W^O mixes what they bring. The result is added to "
-        "the stream.", "attention", block.attention,
+        "the stream.", block.attention, "attention",
     )  # fmt: skip
     sums = [
         Box(
-            f"residual {index}.{n}", index, "+ residual", _shape(values),
+            f"residual {index}.{n}", index, "+ residual",
             f"What {part} adds, plus the vectors as they were before. Left out, only what "
-            f"{part} gives goes on.", "residual", values,
+            f"{part} gives goes on.", values, "residual",
         )
         for n, (part, values) in enumerate(
             [("attention", block.after_attention), ("the feed-forward", block.output)]
@@ -129,7 +120,7 @@ def _block_boxes(index: int, block: BlockParts, heads: int, kind: Architecture) 
     ]  # fmt: skip
     feed_forward = Box(
         f"feed-forward {index}", index, f"feed-forward, {block.units.shape[1]:,} units",
-        _shape(block.mlp), _feed_forward_words(kind), "feed-forward", block.mlp,
+        _feed_forward_words(kind), block.mlp, "feed-forward",
     )  # fmt: skip
     if kind.norm_first:
         return [norms[0], attention, sums[0], norms[1], feed_forward, sums[1]]
@@ -139,32 +130,17 @@ def _block_boxes(index: int, block: BlockParts, heads: int, kind: Architecture) 
 def _last_boxes(found: Parts) -> list[Box]:
     result = []
     if found.last_norm is not None:
-        kind = found.architecture.norm
-        result.append(
-            Box(
-                "last norm",
-                AFTER,
-                f"last {kind}",
-                _shape(found.last_norm),
-                "The vectors after the last block, normed once more.",
-                "norm",
-                found.last_norm,
-            )
-        )
+        about = "The vectors after the last block, normed once more."
+        title = f"last {found.architecture.norm}"
+        result.append(Box("last norm", AFTER, title, about, found.last_norm, "norm"))
     if found.logits is not None:
         best = found.logits[:, list(found.best(COLUMNS))]
-        result.append(
-            Box(
-                "scores",
-                AFTER,
-                "scores (logits)",
-                _shape(found.logits),
-                "Each vector times each row of the output matrix: one score for each token of the "
-                f"vocabulary. Shown are the {best.shape[1]} that are highest at the end.",
-                "",
-                best,
-            )
+        about = (
+            "Each vector times each row of the output matrix: one score for each token of the "
+            f"vocabulary. Shown are the {best.shape[1]} that are highest at the end."
         )
+        shape = _shape(found.logits)
+        result.append(Box("scores", AFTER, "scores (logits)", about, best, shape=shape))
     return result
 
 
@@ -209,13 +185,13 @@ def packed(shown: list[Box]) -> tuple[list[dict[str, object]], bytes]:
     """
     parts, described, start = [], [], 0
     for box in shown:
-        values = torch.empty(0, 0) if box.values is None else box.values[-TOKENS:, :COLUMNS]
+        whole = torch.empty(0, 0) if box.values is None else box.values
+        values = whole[-TOKENS:, :COLUMNS]
         described.append(
             {
-                "key": box.key, "block": box.block, "title": box.title, "shape": box.shape,
-                "about": box.about, "switch": box.switch, "start": start,
-                "rows": values.shape[0], "columns": values.shape[1],
-                "width": 0 if box.values is None else box.values.shape[1],
+                "key": box.key, "block": box.block, "title": box.title, "about": box.about,
+                "shape": box.shape or _shape(whole), "switch": box.switch, "start": start,
+                "rows": values.shape[0], "columns": values.shape[1], "width": whole.shape[1],
             }
         )  # fmt: skip
         parts.append(values.flatten())
@@ -223,20 +199,14 @@ def packed(shown: list[Box]) -> tuple[list[dict[str, object]], bytes]:
     return described, torch.cat(parts).numpy().tobytes()
 
 
-class Row(NamedTuple):
-    """A possible next token with its probability in the whole model and in what is left of it."""
-
-    text: str
-    before: float
-    after: float
-
-
-def candidates(found: PartAblation) -> list[Row]:
-    """The likeliest tokens of the model and of what is left of it, for the bars."""
+def candidates(found: PartAblation) -> list[tuple[str, float, float]]:
+    """The likeliest tokens of the model and of what is left of it, for the bars: each with its
+    probability in both.
+    """
     ranked = sorted(found.changes, key=lambda change: -max(change.before, change.after))
     chosen = {change.id for change in ranked[:CANDIDATES]}
     return [
-        Row(visible(change.text), change.before, change.after)
+        (visible(change.text), change.before, change.after)
         for change in found.changes
         if change.id in chosen
     ]
@@ -252,16 +222,10 @@ def loss_words(found: PartAblation) -> str:
     return f"Loss of the text: {number(found.loss_before)} → {after} bits per token."
 
 
-class Step(NamedTuple):
-    """A stop of the tour: the box it opens, its heading and what it says."""
-
-    box: str
-    title: str
-    text: str
-
-
-def tour(found: Parts) -> list[Step]:
-    """Seven steps through the model, which name only what it has."""
+def tour(found: Parts) -> list[tuple[str, str, str]]:
+    """Seven steps through the model, which name only what it has: the box that each opens, its
+    heading and what it says.
+    """
     kind = found.architecture
     tokens, width = found.embeddings.shape
     positions = (
@@ -275,24 +239,24 @@ def tour(found: Parts) -> list[Step]:
         else "A norm follows each addition, so the stream itself is normed twice in each block."
     )
     return [
-        Step("ids", "Ids", f"The text has become {tokens} numbers. From here on, no words."),
-        Step("tokens", "Vectors", f"Each id is replaced by a vector of {width} numbers."),
-        Step("positions", "Positions", f"{positions} Untick the box and watch the prediction."),
-        Step(
+        ("ids", "Ids", f"The text has become {tokens} numbers. From here on, no words."),
+        ("tokens", "Vectors", f"Each id is replaced by a vector of {width} numbers."),
+        ("positions", "Positions", f"{positions} Untick the box and watch the prediction."),
+        (
             "attention 0", "Attention",
             "The only place where tokens meet: each gathers from others what its heads look for. "
             "Untick it, and every token is alone.",
         ),
-        Step(
+        (
             "residual 0.0", "The residual stream",
             f"What a part gives is added to the vectors; nothing is replaced. {norm}",
         ),
-        Step(
+        (
             "feed-forward 0", "Feed-forward",
             "Most of a block’s weights. It works on each token alone, on what attention gathered. "
             f"Then the next block does the same: {len(found.blocks)} times in all.",
         ),
-        Step(
+        (
             "scores", "Scores",
             "The last vector is compared with every token of the vocabulary. Softmax makes "
             "probabilities of the scores: the bars. Turn a whole block off, and look again.",

@@ -69,23 +69,20 @@ class ResidualPanel(LivePanel):
         yield None
         if view == SCORE:
             shares = self.result = attribution(m, self.text.value)
-            tokens = shares.tokens
             figures.draw_attribution(self._plot(figures.attribution_plot), shares)
             self.words.value = escape(figures.attribution_words(shares))
         elif view == LENGTHS:
             seen = self.result = lengths(m, self.text.value)
-            tokens = seen.tokens
             figures.draw_lengths(self._plot(figures.lengths_plot), seen)
             self.words.value = escape(figures.lengths_words(seen))
         else:
             self.block.max = m.model.config.get_text_config().num_hidden_layers - 1
             fired = self.result = units(m, self.text.value, self.block.value)
-            tokens = fired.tokens
             yield None
             raised = [unit_words(m, fired.block, unit, RAISED) for unit in fired.top(figures.UNITS)]
             figures.draw_units(self._plot(figures.units_plot), fired, raised)
             self.words.value = escape(figures.units_words(fired))
-        self.text.note = tokens.note
+        self.text.note = self.result.tokens.note
 
     def _plot(self, make: Callable[[], Plot]) -> Plot:
         """The plot of the view in sight, made at first use: it takes a second."""
