@@ -133,6 +133,17 @@ def _those_not(kept: Callable[..., set[int]]) -> Callable[..., set[int]]:
     return lambda probabilities, p: {*range(len(probabilities))} - kept(probabilities, p)
 
 
+def _in_order_while(compared: Callable[[Any, Any], Any]) -> Callable[..., set[int]]:
+    """The ids, most likely first, as long as the sum of those before them compares with p so."""
+
+    def kept(probabilities: "Tensor", p: float) -> set[int]:
+        order = probabilities.argsort(descending=True)
+        before = probabilities[order].cumsum(-1) - probabilities[order]
+        return set(order[compared(before, p)].tolist())
+
+    return kept
+
+
 def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
     order = probabilities.argsort(descending=True)
     return set(order[probabilities[order].cumsum(-1) < p].tolist())
@@ -153,14 +164,8 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         (tensor(0.0, 0.5, 0.375, 0.125), 1.0),
     ],
     mistakes=(
-        Mistake(
-            lambda probabilities, p: _in_order_while(probabilities, lambda before: before <= p),
-            "until above",
-        ),
-        Mistake(
-            lambda probabilities, p: _in_order_while(probabilities, lambda before: before < p),
-            "none at 0",
-        ),
+        Mistake(_in_order_while(operator.le), "until above"),
+        Mistake(_in_order_while(operator.lt), "none at 0"),
         Mistake(_before_crossing, "without the crossing one"),
         Mistake(_in_vocabulary_order, "vocabulary order"),
         Mistake(lambda probabilities, p: _where(probabilities >= p), "each at least p"),
@@ -174,13 +179,6 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         ),
     ),
 )
-
-
-def _in_order_while(probabilities: "Tensor", kept: Callable[[Any], Any]) -> set[int]:
-    """The ids, most likely first, as long as the sum of those before them is `kept`."""
-    order = probabilities.argsort(descending=True)
-    before = probabilities[order].cumsum(-1) - probabilities[order]
-    return set(order[kept(before)].tolist())
 
 
 CHECKS["sampling/min-p-kept"] = FunctionCheck(
@@ -260,6 +258,10 @@ def _sure_and_unsure_logits() -> "dict[str, Tensor]":
 CHECKS["sampling/roads-to-greedy"] = _check_roads
 
 
+def _first_or_last(is_it: "Tensor") -> int:
+    return int(is_it.int().argmax()) if is_it.any() else len(is_it) - 1
+
+
 def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
     order = probabilities.argsort(descending=True)
     return int(order[solutions.draw(probabilities[order], u)])
@@ -277,26 +279,14 @@ CHECKS["sampling/draw"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda probabilities, u: int(probabilities.argmax()), "greedy"),
-        Mistake(
-            lambda probabilities, u: next(
-                (token for token, p in enumerate(probabilities) if u < p),
-                len(probabilities) - 1,
-            ),
-            "each alone",
-        ),
+        Mistake(lambda probabilities, u: _first_or_last(probabilities > u), "each alone"),
         Mistake(
             lambda probabilities, u: min(
                 solutions.draw(probabilities, u) + 1, len(probabilities) - 1
             ),
             "one too far",
         ),
-        Mistake(
-            lambda probabilities, u: next(
-                (t for t, total in enumerate(probabilities.cumsum(-1)) if u <= total),
-                len(probabilities) - 1,
-            ),
-            "at most",
-        ),
+        Mistake(lambda probabilities, u: _first_or_last(probabilities.cumsum(-1) >= u), "at most"),
         Mistake(_drawn_most_likely_first, "most likely first"),
         Mistake(
             lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
