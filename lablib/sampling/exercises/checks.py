@@ -14,12 +14,11 @@ from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check, Verdict
 from lablib.models import load_tokenizer
+from lablib.sampling.compute.knobs import Knobs, turned
 from lablib.sampling.exercises import solutions
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from lablib.sampling import Knobs
 from lablib.exercises.practice import practice_model
 from lablib.exercises.running import run
 
@@ -208,36 +207,28 @@ CHECKS["sampling/min-p-kept"] = FunctionCheck(
 
 def _check_roads(answer: Any) -> Verdict:
     """Whether `answer` is three `Knobs`, each greedy through another knob than temperature."""
-    from lablib.sampling import Knobs
-
     if answer is None or answer is ...:
         return Verdict("unanswered", "Put your list where `...` is.")
     roads = list(answer) if isinstance(answer, list | tuple) else []
     if len(roads) != 3 or not all(isinstance(one, Knobs) for one in roads):
         return Verdict("wrong", "Give a list of three `Knobs`, such as `sp.Knobs(top_k=40)`.")
-    turned = [_turned(knobs) for knobs in roads]
-    for knobs, names in zip(roads, turned, strict=True):
-        fault = _fault_of_road(knobs, names)
+    for knobs in roads:
+        fault = _fault_of_road(knobs)
         if fault:
             return Verdict("wrong", fault, repr(knobs))
-    if len({names[0] for names in turned}) < 3:
+    if len({name for knobs in roads for name in turned(knobs)}) < 3:
         return Verdict("wrong", "All of these are greedy, but two of them turn the same knob.")
     return Verdict("right", "Right.")
 
 
-def _turned(knobs: "Knobs") -> list[str]:
-    """The names of the knobs that are not where they do nothing."""
-    off = type(knobs)()
-    return [name for name in vars(off) if getattr(knobs, name) != getattr(off, name)]
-
-
-def _fault_of_road(knobs: "Knobs", turned: list[str]) -> str:
+def _fault_of_road(knobs: Knobs) -> str:
     from lablib.sampling import distribution
 
-    if turned == ["temperature"]:
+    names = list(turned(knobs))
+    if names == ["temperature"]:
         return "That is the road you know. Leave the temperature at 1."
-    if len(turned) != 1:
-        return f"Turn one knob, and leave the others where they are: you turned {len(turned)}."
+    if len(names) != 1:
+        return f"Turn one knob, and leave the others where they are: you turned {len(names)}."
     for name, logits in _sure_and_unsure_logits().items():
         left = distribution(logits, knobs)
         if left.count_nonzero() > 1:
@@ -479,7 +470,7 @@ def _strangeness(model: Any, tokenizer: Any, story: str) -> float:
     """
     import torch
 
-    from lablib.sampling import Knobs, distribution
+    from lablib.sampling import distribution
 
     start = len(tokenizer(PROMPT).input_ids)
     ids = tokenizer(story, return_tensors="pt").input_ids
