@@ -184,7 +184,7 @@ def grow_beams(
         [1, 2, 3]
     """
     require_size(beams, steps)
-    prepared = prepare(m, prompt, steps) if isinstance(prompt, str) else prompt
+    prepared = prepare(m, prompt, steps)
     if prepared.context is not None:
         steps = min(steps, prepared.context - len(prepared.ids))
     search = Search(m, Reader(m.model), prepared.ids, beams, length_penalty)

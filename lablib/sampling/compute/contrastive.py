@@ -99,7 +99,7 @@ def contrastive_search(
         True
     """
     _require(k, alpha, max_new_tokens)
-    prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
+    prepared = prepare(m, prompt, max_new_tokens)
     reader = Reader(m.model, keeps_states=True)
     stream = TextStream(m.tokenizer, prepared.ids)
     ids = list(prepared.ids)

@@ -80,8 +80,7 @@ def next_logits(m: LoadedModel, prompt: str | Prompt) -> Tensor:
         >>> len(sp.next_logits(m, "Once upon a")) == m.model.config.vocab_size
         True
     """
-    prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
-    return Session(m).next_logits(prepared.ids)
+    return Session(m).next_logits(prepare(m, prompt).ids)
 
 
 class Alternative(NamedTuple):
@@ -295,7 +294,7 @@ def generate_rows(
         >>> [len(steps) for steps in sp.generate_rows(m, "Once upon a", rows, 3)]
         [2, 2, 2]
     """
-    prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
+    prepared = prepare(m, prompt, max_new_tokens)
     writers = [
         _Writer(m, prepared, knobs, seed, max_new_tokens, (), ban, mirostat)
         for (knobs, seed), mirostat in zip(rows, _for_each(rows, mirostats), strict=True)
@@ -372,7 +371,7 @@ class _Writer:
         mirostat: Mirostat | None,
     ):
         require_count("max_new_tokens", max_new_tokens, 0)
-        prepared = prepare(m, prompt, max_new_tokens) if isinstance(prompt, str) else prompt
+        prepared = prepare(m, prompt, max_new_tokens)
         self._m, self._knobs, self._ban, self._mirostat = m, knobs, ban, mirostat
         self._surprisals = [step.surprisal for step in after]
         self._stream = TextStream(m.tokenizer, prepared.ids)

@@ -131,7 +131,7 @@ def cache_timing(m: LoadedModel, prompt: str | Prompt, lengths: Sequence[int]) -
         >>> [timing.length for timing in sp.cache_timing(m, "Once upon a time", [4, 8])]
         [4, 8]
     """
-    prepared = prepare(m, prompt) if isinstance(prompt, str) else prompt
+    prepared = prepare(m, prompt)
     reader = Reader(m.model)
     if not reader.way.cached:
         raise ValueError(

@@ -42,8 +42,8 @@ class Prompt:
         )
 
 
-def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
-    """The prompt's token ids, cut to what the model can read.
+def prepare(m: LoadedModel, prompt: str | Prompt, room: int = 1) -> Prompt:
+    """The prompt's token ids, cut to what the model can read; what is prepared stays as it is.
 
     The marks a tokenizer puts before a text ([CLS], a start-of-text token) stay, those it puts
     after one ([SEP], an end-of-text token) do not: the text is to go on. An empty prompt becomes
@@ -61,6 +61,8 @@ def prepare(m: LoadedModel, prompt: str, room: int = 1) -> Prompt:
         >>> sp.prepare(m, "Once upon a time").cut
         0
     """
+    if isinstance(prompt, Prompt):
+        return prompt
     before, inside, _ = encode(m.tokenizer, prompt)
     require_vectors(m, before + inside)
     context = context_length(m)
