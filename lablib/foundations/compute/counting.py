@@ -7,6 +7,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from lablib.foundations.compute.ngrams import NGrams
+from lablib.models.text import text_ids
 from lablib.numbers import require_count, require_share
 from lablib.unicode import well_formed
 
@@ -61,10 +62,7 @@ def split_text(text: str, tokenizer: PreTrainedTokenizerBase, share: float = HEL
     if cut < 0 or not whole[cut:].strip():
         raise ValueError("The text is too short to keep a part back: give a few sentences.")
     first, last = whole[:cut], whole[cut:].lstrip("\n")
-    train, heldout = (
-        tuple(tokenizer(part, add_special_tokens=False, verbose=False)["input_ids"])
-        for part in (first, last)
-    )
+    train, heldout = (tuple(text_ids(tokenizer, part)) for part in (first, last))
     return Split(train, heldout, first, last)
 
 

@@ -7,8 +7,6 @@ from lablib.foundations.compute.distillation import DistillationStep
 from lablib.foundations.figures.shared import line
 from lablib.widgets.plot import LEGEND, Plot
 
-HEIGHT = 300
-
 
 def distillation_plot(total: int) -> Plot:
     """An empty plot of both students' losses against the steps, and of the teacher's."""
@@ -19,7 +17,7 @@ def distillation_plot(total: int) -> Plot:
             line(1, "with the teacher", mode="lines+markers"),
             line(2, "the teacher itself", **floor),
         ],
-        height=HEIGHT,
+        height=300,
         showlegend=True,
         xaxis={"title": "training steps", "range": [0, 1.02 * total]},
         yaxis={"title": "held-out loss (nats per token)"},

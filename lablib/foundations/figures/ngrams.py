@@ -16,8 +16,6 @@ from lablib.widgets.html import table
 from lablib.widgets.plot import COLOURS, LEGEND, SYMBOLS, Plot
 from lablib.widgets.tokens import number, spoken, token_dicts, visible
 
-Column = dict[str, Any]
-
 SUM_TOLERANCE = 1e-4
 """What sums to 1 within this is a distribution (a model's is rounded to single precision)."""
 
@@ -46,7 +44,7 @@ def column(
     scores: np.ndarray,
     ids: Sequence[int],
     tokenizer: PreTrainedTokenizerBase,
-) -> Column:
+) -> dict[str, Any]:
     """Some `ids` with their scores, of [vocabulary], as a column of a `GuessView`."""
     probabilities = abs(scores.sum() - 1) < SUM_TOLERANCE
     words = share if probabilities else number
@@ -148,13 +146,12 @@ def costs_plot() -> Plot:
         }
         return {"type": "scatter", "mode": "lines+markers", "name": name, **look}
 
-    dashed = {"color": COLOURS[2], "dash": "dash"}
-    neural = {"type": "scatter", "mode": "lines", "name": "the neural model, same text"}
+    neural = {"type": "scatter", "mode": "lines", "line": {"color": COLOURS[2], "dash": "dash"}}
     return Plot(
         [
             line(1, "n-grams, text that was kept back", "solid"),
             line(0, "n-grams, text they counted", "dot"),
-            neural | {"line": dashed},
+            neural | {"name": "the neural model, same text"},
         ],
         height=280,
         showlegend=True,

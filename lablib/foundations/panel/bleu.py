@@ -100,10 +100,9 @@ class BleuPanel(LivePanel):
 
 
 def _strip(label: str) -> TokenStrip:
-    strip = TokenStrip(value_label="words in the piece", label=label, show_numbers=True)
-    strip.scale = {"min": 0.0, "max": float(LONGEST), "palette": "viridis", "unit": ""}
-    strip.marks = [figures.NOT_MATCHED]
-    return strip
+    scale = {"min": 0.0, "max": float(LONGEST), "palette": "viridis", "unit": ""}
+    look = {"value_label": "words in the piece", "scale": scale, "marks": [figures.NOT_MATCHED]}
+    return TokenStrip(label=label, show_numbers=True, **look)
 
 
 bleu_panel = BleuPanel

@@ -37,8 +37,7 @@ class ThresholdPanel(LivePanel):
     ) -> None:
         if (labels is None) != (scores is None):
             raise ValueError("Give labels and scores, or neither.")
-        both = None if labels is None or scores is None else (list(labels), list(scores))
-        self._given = both
+        self._given = None if labels is None or scores is None else (list(labels), list(scores))
         look = {"width": 284, "label": 116}
         self.threshold = slider("Threshold", threshold, 0, 1, 0.01, **look)
         self.share = log_slider("Share of yes", 0.05, -2.5, -0.25, 0.05, **look)

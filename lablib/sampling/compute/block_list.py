@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lablib.models import LoadedModel
+from lablib.models.text import text_ids
 
 Way = Literal["as typed", "all forms", "every token with it"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -65,8 +66,7 @@ def block_list(m: LoadedModel, words: Sequence[str], way: Way = "all forms") -> 
     if way not in WAYS:
         raise ValueError(f"The way is one of {', '.join(map(repr, WAYS))}, not {way!r}.")
     forms = plain if way == WAYS[0] else [form for word in plain for form in _forms(word)]
-    read = [m.tokenizer(form, add_special_tokens=False)["input_ids"] for form in forms]
-    sequences = [tuple(ids) for ids in read]
+    sequences = [tuple(text_ids(m.tokenizer, form)) for form in forms]
     if way == WAYS[2]:
         texts = enumerate(token_texts(m))
         sequences += [(id,) for id, text in texts if any(word in text.lower() for word in plain)]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -158,8 +159,7 @@ class Guide:
         if not self._end:
             raise ValueError("This model has no end-of-text token, so no text can end in time.")
         self._tokens = _tokens_of(m.tokenizer)
-        self._allowed: dict[int, tuple[int, ...]] = {}
-        self._banned: dict[int, tuple[int, ...]] = {}
+        self._allowed, self._banned = cache(self._find_allowed), cache(self._find_banned)
 
     def allowed(self, ids: Sequence[int]) -> tuple[int, ...]:
         """The tokens that may come after these ids, prompt included, in rising order.
@@ -167,15 +167,11 @@ class Guide:
         Raises:
             ValueError: if there is none: the text is no beginning of a match, or no token goes on.
         """
-        return self._of_state(self._state_after(ids))
+        return self._allowed(self._state_after(ids))
 
     def banned(self, ids: Sequence[int]) -> Collection[int]:
         """All other tokens, for `generate`."""
-        state = self._state_after(ids)
-        if state not in self._banned:
-            allowed = set(self._of_state(state))
-            self._banned[state] = tuple(id for id in range(self._size) if id not in allowed)
-        return self._banned[state]
+        return self._banned(self._state_after(ids))
 
     def matched(self, ids: Sequence[int]) -> bool:
         """Whether the text so far is a match as it stands."""
@@ -190,22 +186,24 @@ class Guide:
             raise ValueError(f"No text of this pattern begins with {text_so_far}.")
         return state
 
-    def _of_state(self, state: int) -> tuple[int, ...]:
-        if state not in self._allowed:
-            found = self._end.copy() if self._automaton.accepts(state) else []
-            waiting: list[tuple[_Node, int]] = [(self._tokens.root, state)]
-            while waiting:
-                node, place = waiting.pop()
-                found += [id for id in node.ids if id < self._size]
-                for byte, child in node.next.items():
-                    if (to := self._automaton.read(place, bytes([byte]))) is not None:
-                        waiting.append((child, to))
-            if not found:
-                raise ValueError(
-                    "No token of this vocabulary can go on here: choose another pattern or model."
-                )
-            self._allowed[state] = tuple(sorted(found))
-        return self._allowed[state]
+    def _find_allowed(self, state: int) -> tuple[int, ...]:
+        found = self._end.copy() if self._automaton.accepts(state) else []
+        waiting: list[tuple[_Node, int]] = [(self._tokens.root, state)]
+        while waiting:
+            node, place = waiting.pop()
+            found += [id for id in node.ids if id < self._size]
+            for byte, child in node.next.items():
+                if (to := self._automaton.read(place, bytes([byte]))) is not None:
+                    waiting.append((child, to))
+        if not found:
+            raise ValueError(
+                "No token of this vocabulary can go on here: choose another pattern or model."
+            )
+        return tuple(sorted(found))
+
+    def _find_banned(self, state: int) -> tuple[int, ...]:
+        allowed = set(self._allowed(state))
+        return tuple(id for id in range(self._size) if id not in allowed)
 
 
 def json_fields(text: str) -> dict[str, Any]:

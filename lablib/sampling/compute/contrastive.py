@@ -6,7 +6,6 @@ token is against the *degeneration penalty*: how similar the model's vector for 
 place, is to that of a token before. Nothing is drawn at random.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -130,7 +129,7 @@ def _require(k: int, alpha: float, max_new_tokens: int) -> None:
     require_count("k", k)
     if k > MOST_CANDIDATES:
         raise ValueError(f"k must be at most {MOST_CANDIDATES}, and it was {k}.")
-    if not (math.isfinite(alpha) and 0 <= alpha <= 1):
+    if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must be from 0 to 1, and it was {alpha}.")
     require_count("max_new_tokens", max_new_tokens, 0)
 

@@ -10,6 +10,8 @@ border between two tokens.
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from operator import eq
 from typing import NamedTuple
 
 import torch
@@ -61,19 +63,12 @@ class Session:
 
     def next_logits(self, ids: Sequence[int]) -> Tensor:
         """The scores for the token after `ids` (at least one), [vocab] float32 on the CPU."""
-        kept = self._reader.keep(_shared(self._ids, ids[:-1]))
+        shared = takewhile(bool, map(eq, self._ids, ids[:-1]))  # one for each id both begin with
+        kept = self._reader.keep(sum(shared))
         self._ids = []  # after a failure below nothing counts as read
         logits = self._reader.read([ids[kept:]])[0]
         self._ids = list(ids)
         return logits
-
-
-def _shared(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many ids both begin with."""
-    for i, (a, b) in enumerate(zip(first, second, strict=False)):
-        if a != b:
-            return i
-    return min(len(first), len(second))
 
 
 def next_logits(m: LoadedModel, prompt: str | Prompt) -> Tensor:
@@ -85,8 +80,7 @@ def next_logits(m: LoadedModel, prompt: str | Prompt) -> Tensor:
         >>> len(sp.next_logits(m, "Once upon a")) == m.model.config.vocab_size
         True
     """
-    prepared = prepare(m, prompt)
-    return Session(m).next_logits(prepared.ids)
+    return Session(m).next_logits(prepare(m, prompt).ids)
 
 
 class Alternative(NamedTuple):

@@ -244,6 +244,15 @@ def whole_order(order: Sequence[str]) -> tuple[str, ...]:
     return tuple(whole)
 
 
+def turned(knobs: Knobs) -> dict[str, float]:
+    """The knobs that are not off, by name.
+
+    >>> turned(Knobs(temperature=0.7, top_k=5))
+    {'temperature': 0.7, 'top_k': 5}
+    """
+    return {name: value for name, value in vars(knobs).items() if value != getattr(OFF, name)}
+
+
 def is_shown(name: str, knobs: Knobs) -> bool:
     """Whether a stage is to be seen: one of the six always, another where its knob is turned.
 

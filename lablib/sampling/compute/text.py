@@ -43,7 +43,7 @@ class Prompt:
 
 
 def prepare(m: LoadedModel, prompt: str | Prompt, room: int = 1) -> Prompt:
-    """The prompt's token ids, cut to what the model can read; one that is prepared stays as it is.
+    """The prompt's token ids, cut to what the model can read; what is prepared stays as it is.
 
     The marks a tokenizer puts before a text ([CLS], a start-of-text token) stay, those it puts
     after one ([SEP], an end-of-text token) do not: the text is to go on. An empty prompt becomes

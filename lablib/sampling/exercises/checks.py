@@ -14,12 +14,11 @@ from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check, Verdict
 from lablib.models import load_tokenizer
+from lablib.sampling.compute.knobs import Knobs, turned
 from lablib.sampling.exercises import solutions
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from lablib.sampling import Knobs
 from lablib.exercises.practice import practice_model
 from lablib.exercises.running import run
 
@@ -133,6 +132,17 @@ def _those_not(kept: Callable[..., set[int]]) -> Callable[..., set[int]]:
     return lambda probabilities, p: {*range(len(probabilities))} - kept(probabilities, p)
 
 
+def _in_order_while(compared: Callable[[Any, Any], Any]) -> Callable[..., set[int]]:
+    """The ids, most likely first, as long as the sum of those before them compares with p so."""
+
+    def kept(probabilities: "Tensor", p: float) -> set[int]:
+        order = probabilities.argsort(descending=True)
+        before = probabilities[order].cumsum(-1) - probabilities[order]
+        return set(order[compared(before, p)].tolist())
+
+    return kept
+
+
 def _before_crossing(probabilities: "Tensor", p: float) -> set[int]:
     order = probabilities.argsort(descending=True)
     return set(order[probabilities[order].cumsum(-1) < p].tolist())
@@ -153,14 +163,8 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         (tensor(0.0, 0.5, 0.375, 0.125), 1.0),
     ],
     mistakes=(
-        Mistake(
-            lambda probabilities, p: _in_order_while(probabilities, lambda before: before <= p),
-            "until above",
-        ),
-        Mistake(
-            lambda probabilities, p: _in_order_while(probabilities, lambda before: before < p),
-            "none at 0",
-        ),
+        Mistake(_in_order_while(operator.le), "until above"),
+        Mistake(_in_order_while(operator.lt), "none at 0"),
         Mistake(_before_crossing, "without the crossing one"),
         Mistake(_in_vocabulary_order, "vocabulary order"),
         Mistake(lambda probabilities, p: _where(probabilities >= p), "each at least p"),
@@ -174,13 +178,6 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         ),
     ),
 )
-
-
-def _in_order_while(probabilities: "Tensor", kept: Callable[[Any], Any]) -> set[int]:
-    """The ids, most likely first, as long as the sum of those before them is `kept`."""
-    order = probabilities.argsort(descending=True)
-    before = probabilities[order].cumsum(-1) - probabilities[order]
-    return set(order[kept(before)].tolist())
 
 
 CHECKS["sampling/min-p-kept"] = FunctionCheck(
@@ -210,36 +207,28 @@ CHECKS["sampling/min-p-kept"] = FunctionCheck(
 
 def _check_roads(answer: Any) -> Verdict:
     """Whether `answer` is three `Knobs`, each greedy through another knob than temperature."""
-    from lablib.sampling import Knobs
-
     if answer is None or answer is ...:
         return Verdict("unanswered", "Put your list where `...` is.")
     roads = list(answer) if isinstance(answer, list | tuple) else []
     if len(roads) != 3 or not all(isinstance(one, Knobs) for one in roads):
         return Verdict("wrong", "Give a list of three `Knobs`, such as `sp.Knobs(top_k=40)`.")
-    turned = [_turned(knobs) for knobs in roads]
-    for knobs, names in zip(roads, turned, strict=True):
-        fault = _fault_of_road(knobs, names)
+    for knobs in roads:
+        fault = _fault_of_road(knobs)
         if fault:
             return Verdict("wrong", fault, repr(knobs))
-    if len({names[0] for names in turned}) < 3:
+    if len({name for knobs in roads for name in turned(knobs)}) < 3:
         return Verdict("wrong", "All of these are greedy, but two of them turn the same knob.")
     return Verdict("right", "Right.")
 
 
-def _turned(knobs: "Knobs") -> list[str]:
-    """The names of the knobs that are not where they do nothing."""
-    off = type(knobs)()
-    return [name for name in vars(off) if getattr(knobs, name) != getattr(off, name)]
-
-
-def _fault_of_road(knobs: "Knobs", turned: list[str]) -> str:
+def _fault_of_road(knobs: Knobs) -> str:
     from lablib.sampling import distribution
 
-    if turned == ["temperature"]:
+    names = list(turned(knobs))
+    if names == ["temperature"]:
         return "That is the road you know. Leave the temperature at 1."
-    if len(turned) != 1:
-        return f"Turn one knob, and leave the others where they are: you turned {len(turned)}."
+    if len(names) != 1:
+        return f"Turn one knob, and leave the others where they are: you turned {len(names)}."
     for name, logits in _sure_and_unsure_logits().items():
         left = distribution(logits, knobs)
         if left.count_nonzero() > 1:
@@ -260,6 +249,10 @@ def _sure_and_unsure_logits() -> "dict[str, Tensor]":
 CHECKS["sampling/roads-to-greedy"] = _check_roads
 
 
+def _first_or_last(is_it: "Tensor") -> int:
+    return int(is_it.int().argmax()) if is_it.any() else len(is_it) - 1
+
+
 def _drawn_most_likely_first(probabilities: "Tensor", u: float) -> int:
     order = probabilities.argsort(descending=True)
     return int(order[solutions.draw(probabilities[order], u)])
@@ -277,26 +270,14 @@ CHECKS["sampling/draw"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(lambda probabilities, u: int(probabilities.argmax()), "greedy"),
-        Mistake(
-            lambda probabilities, u: next(
-                (token for token, p in enumerate(probabilities) if u < p),
-                len(probabilities) - 1,
-            ),
-            "each alone",
-        ),
+        Mistake(lambda probabilities, u: _first_or_last(probabilities > u), "each alone"),
         Mistake(
             lambda probabilities, u: min(
                 solutions.draw(probabilities, u) + 1, len(probabilities) - 1
             ),
             "one too far",
         ),
-        Mistake(
-            lambda probabilities, u: next(
-                (t for t, total in enumerate(probabilities.cumsum(-1)) if u <= total),
-                len(probabilities) - 1,
-            ),
-            "at most",
-        ),
+        Mistake(lambda probabilities, u: _first_or_last(probabilities.cumsum(-1) >= u), "at most"),
         Mistake(_drawn_most_likely_first, "most likely first"),
         Mistake(
             lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
@@ -489,7 +470,7 @@ def _strangeness(model: Any, tokenizer: Any, story: str) -> float:
     """
     import torch
 
-    from lablib.sampling import Knobs, distribution
+    from lablib.sampling import distribution
 
     start = len(tokenizer(PROMPT).input_ids)
     ids = tokenizer(story, return_tensors="pt").input_ids

@@ -11,8 +11,6 @@ from lablib.widgets.html import escape, table
 from lablib.widgets.plot import COLOURS, SYMBOLS, Plot
 from lablib.widgets.tokens import visible
 
-Runs = Sequence[Sequence[Step]]
-
 
 def diversity_table(names: Sequence[str], figures: Sequence[Diversity]) -> str:
     """How varied the texts of each setting are, one row each, as HTML."""
@@ -54,7 +52,7 @@ def seeds_plot() -> Plot:
     )
 
 
-def draw_seeds(plot: Plot, names: Sequence[str], runs: Sequence[Runs]) -> None:
+def draw_seeds(plot: Plot, names: Sequence[str], runs: Sequence[Sequence[Sequence[Step]]]) -> None:
     """Put the texts into the plot: `runs[i][j]` is what setting i wrote with the j-th seed.
 
     Points of a setting stand one above the other in the order of their seeds.

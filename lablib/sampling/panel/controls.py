@@ -1,12 +1,12 @@
 """The knobs as sliders, for the panels that send them to the model, and as code."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import ipywidgets
 
-from lablib.sampling.compute.knobs import CONTROLS, OFF, STAGES, Control, Knobs
+from lablib.sampling.compute.knobs import CONTROLS, OFF, STAGES, Control, Knobs, turned
 from lablib.sampling.compute.mirostat import MIROSTAT_CONTROLS, Mirostat
 from lablib.widgets.controls import slider
 from lablib.widgets.layout import Fold
@@ -81,9 +81,7 @@ def knobs_code(knobs: Knobs) -> str:
     >>> knobs_code(Knobs(temperature=0.7, top_k=5))
     'sp.Knobs(temperature=0.7, top_k=5)'
     """
-    neutral, values = asdict(OFF), asdict(knobs)
-    turned = [f.name for f in fields(Knobs) if values[f.name] != neutral[f.name]]
-    return f"sp.Knobs({', '.join(f'{name}={values[name]!r}' for name in turned)})"
+    return f"sp.Knobs({', '.join(f'{name}={value!r}' for name, value in turned(knobs).items())})"
 
 
 def mirostat_code(mirostat: Mirostat | None) -> str:

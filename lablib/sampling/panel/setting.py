@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import ipywidgets
 
-from lablib.sampling.compute.knobs import CONTROLS, OFF, Knobs
+from lablib.sampling.compute.knobs import CONTROLS, OFF, Knobs, turned
 from lablib.sampling.compute.mirostat import Mirostat
 from lablib.sampling.panel.controls import KnobSliders
 from lablib.widgets import TokenStrip
@@ -83,13 +83,10 @@ def knobs_words(knobs: Knobs, mirostat: Mirostat | None = None) -> str:
     'mirostat 3 bits'
     """
     knobs = replace(knobs, max_surprisal=OFF.max_surprisal) if mirostat else knobs
-    turned = [
-        f"{one.label.lower()} {getattr(knobs, one.name):g}"
-        for one in CONTROLS
-        if getattr(knobs, one.name) != getattr(OFF, one.name)
-    ]
+    values = turned(knobs)
+    words = [f"{one.label.lower()} {values[one.name]:g}" for one in CONTROLS if one.name in values]
     if knobs.temperature == 0:
-        turned[0] = "greedy"
+        words[0] = "greedy"
     if mirostat:
-        turned.append(f"mirostat {mirostat.target:g} bits")
-    return ", ".join(turned) or "no knob turned"
+        words.append(f"mirostat {mirostat.target:g} bits")
+    return ", ".join(words) or "no knob turned"

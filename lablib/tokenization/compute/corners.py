@@ -4,6 +4,7 @@ A corner is one text and two or three ways to write it. All are cut by the same 
 differs between them comes from the writing alone.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -123,7 +124,7 @@ _ALL = (
         "dog",
         (
             Case("At the start of a text", str),
-            Case("After a space", rewriting.after_a_space),
+            Case("After a space", lambda text: " " + text.lstrip(" ")),
             Case("After a space, with a capital", rewriting.with_a_capital),
         ),
         "A byte-level tokenizer counts the space before a word as its first letter. So a model has "
@@ -152,9 +153,9 @@ _ALL = (
         "To which token does the space belong when the text goes on?",
         "Once upon a time",
         (
-            Case("The prompt", lambda text: rewriting.ended(text, "")),
-            Case("With a space at its end", lambda text: rewriting.ended(text, " ")),
-            Case("Going on with “ there”", lambda text: rewriting.ended(text, " there")),
+            Case("The prompt", lambda text: text.rstrip(" ")),
+            Case("With a space at its end", lambda text: text.rstrip(" ") + " "),
+            Case("Going on with “ there”", lambda text: text.rstrip(" ") + " there"),
         ),
         "In running text the space is the beginning of the next word. A prompt that ends in a "
         "space has spent it on a token of its own, so that none of the usual next tokens fits: the "
@@ -205,7 +206,7 @@ _ALL = (
         "👩\u200d👩\u200d👧 and क्\u200dष",
         (
             Case("With zero-width joiners", str),
-            Case("Without them", rewriting.without_joiners),
+            Case("Without them", lambda text: re.sub("[\u200c\u200d]", "", text)),
         ),
         "The family is three people held together by U+200D, a character without a shape; in "
         "Indian scripts and in Persian, joiners decide how letters are drawn. They cost tokens, a "

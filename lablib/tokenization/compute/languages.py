@@ -111,18 +111,8 @@ class Costs:
             >>> costs.table()[1]["premium"]
             0.91
         """
-        return [
-            {
-                "language": cost.language,
-                "tokenizer": cost.tokenizer,
-                "tokens": cost.tokens,
-                "unknown": cost.unknown,
-                "premium": round(cost.premium, 2),
-                "context": cost.context,
-                "price": cost.price,
-            }
-            for cost in self.costs
-        ]
+        rows = [vars(cost) | {"premium": round(cost.premium, 2)} for cost in self.costs]
+        return [{name: row[name] for name in row if name != "text"} for row in rows]
 
 
 def language_costs(

@@ -65,18 +65,18 @@ def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder
     starts = _starts_near(encoding.text, start, len(encoding.text) if end is None else end)
     first, last = _widened(starts, start, starts[-1] if end is None else end)
     text = encoding.text[first:last]
-    offsets = byte_offsets(text)
+    offsets = byte_offsets(text).tolist()
     cuts = [place - first for place in starts if first <= place <= last]
     return Ladder(
         text=text,
         start=first,
         end=last,
         characters=tuple(
-            TextUnit(text[a:b], "", int(offsets[a]), int(offsets[b])) for a, b in pairwise(cuts)
+            TextUnit(text[a:b], "", offsets[a], offsets[b]) for a, b in pairwise(cuts)
         ),
         code_points=tuple(
-            TextUnit(f"U+{ord(c):04X}", code_point_name(c), int(offsets[i]), int(offsets[i + 1]))
-            for i, c in enumerate(text)
+            TextUnit(f"U+{ord(c):04X}", code_point_name(c), *place)
+            for c, place in zip(text, pairwise(offsets), strict=True)
         ),
         bytes=tuple(TextUnit(f"{byte:02x}", "", i, i + 1) for i, byte in enumerate(text.encode())),
         tokens=_token_rungs(encoding, first, last),

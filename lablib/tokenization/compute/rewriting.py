@@ -7,11 +7,6 @@ import re
 import unicodedata
 
 
-def after_a_space(text: str) -> str:
-    """One space, then the text."""
-    return " " + text.lstrip(" ")
-
-
 def with_a_capital(text: str) -> str:
     """One space, then the text with its first letter large.
 
@@ -20,11 +15,6 @@ def with_a_capital(text: str) -> str:
     """
     rest = text.lstrip(" ")
     return " " + rest[:1].upper() + rest[1:]
-
-
-def ended(text: str, end: str) -> str:
-    """The text without the spaces at its end, then `end`."""
-    return text.rstrip(" ") + end
 
 
 def one_more(text: str) -> str:
@@ -80,8 +70,3 @@ def decomposed(text: str) -> str:
     (1, 2)
     """
     return unicodedata.normalize("NFD", text)
-
-
-def without_joiners(text: str) -> str:
-    """The text without the zero-width joiner and non-joiner."""
-    return re.sub("[\u200c\u200d]", "", text)

@@ -8,8 +8,9 @@ import operator
 import re
 import unicodedata
 from collections import Counter
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from tokenizers import Tokenizer, pre_tokenizers
 
@@ -39,13 +40,17 @@ CHECKS["tokenization/bytes-of"] = FunctionCheck(
 )
 
 
+def _count(text: str, tokenizer: Any) -> int:
+    return len(tokenizer(text).input_ids)
+
+
 def _more_tokens(answer: Any) -> Verdict:
     """Whether GPT-2 needs more tokens for a text than it has characters."""
     if answer is None or answer is ...:
         return OPEN
     if not isinstance(answer, str):
         return Verdict("wrong", "Give a text, in quotes.")
-    tokens, characters = len(gpt2()(well_formed(answer)).input_ids), len(answer)
+    tokens, characters = _count(well_formed(answer), gpt2()), len(answer)
     counted = f"{characters} characters, {tokens} tokens"
     if tokens > characters:
         return Verdict("right", f"Right: {counted}.", counted)
@@ -79,18 +84,15 @@ CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
     ],
     mistakes=(
         Mistake(
-            lambda text, tokenizer: len(text.encode()) / len(tokenizer(text).input_ids),
-            "special tokens",
+            lambda text, tokenizer: len(text.encode()) / _count(text, tokenizer), "special tokens"
         ),
         Mistake(lambda text, tokenizer: len(text) / len(_own_ids(text, tokenizer)), "characters"),
         Mistake(
-            lambda text, tokenizer: len(text) / len(tokenizer(text).input_ids),
+            lambda text, tokenizer: len(text) / _count(text, tokenizer),
             "characters and special tokens",
         ),
         Mistake(then(solutions.bytes_per_token, lambda found: 1 / found), "upside down"),
-        Mistake(
-            lambda text, tokenizer: len(text.split()) / len(tokenizer(text).input_ids), "words"
-        ),
+        Mistake(lambda text, tokenizer: len(text.split()) / _count(text, tokenizer), "words"),
     ),
 )
 
@@ -307,9 +309,7 @@ CHECKS["tokenization/premium"] = FunctionCheck(
     mistakes=(
         Mistake(then(solutions.premium, lambda times: 1 / times), "upside down"),
         Mistake(
-            lambda text, english, tokenizer: (
-                len(tokenizer(text).input_ids) - len(tokenizer(english).input_ids)
-            ),
+            lambda text, english, tokenizer: _count(text, tokenizer) - _count(english, tokenizer),
             "difference",
         ),
         Mistake(lambda text, english, tokenizer: len(text) / len(english), "characters"),
@@ -400,8 +400,8 @@ def _cheaper_code(answer: Any) -> Verdict:
         return Verdict("wrong", f"Python cannot read this any more: {code(error)}.")
     if program != ast.dump(ast.parse(CODE)):
         return Verdict("wrong", "This is another program: change nothing but the indentation.")
-    tokens = len(gpt2()(well_formed(answer)).input_ids)
-    counted = f"{tokens} tokens; it was {len(gpt2()(CODE).input_ids)}"
+    tokens = _count(well_formed(answer), gpt2())
+    counted = f"{tokens} tokens; it was {_count(CODE, gpt2())}"
     if tokens > MOST_TOKENS:
         return Verdict("wrong", f"The same program, but get it to {MOST_TOKENS} tokens.", counted)
     return Verdict("right", f"Right: {counted}.", counted)
@@ -440,9 +440,7 @@ CHECKS["tokenization/same-word"] = FunctionCheck(
             "case ignored",
         ),
         Mistake(
-            lambda first, second: (
-                unicodedata.normalize("NFKC", first) == unicodedata.normalize("NFKC", second)
-            ),
+            lambda first, second: _composed(first, "NFKC") == _composed(second, "NFKC"),
             "NFKC",
         ),
         Mistake(lambda first, second: _composed(first) == second, "one composed"),
@@ -450,8 +448,8 @@ CHECKS["tokenization/same-word"] = FunctionCheck(
 )
 
 
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    return unicodedata.normalize(form, text)
 
 
 def _bare(text: str) -> str:
@@ -532,7 +530,7 @@ CHECKS["tokenization/characters-for-tokens"] = FunctionCheck(
         Mistake(lambda text, tokenizer, context: len(text.encode()) <= context, "bytes"),
         Mistake(lambda text, tokenizer, context: len(text) / 4 <= context, "rule of thumb"),
         Mistake(
-            lambda text, tokenizer, context: len(tokenizer(text).input_ids) < context,
+            lambda text, tokenizer, context: _count(text, tokenizer) < context,
             "fewer than the context",
         ),
     ),
@@ -569,6 +567,14 @@ def _known(tokens: list[str], merges: list[tuple[str, str]]) -> list[tuple[str, 
     return [pair for pair in pairwise(tokens) if pair in merges]
 
 
+def _tokens(text: str, bpe: Any, **byte_level: bool) -> list[str]:
+    """GPT-2's merges after a byte-level pre-tokenizer of these settings, or after none."""
+    tokenizer = Tokenizer(bpe)
+    if byte_level:
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(**byte_level)
+    return tokenizer.encode(text).tokens
+
+
 CHECKS["tokenization/other-pre-tokenizer"] = FunctionCheck(
     solutions.tokens_of,
     cases=lambda: [
@@ -577,23 +583,11 @@ CHECKS["tokenization/other-pre-tokenizer"] = FunctionCheck(
         ("one  and\n\ntwo", gpt2_merges()),
     ],
     mistakes=(
-        Mistake(lambda text, bpe: _tokens(text, bpe, add_prefix_space=True), "space before"),
-        Mistake(
-            lambda text, bpe: _tokens(text, bpe, add_prefix_space=False, use_regex=False),
-            "no pattern",
-        ),
-        Mistake(lambda text, bpe: _tokens(text, bpe), "none"),
+        Mistake(partial(_tokens, add_prefix_space=True), "space before"),
+        Mistake(partial(_tokens, add_prefix_space=False, use_regex=False), "no pattern"),
+        Mistake(_tokens, "none"),
     ),
 )
-
-
-def _tokens(text: str, bpe: Any, **byte_level: bool) -> list[str]:
-    """GPT-2's merges after a byte-level pre-tokenizer of these settings, or after none."""
-    tokenizer = Tokenizer(bpe)
-    if byte_level:
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(**byte_level)
-    return tokenizer.encode(text).tokens
-
 
 CHECKS["tokenization/word-by-word"] = FunctionCheck(
     solutions.token_ids,

@@ -45,9 +45,6 @@ _LADDER = """<table style="border-collapse: collapse">
 <p style="color: var(--jp-ui-font-color2, #616161)">{names}</p>"""
 
 
-_LADDER_HEIGHT = 232
-
-
 _LEVEL = (
     '<tr><th scope="row" style="text-align: left; padding: 2px 16px 2px 0">{name}</th>{cells}</tr>'
 )
@@ -85,7 +82,7 @@ def ladder_html(ladder: Ladder) -> str:
     inside = _LADDER.format(
         caption=escape(caption), rows="\n".join(rows), names=escape(f"{names}.")
     )
-    return scrolling(inside, caption, _LADDER_HEIGHT)
+    return scrolling(inside, caption, 232)
 
 
 def _whole(size: int, text: str) -> str:

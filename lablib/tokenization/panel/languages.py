@@ -38,15 +38,14 @@ class LanguagePanel(LivePanel):
 
     def __init__(self, tokenizers: Sequence[str] = TOKENIZERS) -> None:
         numbers = {f"sentence {i + 1}": i for i in range(SENTENCES)}
-        self.sentence = dropdown("Show", {"all five sentences": None} | numbers, index=4)
+        look = {"width": 240}
+        self.sentence = dropdown("Show", {"all five sentences": None} | numbers, index=4, **look)
         self.text = TextInput(
             value=as_lines(self.sentence.value),
             label="The same sentence, a language on each line",
             placeholder="English: Good night!",
         )
         self.tokenizers = TokenizerList(tokenizers, self.redraw)
-        look = {"width": 240}
-        self.sentence.layout.width = "240px"
         self.price = number("Price", 2.5, 0.0, 1e6, tooltip="of a million tokens", **look)
         self.context = number("Context", CONTEXT, 1, 10**8, tooltip="tokens read at once", **look)
         self.plot: Plot = costs_plot()
