@@ -12,11 +12,12 @@ from math import exp, log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lablib import data
+from lablib import data, models
 from lablib.models.text import context_length, require_vectors, require_writer
 from lablib.numbers import require_count
 from lablib.sampling.compute.generation import generate_rows
 from lablib.sampling.compute.knobs import Knobs
+from lablib.training.run import Run
 from lablib.training.tasks import Causal, causal_rows
 from lablib.unicode import well_formed
 
@@ -161,9 +162,6 @@ def open_result(name: str | os.PathLike[str], progress: "Progress | None" = None
         >>> open_result("pocket-gpt2").card.name
         'pocket-gpt2'
     """
-    from lablib import models
-    from lablib.training.run import Run
-
     folder = run_folder(name)
     place = Run.open(folder).result if folder else name
     return models.load(place, progress=progress)

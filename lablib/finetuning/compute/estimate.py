@@ -10,9 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import torch
 from torch import Tensor
 
+from lablib.models.loading import pick_device
 from lablib.numbers import require_count
 from lablib.training import devices
 from lablib.training.config import QUIET, Config
@@ -128,8 +130,6 @@ def shape_of(config: Config, m: "LoadedModel", device: torch.device) -> Any:
 
 def device_of(config: Config) -> torch.device:
     """The device on which a run with these settings trains."""
-    from lablib.models.loading import pick_device
-
     return pick_device(config.device)
 
 
@@ -224,8 +224,6 @@ def free_bytes(device: "str | torch.device", limit: float | None = None) -> int:
     device = torch.device(device)
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    import psutil
-
     free = min([psutil.virtual_memory().available, *_group_free()])
     if limit is not None:
         free = min(free, int(limit * 1e9) - psutil.Process().memory_info().rss)

@@ -18,12 +18,14 @@ from lablib.randomness import seeded
 from lablib.sampling.compute.generation import generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.text import prepare
+from lablib.training.corpus import batch, log_shares, token_stream, train_tokenizer
+from lablib.training.objective import causal_loss, causal_rows
+from lablib.training.optimizers import descend, make_optimizers
+from lablib.training.recipe import Recipe, random_gpt2, tiny
 from lablib.training.texts import read_text, split
 
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel
-
-    from lablib.training.recipe import Recipe
 
 EVERY = 10
 """The held-out loss is measured every so many steps."""
@@ -98,8 +100,6 @@ def learn_from_nothing(
         >>> first.loss, first.sample[:4], first.heldout_loss > second.heldout_loss
         (None, 'The ', True)
     """
-    from lablib.training.optimizers import descend, make_optimizers
-
     require_count("steps", steps)
     recipe = _recipe(steps, seed)
     m, lesson = _begin(read_text(text), recipe)
@@ -111,18 +111,13 @@ def learn_from_nothing(
         yield _report(m, lesson, loss.item(), step + 1, recipe, prompt)
 
 
-def _recipe(steps: int, seed: int) -> "Recipe":
-    from lablib.training.recipe import tiny
-
+def _recipe(steps: int, seed: int) -> Recipe:
     vocabulary = 257  # the bytes and the end-of-text token
     return tiny("gpt2", steps, vocab_size=vocabulary, context=128, batch=4, seed=seed)
 
 
-def _begin(text: str, recipe: "Recipe") -> tuple[LoadedModel, _Lesson]:
+def _begin(text: str, recipe: Recipe) -> tuple[LoadedModel, _Lesson]:
     """A new model that reads bytes, and the text cut into what it learns and what it does not."""
-    from lablib.training.corpus import log_shares, token_stream, train_tokenizer
-    from lablib.training.recipe import random_gpt2
-
     tokenizer = train_tokenizer("gpt2", [text], recipe.vocab_size)
     known, rest = (token_stream([part], tokenizer) for part in split(text, HELD_OUT))
     count = min(len(rest) // recipe.context, HELD_ROWS)
@@ -141,11 +136,8 @@ def _begin(text: str, recipe: "Recipe") -> tuple[LoadedModel, _Lesson]:
     return m, _Lesson(known, heldout, counted)
 
 
-def _batch_loss(m: LoadedModel, lesson: _Lesson, step: int, recipe: "Recipe") -> torch.Tensor:
+def _batch_loss(m: LoadedModel, lesson: _Lesson, step: int, recipe: Recipe) -> torch.Tensor:
     """The loss on the rows of a step (0-based), with its gradient."""
-    from lablib.training.corpus import batch
-    from lablib.training.objective import causal_loss, causal_rows
-
     rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
     ids = batch(lesson.known, step, recipe.batch, recipe.window, recipe.seed)
     rows, labels = causal_rows(ids, m.tokenizer.bos_token_id, recipe.vocab_size, 0.0, rng)
@@ -153,7 +145,7 @@ def _batch_loss(m: LoadedModel, lesson: _Lesson, step: int, recipe: "Recipe") ->
 
 
 def _report(
-    m: LoadedModel, lesson: _Lesson, loss: float | None, step: int, recipe: "Recipe", prompt: str
+    m: LoadedModel, lesson: _Lesson, loss: float | None, step: int, recipe: Recipe, prompt: str
 ) -> WritingStep:
     """Where it stands, measured and asked to write at the steps that are chosen for it."""
     is_measured = step % EVERY == 0 or step == recipe.steps
@@ -170,8 +162,6 @@ def _report(
 
 @torch.no_grad()
 def _heldout_loss(m: LoadedModel, lesson: _Lesson) -> float:
-    from lablib.training.objective import causal_loss
-
     return float(causal_loss(cast("GPT2LMHeadModel", m.model), lesson.heldout))
 
 

@@ -8,7 +8,8 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ def measure(job: Job) -> dict[str, Any]:
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=optimizations["fused"])
     batch = make_batch(job, device)
     targets = int((batch["labels"][:, 1:] != IGNORE_INDEX).sum())
-    times = list(timed_steps(model, optimizer, batch, optimizations, targets, job["seconds"]))
-    fastest = min(times)  # the others were disturbed by something else on this machine
+    step = partial(train_step, model, optimizer, batch, optimizations, targets)
+    # The other steps were disturbed by something else on this machine.
+    fastest = min(timed_steps(step, job["seconds"]))
     memory = peak_memory(device.type) - (before if device.type == "cpu" else 0)
     real = int(batch["attention_mask"].sum())
     return {"tokens_per_second": real / fastest, "memory": memory, "step_seconds": fastest}
@@ -81,23 +83,16 @@ def make_batch(job: Job, device: torch.device) -> dict[str, Tensor]:
     return {name: value.to(device) for name, value in batch.items()}
 
 
-def timed_steps(
-    model: Any,
-    optimizer: torch.optim.Optimizer,
-    batch: dict[str, Tensor],
-    optimizations: dict[str, Any],
-    targets: int,
-    seconds: float,
-) -> Iterator[float]:
+def timed_steps(step: Callable[[], None], seconds: float) -> Iterator[float]:
     """The times of the steps that fit into so many seconds, after two that are not counted: the
     first makes the optimizer's memory, and a compiler may work in both.
     """
     for _ in range(2):
-        train_step(model, optimizer, batch, optimizations, targets)
+        step()
     end, done = time.perf_counter() + seconds, 0
     while done < LEAST_STEPS or time.perf_counter() < end:
         start = time.perf_counter()
-        train_step(model, optimizer, batch, optimizations, targets)
+        step()
         done += 1
         yield time.perf_counter() - start
 

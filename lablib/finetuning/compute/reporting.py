@@ -4,6 +4,7 @@ Both keep it on this machine and need no account. They get what the run has foun
 is the same run with them and without; and one that breaks does not end it.
 """
 
+import importlib.util
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -138,9 +139,7 @@ def _start(tool: Tool, config: Config, folder: Path, first: int) -> Tracker:
 
 
 def _require(tool: Tool) -> None:
-    from importlib.util import find_spec
-
     if tool not in get_args(Tool):
         raise ValueError(f"There is no {quoted(tool)} here: take {' or '.join(get_args(Tool))}.")
-    if find_spec(tool) is None:
+    if importlib.util.find_spec(tool) is None:
         raise ValueError(f"{tool} is not installed: pip install {tool}, or leave it out.")

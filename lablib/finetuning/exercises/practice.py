@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from lablib.exercises.practice import practice_model
+from lablib.training.methods import set_dropout
 
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel
@@ -22,8 +23,6 @@ def learner(blocks: int = 1) -> "GPT2LMHeadModel":
     >>> learner() is learner(), learner().transformer.h[0].attn.c_attn.weight[0, 0].item() != 0
     (False, True)
     """
-    from lablib.training.methods import set_dropout
-
     model = copy.deepcopy(practice_model(blocks)[0])
     set_dropout(model, 0.0)
     return model

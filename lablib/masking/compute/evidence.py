@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import torch
 from torch import Tensor
 
+from lablib.attention.compute.heads import maps
+from lablib.attention.compute.text import reading
 from lablib.masking.compute.fill import chain_questions, token_text
 from lablib.masking.compute.gaps import Gap, word_in_gap
 from lablib.masking.compute.reading import Rows, log_probabilities, logits_at
@@ -154,9 +156,6 @@ def attention_from_mask(m: "LoadedModel", found: Evidence) -> Tensor:
         >>> mk.attention_from_mask(m, found).ndim
         1
     """
-    from lablib.attention import maps
-    from lablib.attention.compute.text import reading
-
     weights = maps(m, reading(m.tokenizer, list(found.read.ids))).weights
     looks = weights[:, :, found.place].float().mean((0, 1))  # [key]
     return torch.stack([looks[word.first : word.last].sum() for word in found.words])

@@ -15,17 +15,20 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedTokenizerBase
 
+from lablib import data
 from lablib.masking.compute.fill import Guess, fill
 from lablib.masking.compute.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
 from lablib.randomness import seeded
+from lablib.training.corpus import batch, token_stream, train_tokenizer
 from lablib.training.corruption import IGNORE_INDEX, corrupt
+from lablib.training.objective import masked_loss
+from lablib.training.optimizers import descend, make_optimizers
+from lablib.training.recipe import Recipe, new_model, tiny
 from lablib.training.texts import split
 
 if TYPE_CHECKING:
     from transformers import BertForPreTraining
-
-    from lablib.training.recipe import Recipe
 
 EXAMPLE = "The cat sat on the [MASK]."
 HELD_OUT = 0.15
@@ -102,10 +105,6 @@ def learn(
         >>> first.step, last.step, last.m.card.name
         (0, 2, 'tiny-bert')
     """
-    from lablib.training.corpus import batch
-    from lablib.training.objective import masked_loss
-    from lablib.training.optimizers import descend, make_optimizers
-
     if steps < 1 or every < 1:
         raise ValueError("Training takes at least 1 step, and reports come at least 1 step apart.")
     recipe = tiny_recipe(steps, seed)
@@ -122,23 +121,17 @@ def learn(
             yield report(m, heldout, step + 1, steps, loss.item(), example)
 
 
-def tiny_recipe(steps: int, seed: int) -> "Recipe":
+def tiny_recipe(steps: int, seed: int) -> Recipe:
     """The settings of the tiny BERT, in the terms of `lablib.training.recipe`."""
-    from lablib.training.recipe import tiny
-
     return tiny("bert", steps, vocab_size=VOCABULARY, context=32, batch=24, seed=seed)
 
 
-def begin(text: str | None, recipe: "Recipe") -> tuple[LoadedModel, np.ndarray, HeldOut]:
+def begin(text: str | None, recipe: Recipe) -> tuple[LoadedModel, np.ndarray, HeldOut]:
     """A new model with its tokenizer, the ids it learns from [tokens], and what it is measured on.
 
     Raises:
         ValueError: if the text is too short.
     """
-    from lablib import data
-    from lablib.training.corpus import token_stream, train_tokenizer
-    from lablib.training.recipe import new_model
-
     text = data.text("lighthouse") if text is None else text
     parts = split(text, HELD_OUT)
     tokenizer = train_tokenizer("bert", [parts[0]], recipe.vocab_size)
