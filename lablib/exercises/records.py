@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+import lablib
 from lablib.exercises.importance import ESSENTIAL
 
 
@@ -217,8 +218,6 @@ def rooms() -> list[str]:
     >>> "sampling" in rooms()
     True
     """
-    import lablib
-
     names = [module.name for module in pkgutil.iter_modules(lablib.__path__) if module.ispkg]
     return [name for name in names if importlib.util.find_spec(f"lablib.{name}.exercises")]
 
