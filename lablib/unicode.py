@@ -1,6 +1,6 @@
 """Text as Unicode has it: what can be encoded, and what a person calls a character."""
 
-from __future__ import annotations
+import regex
 
 
 def well_formed(text: str) -> str:
@@ -26,8 +26,6 @@ def graphemes(text: str) -> list[str]:
     >>> graphemes("e\\u0301👩🏽‍🚀\\r\\n") == ["e\\u0301", "👩🏽‍🚀", "\\r\\n"]
     True
     """
-    import regex
-
     return regex.findall(r"\X", text)
 
 
@@ -37,8 +35,6 @@ def grapheme_starts(text: str) -> list[int]:
     >>> grapheme_starts("ae\\u0301!")
     [0, 1, 3, 4]
     """
-    import regex
-
     if text.isascii() and "\r\n" not in text:
         return list(range(len(text) + 1))
     return [*(match.start() for match in regex.finditer(r"\X", text)), len(text)]

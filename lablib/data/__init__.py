@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from lablib.data.tables import parse_table
+
 _TEXTS = Path(__file__).parent / "texts"
 _LABELLED = Path(__file__).parent / "labelled"
 _PAIRS = Path(__file__).parent / "pairs"
@@ -99,8 +101,6 @@ def labelled(name: str) -> tuple[LabelledText, ...]:
     """
     if name not in labelled_names():
         raise ValueError(f"There is no set {name!r}: choose one of {', '.join(labelled_names())}.")
-    from lablib.data.tables import parse_table
-
     table = parse_table((_LABELLED / f"{name}.csv").read_text(encoding="utf-8"))
     places = table.require("text", "label", "split")
     return tuple(LabelledText(*(row[place] for place in places)) for row in table.rows)
@@ -121,8 +121,6 @@ def pairs(name: str) -> list[tuple[str, str]]:
     known = sorted(file.stem for file in _PAIRS.glob("*.csv"))
     if name not in known:
         raise ValueError(f"There are no pairs {name!r}: choose one of {', '.join(known)}.")
-    from lablib.data.tables import parse_table
-
     table = parse_table(path.read_text(encoding="utf-8"))
     source, target = table.require("source", "target")
     return [(row[source], row[target]) for row in table.rows]

@@ -10,7 +10,7 @@ from statistics import mean
 
 from lablib.exercises.markup import plain
 from lablib.exercises.progress import Event, standing
-from lablib.exercises.records import Bug, Guess, Prediction, Record, lab
+from lablib.exercises.records import Guess, Prediction, Record, lab
 
 EARLIER = "an answer that is no longer among the options"
 
@@ -135,7 +135,7 @@ def _row(one: ClassAnswers) -> list[str]:
     return [
         one.record.id,
         plain(one.record.title),
-        kind(one.record),
+        one.record.kind,
         "yes" if one.record.essential else "",
         str(one.learners),
         f"{one.share_right:.0%}",
@@ -144,14 +144,3 @@ def _row(one: ClassAnswers) -> list[str]:
         f"{one.hints:.1f}",
         str(one.solutions),
     ]
-
-
-def kind(record: Record) -> str:
-    """What a question is called: a prediction, an exercise or a bug.
-
-    >>> kind(lab("sampling")["sampling/softmax-of-the-cut"])
-    'bug'
-    """
-    if isinstance(record, Prediction):
-        return "prediction"
-    return "bug" if isinstance(record, Bug) else "exercise"

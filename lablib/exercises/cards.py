@@ -247,8 +247,7 @@ def _row(record: Record, now: QuestionStatus) -> list[str]:
 
 def row_about(record: Record) -> list[str]:
     """The cells of a question that are the same for everybody: its title, kind and minutes."""
-    asks = isinstance(record, Prediction)
-    kind = "prediction" if asks else "spot the bug" if isinstance(record, Bug) else "exercise"
+    kind = "spot the bug" if record.kind == "bug" else record.kind
     return [record.title, kind + _important(record), str(record.minutes)]
 
 

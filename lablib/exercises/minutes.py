@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from lablib.exercises.records import Bug, Prediction, Record, find
+from lablib.exercises.records import Record, find
 from lablib.exercises.teacher_copies import notebooks
 
 WORDS_A_MINUTE = 190
@@ -48,18 +48,17 @@ class Section:
     @property
     def predictions(self) -> int:
         """How many of its questions are answered before a picture opens."""
-        return sum(isinstance(one, Prediction) for one in self.questions)
+        return sum(one.kind == "prediction" for one in self.questions)
 
     @property
     def bugs(self) -> int:
         """How many of its questions show code with a wrong line."""
-        return sum(isinstance(one, Bug) for one in self.questions)
+        return sum(one.kind == "bug" for one in self.questions)
 
     @property
     def one_star(self) -> int:
         """How many of its exercises, bugs aside, have one star."""
-        written = [one for one in self.questions if not isinstance(one, Prediction | Bug)]
-        return sum(one.difficulty == 1 for one in written)
+        return sum(one.kind == "exercise" and one.difficulty == 1 for one in self.questions)
 
     @property
     def minutes(self) -> float:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lablib.exercises.by_question import Choice, ClassAnswers, by_question, kind
+from lablib.exercises.by_question import Choice, ClassAnswers, by_question
 from lablib.exercises.markup import plain
 from lablib.exercises.report import read_class
 from lablib.numbers import percent
@@ -92,7 +92,7 @@ def _summary(one: ClassAnswers, with_answers: bool) -> str:
         right = f", {percent(one.share_right)} of them right" if with_answers else ""
         return f"Answered by {one.learners}{right}."
     return (
-        f"{kind(one.record).capitalize()}: tried by {one.learners}, passed by {one.right}. "
+        f"{one.record.kind.capitalize()}: tried by {one.learners}, passed by {one.right}. "
         f"Tries on average: {one.tries:.1f}; hints: {one.hints:.1f}. "
         f"The solution was opened by {one.solutions}."
     )

@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+import lablib
 from lablib.exercises.importance import ESSENTIAL
 
 
@@ -42,8 +43,13 @@ Check = Callable[[Any], Verdict]
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What all questions have: an id `lab/name`, and how long and how hard (1 to 3) it is."""
+    """What all questions have: an id `lab/name`, and how long and how hard (1 to 3) it is.
 
+    Attributes:
+        kind: what a question of its class is called.
+    """
+
+    kind: ClassVar[str]
     id: str
     title: str
     question: str
@@ -90,6 +96,8 @@ class Prediction(Record):
     ('right', 'Smaller: the top token wins more.')
     """
 
+    kind = "prediction"
+
     answer: tuple[Option, ...] | Guess
 
     def judge(self, given: str | float) -> Verdict:
@@ -134,6 +142,8 @@ def _judge_number(given: str | float, guess: Guess) -> Verdict:
 class Exercise(Record):
     """Something to write and have checked; `lesson` is what is said when it is right."""
 
+    kind = "exercise"
+
     check: Check
     hints: tuple[str, ...]
     solution: str
@@ -152,6 +162,8 @@ class Bug(Exercise):
     be named (as where a line is missing, which could stand in several places); `why` explains it;
     `correct_lines` gives, for pieces of other tempting lines, why those are all right.
     """
+
+    kind = "bug"
 
     code: str
     line: str | tuple[str, ...]
@@ -217,8 +229,6 @@ def rooms() -> list[str]:
     >>> "sampling" in rooms()
     True
     """
-    import lablib
-
     names = [module.name for module in pkgutil.iter_modules(lablib.__path__) if module.ispkg]
     return [name for name in names if importlib.util.find_spec(f"lablib.{name}.exercises")]
 

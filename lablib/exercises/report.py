@@ -5,12 +5,13 @@ Learners' files are only read: nothing is locked, mended or set aside in somebod
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lablib.exercises.progress import Event, read_events, standing
-from lablib.exercises.records import Bug, Exercise, Prediction, lab, rooms
+from lablib.exercises.records import lab, rooms
 
 WHERE = ("*.jsonl", "*/progress.jsonl", "*/.local/share/lablib/progress.jsonl")
 """Where progress files are looked for: collected as `ann.jsonl`, in a folder for each learner, or
@@ -55,14 +56,10 @@ def tally(events: Sequence[Event], name: str) -> Tally:
     >>> tally([Event("sampling/softmax-temperature", "checked", right=True)], "sampling")
     Tally(predictions=0, right=0, exercises=1, bugs=0)
     """
-    now = {id: standing(events, id) for id in lab(name)}
-    asked = [now[id] for id, record in lab(name).items() if isinstance(record, Prediction)]
-    bugs = [now[id] for id, record in lab(name).items() if isinstance(record, Bug)]
-    written = [
-        now[id]
-        for id, record in lab(name).items()
-        if isinstance(record, Exercise) and not isinstance(record, Bug)
-    ]
+    asked, written, bugs = (
+        [standing(events, id) for id, record in lab(name).items() if record.kind == kind]
+        for kind in ("prediction", "exercise", "bug")
+    )
     return Tally(
         predictions=sum(one.answer is not None for one in asked),
         right=sum(one.state == "right" for one in asked),
@@ -118,14 +115,12 @@ def table(found: Iterable[Learner]) -> list[list[str]]:
 
 
 def _columns(room: str) -> list[str]:
-    kinds = [type(record) for record in lab(room).values()]
-    predictions, bugs = kinds.count(Prediction), kinds.count(Bug)
-    exercises = len(kinds) - predictions - bugs
+    there = Counter(record.kind for record in lab(room).values())
     return [
-        f"{room}: predictions (of {predictions})",
+        f"{room}: predictions (of {there['prediction']})",
         f"{room}: right",
-        f"{room}: exercises (of {exercises})",
-        f"{room}: bugs (of {bugs})",
+        f"{room}: exercises (of {there['exercise']})",
+        f"{room}: bugs (of {there['bug']})",
     ]
 
 

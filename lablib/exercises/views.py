@@ -344,6 +344,5 @@ def progress(name: str) -> ProgressCard:
 def _find(id: str, kind: type[_Kind]) -> _Kind:
     record = find(id)
     if not isinstance(record, kind):
-        is_a = type(record).__name__.lower()
-        raise ExerciseError(f"{id!r} is of another kind than this call asks for: {is_a}.")
+        raise ExerciseError(f"{id!r} is of another kind than this call asks for: {record.kind}.")
     return record

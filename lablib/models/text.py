@@ -7,14 +7,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from lablib.models.card import LoadedModel
 from lablib.models.errors import quoted
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from lablib.models.card import LoadedModel
 
 LARGEST_ID = 2**31
 """No vocabulary reaches so far, and libraries read no larger number as an id."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from ipywidgets.widgets.widget import _instances
 from nbclient import NotebookClient
 
 from lablib.exercises.progress import Event, ProgressFile
+from lablib.widgets.page import as_base64, page_state
 
 Models = dict[str, dict[str, Any]]
 """The state of every widget, by its id."""
@@ -69,10 +71,6 @@ def predictions(book: nbformat.NotebookNode) -> list[str]:
 
 def keep_widgets(path: str) -> None:
     """Write the state of all widgets of this kernel into a JSON file, bytes as base64."""
-    from ipywidgets.widgets.widget import _instances
-
-    from lablib.widgets.page import as_base64, page_state
-
     states = {
         id: page_state(widget) | {"needs_kernel": getattr(widget, "needs_kernel", False)}
         for id, widget in list(_instances.items())

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from safetensors import safe_open
+
 from lablib import models
 from lablib.models.adapter import ADAPTER_CONFIG
 from lablib.models.errors import explain, quoted
@@ -173,8 +175,6 @@ def require_known(config: Mapping[str, Any]) -> None:
 
 def require_small(weights: Path) -> None:
     """Refuse weights whose page would be larger than `LIMIT`, and say how large it would be."""
-    from safetensors import safe_open
-
     with safe_open(weights, "pt") as file:
         numbers = sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     # 16 bits each, which are compressed to 0.9 at most, in letters of 15 bits with 3 bytes.

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
+from transformers import PreTrainedTokenizerBase, T5ForConditionalGeneration
 
 from lablib.training.made_up import Pair
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase, T5ForConditionalGeneration
 
 _DICTIONARY = """
     cat:chat dog:chien bird:oiseau horse:cheval house:maison door:porte window:fenêtre
@@ -58,8 +55,8 @@ class Alignment:
 
 @torch.inference_mode()
 def alignment(
-    model: "T5ForConditionalGeneration",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: T5ForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerBase,
     pairs: Sequence[Pair],
     sentences: int = 50,
 ) -> Alignment:

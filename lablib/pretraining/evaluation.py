@@ -3,22 +3,19 @@
 import lzma
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
 
 from lablib.foundations.compute.perplexity import token_losses
 from lablib.training.objective import masked_answers
 
-if TYPE_CHECKING:
-    from transformers import BertForPreTraining, GPT2LMHeadModel, PreTrainedTokenizerBase
-
 
 def bits_per_byte(
-    model: "GPT2LMHeadModel",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: GPT2LMHeadModel,
+    tokenizer: PreTrainedTokenizerBase,
     stream: np.ndarray,
     byte_count: int,
 ) -> float:
@@ -63,8 +60,8 @@ class MaskedScore(TokenScore):
 
 @torch.inference_mode()
 def masked_score(
-    model: "BertForPreTraining",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: BertForPreTraining,
+    tokenizer: PreTrainedTokenizerBase,
     stream: np.ndarray,
     context: int,
     batches: int = 40,

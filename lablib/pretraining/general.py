@@ -1,13 +1,10 @@
 """Twenty sentences of today: does a model taught on old books still know what they speak of?"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-
-if TYPE_CHECKING:
-    from transformers import BertForPreTraining, BertModel, PreTrainedTokenizerBase
+from transformers import BertForPreTraining, BertModel, PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True)
@@ -79,8 +76,8 @@ class Filled:
 
 @torch.inference_mode()
 def filled(
-    model: "BertForPreTraining",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: BertForPreTraining,
+    tokenizer: PreTrainedTokenizerBase,
     samples: tuple[Sample, ...],
 ) -> Filled:
     """Fill the blank of every sample whose answer is one entry of the vocabulary."""
@@ -97,7 +94,7 @@ def filled(
 
 @torch.inference_mode()
 def first_words(
-    model: "BertForPreTraining", tokenizer: "PreTrainedTokenizerBase", text: str, count: int = 6
+    model: BertForPreTraining, tokenizer: PreTrainedTokenizerBase, text: str, count: int = 6
 ) -> list[str]:
     """The likeliest words for the blank, `{}`, of a text, best first."""
     batch = tokenizer(text.format(tokenizer.mask_token), return_tensors="pt").to(model.device)
@@ -107,8 +104,8 @@ def first_words(
 
 @torch.inference_mode()
 def found_again(
-    encoder: "BertModel",
-    tokenizer: "PreTrainedTokenizerBase",
+    encoder: BertModel,
+    tokenizer: PreTrainedTokenizerBase,
     samples: tuple[Sample, ...],
 ) -> int:
     """For how many samples the nearest of all the other wordings is its own, by the cosine of the

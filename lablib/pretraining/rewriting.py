@@ -1,17 +1,15 @@
 """How well an encoder-decoder turns one text into another, on pairs it never saw."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
+from transformers import PreTrainedTokenizerBase, T5ForConditionalGeneration
 
 from lablib.pretraining.evaluation import TokenScore
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.training.made_up import Pair
 from lablib.training.pairs import encode
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase, T5ForConditionalGeneration
 
 LONGEST = 64
 """Tokens a target has at most; so many are written at most."""
@@ -21,8 +19,8 @@ ROWS = 64
 
 @torch.inference_mode()
 def rewritten(
-    model: "T5ForConditionalGeneration",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: T5ForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerBase,
     sources: Sequence[str],
 ) -> list[str]:
     """What the model makes of each source, taking the likeliest token each time."""
@@ -54,8 +52,8 @@ def exact(made: Sequence[str], pairs: Sequence[Pair]) -> float:
 
 @torch.inference_mode()
 def pair_score(
-    model: "T5ForConditionalGeneration",
-    tokenizer: "PreTrainedTokenizerBase",
+    model: T5ForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerBase,
     pairs: Sequence[Pair],
 ) -> TokenScore:
     """How well each token of the targets is guessed where those before it are given."""

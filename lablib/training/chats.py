@@ -11,23 +11,19 @@ and the end-of-text token after them. What the assistant says, with the mark tha
 for; all else is context. (As `assistant_only_loss` and `completion_only_loss` of TRL do.)
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
 from lablib.models.errors import quoted, reason
 from lablib.training.corruption import IGNORE_INDEX
 from lablib.unicode import well_formed
-
-if TYPE_CHECKING:
-    from torch import Tensor
-    from transformers import PreTrainedTokenizerBase
 
 ROLES = ("system", "user", "assistant")
 TEMPLATE = (

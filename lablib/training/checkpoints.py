@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from lablib.models.errors import FULL
@@ -63,8 +65,6 @@ class Saved:
         Args:
             mesh: of a sharded run, whose processes each get their shares, on their devices.
         """
-        from safetensors.torch import load_file
-
         values = json.loads((self.folder / VALUES).read_text(encoding="utf-8"))
         if (self.folder / SHARES).is_dir():
             parts: dict[str, Any] = unflatten(values, _read_shares(self.folder / SHARES, mesh))
@@ -320,9 +320,6 @@ def _write_tensors(file: Path, tensors: dict[str, Tensor]) -> None:
     Raises:
         OSError: if it cannot be written; the library has an error of its own for that.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
     try:
         save_file(tensors, file)
     except SafetensorError as error:

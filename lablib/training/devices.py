@@ -8,6 +8,7 @@ import sys
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import torch
 
 from lablib.randomness import replayed
@@ -71,8 +72,6 @@ def pick_threads() -> int:
     >>> pick_threads() >= 1
     True
     """
-    import psutil
-
     given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if given.isdigit() and int(given):
         return int(given)
@@ -132,8 +131,6 @@ def memory_now(device: torch.device) -> int:
     """Bytes in use: of a GPU the most so far, else of this process at this moment."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    import psutil
-
     return int(psutil.Process().memory_info().rss)
 
 

@@ -28,7 +28,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh
+from transformers import PreTrainedTokenizerBase
 
+from lablib.models import LoadedModel
 from lablib.models.opening import quiet
 from lablib.randomness import on_threads, seeded
 from lablib.training import checkpoints, devices, guards, sharding
@@ -53,10 +56,7 @@ from lablib.writable import put
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from torch.distributed.device_mesh import DeviceMesh
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
+    from transformers import PreTrainedModel
 
 Compute = Callable[["PreTrainedModel", Batch], Any]
 PAUSE_SECONDS = 0.2

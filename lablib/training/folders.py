@@ -22,6 +22,8 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Literal
 
+from filelock import FileLock, Timeout
+
 from lablib.training.config import Config, read_config
 from lablib.training.records import Record
 from lablib.writable import put, writable
@@ -62,8 +64,6 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         ValueError: if somebody does already, or nothing may be written there.
     """
-    from filelock import FileLock, Timeout
-
     lock = FileLock(folder / "lock", timeout=LOCK_SECONDS, thread_local=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,8 +91,6 @@ def refusal(folder: Path) -> str:
 
 def is_locked(folder: Path) -> bool:
     """Whether a process trains in this folder now."""
-    from filelock import FileLock, Timeout
-
     if not (folder / "lock").exists():
         return False
     try:

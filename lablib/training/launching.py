@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 LOG_BYTES = 4000
 """Of the end of a log that is read to find out why a process ended."""
 
@@ -56,8 +58,6 @@ def is_at_work(pid: int, folder: Path) -> bool:
     >>> is_at_work(os.getpid(), Path("runs/a"))
     False
     """
-    import psutil
-
     try:
         return str(folder / "config.toml") in psutil.Process(pid).cmdline()
     except psutil.Error:

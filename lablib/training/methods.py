@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
+import transformers
 from torch import nn
 
+from lablib.models import LoadedModel
 from lablib.models.opening import class_names
 from lablib.randomness import seeded
 from lablib.training.config import Config
@@ -17,8 +19,6 @@ from lablib.training.tasks import Classification, Task, WordLabels
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-    from lablib.models import LoadedModel
 
 METHODS: dict[str, str] = {
     "full": "All weights learn. The most is learned, and the most forgotten.",
@@ -89,8 +89,6 @@ def _classifier(m: LoadedModel, config: Config, task: Classification) -> PreTrai
 
 
 def _with_new_head(m: LoadedModel, config: Config, task: Classification) -> PreTrainedModel:
-    import transformers
-
     auto, labels = getattr(transformers, task.auto), task.labels
     settings = copy.deepcopy(m.model.config)
     if type(settings) not in auto._model_mapping:

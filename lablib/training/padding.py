@@ -5,19 +5,15 @@ last one that is not padding. So where an ordinary token fills rows up (GPT-2 ha
 entry 0 is `!`), a text that ends with it is read without its end.
 """
 
-from __future__ import annotations
-
 import copy
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from transformers import PreTrainedTokenizerBase
+
+from lablib.models import LoadedModel
 from lablib.models.errors import quoted, reason
 from lablib.models.opening import kinds_of
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
 
 NAME = "<|pad|>"
 _OTHERS = ("bos_token", "eos_token", "unk_token", "sep_token", "cls_token", "mask_token")

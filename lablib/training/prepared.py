@@ -1,17 +1,11 @@
 """A run's text, read and tokenised once: for its steps, for its speed, and for the run itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 
+from lablib.models import LoadedModel
 from lablib.training.config import Config
 from lablib.training.tasks import Task, make_task, open_model
 from lablib.training.texts import stamp
-
-if TYPE_CHECKING:
-    from lablib.models import LoadedModel
 
 ROW_SETTINGS = ("model", "text", "task", "length", "packed", "heldout", "labels", "seed")
 """The settings that the rows hang on; a masked row hangs on the seed."""

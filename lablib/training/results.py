@@ -10,6 +10,9 @@ from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import transformers
+from safetensors.torch import save_file
+
 from lablib import data
 from lablib.models import places
 from lablib.models.adapter import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
@@ -69,14 +72,12 @@ def write_model(
 
 def writing_settings(model: PreTrainedModel) -> GenerationConfig:
     """How the samples of a run are drawn, for whoever calls `generate` on its model."""
-    from transformers import GenerationConfig
-
     known: Any = model.generation_config
     ids = {
         f"{word}_token_id": getattr(known, f"{word}_token_id", None)
         for word in ("bos", "eos", "pad")
     }
-    return GenerationConfig(do_sample=True, temperature=TEMPERATURE, top_k=0, **ids)
+    return transformers.GenerationConfig(do_sample=True, temperature=TEMPERATURE, top_k=0, **ids)
 
 
 def has_plain_base(config: Config) -> bool:
@@ -104,7 +105,6 @@ def write_adapter(
         model: with its LoRA factors beside the matrices.
     """
     from peft.tuners.tuners_utils import BaseTunerLayer
-    from safetensors.torch import save_file
 
     whole: Any = model
     base = places.find(config.model)
@@ -141,7 +141,6 @@ def open_adapter(folder: Path, whole: Path) -> PreTrainedModel:
     Raises:
         ValueError: if there is no such adapter, or its base cannot be had.
     """
-    import transformers
     from peft import PeftModel
 
     if not (folder / ADAPTER_WEIGHTS).is_file() or not (folder / ADAPTER_CONFIG).is_file():

@@ -7,6 +7,7 @@ a terminal, and for one that an earlier kernel left behind.
 
 import atexit
 import os
+import subprocess
 import threading
 import time
 import warnings
@@ -15,8 +16,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import median
 
+from lablib import models
 from lablib.models.entries import card_of, local_folder
 from lablib.models.errors import Failure, explain
 from lablib.training import engine, folders, launching
@@ -25,11 +27,6 @@ from lablib.training.folders import Phase
 from lablib.training.records import Evaluation, Record, best_record
 from lablib.training.tasks import TASKS, Task
 from lablib.writable import ROOM, places, unused, writable
-
-if TYPE_CHECKING:
-    import subprocess
-
-    from lablib.models import LoadedModel
 
 RUNS = Path("runs")
 """Where runs lie: beside the notebook."""
@@ -336,14 +333,12 @@ class Run:
             )
         return self.folder / "model"
 
-    def load(self) -> "LoadedModel":
+    def load(self) -> models.LoadedModel:
         """The model it made, open.
 
         Raises:
             ValueError: if there is none yet.
         """
-        from lablib import models
-
         return models.load(self.result, kind=TASKS[self.config.task].kinds[0])
 
     def evaluate(self) -> Evaluation:
@@ -444,8 +439,6 @@ class RunInfo:
 
 def describe(run: Run) -> RunInfo:
     """A run's line in the list."""
-    from statistics import median
-
     history = run.history
     result = result_step(run.config, history) if history else 0
     measured = [r.heldout_loss for r in history if r.heldout_loss is not None]

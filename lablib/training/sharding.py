@@ -6,19 +6,14 @@ computes with it, one block (Rajbhandari et al. 2020, "ZeRO", stage 3). It is to
 which Accelerate calls FSDP2: `accelerate launch --config_file clusters/sharded.yaml` asks for it.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 
 from lablib.training.config import Config
-
-if TYPE_CHECKING:
-    from torch.distributed.device_mesh import DeviceMesh
 
 
 def is_wanted() -> bool:
@@ -59,7 +54,6 @@ def shard(objective: nn.Module, device: torch.device) -> DeviceMesh:
         objective: on the CPU, the same in every process.
     """
     from accelerate import FullyShardedDataParallelPlugin
-    from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard
 
     told = FullyShardedDataParallelPlugin()  # what Accelerate's file says

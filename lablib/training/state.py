@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh
+from transformers import PreTrainedTokenizerBase
 
 from lablib.training.config import Config
 from lablib.training.tasks import Task
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from torch.distributed.device_mesh import DeviceMesh
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel
 
 
 @dataclass

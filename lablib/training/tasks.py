@@ -17,9 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedTokenizerBase
 
+from lablib import models
 from lablib.data.tables import label_key, one_spelling
-from lablib.models import heads
+from lablib.models import LoadedModel, heads
 from lablib.models.card import Kind
 from lablib.models.errors import quoted
 from lablib.models.opening import require_fit
@@ -32,9 +34,7 @@ from lablib.training.texts import Source, read_source, split, table_of, table_ro
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from lablib.models import LoadedModel
+    from transformers import PreTrainedModel
 
 Split = Literal["train", "heldout"]
 Batch = dict[str, Tensor]
@@ -356,8 +356,6 @@ def open_model(config: Config) -> LoadedModel:
     Raises:
         ModelError: if there is none, or it cannot learn this.
     """
-    from lablib import models
-
     return models.load(config.model, kind=TASKS[config.task].kinds, device="cpu")
 
 

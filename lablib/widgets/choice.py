@@ -1,14 +1,11 @@
 """Which model or tokenizer the panels of a lab use: chosen once, followed by all of them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import traitlets
 
 from lablib import models
-
-if TYPE_CHECKING:
-    from lablib.widgets.worker import Slot
-
+from lablib.widgets.worker import Slot
 
 Kinds = models.Kind | tuple[models.Kind, ...]
 
@@ -31,7 +28,7 @@ class Choice(traitlets.HasTraits):
         super().__init__()
         self.name = name
 
-    def open(self, slot: "Slot", name: str | None = None) -> Any:
+    def open(self, slot: Slot, name: str | None = None) -> Any:
         """What is chosen, opening it (or, if `name` is given, another in its place) if need be.
 
         Call it inside work: a download reports to `slot` and stops when the work is dropped.
@@ -44,7 +41,7 @@ class Choice(traitlets.HasTraits):
             self.loaded = new
         return self.loaded
 
-    def _open(self, slot: "Slot", name: str | None) -> tuple[Any, str]:
+    def _open(self, slot: Slot, name: str | None) -> tuple[Any, str]:
         """Open it; what is open and its name."""
         raise TypeError(f"{type(self).__name__} does not say how it is opened.")
 
@@ -78,7 +75,7 @@ class ModelChoice(Choice):
         super().__init__(name)
         self.kind = kind
 
-    def _open(self, slot: "Slot", name: str | None) -> tuple["models.LoadedModel", str]:
+    def _open(self, slot: Slot, name: str | None) -> tuple[models.LoadedModel, str]:
         new = models.load(name, kind=self.kind, progress=slot.report)
         return new, new.card.name
 

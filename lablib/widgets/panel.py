@@ -1,8 +1,8 @@
 """The panel: one anatomy for every picture of every lab."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
 
 import ipywidgets
 
@@ -12,9 +12,6 @@ from lablib.widgets.choice import Choice
 from lablib.widgets.closing import held
 from lablib.widgets.frame import Foot, Head
 from lablib.widgets.worker import Progress, Slot, Status, Work
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 PROGRESS_SECONDS = 0.1
 """Least time between two progress messages: ten a second is what reaches a browser unharmed."""
@@ -188,7 +185,7 @@ class Panel(ipywidgets.VBox):
     def _on_head(self, _: object, message: dict[str, Any], __: object) -> None:
         name = str(message.get("open", ""))
 
-        def work() -> "Generator[Progress | None, None, None]":
+        def work() -> Generator[Progress | None, None, None]:
             self.choice.open(self.slot, name)
             yield None
 

@@ -39,10 +39,6 @@ WITH_A_VALUE = (
 )
 
 
-class Unwritable(ValueError):
-    """A panel was made with something that no cell of code can hold."""
-
-
 def settings_of(panel: Panel) -> Settings:
     """How everything stands that a reader can set in a panel.
 
@@ -143,7 +139,7 @@ def written(panel: Panel, imports: str, called: Mapping[str, Any], begun: Settin
         begun: how its controls stood before anybody set one.
 
     Raises:
-        Unwritable: with a sentence, if it was made with something that cannot be written.
+        ValueError: with a sentence, if it was made with something that cannot be written.
     """
     name = public_name(type(panel))
     if not name:
@@ -221,7 +217,7 @@ def _code(value: Any, room: str, alias: str) -> str:
     if is_dataclass(value) and _is_public(type(value), room):
         return f"{alias}.{value!r}"
     if not _is_literal(value):
-        raise Unwritable(
+        raise ValueError(
             f"This panel was made with something that no cell can hold ({type(value).__name__}): "
             "copy the code that made it, instead."
         )
