@@ -40,10 +40,18 @@ SCORE_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class Ablation(Outcome):
-    """What a model says with all its heads, and with some of them muted: an `Outcome`.
+    """What a model says with all its heads, and with some of them muted.
 
     Attributes:
         heads: the muted ones.
+        tokens: what the model read; in a masked model's text one token is the mask.
+        position: where the model was asked for a token: the masked place, or the one after the end.
+        before: the distribution there, [vocab], with all heads.
+        after: the same with the heads muted.
+        loss_before: how surprised the model is by the text, in bits per token (see `ablate`);
+            not-a-number if the text has too few tokens to be surprised by.
+        loss_after: the same with the heads muted.
+        changes: the most probable tokens of both distributions, the most probable before first.
     """
 
     heads: tuple[Head, ...]

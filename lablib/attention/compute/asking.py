@@ -30,18 +30,8 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a model says as it is, and with a part of it left out.
-
-    Attributes:
-        tokens: what the model read; in a masked model's text one token is the mask.
-        position: where the model was asked for a token: the masked place, or the one after the end.
-        before: the distribution there, [vocab], of the whole model.
-        after: the same without the part.
-        loss_before: how surprised the model is by the text, in bits per token (see
-            `lablib.attention.ablate`); not-a-number if the text has too few tokens to be surprised
-            by.
-        loss_after: the same without the part.
-        changes: the most probable tokens of both distributions, the most probable before first.
+    """What a model says as it is, and with a part of it left out; the room that leaves it out says
+    of each what it is (`Ablation`, `PartAblation`).
     """
 
     tokens: Reading

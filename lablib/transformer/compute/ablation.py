@@ -28,11 +28,19 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 @dataclass(frozen=True, eq=False)
 class PartAblation(Outcome):
-    """What a model says as it is, and with parts of it left out: an `Outcome`.
+    """What a model says as it is, and with parts of it left out.
 
     Attributes:
         parts: what was left out, in every block.
         blocks: which blocks were left out whole.
+        tokens: what the model read; in a masked model's text one token is the mask.
+        position: where the model was asked for a token: the masked place, or the one after the end.
+        before: the distribution there, [vocab], of the model as it is.
+        after: the same without the parts.
+        loss_before: how surprised the model is by the text, in bits per token (see
+            `lablib.attention.ablate`); not-a-number for a text of one token.
+        loss_after: the same without the parts.
+        changes: the most probable tokens of both distributions, the most probable before first.
     """
 
     parts: tuple[Part, ...]
