@@ -30,8 +30,8 @@ def load_tokenizer(name: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
         >>> models.load_tokenizer("gpt2").encode("Data visualization empowers users to")
         [6601, 32704, 795, 30132, 2985, 284]
     """
-    entry = entries.hub_entry(os.fspath(name)) if isinstance(name, (str, os.PathLike)) else None
-    if entry and (packaged := _packaged(entry.card.name)):
+    card = entries.hub_card(os.fspath(name)) if isinstance(name, (str, os.PathLike)) else None
+    if card and (packaged := _packaged(card.name)):
         return packaged
     try:
         place = places.find(name, whole=False)
