@@ -136,7 +136,7 @@ def test_a_lab_that_was_handed_out_can_be_started_afresh_without_git(mine, progr
     notebook = mine / "labs/06_sampling.ipynb"
     original = notebook.read_bytes()
     notebook.write_bytes(original.replace(b"temperature", b"mine"))
-    kept = afresh.start_afresh("sampling", mine / "labs").kept
+    kept = afresh.start_afresh("sampling", mine / "labs")
     assert notebook.read_bytes() == original and b"mine" in kept[notebook].read_bytes()
     (mine / HANDED_OUT).unlink()
     with pytest.raises(ExerciseError, match="git does not know"):

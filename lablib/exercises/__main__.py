@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lablib.exercises import by_question, grading, minutes, projector, report
-from lablib.exercises.afresh import start_afresh
+from lablib.exercises.afresh import sentence, start_afresh
 from lablib.exercises.progress import ProgressFile
 from lablib.exercises.records import ExerciseError, rooms
 from lablib.exercises.teacher_copies import write_copies
@@ -69,7 +69,7 @@ def _minutes(asked: argparse.Namespace) -> None:
 
 
 def _afresh(asked: argparse.Namespace) -> None:
-    print(start_afresh(asked.lab, asked.labs).sentence())
+    print(sentence(start_afresh(asked.lab, asked.labs)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,6 @@ lab began anew, and only what comes after it counts (see `progress.standing`).
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -24,21 +23,14 @@ FURTHER = "further"
 """The folder, in that of the labs, with the notebooks for those who go further."""
 
 
-@dataclass(frozen=True)
-class Reset:
-    """What was done: each notebook that is new again, with the kept copy of the old one."""
-
-    kept: Mapping[Path, Path]
-
-    def sentence(self) -> str:
-        """What the learner has to know."""
-        new = " and ".join(_short(notebook) for notebook in self.kept)
-        old = " and ".join(_short(kept) for kept in self.kept.values())
-        return (
-            f"The lab is as it came ({new}), and its questions are open again. Your own is kept as "
-            f"{old}, your answers in your progress file. Now choose File → Reload Notebook from "
-            "Disk, then Kernel → Restart Kernel."
-        )
+def sentence(kept: Mapping[Path, Path]) -> str:
+    """What the learner has to know of what `start_afresh` has done."""
+    new, old = (" and ".join(map(_short, paths)) for paths in (kept, kept.values()))
+    return (
+        f"The lab is as it came ({new}), and its questions are open again. Your own is kept as "
+        f"{old}, your answers in your progress file. Now choose File → Reload Notebook from "
+        "Disk, then Kernel → Restart Kernel."
+    )
 
 
 def _short(path: Path) -> str:
@@ -51,7 +43,7 @@ def _short(path: Path) -> str:
     return "/".join([*inner, path.name])
 
 
-def start_afresh(name: str, folder: Path | str = ".") -> Reset:
+def start_afresh(name: str, folder: Path | str = ".") -> dict[Path, Path]:
     """Put the notebooks of the lab `name` back as they came, and open its questions.
 
     The text they came with is taken from git, or from the package where `lablab` handed them out.
@@ -59,6 +51,9 @@ def start_afresh(name: str, folder: Path | str = ".") -> Reset:
     Args:
         name: of the lab.
         folder: that of the labs, or the one in it for those who go further.
+
+    Returns:
+        Each notebook that is new again, with the kept copy of the old one.
 
     Raises:
         ExerciseError: if there is no such lab, its notebook is not in `folder`, or neither git nor
@@ -69,7 +64,7 @@ def start_afresh(name: str, folder: Path | str = ".") -> Reset:
     originals = {notebook: _original(notebook) for notebook in _notebooks(name, Path(folder))}
     kept = {notebook: _put_back(notebook, text) for notebook, text in originals.items()}
     ProgressFile().add(Event(f"{name}/", "afresh"))
-    return Reset(kept)
+    return kept
 
 
 def _put_back(notebook: Path, original: bytes) -> Path:

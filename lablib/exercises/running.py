@@ -63,8 +63,13 @@ def run(function: Callable[..., Any], arguments: Sequence[Any], seconds: float =
     >>> run(lambda x: 1 / x, [0]).error
     'ZeroDivisionError'
     """
+    from lablib.randomness import on_threads, seeded
+
     before = sys.gettrace()
-    with _same_conditions(function):
+    # What Python and torch draw here follows a seed, whoever else draws. One core, because sharing
+    # out the tiny tensors of a check costs more than it saves: on a busy machine it was measured to
+    # be fourteen times slower.
+    with seeded(0), _own_random(getattr(function, "__globals__", {})), on_threads(1):
         try:
             sys.settrace(_Clock(seconds).watch)
             return Outcome(plain(function(*arguments)))
@@ -164,19 +169,6 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_hashable(one) for one in value)
     return value.item() if hasattr(value, "item") else value
-
-
-@contextmanager
-def _same_conditions(function: Callable[..., Any]) -> Iterator[None]:
-    """Let what Python and torch draw here follow a seed, whoever else draws, and use one core.
-
-    One core, because sharing out the tiny tensors of a check costs more than it saves: on a busy
-    machine it was measured to be fourteen times slower.
-    """
-    from lablib.randomness import on_threads, seeded
-
-    with seeded(0), _own_random(getattr(function, "__globals__", {})), on_threads(1):
-        yield
 
 
 class _OwnRandom(ModuleType):

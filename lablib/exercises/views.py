@@ -11,7 +11,7 @@ import ipywidgets
 import traitlets
 
 from lablib.exercises import cards, markup, on_page
-from lablib.exercises.afresh import start_afresh
+from lablib.exercises.afresh import sentence, start_afresh
 from lablib.exercises.progress import Event, ProgressFile, QuestionStatus, standing
 from lablib.exercises.records import (
     Bug,
@@ -320,7 +320,7 @@ class ProgressCard(Card):
     def _press(self, do: str, value: Any) -> None:
         blocks = {
             "afresh?": cards.really_afresh,
-            "afresh": lambda: [cards.note("right", "Done", start_afresh(self._lab).sentence())],
+            "afresh": lambda: [cards.note("right", "Done", sentence(start_afresh(self._lab)))],
         }.get(do, list)()
         table = self._table()
         self.content = {**table, "blocks": [*table["blocks"], *blocks]}

