@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.attention.exercises import solutions
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
+from lablib.exercises.checking import FunctionCheck, ValueCheck, then
 from lablib.exercises.practice import practice_model, tensor
 from lablib.exercises.records import Check
 
@@ -25,25 +25,25 @@ CHECKS: dict[str, Check] = {}
 CHECKS["attention/row-by-hand"] = ValueCheck(
     [0.665, 0.245, 0.090],
     tolerance=6e-3,
-    mistakes=(
-        Mistake([2, 0, -2], "[2, 0, -2]"),
-        Mistake([1, 0, -1], "[1, 0, -1]"),
-        Mistake([0.867, 0.117, 0.016], "[0.867, 0.117, 0.016]"),
-        Mistake([0.506, 0.307, 0.186], "[0.506, 0.307, 0.186]"),
-        Mistake([0.982, 0.018, 0.0], "[0.982, 0.018, 0.0]"),
-    ),
+    mistakes={
+        "[2, 0, -2]": [2, 0, -2],
+        "[1, 0, -1]": [1, 0, -1],
+        "[0.867, 0.117, 0.016]": [0.867, 0.117, 0.016],
+        "[0.506, 0.307, 0.186]": [0.506, 0.307, 0.186],
+        "[0.982, 0.018, 0.0]": [0.982, 0.018, 0.0],
+    },
 )
 
 CHECKS["attention/mask-by-hand"] = ValueCheck(
     [0.25, 0.75, 0.0],
     tolerance=2e-3,
-    mistakes=(
-        Mistake([0.125, 0.375, 0.5], "[0.125, 0.375, 0.5]"),
-        Mistake([0.125, 0.375, 0.0], "[0.125, 0.375, 0.0]"),
-        Mistake([0.2, 0.6, 0.2], "[0.2, 0.6, 0.2]"),
-        Mistake([1.0, 0.0, 0.0], "[1.0, 0.0, 0.0]"),
-        Mistake([0.0, 0.0, 1.0], "[0.0, 0.0, 1.0]"),
-    ),
+    mistakes={
+        "[0.125, 0.375, 0.5]": [0.125, 0.375, 0.5],
+        "[0.125, 0.375, 0.0]": [0.125, 0.375, 0.0],
+        "[0.2, 0.6, 0.2]": [0.2, 0.6, 0.2],
+        "[1.0, 0.0, 0.0]": [1.0, 0.0, 0.0],
+        "[0.0, 0.0, 1.0]": [0.0, 0.0, 1.0],
+    },
 )
 
 
@@ -57,21 +57,16 @@ CHECKS["attention/attention"] = FunctionCheck(
     solutions.attention,
     # d_k, d_v, the number of queries and that of keys are four different ones.
     cases=lambda: [_qkv(), (_qkv()[1].repeat(2, 1)[:5], _qkv()[1], _qkv()[2])],
-    mistakes=(
-        Mistake(lambda q, k, v: (q @ k.T).softmax(-1) @ v, "unscaled"),
-        Mistake(lambda q, k, v: (q @ k.T / q.shape[-1]).softmax(-1) @ v, "divided by d_k"),
-        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(v.shape[-1])).softmax(-1) @ v, "root of d_v"),
-        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(len(k))).softmax(-1) @ v, "root of the keys"),
-        Mistake(
-            lambda q, k, v: (q @ k.T / math.sqrt(len(q))).softmax(-1) @ v, "root of the queries"
-        ),
-        Mistake(
-            lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(0) @ v,
-            "softmax over queries",
-        ),
-        Mistake(lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(-1), "weights only"),
-        Mistake(lambda q, k, v: q @ k.T / math.sqrt(q.shape[-1]) @ v, "no softmax"),
-    ),
+    mistakes={
+        "unscaled": lambda q, k, v: (q @ k.T).softmax(-1) @ v,
+        "divided by d_k": lambda q, k, v: (q @ k.T / q.shape[-1]).softmax(-1) @ v,
+        "root of d_v": lambda q, k, v: (q @ k.T / math.sqrt(v.shape[-1])).softmax(-1) @ v,
+        "root of the keys": lambda q, k, v: (q @ k.T / math.sqrt(len(k))).softmax(-1) @ v,
+        "root of the queries": lambda q, k, v: (q @ k.T / math.sqrt(len(q))).softmax(-1) @ v,
+        "softmax over queries": lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(0) @ v,
+        "weights only": lambda q, k, v: (q @ k.T / math.sqrt(q.shape[-1])).softmax(-1),
+        "no softmax": lambda q, k, v: q @ k.T / math.sqrt(q.shape[-1]) @ v,
+    },
 )
 
 CHECKS["attention/row-entropy"] = FunctionCheck(
@@ -82,14 +77,14 @@ CHECKS["attention/row-entropy"] = FunctionCheck(
         (tensor(0.7, 0.1, 0.2, 0.0),),
         (tensor(0.6, 0.1, 0.1, 0.2),),
     ],
-    mistakes=(
-        Mistake(lambda row: solutions.row_entropy(row) * math.log(2), "nats"),
-        Mistake(lambda row: -solutions.row_entropy(row), "sign"),
-        Mistake(lambda row: 2 ** solutions.row_entropy(row), "effective number"),
-        Mistake(lambda row: solutions.row_entropy(row) / len(row), "mean"),
-        Mistake(lambda row: float(-(row * row.log2()).sum()), "logarithm of a tensor's 0"),
-        Mistake(lambda row: -sum(p * math.log2(p) for p in row), "logarithm of 0"),
-    ),
+    mistakes={
+        "nats": lambda row: solutions.row_entropy(row) * math.log(2),
+        "sign": lambda row: -solutions.row_entropy(row),
+        "effective number": lambda row: 2 ** solutions.row_entropy(row),
+        "mean": lambda row: solutions.row_entropy(row) / len(row),
+        "logarithm of a tensor's 0": lambda row: float(-(row * row.log2()).sum()),
+        "logarithm of 0": lambda row: -sum(p * math.log2(p) for p in row),
+    },
 )
 
 
@@ -107,23 +102,23 @@ CHECKS["attention/merge-heads"] = FunctionCheck(
         (tensor([[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]),),
         (_heads().reshape(3, 2, 2),),
     ],
-    mistakes=(
-        Mistake(lambda z: z.reshape(z.shape[1], -1), "reshaped only"),
-        Mistake(lambda z: z.permute(1, 2, 0).reshape(z.shape[1], -1), "number by number"),
-        Mistake(lambda z: z.transpose(0, 1), "heads apart"),
-        Mistake(lambda z: z.sum(0), "added up"),
-    ),
+    mistakes={
+        "reshaped only": lambda z: z.reshape(z.shape[1], -1),
+        "number by number": lambda z: z.permute(1, 2, 0).reshape(z.shape[1], -1),
+        "heads apart": lambda z: z.transpose(0, 1),
+        "added up": lambda z: z.sum(0),
+    },
 )
 
 CHECKS["attention/muted-by-hand"] = ValueCheck(
     [3.0, 0.0],
-    mistakes=(
-        Mistake([0.0, 6.0], "[0.0, 6.0]"),
-        Mistake([3.0, 6.0], "[3.0, 6.0]"),
-        Mistake([-3.0, 0.0], "[-3.0, 0.0]"),
-        Mistake([2.0, 0.0], "[2.0, 0.0]"),
-        Mistake([-3.0, -6.0], "[-3.0, -6.0]"),
-    ),
+    mistakes={
+        "[0.0, 6.0]": [0.0, 6.0],
+        "[3.0, 6.0]": [3.0, 6.0],
+        "[-3.0, 0.0]": [-3.0, 0.0],
+        "[2.0, 0.0]": [2.0, 0.0],
+        "[-3.0, -6.0]": [-3.0, -6.0],
+    },
 )
 
 
@@ -143,19 +138,16 @@ CHECKS["attention/previous-token"] = FunctionCheck(
         (tensor([0.5, 0.3, 0.2], [0.6, 0.1, 0.3], [0.3, 0.5, 0.2]),),
         (tensor([0.4, 0.6], [0.3, 0.7]),),
     ],
-    mistakes=(
-        Mistake(lambda weights: float(weights.diagonal().mean()), "diagonal"),
-        Mistake(lambda weights: float(weights.diagonal(1).mean()), "one forward"),
-        Mistake(lambda weights: float(weights.diagonal(-1).sum()) / len(weights), "divided by all"),
-        Mistake(lambda weights: float(weights.diagonal(-1).sum()), "sum"),
-        Mistake(
-            lambda weights: (
-                float(sum(weights[i, i - 1] for i in range(len(weights)))) / len(weights)
-            ),
-            "last key",
+    mistakes={
+        "diagonal": lambda weights: float(weights.diagonal().mean()),
+        "one forward": lambda weights: float(weights.diagonal(1).mean()),
+        "divided by all": lambda weights: float(weights.diagonal(-1).sum()) / len(weights),
+        "sum": lambda weights: float(weights.diagonal(-1).sum()),
+        "last key": lambda weights: (
+            float(sum(weights[i, i - 1] for i in range(len(weights)))) / len(weights)
         ),
-        Mistake(lambda weights: float(weights[1:, 0].mean()), "first token"),
-    ),
+        "first token": lambda weights: float(weights[1:, 0].mean()),
+    },
 )
 
 
@@ -199,36 +191,28 @@ CHECKS["attention/induction-head"] = FunctionCheck(
         (_four_heads()[[1, 0, 2, 3]], 3),
         (_rivals(), 4),
     ],
-    mistakes=(
-        Mistake(lambda weights, length: _best(weights, length, length), "same token"),
-        Mistake(lambda weights, length: _best(weights, 1, 1), "previous token"),
-        Mistake(
-            lambda weights, length: _best(weights, 1, length), "previous token in the second half"
+    mistakes={
+        "same token": lambda weights, length: _best(weights, length, length),
+        "previous token": lambda weights, length: _best(weights, 1, 1),
+        "previous token in the second half": lambda weights, length: _best(weights, 1, length),
+        "first token": lambda weights, length: int(weights[:, :, 0].sum(-1).argmax()),
+        "token of the first half": lambda weights, length: _best(weights, length - 1, length - 1),
+        "score": lambda weights, length: float(
+            weights.diagonal(1 - length, dim1=1, dim2=2)[:, 1:].sum(-1).max()
         ),
-        Mistake(lambda weights, length: int(weights[:, :, 0].sum(-1).argmax()), "first token"),
-        Mistake(
-            lambda weights, length: _best(weights, length - 1, length - 1),
-            "token of the first half",
-        ),
-        Mistake(
-            lambda weights, length: float(
-                weights.diagonal(1 - length, dim1=1, dim2=2)[:, 1:].sum(-1).max()
-            ),
-            "score",
-        ),
-    ),
+    },
 )
 
 CHECKS["attention/explain-the-sink"] = ValueCheck(
     1 / 6,
     tolerance=5e-3,
-    mistakes=(
-        Mistake(0.8, "0.8"),
-        Mistake(0.04, "0.04"),
-        Mistake(0.05 / 2.05, "0.05 / 2.05"),
-        Mistake(0.2, "0.2"),
-        Mistake(100 / 6, "100 / 6"),
-    ),
+    mistakes={
+        "0.8": 0.8,
+        "0.04": 0.04,
+        "0.05 / 2.05": 0.05 / 2.05,
+        "0.2": 0.2,
+        "100 / 6": 100 / 6,
+    },
 )
 
 
@@ -250,14 +234,14 @@ CHECKS["attention/without-first"] = FunctionCheck(
         (tensor([0.5, 0.5], [0.25, 0.75]),),
         (tensor([0.2, 0.3, 0.5], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]),),
     ],
-    mistakes=(
-        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, -1).T), "sums without keepdim"),
-        Mistake(then(_first_at_zero, lambda w: w / _sums_or_1(w, 0)), "sums of columns"),
-        Mistake(_first_at_zero, "not stretched"),
-        Mistake(then(_first_at_zero, lambda w: w / w.sum(-1, keepdim=True)), "0 by 0"),
-        Mistake(then(_first_at_zero, lambda w: w.softmax(-1)), "second softmax"),
-        Mistake(then(solutions.without_first, lambda w: w[:, 1:]), "column cut out"),
-    ),
+    mistakes={
+        "sums without keepdim": then(_first_at_zero, lambda w: w / _sums_or_1(w, -1).T),
+        "sums of columns": then(_first_at_zero, lambda w: w / _sums_or_1(w, 0)),
+        "not stretched": _first_at_zero,
+        "0 by 0": then(_first_at_zero, lambda w: w / w.sum(-1, keepdim=True)),
+        "second softmax": then(_first_at_zero, lambda w: w.softmax(-1)),
+        "column cut out": then(solutions.without_first, lambda w: w[:, 1:]),
+    },
 )
 
 
@@ -274,16 +258,13 @@ def _ranked(values: list[float]) -> list[int]:
 CHECKS["attention/tenths"] = FunctionCheck(
     solutions.tenths,
     cases=lambda: [(_passages(20),), (_passages(30),), (_passages(40)[::-1],)],
-    mistakes=(
-        Mistake(lambda values: solutions.tenths([-value for value in values]), "weakest first"),
-        Mistake(
-            lambda values: [[values[p] for p in part] for part in solutions.tenths(values)],
-            "values",
-        ),
-        Mistake(then(_ranked, lambda places: _parts(places, 10)), "ten in each"),
-        Mistake(lambda values: _parts([*range(len(values))], len(values) // 10), "not ranked"),
-        Mistake(then(_ranked, lambda places: [places[n::10] for n in range(10)]), "every tenth"),
-    ),
+    mistakes={
+        "weakest first": lambda values: solutions.tenths([-value for value in values]),
+        "values": lambda values: [[values[p] for p in part] for part in solutions.tenths(values)],
+        "ten in each": then(_ranked, lambda places: _parts(places, 10)),
+        "not ranked": lambda values: _parts([*range(len(values))], len(values) // 10),
+        "every tenth": then(_ranked, lambda places: [places[n::10] for n in range(10)]),
+    },
 )
 
 
@@ -312,19 +293,16 @@ def _with_error(error: Callable[[list[float]], float]) -> Callable[..., list[flo
 CHECKS["attention/cost-and-error"] = FunctionCheck(
     solutions.cost_and_error,
     cases=_losses,
-    mistakes=(
-        Mistake(_with_error(statistics.stdev), "spread"),
-        Mistake(
-            lambda a, b: [
-                statistics.fmean(b) - statistics.fmean(a),
-                math.sqrt((statistics.variance(a) + statistics.variance(b)) / len(a)),
-            ],
-            "not paired",
-        ),
-        Mistake(_with_error(lambda c: statistics.pstdev(c) / math.sqrt(len(c))), "divided by all"),
-        Mistake(lambda a, b: solutions.cost_and_error(b, a), "sign"),
-        Mistake(_with_error(lambda c: statistics.stdev(c) / len(c)), "divided by the number"),
-    ),
+    mistakes={
+        "spread": _with_error(statistics.stdev),
+        "not paired": lambda a, b: [
+            statistics.fmean(b) - statistics.fmean(a),
+            math.sqrt((statistics.variance(a) + statistics.variance(b)) / len(a)),
+        ],
+        "divided by all": _with_error(lambda c: statistics.pstdev(c) / math.sqrt(len(c))),
+        "sign": lambda a, b: solutions.cost_and_error(b, a),
+        "divided by the number": _with_error(lambda c: statistics.stdev(c) / len(c)),
+    },
 )
 
 
@@ -345,13 +323,13 @@ def _shares_of_directions(vectors: Tensor, power: int) -> list[float]:
 CHECKS["attention/kept-by-a-plane"] = FunctionCheck(
     solutions.kept_by_a_plane,
     cases=lambda: [(_keys(),), (_keys()[:4],), (_keys()[:, :3],)],
-    mistakes=(
-        Mistake(lambda v: sum(_shares_of_directions(v, 2)[:2]), "not centred"),
-        Mistake(lambda v: sum(_shares_of_directions(v - v.mean(0), 1)[:2]), "not squared"),
-        Mistake(lambda v: _shares_of_directions(v - v.mean(0), 2)[0], "first component"),
-        Mistake(lambda v: float(v.var(0)[:2].sum() / v.var(0).sum()), "first numbers"),
-        Mistake(lambda v: 1 - solutions.kept_by_a_plane(v), "left out"),
-    ),
+    mistakes={
+        "not centred": lambda v: sum(_shares_of_directions(v, 2)[:2]),
+        "not squared": lambda v: sum(_shares_of_directions(v - v.mean(0), 1)[:2]),
+        "first component": lambda v: _shares_of_directions(v - v.mean(0), 2)[0],
+        "first numbers": lambda v: float(v.var(0)[:2].sum() / v.var(0).sum()),
+        "left out": lambda v: 1 - solutions.kept_by_a_plane(v),
+    },
 )
 
 
@@ -370,12 +348,12 @@ CHECKS["attention/rollout"] = FunctionCheck(
         (_two_layers()[:1],),
         (_two_layers()[[0, 1, 1]],),
     ],
-    mistakes=(
-        Mistake(lambda layers: solutions.rollout(layers.flip(0)), "order turned round"),
-        Mistake(lambda layers: _product(layers), "no residual"),
-        Mistake(lambda layers: _product(layers + _identity(layers)), "no halves"),
-        Mistake(lambda layers: (0.5 * layers + 0.5 * _identity(layers)).mean(0), "mean of layers"),
-    ),
+    mistakes={
+        "order turned round": lambda layers: solutions.rollout(layers.flip(0)),
+        "no residual": lambda layers: _product(layers),
+        "no halves": lambda layers: _product(layers + _identity(layers)),
+        "mean of layers": lambda layers: (0.5 * layers + 0.5 * _identity(layers)).mean(0),
+    },
 )
 
 
@@ -399,13 +377,13 @@ def _says() -> tuple[Tensor, Tensor]:
 CHECKS["attention/lens-error"] = FunctionCheck(
     solutions.lens_error,
     cases=lambda: [_says(), (_says()[0][:2], _says()[1][:2]), (_says()[0], _says()[0])],
-    mistakes=(
-        Mistake(lambda model, lens: solutions.lens_error(lens, model), "turned round"),
-        Mistake(lambda model, lens: solutions.lens_error(model, lens) / math.log(2), "bits"),
-        Mistake(lambda model, lens: (model * (model / lens).log()).sum(), "sum of tokens"),
-        Mistake(lambda model, lens: (model * (model / lens).log()).mean(), "mean of everything"),
-        Mistake(lambda model, lens: -(model * lens.log()).sum(-1).mean(), "cross-entropy"),
-    ),
+    mistakes={
+        "turned round": lambda model, lens: solutions.lens_error(lens, model),
+        "bits": lambda model, lens: solutions.lens_error(model, lens) / math.log(2),
+        "sum of tokens": lambda model, lens: (model * (model / lens).log()).sum(),
+        "mean of everything": lambda model, lens: (model * (model / lens).log()).mean(),
+        "cross-entropy": lambda model, lens: -(model * lens.log()).sum(-1).mean(),
+    },
 )
 
 
@@ -424,12 +402,12 @@ def _difference_only(vectors: Tensor, last: Tensor) -> Tensor:
 CHECKS["attention/fit-a-lens"] = FunctionCheck(
     solutions.fit_lens,
     cases=lambda: [_vectors(), (_vectors()[0][:4], _vectors()[1][:4])],
-    mistakes=(
-        Mistake(lambda vectors, last: torch.linalg.lstsq(vectors, last).solution, "no constant"),
-        Mistake(then(solutions.fit_lens, lambda lens: lens.roll(1, 0)), "constant first"),
-        Mistake(lambda vectors, last: solutions.fit_lens(last, vectors), "turned round"),
-        Mistake(_difference_only, "difference only"),
-    ),
+    mistakes={
+        "no constant": lambda vectors, last: torch.linalg.lstsq(vectors, last).solution,
+        "constant first": then(solutions.fit_lens, lambda lens: lens.roll(1, 0)),
+        "turned round": lambda vectors, last: solutions.fit_lens(last, vectors),
+        "difference only": _difference_only,
+    },
 )
 
 
@@ -444,17 +422,14 @@ CHECKS["attention/agreement"] = FunctionCheck(
         ([5.0, 1.0, 2.0, 4.0], [10.0, 20.0, 70.0, 30.0]),
         ([1.0, 4.0, 9.0, 16.0, 26.0, 0.0], [2.0, 1.0, 8.0, 30.0, 4.0, 3.0]),
     ],
-    mistakes=(
-        Mistake(statistics.correlation, "numbers"),
-        Mistake(lambda a, b: statistics.correlation(_ranked(a), _ranked(b)), "order for ranks"),
-        Mistake(
-            lambda a, b: statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a),
-            "covariance",
+    mistakes={
+        "numbers": statistics.correlation,
+        "order for ranks": lambda a, b: statistics.correlation(_ranked(a), _ranked(b)),
+        "covariance": lambda a, b: (
+            statistics.covariance(_ranks(a), _ranks(b)) * (len(a) - 1) / len(a)
         ),
-        Mistake(
-            lambda a, b: statistics.fmean(map(operator.eq, _ranks(a), _ranks(b))), "same places"
-        ),
-    ),
+        "same places": lambda a, b: statistics.fmean(map(operator.eq, _ranks(a), _ranks(b))),
+    },
 )
 
 
@@ -472,21 +447,21 @@ def _two_by_three() -> Tensor:
 CHECKS["attention/softmax-twice"] = FunctionCheck(
     solutions.attention_weights,
     cases=lambda: [(_scores(),), (_two_by_three(),)],
-    mistakes=(
-        Mistake(lambda scores: scores.softmax(-1).exp(), "not divided"),
-        Mistake(lambda scores: scores / scores.sum(-1, keepdim=True), "no exponential"),
-        Mistake(lambda scores: scores.softmax(0), "over the queries"),
-    ),
+    mistakes={
+        "not divided": lambda scores: scores.softmax(-1).exp(),
+        "no exponential": lambda scores: scores / scores.sum(-1, keepdim=True),
+        "over the queries": lambda scores: scores.softmax(0),
+    },
 )
 
 CHECKS["attention/wrong-index"] = FunctionCheck(
     solutions.shares,
     cases=lambda: [(_two_by_three(),), (_scores(),)],
-    mistakes=(
-        Mistake(lambda scores: scores.exp() / scores.exp().sum(), "whole matrix"),
-        Mistake(lambda scores: scores.softmax(-1).softmax(-1), "softmax twice"),
-        Mistake(lambda scores: scores / scores.sum(-1, keepdim=True), "no exponential"),
-    ),
+    mistakes={
+        "whole matrix": lambda scores: scores.exp() / scores.exp().sum(),
+        "softmax twice": lambda scores: scores.softmax(-1).softmax(-1),
+        "no exponential": lambda scores: scores / scores.sum(-1, keepdim=True),
+    },
 )
 
 
@@ -499,13 +474,10 @@ def _scores_of_passages() -> Tensor:
 CHECKS["attention/silent-passages"] = FunctionCheck(
     solutions.mean_score,
     cases=lambda: [(_scores_of_passages(),), (_scores_of_passages()[1:],)],
-    mistakes=(
-        Mistake(lambda values: values.mean(0), "not a number"),
-        Mistake(
-            lambda values: values.nan_to_num().sum(0) / values.isfinite().sum(),
-            "one count for all",
-        ),
-    ),
+    mistakes={
+        "not a number": lambda values: values.mean(0),
+        "one count for all": lambda values: values.nan_to_num().sum(0) / values.isfinite().sum(),
+    },
 )
 
 
@@ -518,11 +490,11 @@ def _masked(diagonal: int, score: float, scores: Tensor) -> Tensor:
 CHECKS["attention/mask-after-softmax"] = FunctionCheck(
     solutions.weights_of_the_past,
     cases=lambda: [(_scores(),), (tensor([1.0, 1.0], [0.0, 2.0]),)],
-    mistakes=(
-        Mistake(partial(_masked, 1, 0.0), "score of 0"),
-        Mistake(partial(_masked, 0, -math.inf), "diagonal hidden"),
-        Mistake(lambda scores: scores.softmax(-1), "no mask"),
-    ),
+    mistakes={
+        "score of 0": partial(_masked, 1, 0.0),
+        "diagonal hidden": partial(_masked, 0, -math.inf),
+        "no mask": lambda scores: scores.softmax(-1),
+    },
 )
 
 
@@ -539,10 +511,10 @@ CHECKS["attention/occlusion-turned-round"] = FunctionCheck(
         (_score, ["The", "king", "was", "so", "tired"]),
         (_score, ["not", "so", "tired"]),
     ],
-    mistakes=(
-        Mistake(then(solutions.occlusion, lambda added: [*map(abs, added)]), "size only"),
-        Mistake(lambda score, words: [score([word]) for word in words], "alone"),
-    ),
+    mistakes={
+        "size only": then(solutions.occlusion, lambda added: [*map(abs, added)]),
+        "alone": lambda score, words: [score([word]) for word in words],
+    },
 )
 
 
@@ -575,10 +547,10 @@ def _norm_after_the_head(model: Any, vectors: Tensor) -> Tensor:
 CHECKS["attention/lens-without-norm"] = FunctionCheck(
     solutions.logit_lens,
     cases=_cases_of_the_lens,
-    mistakes=(
-        Mistake(partial(_lens_by, _norm_of_a_block), "block's norm"),
-        Mistake(partial(_lens_by, _norm_after_the_head), "norm after the head"),
-    ),
+    mistakes={
+        "block's norm": partial(_lens_by, _norm_of_a_block),
+        "norm after the head": partial(_lens_by, _norm_after_the_head),
+    },
 )
 
 
@@ -603,13 +575,11 @@ def _scores_times(
 CHECKS["attention/scale-of-the-model"] = FunctionCheck(
     solutions.scaled_scores,
     cases=lambda: [_layer_input(), (*_layer_input()[:3], 3), (*_layer_input()[:3], 6)],
-    mistakes=(
-        Mistake(partial(_scores_times, lambda d_k, heads: d_k**-0.5), "divided by d_k"),
-        Mistake(partial(_scores_times, lambda d_k, heads: d_k**0.5), "not divided"),
-        Mistake(
-            partial(_scores_times, lambda d_k, heads: (d_k / heads) ** 0.5), "root of the heads"
-        ),
-    ),
+    mistakes={
+        "divided by d_k": partial(_scores_times, lambda d_k, heads: d_k**-0.5),
+        "not divided": partial(_scores_times, lambda d_k, heads: d_k**0.5),
+        "root of the heads": partial(_scores_times, lambda d_k, heads: (d_k / heads) ** 0.5),
+    },
 )
 
 CHECKS["attention/reshaped-heads"] = FunctionCheck(
@@ -619,10 +589,10 @@ CHECKS["attention/reshaped-heads"] = FunctionCheck(
         (tensor([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]), 4),
         (tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]), 3),
     ],
-    mistakes=(
-        Mistake(lambda x, heads: x.reshape(len(x), heads, -1), "tokens first"),
-        Mistake(lambda x, heads: x.reshape(len(x), -1, heads).permute(2, 0, 1), "every so many-th"),
-    ),
+    mistakes={
+        "tokens first": lambda x, heads: x.reshape(len(x), heads, -1),
+        "every so many-th": lambda x, heads: x.reshape(len(x), -1, heads).permute(2, 0, 1),
+    },
 )
 
 
@@ -643,10 +613,10 @@ def _with_the_batch(model: Any, tokenizer: Any, text: str) -> Any:
 CHECKS["attention/sdpa-gives-none"] = FunctionCheck(
     solutions.all_weights,
     cases=_cases_with_a_model,
-    mistakes=(
-        Mistake(_with_the_batch, "with the batch"),
-        Mistake(then(_with_the_batch, lambda layers: layers[0]), "first layer only"),
-    ),
+    mistakes={
+        "with the batch": _with_the_batch,
+        "first layer only": then(_with_the_batch, lambda layers: layers[0]),
+    },
     seconds=20.0,
 )
 
@@ -668,21 +638,17 @@ def _a_wavelength_each(position: int, width: int) -> list[float]:
 CHECKS["attention/position-row"] = FunctionCheck(
     solutions.position_row,
     cases=lambda: [(0, 4), (1, 4), (3, 8), (50, 8), (700, 6)],
-    mistakes=(
-        Mistake(then(_angles, lambda a: [*map(math.sin, a), *map(math.cos, a)]), "halves"),
-        Mistake(_other_exponent, "exponent"),
-        Mistake(_a_wavelength_each, "a wavelength each"),
-        Mistake(
-            then(_angles, lambda angles: [w(a) for a in angles for w in (math.cos, math.sin)]),
-            "cosine first",
+    mistakes={
+        "halves": then(_angles, lambda a: [*map(math.sin, a), *map(math.cos, a)]),
+        "exponent": _other_exponent,
+        "a wavelength each": _a_wavelength_each,
+        "cosine first": then(
+            _angles, lambda angles: [w(a) for a in angles for w in (math.cos, math.sin)]
         ),
-        Mistake(
-            lambda position, width: [
-                wave(a * position**2) if position else wave(0)
-                for a in _angles(1, width)
-                for wave in (math.sin, math.cos)
-            ],
-            "squared",
-        ),
-    ),
+        "squared": lambda position, width: [
+            wave(a * position**2) if position else wave(0)
+            for a in _angles(1, width)
+            for wave in (math.sin, math.cos)
+        ],
+    },
 )

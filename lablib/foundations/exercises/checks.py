@@ -3,7 +3,7 @@
 What is said to each mistake stands in `questions.md`, under the name that the mistake has here.
 """
 
-from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.checking import FunctionCheck
 from lablib.exercises.records import Check
 from lablib.foundations.exercises import solutions
 
@@ -55,12 +55,12 @@ CHECKS["foundations/next-words"] = FunctionCheck(
         (RHYME, "a"),
         (TALE, "sat"),
     ],
-    mistakes=(
-        Mistake(_over_all, "over all"),
-        Mistake(_by_all_occurrences, "by all occurrences"),
-        Mistake(_beyond_the_end, "beyond the end"),
-        Mistake(_counts, "counts"),
-        Mistake(_equal, "equal"),
-        Mistake(_before, "before"),
-    ),
+    mistakes={
+        "over all": _over_all,
+        "by all occurrences": _by_all_occurrences,
+        "beyond the end": _beyond_the_end,
+        "counts": _counts,
+        "equal": _equal,
+        "before": _before,
+    },
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
+from lablib.exercises.checking import FunctionCheck, ValueCheck, then
 from lablib.exercises.practice import tensor
 from lablib.exercises.records import Check, Verdict
 from lablib.models import load_tokenizer
@@ -33,26 +33,19 @@ CHECKS["sampling/softmax-temperature"] = FunctionCheck(
         (tensor(1.2, -0.7, 0.4), 0.8),
         (tensor(1000.0, 999.0), 1.0),
     ],
-    mistakes=(
-        Mistake(lambda logits, temperature: (logits * temperature).softmax(-1), "multiplied"),
-        Mistake(lambda logits, temperature: logits.softmax(-1), "temperature unused"),
-        Mistake(
-            lambda logits, temperature: logits.softmax(-1) / temperature, "probabilities divided"
+    mistakes={
+        "multiplied": lambda logits, temperature: (logits * temperature).softmax(-1),
+        "temperature unused": lambda logits, temperature: logits.softmax(-1),
+        "probabilities divided": lambda logits, temperature: logits.softmax(-1) / temperature,
+        "no exponential": lambda logits, temperature: (
+            logits / temperature / (logits / temperature).sum()
         ),
-        Mistake(
-            lambda logits, temperature: logits / temperature / (logits / temperature).sum(),
-            "no exponential",
+        "not divided": lambda logits, temperature: (logits / temperature).exp(),
+        "overflow of a tensor": lambda logits, temperature: _shares((logits / temperature).exp()),
+        "overflow of a number": lambda logits, temperature: _shares(
+            [math.exp(x / temperature) for x in logits]
         ),
-        Mistake(lambda logits, temperature: (logits / temperature).exp(), "not divided"),
-        Mistake(
-            lambda logits, temperature: _shares((logits / temperature).exp()),
-            "overflow of a tensor",
-        ),
-        Mistake(
-            lambda logits, temperature: _shares([math.exp(x / temperature) for x in logits]),
-            "overflow of a number",
-        ),
-    ),
+    },
 )
 
 
@@ -68,25 +61,22 @@ CHECKS["sampling/effective-choices"] = FunctionCheck(
         (tensor(0.7, 0.0, 0.3, 0.0),),
         (tensor(0.6, 0.1, 0.25, 0.05),),
     ],
-    mistakes=(
-        Mistake(then(solutions.effective_choices, math.log), "entropy in nats"),
-        Mistake(then(solutions.effective_choices, math.log2), "entropy in bits"),
-        Mistake(then(solutions.effective_choices, lambda choices: 1 / choices), "sign"),
-        Mistake(
-            then(solutions.effective_choices, lambda choices: choices ** math.log2(math.e)),
-            "two bases",
+    mistakes={
+        "entropy in nats": then(solutions.effective_choices, math.log),
+        "entropy in bits": then(solutions.effective_choices, math.log2),
+        "sign": then(solutions.effective_choices, lambda choices: 1 / choices),
+        "two bases": then(
+            solutions.effective_choices, lambda choices: choices ** math.log2(math.e)
         ),
-        Mistake(lambda probabilities: int((probabilities > 0).sum()), "possible tokens"),
-        Mistake(lambda probabilities: 1 / float((probabilities**2).sum()), "Simpson"),
-        Mistake(
-            lambda probabilities: (-(probabilities * probabilities.log()).sum()).exp(),
-            "logarithm of a tensor's 0",
+        "possible tokens": lambda probabilities: int((probabilities > 0).sum()),
+        "Simpson": lambda probabilities: 1 / float((probabilities**2).sum()),
+        "logarithm of a tensor's 0": lambda probabilities: (
+            -(probabilities * probabilities.log()).sum()
+        ).exp(),
+        "logarithm of 0": lambda probabilities: math.exp(
+            -sum(p * math.log(p) for p in probabilities)
         ),
-        Mistake(
-            lambda probabilities: math.exp(-sum(p * math.log(p) for p in probabilities)),
-            "logarithm of 0",
-        ),
-    ),
+    },
 )
 
 CHECKS["sampling/temperature-for-entropy"] = FunctionCheck(
@@ -98,11 +88,9 @@ CHECKS["sampling/temperature-for-entropy"] = FunctionCheck(
         (tensor(300.0, 200.0, 100.0), 0.7),
         (tensor(0.3, 0.2, 0.1), 0.3),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, target: solutions.temperature_for(logits, target * math.log(2)), "bits"
-        ),
-    ),
+    mistakes={
+        "bits": lambda logits, target: solutions.temperature_for(logits, target * math.log(2)),
+    },
     fault=lambda answer, arguments, value: _another_entropy(arguments[0], arguments[1], value),
     seconds=20.0,
 )
@@ -162,21 +150,18 @@ CHECKS["sampling/top-p-kept"] = FunctionCheck(
         (tensor(0.25, 0.5, 0.1875, 0.0625), 0.75),
         (tensor(0.0, 0.5, 0.375, 0.125), 1.0),
     ],
-    mistakes=(
-        Mistake(_in_order_while(operator.le), "until above"),
-        Mistake(_in_order_while(operator.lt), "none at 0"),
-        Mistake(_before_crossing, "without the crossing one"),
-        Mistake(_in_vocabulary_order, "vocabulary order"),
-        Mistake(lambda probabilities, p: _where(probabilities >= p), "each at least p"),
-        Mistake(_those_not(solutions.kept_by_top_p), "cut off"),
-        Mistake(then(solutions.kept_by_top_p, lambda kept: set(range(len(kept)))), "places"),
-        Mistake(
-            lambda probabilities, p: {
-                float(probabilities[one]) for one in solutions.kept_by_top_p(probabilities, p)
-            },
-            "probabilities",
-        ),
-    ),
+    mistakes={
+        "until above": _in_order_while(operator.le),
+        "none at 0": _in_order_while(operator.lt),
+        "without the crossing one": _before_crossing,
+        "vocabulary order": _in_vocabulary_order,
+        "each at least p": lambda probabilities, p: _where(probabilities >= p),
+        "cut off": _those_not(solutions.kept_by_top_p),
+        "places": then(solutions.kept_by_top_p, lambda kept: set(range(len(kept)))),
+        "probabilities": lambda probabilities, p: {
+            float(probabilities[one]) for one in solutions.kept_by_top_p(probabilities, p)
+        },
+    },
 )
 
 
@@ -187,21 +172,17 @@ CHECKS["sampling/min-p-kept"] = FunctionCheck(
         (tensor(0.1, 0.2, 0.15, 0.3, 0.25), 0.5),
         (tensor(0.1, 0.7, 0.2), 1.0),
     ],
-    mistakes=(
-        Mistake(lambda probabilities, min_p: _where(probabilities >= min_p), "min_p itself"),
-        Mistake(
-            lambda probabilities, min_p: _where(probabilities > min_p * probabilities.max()),
-            "line cut",
+    mistakes={
+        "min_p itself": lambda probabilities, min_p: _where(probabilities >= min_p),
+        "line cut": lambda probabilities, min_p: _where(
+            probabilities > min_p * probabilities.max()
         ),
-        Mistake(_those_not(solutions.kept_by_min_p), "cut off"),
-        Mistake(solutions.kept_by_top_p, "top-p"),
-        Mistake(
-            lambda probabilities, min_p: [
-                float(probabilities[one]) for one in solutions.kept_by_min_p(probabilities, min_p)
-            ],
-            "probabilities",
-        ),
-    ),
+        "cut off": _those_not(solutions.kept_by_min_p),
+        "top-p": solutions.kept_by_top_p,
+        "probabilities": lambda probabilities, min_p: [
+            float(probabilities[one]) for one in solutions.kept_by_min_p(probabilities, min_p)
+        ],
+    },
 )
 
 
@@ -268,33 +249,29 @@ CHECKS["sampling/draw"] = FunctionCheck(
         (tensor(0.25, 0.5, 0.25), 0.25),
         *((tensor(0.3, 0.05, 0.4, 0.05, 0.2), u) for u in (0.2, 0.32, 0.53, 0.78, 0.9)),
     ],
-    mistakes=(
-        Mistake(lambda probabilities, u: int(probabilities.argmax()), "greedy"),
-        Mistake(lambda probabilities, u: _first_or_last(probabilities > u), "each alone"),
-        Mistake(
-            lambda probabilities, u: min(
-                solutions.draw(probabilities, u) + 1, len(probabilities) - 1
-            ),
-            "one too far",
+    mistakes={
+        "greedy": lambda probabilities, u: int(probabilities.argmax()),
+        "each alone": lambda probabilities, u: _first_or_last(probabilities > u),
+        "one too far": lambda probabilities, u: min(
+            solutions.draw(probabilities, u) + 1, len(probabilities) - 1
         ),
-        Mistake(lambda probabilities, u: _first_or_last(probabilities.cumsum(-1) >= u), "at most"),
-        Mistake(_drawn_most_likely_first, "most likely first"),
-        Mistake(
-            lambda probabilities, u: float(probabilities[solutions.draw(probabilities, u)]),
-            "probability",
+        "at most": lambda probabilities, u: _first_or_last(probabilities.cumsum(-1) >= u),
+        "most likely first": _drawn_most_likely_first,
+        "probability": lambda probabilities, u: float(
+            probabilities[solutions.draw(probabilities, u)]
         ),
-    ),
+    },
 )
 
 CHECKS["sampling/penalty-by-hand"] = ValueCheck(
     [1.0, -2.0, 0.5, -3.0],
-    mistakes=(
-        Mistake([1.0, -0.5, 0.5, -3.0], "[1.0, -0.5, 0.5, -3.0]"),
-        Mistake([0.5, -2.0, 0.5, -3.0], "[0.5, -2.0, 0.5, -3.0]"),
-        Mistake([1.0, -2.0, 0.25, -6.0], "[1.0, -2.0, 0.25, -6.0]"),
-        Mistake([1.0, -1.0, 0.5, -3.0], "[1.0, -1.0, 0.5, -3.0]"),
-        Mistake([0.0, -3.0, 0.5, -3.0], "[0.0, -3.0, 0.5, -3.0]"),
-    ),
+    mistakes={
+        "[1.0, -0.5, 0.5, -3.0]": [1.0, -0.5, 0.5, -3.0],
+        "[0.5, -2.0, 0.5, -3.0]": [0.5, -2.0, 0.5, -3.0],
+        "[1.0, -2.0, 0.25, -6.0]": [1.0, -2.0, 0.25, -6.0],
+        "[1.0, -1.0, 0.5, -3.0]": [1.0, -1.0, 0.5, -3.0],
+        "[0.0, -3.0, 0.5, -3.0]": [0.0, -3.0, 0.5, -3.0],
+    },
 )
 
 
@@ -310,28 +287,19 @@ CHECKS["sampling/log-probability"] = FunctionCheck(
         (_some_logits(), [0, 1, 1, 0], 1),
         (_some_logits(), [1, 1, 2, 0], 3),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, ids, start: _picked(logits[start:].log_softmax(-1), ids[start:]),
-            "own row",
+    mistakes={
+        "own row": lambda logits, ids, start: _picked(logits[start:].log_softmax(-1), ids[start:]),
+        "prompt counted": lambda logits, ids, start: solutions.log_probability(logits, ids, 1),
+        "probability": then(solutions.log_probability, math.exp),
+        "mean": lambda logits, ids, start: (
+            solutions.log_probability(logits, ids, start) / (len(ids) - start)
         ),
-        Mistake(
-            lambda logits, ids, start: solutions.log_probability(logits, ids, 1), "prompt counted"
+        "sign": then(solutions.log_probability, operator.neg),
+        "logits": lambda logits, ids, start: _picked(logits[start - 1 : -1], ids[start:]),
+        "probabilities added": lambda logits, ids, start: _picked(
+            logits[start - 1 : -1].softmax(-1), ids[start:]
         ),
-        Mistake(then(solutions.log_probability, math.exp), "probability"),
-        Mistake(
-            lambda logits, ids, start: (
-                solutions.log_probability(logits, ids, start) / (len(ids) - start)
-            ),
-            "mean",
-        ),
-        Mistake(then(solutions.log_probability, operator.neg), "sign"),
-        Mistake(lambda logits, ids, start: _picked(logits[start - 1 : -1], ids[start:]), "logits"),
-        Mistake(
-            lambda logits, ids, start: _picked(logits[start - 1 : -1].softmax(-1), ids[start:]),
-            "probabilities added",
-        ),
-    ),
+    },
 )
 
 
@@ -347,17 +315,14 @@ CHECKS["sampling/most-probable-pair"] = FunctionCheck(
         (tensor(0.7, 0.3), tensor([0.48, 0.52], [0.95, 0.05])),
         (tensor(0.62, 0.28, 0.1), tensor([0.4, 0.35, 0.25], [0.1, 0.2, 0.7], [0.8, 0.1, 0.1])),
     ],
-    mistakes=(
-        Mistake(
-            lambda first, second: [int(first.argmax()), int(second[first.argmax()].argmax())],
-            "greedy",
-        ),
-        Mistake(lambda first, second: _best_pair(first[:, None] + second), "added"),
-        Mistake(lambda first, second: _best_pair(second), "second step only"),
-        Mistake(lambda first, second: _best_pair(first * second), "wrong factor"),
-        Mistake(then(solutions.most_probable_pair, lambda pair: pair[::-1]), "wrong way round"),
-        Mistake(lambda first, second: float((first[:, None] * second).max()), "probability"),
-    ),
+    mistakes={
+        "greedy": lambda first, second: [int(first.argmax()), int(second[first.argmax()].argmax())],
+        "added": lambda first, second: _best_pair(first[:, None] + second),
+        "second step only": lambda first, second: _best_pair(second),
+        "wrong factor": lambda first, second: _best_pair(first * second),
+        "wrong way round": then(solutions.most_probable_pair, lambda pair: pair[::-1]),
+        "probability": lambda first, second: float((first[:, None] * second).max()),
+    },
 )
 
 
@@ -383,24 +348,16 @@ def _cosines(vectors: "Tensor", before: "Tensor") -> "Tensor":
 CHECKS["sampling/contrastive-scores"] = FunctionCheck(
     solutions.contrastive_scores,
     cases=_contrastive_cases,
-    mistakes=(
-        Mistake(
-            lambda p, v, h, alpha: (1 - alpha) * p - alpha * (v @ h.T).max(1).values, "no cosine"
+    mistakes={
+        "no cosine": lambda p, v, h, alpha: (1 - alpha) * p - alpha * (v @ h.T).max(1).values,
+        "mean": lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h).mean(1),
+        "last token only": lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h)[:, -1],
+        "sign": lambda p, v, h, alpha: (1 - alpha) * p + alpha * _cosines(v, h).max(1).values,
+        "weights turned round": lambda p, v, h, alpha: (
+            alpha * p - (1 - alpha) * _cosines(v, h).max(1).values
         ),
-        Mistake(lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h).mean(1), "mean"),
-        Mistake(
-            lambda p, v, h, alpha: (1 - alpha) * p - alpha * _cosines(v, h)[:, -1],
-            "last token only",
-        ),
-        Mistake(
-            lambda p, v, h, alpha: (1 - alpha) * p + alpha * _cosines(v, h).max(1).values, "sign"
-        ),
-        Mistake(
-            lambda p, v, h, alpha: alpha * p - (1 - alpha) * _cosines(v, h).max(1).values,
-            "weights turned round",
-        ),
-        Mistake(lambda p, v, h, alpha: p - alpha * _cosines(v, h).max(1).values, "no weight"),
-    ),
+        "no weight": lambda p, v, h, alpha: p - alpha * _cosines(v, h).max(1).values,
+    },
 )
 
 Formula = Callable[[int, int], int]
@@ -422,17 +379,14 @@ CHECKS["sampling/cache-cost"] = FunctionCheck(
         (10, 90, True),
         (7, 5, False),
     ],
-    mistakes=(
-        Mistake(_cost(cached=lambda prompt, new: prompt + new), "one too many"),
-        Mistake(_cost(uncached=lambda prompt, new: prompt * new), "text does not grow"),
-        Mistake(_cost(uncached=lambda prompt, new: (prompt + new) * new), "always full length"),
-        Mistake(
-            _cost(uncached=lambda prompt, new: sum(prompt + n + 1 for n in range(new))),
-            "one too long",
-        ),
-        Mistake(_cost(cached=_UNCACHED, uncached=_CACHED), "cases exchanged"),
-        Mistake(_cost(cached=lambda prompt, new: new), "no prompt"),
-    ),
+    mistakes={
+        "one too many": _cost(cached=lambda prompt, new: prompt + new),
+        "text does not grow": _cost(uncached=lambda prompt, new: prompt * new),
+        "always full length": _cost(uncached=lambda prompt, new: (prompt + new) * new),
+        "one too long": _cost(uncached=lambda prompt, new: sum(prompt + n + 1 for n in range(new))),
+        "cases exchanged": _cost(cached=_UNCACHED, uncached=_CACHED),
+        "no prompt": _cost(cached=lambda prompt, new: new),
+    },
 )
 
 # --- bugs -----------------------------------------------------------------------------------
@@ -493,14 +447,11 @@ CHECKS["sampling/length-counts-the-prompt"] = FunctionCheck(
         # The tokenizer does not know these letters: one token for each word.
         (*practice_model(), "Жил-был мельник, и было у него три сына."),
     ],
-    mistakes=(
-        Mistake(
-            lambda model, tokenizer, prompt: tokenizer.decode(
-                model.generate(**tokenizer(prompt, return_tensors="pt"), max_length=200)[0]
-            ),
-            "larger max_length",
+    mistakes={
+        "larger max_length": lambda model, tokenizer, prompt: tokenizer.decode(
+            model.generate(**tokenizer(prompt, return_tensors="pt"), max_length=200)[0]
         ),
-    ),
+    },
     seconds=20.0,
 )
 
@@ -510,12 +461,10 @@ CHECKS["sampling/softmax-of-the-cut"] = FunctionCheck(
         (tensor(2.0, 1.0, 0.5, 0.0, -1.0, 1.5), 3),
         (tensor(0.0, 0.0, 3.0, 1.0), 2),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, k: dict(enumerate(logits.softmax(-1).topk(k).values.tolist())), "places"
-        ),
-        Mistake(lambda logits, k: dict(enumerate(logits.softmax(-1).tolist())), "all tokens"),
-    ),
+    mistakes={
+        "places": lambda logits, k: dict(enumerate(logits.softmax(-1).topk(k).values.tolist())),
+        "all tokens": lambda logits, k: dict(enumerate(logits.softmax(-1).tolist())),
+    },
 )
 
 
@@ -532,21 +481,15 @@ CHECKS["sampling/penalty-after-top-k"] = FunctionCheck(
         (tensor(1.0, 0.8, 0.7, -0.5), [0, 3], 2, 1.5),
         (tensor(1.0, -0.4, -3.0, 1.6), [3, 1, 3], 3, 2.0),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, previous, k, penalty: solutions.next_probabilities(
-                logits, previous, len(logits), penalty
-            ),
-            "no top-k",
+    mistakes={
+        "no top-k": lambda logits, previous, k, penalty: solutions.next_probabilities(
+            logits, previous, len(logits), penalty
         ),
-        Mistake(
-            lambda logits, previous, k, penalty: solutions.next_probabilities(
-                logits, previous, k, 1.0
-            ),
-            "no penalty",
+        "no penalty": lambda logits, previous, k, penalty: solutions.next_probabilities(
+            logits, previous, k, 1.0
         ),
-        Mistake(_dividing_only, "only divided"),
-    ),
+        "only divided": _dividing_only,
+    },
 )
 
 
@@ -562,15 +505,12 @@ CHECKS["sampling/negative-logits-divided"] = FunctionCheck(
         (tensor(2.0, -4.0, 1.0, -1.0), [0, 1, 1], 2.0),
         (tensor(-0.5, 0.5, 3.0), [0, 2, 2], 1.25),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, previous, penalty: solutions.penalise(
-                logits, range(len(logits)), penalty
-            ),
-            "every token",
+    mistakes={
+        "every token": lambda logits, previous, penalty: solutions.penalise(
+            logits, range(len(logits)), penalty
         ),
-        Mistake(_once_for_each_use, "once for each use"),
-    ),
+        "once for each use": _once_for_each_use,
+    },
 )
 
 
@@ -585,7 +525,9 @@ CHECKS["sampling/unseeded-generator"] = FunctionCheck(
         ([0.5, 0.5], [0.5, 0.5], 200, 1),
         ([0.8, 0.1, 0.1], [0.4, 0.3, 0.3], 200, 7),
     ],
-    mistakes=(Mistake(_one_generator, "one generator"),),
+    mistakes={
+        "one generator": _one_generator,
+    },
     fault=lambda answer, arguments, value: _unfair(answer, arguments, value),
 )
 
@@ -626,19 +568,15 @@ def _all_pieces(word: str, tokenizer: Any) -> set[int]:
 CHECKS["sampling/block-list"] = FunctionCheck(
     solutions.blocked_ids,
     cases=lambda: [(word, load_tokenizer("gpt2")) for word in ("king", "Alice", "hippopotamus")],
-    mistakes=(
-        Mistake(
-            lambda word, tokenizer: _ids_of(
-                [f" {word.lower()}", f" {word.capitalize()}"], tokenizer
-            ),
-            "spaces only",
+    mistakes={
+        "spaces only": lambda word, tokenizer: _ids_of(
+            [f" {word.lower()}", f" {word.capitalize()}"], tokenizer
         ),
-        Mistake(
-            lambda word, tokenizer: _ids_of([word.lower(), f" {word.lower()}"], tokenizer),
-            "no capitals",
+        "no capitals": lambda word, tokenizer: _ids_of(
+            [word.lower(), f" {word.lower()}"], tokenizer
         ),
-        Mistake(_all_pieces, "pieces"),
-    ),
+        "pieces": _all_pieces,
+    },
 )
 
 
@@ -654,35 +592,25 @@ CHECKS["sampling/allowed-tokens"] = FunctionCheck(
         (_PIECES, ["king", "kings"], "king"),
         (_PIECES, ["en", "queen"], "que"),
     ],
-    mistakes=(
-        Mistake(
-            lambda tokens, options, written: [t for t in tokens if written + t in options],
-            "whole options only",
-        ),
-        Mistake(
-            lambda tokens, options, written: [
-                t for t in tokens if any(option.startswith(t) for option in options)
-            ],
-            "forgets what was written",
-        ),
-        Mistake(
-            lambda tokens, options, written: [
-                t for t in tokens if any(written + t in option for option in options)
-            ],
-            "somewhere inside",
-        ),
-        Mistake(
-            lambda tokens, options, written: [
-                t
-                for t in tokens
-                if any(
-                    option.startswith(written + t) or (written + t).startswith(option)
-                    for option in options
-                )
-            ],
-            "too long",
-        ),
-    ),
+    mistakes={
+        "whole options only": lambda tokens, options, written: [
+            t for t in tokens if written + t in options
+        ],
+        "forgets what was written": lambda tokens, options, written: [
+            t for t in tokens if any(option.startswith(t) for option in options)
+        ],
+        "somewhere inside": lambda tokens, options, written: [
+            t for t in tokens if any(written + t in option for option in options)
+        ],
+        "too long": lambda tokens, options, written: [
+            t
+            for t in tokens
+            if any(
+                option.startswith(written + t) or (written + t).startswith(option)
+                for option in options
+            )
+        ],
+    },
 )
 
 
@@ -693,21 +621,13 @@ CHECKS["sampling/masked-with-zero"] = FunctionCheck(
         (tensor(2.0, 0.0, -1.5, 1.0, 4.0), [1, 2, 3]),
         (tensor(0.3, -0.3), [1]),
     ],
-    mistakes=(
-        Mistake(
-            lambda logits, allowed: solutions.constrained(logits, range(len(logits))), "no mask"
+    mistakes={
+        "no mask": lambda logits, allowed: solutions.constrained(logits, range(len(logits))),
+        "the wrong ones": lambda logits, allowed: solutions.constrained(
+            logits, [i for i in range(len(logits)) if i not in allowed]
         ),
-        Mistake(
-            lambda logits, allowed: solutions.constrained(
-                logits, [i for i in range(len(logits)) if i not in allowed]
-            ),
-            "the wrong ones",
+        "not renormalised": lambda logits, allowed: (
+            logits.softmax(-1) * solutions.constrained(logits, allowed).sign()
         ),
-        Mistake(
-            lambda logits, allowed: (
-                logits.softmax(-1) * solutions.constrained(logits, allowed).sign()
-            ),
-            "not renormalised",
-        ),
-    ),
+    },
 )

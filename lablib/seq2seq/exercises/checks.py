@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.checking import FunctionCheck
 from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.seq2seq.exercises import solutions
@@ -24,12 +24,12 @@ CHECKS: dict[str, Check] = {}
 CHECKS["seq2seq/shift-right"] = FunctionCheck(
     solutions.shift_right,
     cases=lambda: [([7, 8, 1], 0), ([5, 1], 2), ([1], 0), ([9, 9, 4, 1], 3)],
-    mistakes=(
-        Mistake(lambda labels, start: list(labels), "not shifted"),
-        Mistake(lambda labels, start: [start, *labels], "end kept"),
-        Mistake(lambda labels, start: [*labels[1:], start], "shifted left"),
-        Mistake(lambda labels, start: [labels[-1], *labels[:-1]], "turned round"),
-    ),
+    mistakes={
+        "not shifted": lambda labels, start: list(labels),
+        "end kept": lambda labels, start: [start, *labels],
+        "shifted left": lambda labels, start: [*labels[1:], start],
+        "turned round": lambda labels, start: [labels[-1], *labels[:-1]],
+    },
 )
 
 
@@ -42,12 +42,12 @@ def _padded(rows: list[list[int]], filler: int, in_front: bool = False) -> list[
 CHECKS["seq2seq/pad-labels"] = FunctionCheck(
     solutions.pad_labels,
     cases=lambda: [([[7, 8, 1], [5, 1]],), ([[4, 1]],), ([[1], [2, 3, 4, 1], [6, 1]],)],
-    mistakes=(
-        Mistake(lambda rows: _padded(rows, 0), "with padding"),
-        Mistake(lambda rows: _padded(rows, 1), "with ones"),
-        Mistake(lambda rows: _padded(rows, -100, in_front=True), "in front"),
-        Mistake(lambda rows: [row[: min(map(len, rows))] for row in rows], "cut"),
-    ),
+    mistakes={
+        "with padding": lambda rows: _padded(rows, 0),
+        "with ones": lambda rows: _padded(rows, 1),
+        "in front": lambda rows: _padded(rows, -100, in_front=True),
+        "cut": lambda rows: [row[: min(map(len, rows))] for row in rows],
+    },
 )
 
 
@@ -75,12 +75,12 @@ def _look_causally(q: Any, k: Any, v: Any, there: Any) -> Any:
 CHECKS["seq2seq/cross-attention"] = FunctionCheck(
     solutions.cross_attention,
     cases=lambda: [_source(), _longer_source()],
-    mistakes=(
-        Mistake(lambda q, k, v, there: _look(q, k, v, there | True), "no mask"),
-        Mistake(lambda q, k, v, there: _look(q, k, v, there, power=0), "unscaled"),
-        Mistake(_look_causally, "causal"),
-        Mistake(lambda q, k, v, there: _look(q, k, v, ~there), "mask turned"),
-    ),
+    mistakes={
+        "no mask": lambda q, k, v, there: _look(q, k, v, there | True),
+        "unscaled": lambda q, k, v, there: _look(q, k, v, there, power=0),
+        "causal": _look_causally,
+        "mask turned": lambda q, k, v, there: _look(q, k, v, ~there),
+    },
 )
 
 
@@ -115,12 +115,12 @@ def _written(next_scores: Any, start: int, end: int, most: int, **how: bool) -> 
 CHECKS["seq2seq/greedy"] = FunctionCheck(
     solutions.write,
     cases=_writers,
-    mistakes=(
-        Mistake(partial(_written, with_start=True), "with the start"),
-        Mistake(partial(_written, no_end_mark=True), "without the end"),
-        Mistake(partial(_written, forgets=True), "forgets"),
-        Mistake(lambda n, s, e, most: _written(n, s, e, most + 1), "one too many"),
-    ),
+    mistakes={
+        "with the start": partial(_written, with_start=True),
+        "without the end": partial(_written, no_end_mark=True),
+        "forgets": partial(_written, forgets=True),
+        "one too many": lambda n, s, e, most: _written(n, s, e, most + 1),
+    },
 )
 
 
@@ -145,12 +145,12 @@ def _winner(score: Callable[[list[float], float], float]) -> Any:
 CHECKS["seq2seq/best-text"] = FunctionCheck(
     solutions.best_text,
     cases=_finished,
-    mistakes=(
-        Mistake(_winner(lambda text, penalty: sum(text)), "always the sum"),
-        Mistake(_winner(lambda text, penalty: sum(text) / len(text)), "always the mean"),
-        Mistake(_winner(lambda text, penalty: -sum(text) / len(text) ** penalty), "the worst"),
-        Mistake(_winner(lambda text, penalty: sum(text) * len(text) ** penalty), "multiplied"),
-    ),
+    mistakes={
+        "always the sum": _winner(lambda text, penalty: sum(text)),
+        "always the mean": _winner(lambda text, penalty: sum(text) / len(text)),
+        "the worst": _winner(lambda text, penalty: -sum(text) / len(text) ** penalty),
+        "multiplied": _winner(lambda text, penalty: sum(text) * len(text) ** penalty),
+    },
 )
 
 
@@ -175,12 +175,12 @@ def _padding_counts(logits: Any, labels: Any) -> Any:
 CHECKS["seq2seq/sequence-loss"] = FunctionCheck(
     solutions.sequence_loss,
     cases=_asked,
-    mistakes=(
-        Mistake(_padding_counts, "padding counts"),
-        Mistake(lambda logits, labels: _surprise(logits, labels).sum(), "summed"),
-        Mistake(lambda logits, labels: _surprise(logits, labels).sum() / len(labels), "all places"),
-        Mistake(lambda logits, labels: _surprise(logits, labels).mean() / math.log(2), "bits"),
-    ),
+    mistakes={
+        "padding counts": _padding_counts,
+        "summed": lambda logits, labels: _surprise(logits, labels).sum(),
+        "all places": lambda logits, labels: _surprise(logits, labels).sum() / len(labels),
+        "bits": lambda logits, labels: _surprise(logits, labels).mean() / math.log(2),
+    },
 )
 
 # --- bugs -----------------------------------------------------------------------------------
@@ -219,10 +219,10 @@ def _layer_with(mask: Any = None, keys: Any = None) -> Any:
 CHECKS["seq2seq/no-causal-mask"] = FunctionCheck(
     solutions.decoder_layer,
     cases=_layers,
-    mistakes=(
-        Mistake(_layer_with(mask=lambda ones: ones.tril(-1).bool()), "the past hidden"),
-        Mistake(_layer_with(keys=lambda z1, _: (z1, z1)), "no source"),
-    ),
+    mistakes={
+        "the past hidden": _layer_with(mask=lambda ones: ones.tril(-1).bool()),
+        "no source": _layer_with(keys=lambda z1, _: (z1, z1)),
+    },
 )
 
 
@@ -236,13 +236,11 @@ def _looks() -> list[tuple[Any, ...]]:
 CHECKS["seq2seq/source-mask"] = FunctionCheck(
     solutions.looked,
     cases=_looks,
-    mistakes=(
-        Mistake(lambda weights, there: weights * there, "not shared out"),
-        Mistake(lambda weights, there: solutions.looked(weights, 1 - there), "mask turned"),
-        Mistake(
-            lambda weights, there: weights * there / (weights * there).sum(0, True), "wrong axis"
-        ),
-    ),
+    mistakes={
+        "not shared out": lambda weights, there: weights * there,
+        "mask turned": lambda weights, there: solutions.looked(weights, 1 - there),
+        "wrong axis": lambda weights, there: weights * there / (weights * there).sum(0, True),
+    },
 )
 
 
@@ -254,20 +252,14 @@ def _distance(ids: list[int], label: int) -> float:
 CHECKS["seq2seq/labels-not-shifted"] = FunctionCheck(
     solutions.teacher_loss,
     cases=lambda: [(_distance, [5, 9, 1], 0), (_distance, [3, 1], 2), (_distance, [4, 4, 8, 1], 0)],
-    mistakes=(
-        Mistake(
-            lambda decoder, labels, start: fmean(
-                decoder([start, *labels[: i + 1]], label) for i, label in enumerate(labels)
-            ),
-            "start before it",
+    mistakes={
+        "start before it": lambda decoder, labels, start: fmean(
+            decoder([start, *labels[: i + 1]], label) for i, label in enumerate(labels)
         ),
-        Mistake(
-            lambda decoder, labels, start: fmean(
-                decoder([start], label) for i, label in enumerate(labels)
-            ),
-            "only the start",
+        "only the start": lambda decoder, labels, start: fmean(
+            decoder([start], label) for i, label in enumerate(labels)
         ),
-    ),
+    },
 )
 
 
@@ -278,22 +270,14 @@ CHECKS["seq2seq/padding-in-labels"] = FunctionCheck(
         ([[1.0, 0.5], [2.0, 4.0]], [[3, 1], [4, 1]]),
         ([[2.0, 7.0]], [[1, -100]]),
     ],
-    mistakes=(
-        Mistake(
-            lambda losses, labels: fmean(
+    mistakes={"mean of means": lambda losses, labels: fmean(
                 solutions.mean_loss([row], [ids]) for row, ids in zip(losses, labels, strict=True)
             ),
-            "mean of means",
-        ),
-        Mistake(
-            lambda losses, labels: fmean(
+"divided by all": lambda losses, labels: fmean(
                 loss * (id != -100)
                 for row, ids in zip(losses, labels, strict=True)
                 for loss, id in zip(row, ids, strict=True)
-            ),
-            "divided by all",
-        ),
-    ),
+            ),},
 )  # fmt: skip
 
 
@@ -304,11 +288,10 @@ CHECKS["seq2seq/wrong-start"] = FunctionCheck(
         ({"decoder_start_token_id": 2, "bos_token_id": 0, "pad_token_id": 1},),
         ({"bos_token_id": 5, "pad_token_id": 7},),
     ],
-    mistakes=(
-        Mistake(lambda config: config["pad_token_id"], "always padding"),
-        Mistake(
-            lambda config: config.get("decoder_start_token_id", config["bos_token_id"]),
-            "then the start of a text",
+    mistakes={
+        "always padding": lambda config: config["pad_token_id"],
+        "then the start of a text": lambda config: config.get(
+            "decoder_start_token_id", config["bos_token_id"]
         ),
-    ),
+    },
 )

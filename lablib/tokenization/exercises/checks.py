@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tokenizers import Tokenizer, pre_tokenizers
 
-from lablib.exercises.checking import FunctionCheck, Mistake, ValueCheck, then
+from lablib.exercises.checking import FunctionCheck, ValueCheck, then
 from lablib.exercises.markup import code
 from lablib.exercises.records import Check, Verdict
 from lablib.exercises.running import plain
@@ -30,13 +30,13 @@ OPEN = Verdict("unanswered", "Put your answer where `...` is.")
 CHECKS["tokenization/bytes-of"] = FunctionCheck(
     solutions.bytes_of,
     cases=lambda: [("cat",), ("né",), ("猫",), ("🦩!",)],
-    mistakes=(
-        Mistake(lambda text: [ord(character) for character in text], "code points"),
-        Mistake(lambda text: list(text.encode("utf-16-le")), "UTF-16"),
-        Mistake(lambda text: list(text.encode("utf-16")), "UTF-16 with mark"),
-        Mistake(lambda text: list(text.encode("latin-1", "replace")), "Latin-1"),
-        Mistake(lambda text: len(text.encode()), "number of bytes"),
-    ),
+    mistakes={
+        "code points": lambda text: [ord(character) for character in text],
+        "UTF-16": lambda text: list(text.encode("utf-16-le")),
+        "UTF-16 with mark": lambda text: list(text.encode("utf-16")),
+        "Latin-1": lambda text: list(text.encode("latin-1", "replace")),
+        "number of bytes": lambda text: len(text.encode()),
+    },
 )
 
 
@@ -82,18 +82,15 @@ CHECKS["tokenization/bytes-per-token"] = FunctionCheck(
         ("नमस्ते दुनिया", gpt2()),
         ("the cat plays", wordpiece()),
     ],
-    mistakes=(
-        Mistake(
-            lambda text, tokenizer: len(text.encode()) / _count(text, tokenizer), "special tokens"
+    mistakes={
+        "special tokens": lambda text, tokenizer: len(text.encode()) / _count(text, tokenizer),
+        "characters": lambda text, tokenizer: len(text) / len(_own_ids(text, tokenizer)),
+        "characters and special tokens": lambda text, tokenizer: (
+            len(text) / _count(text, tokenizer)
         ),
-        Mistake(lambda text, tokenizer: len(text) / len(_own_ids(text, tokenizer)), "characters"),
-        Mistake(
-            lambda text, tokenizer: len(text) / _count(text, tokenizer),
-            "characters and special tokens",
-        ),
-        Mistake(then(solutions.bytes_per_token, lambda found: 1 / found), "upside down"),
-        Mistake(lambda text, tokenizer: len(text.split()) / _count(text, tokenizer), "words"),
-    ),
+        "upside down": then(solutions.bytes_per_token, lambda found: 1 / found),
+        "words": lambda text, tokenizer: len(text.split()) / _count(text, tokenizer),
+    },
 )
 
 CHECKS["tokenization/first-difference"] = FunctionCheck(
@@ -105,21 +102,16 @@ CHECKS["tokenization/first-difference"] = FunctionCheck(
         ("the cat  plays", wordpiece()),
         ("the café", wordpiece()),
     ],
-    mistakes=(
-        Mistake(
-            lambda text, tokenizer: _difference(text, tokenizer.decode(tokenizer(text).input_ids)),
-            "special tokens",
+    mistakes={
+        "special tokens": lambda text, tokenizer: _difference(
+            text, tokenizer.decode(tokenizer(text).input_ids)
         ),
-        Mistake(
-            lambda text, tokenizer: _difference(text, tokenizer.decode(_own_ids(text, tokenizer))),
-            "shorter text",
+        "shorter text": lambda text, tokenizer: _difference(
+            text, tokenizer.decode(_own_ids(text, tokenizer))
         ),
-        Mistake(
-            lambda text, tokenizer: solutions.first_difference(text.lower(), tokenizer),
-            "case ignored",
-        ),
-        Mistake(then(solutions.first_difference, lambda place: place == -1), "whether the same"),
-    ),
+        "case ignored": lambda text, tokenizer: solutions.first_difference(text.lower(), tokenizer),
+        "whether the same": then(solutions.first_difference, lambda place: place == -1),
+    },
 )
 
 
@@ -161,17 +153,16 @@ CHECKS["tokenization/merge"] = FunctionCheck(
         (["at", "h", "e"], ("t", "h")),
         (["a"], ("a", "b")),
     ],
-    mistakes=(
-        Mistake(lambda tokens, pair: _merge(tokens, pair, most=1), "first pair only"),
-        Mistake(_merge_without_skipping, "no skipping"),
-        Mistake(lambda tokens, pair: _merge(tokens[:-1], pair), "last token lost"),
-        Mistake(_merge_either_way_round, "merge either way round"),
-        Mistake(_merge_in_text, "in the joined text"),
-        Mistake(
-            lambda tokens, pair: [one for one in _merge(tokens, pair) if one == "".join(pair)],
-            "merged only",
-        ),
-    ),
+    mistakes={
+        "first pair only": lambda tokens, pair: _merge(tokens, pair, most=1),
+        "no skipping": _merge_without_skipping,
+        "last token lost": lambda tokens, pair: _merge(tokens[:-1], pair),
+        "merge either way round": _merge_either_way_round,
+        "in the joined text": _merge_in_text,
+        "merged only": lambda tokens, pair: [
+            one for one in _merge(tokens, pair) if one == "".join(pair)
+        ],
+    },
 )
 
 
@@ -198,12 +189,12 @@ CHECKS["tokenization/wordpiece"] = FunctionCheck(
         ("zplay", {"play", "##play"}),
         ("played", {"playe", "play", "##ed", "p"}),
     ],
-    mistakes=(
-        Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, sign=""), "no sign"),
-        Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, shortest=True), "shortest"),
-        Mistake(lambda word, vocabulary: _wordpiece(word, vocabulary, keep=True), "pieces kept"),
-        Mistake(then(solutions.wordpiece, _without_signs), "signs removed"),
-    ),
+    mistakes={
+        "no sign": lambda word, vocabulary: _wordpiece(word, vocabulary, sign=""),
+        "shortest": lambda word, vocabulary: _wordpiece(word, vocabulary, shortest=True),
+        "pieces kept": lambda word, vocabulary: _wordpiece(word, vocabulary, keep=True),
+        "signs removed": then(solutions.wordpiece, _without_signs),
+    },
 )
 
 
@@ -238,15 +229,14 @@ CHECKS["tokenization/best-path"] = FunctionCheck(
         ("hugs", {"h": -4.0, "u": -4.0, "g": -4.0, "s": -2.0, "hug": -9.0, "ug": -3.5}),
         ("aab" * 6, {"a": -3.0, "b": -3.0, "aa": -5.0, "aab": -9.0, "ba": -5.5}),
     ],
-    mistakes=(
-        Mistake(lambda word, scores: _wordpiece(word, set(scores), sign=""), "longest pieces"),
-        Mistake(
-            lambda word, scores: solutions.best_path(word, {piece: -1.0 for piece in scores}),
-            "fewest pieces",
+    mistakes={
+        "longest pieces": lambda word, scores: _wordpiece(word, set(scores), sign=""),
+        "fewest pieces": lambda word, scores: solutions.best_path(
+            word, {piece: -1.0 for piece in scores}
         ),
-        Mistake(lambda word, scores: list(word), "letters"),
-        Mistake(_best_next, "best next"),
-    ),
+        "letters": lambda word, scores: list(word),
+        "best next": _best_next,
+    },
 )
 
 
@@ -260,21 +250,16 @@ CHECKS["tokenization/most-frequent-pair"] = FunctionCheck(
         ({"banana": 2, "tan": 1, "cat": 3, "at": 1},),
         ({"ba": 5, "cab": 4},),
     ],
-    mistakes=(
-        Mistake(lambda words: solutions.most_frequent_pair(dict.fromkeys(words, 1)), "words once"),
-        Mistake(lambda words: _counted(words, once=True).most_common(1)[0][0], "pairs once"),
-        Mistake(
-            lambda words: solutions.most_frequent_pair(
-                {"".join(word * times for word, times in words.items()): 1}
-            ),
-            "across words",
+    mistakes={
+        "words once": lambda words: solutions.most_frequent_pair(dict.fromkeys(words, 1)),
+        "pairs once": lambda words: _counted(words, once=True).most_common(1)[0][0],
+        "across words": lambda words: solutions.most_frequent_pair(
+            {"".join(word * times for word, times in words.items()): 1}
         ),
-        Mistake(lambda words: max(_counted(words).values()), "how often"),
-        Mistake(then(solutions.most_frequent_pair, "".join), "joined"),
-        Mistake(
-            lambda words: min(_counted(words), key=lambda pair: _counted(words)[pair]), "rarest"
-        ),
-    ),
+        "how often": lambda words: max(_counted(words).values()),
+        "joined": then(solutions.most_frequent_pair, "".join),
+        "rarest": lambda words: min(_counted(words), key=lambda pair: _counted(words)[pair]),
+    },
 )
 
 
@@ -289,14 +274,14 @@ def _counted(words: dict[str, int], once: bool = False) -> Counter[tuple[str, st
 
 CHECKS["tokenization/three-merges"] = ValueCheck(
     ["ea", "sea", "seat"],
-    mistakes=(
-        Mistake(["ea", "se", "at"], "['ea', 'se', 'at']"),
-        Mistake(["ea", "se", "be"], "['ea', 'se', 'be']"),
-        Mistake(["ea", "eat", "sea"], "['ea', 'eat', 'sea']"),
-        Mistake(["ea", "sea", "eat"], "['ea', 'sea', 'eat']"),
-        Mistake(["sea", "seat", "beat"], "['sea', 'seat', 'beat']"),
-        Mistake(["e a", "s ea", "sea t"], "['e a', 's ea', 'sea t']"),
-    ),
+    mistakes={
+        "['ea', 'se', 'at']": ["ea", "se", "at"],
+        "['ea', 'se', 'be']": ["ea", "se", "be"],
+        "['ea', 'eat', 'sea']": ["ea", "eat", "sea"],
+        "['ea', 'sea', 'eat']": ["ea", "sea", "eat"],
+        "['sea', 'seat', 'beat']": ["sea", "seat", "beat"],
+        "['e a', 's ea', 'sea t']": ["e a", "s ea", "sea t"],
+    },
 )
 
 CHECKS["tokenization/premium"] = FunctionCheck(
@@ -306,31 +291,27 @@ CHECKS["tokenization/premium"] = FunctionCheck(
         ("शुभ प्रभात!", "Good morning!", gpt2()),
         ("早上好!", "Good morning!", gpt2()),
     ],
-    mistakes=(
-        Mistake(then(solutions.premium, lambda times: 1 / times), "upside down"),
-        Mistake(
-            lambda text, english, tokenizer: _count(text, tokenizer) - _count(english, tokenizer),
-            "difference",
+    mistakes={
+        "upside down": then(solutions.premium, lambda times: 1 / times),
+        "difference": lambda text, english, tokenizer: (
+            _count(text, tokenizer) - _count(english, tokenizer)
         ),
-        Mistake(lambda text, english, tokenizer: len(text) / len(english), "characters"),
-        Mistake(
-            lambda text, english, tokenizer: len(text.encode()) / len(english.encode()), "bytes"
-        ),
-    ),
+        "characters": lambda text, english, tokenizer: len(text) / len(english),
+        "bytes": lambda text, english, tokenizer: len(text.encode()) / len(english.encode()),
+    },
 )
 
 CHECKS["tokenization/spellings"] = FunctionCheck(
     solutions.spellings,
     cases=lambda: [("dog", gpt2()), ("God", gpt2()), ("linguistics", gpt2()), ("the", gpt2())],
-    mistakes=(
-        Mistake(
-            lambda word, tokenizer: [one for one in _forms(word) if one in tokenizer.get_vocab()],
-            "looked up",
-        ),
-        Mistake(then(solutions.spellings, len), "how many"),
-        Mistake(then(solutions.spellings, lambda forms: [*map(str.strip, forms)]), "stripped"),
-        Mistake(lambda word, tokenizer: _forms(word), "all forms"),
-    ),
+    mistakes={
+        "looked up": lambda word, tokenizer: [
+            one for one in _forms(word) if one in tokenizer.get_vocab()
+        ],
+        "how many": then(solutions.spellings, len),
+        "stripped": then(solutions.spellings, lambda forms: [*map(str.strip, forms)]),
+        "all forms": lambda word, tokenizer: _forms(word),
+    },
 )
 
 
@@ -342,19 +323,14 @@ def _forms(word: str) -> list[str]:
 CHECKS["tokenization/in-threes"] = FunctionCheck(
     solutions.in_threes,
     cases=lambda: [("1234567",), ("123456",), ("7",), ("12345",), ("100000",)],
-    mistakes=(
-        Mistake(
-            lambda digits: [digits[n : n + 3] for n in range(0, len(digits), 3)], "from the left"
-        ),
-        Mistake(
-            lambda digits: ["", *solutions.in_threes(digits)][len(digits) % 3 > 0 :], "empty group"
-        ),
-        Mistake(
-            lambda digits: [digits[max(0, n - 3) : n] for n in range(len(digits), 0, -3)],
-            "last to first",
-        ),
-        Mistake(then(solutions.in_threes, ",".join), "one text"),
-    ),
+    mistakes={
+        "from the left": lambda digits: [digits[n : n + 3] for n in range(0, len(digits), 3)],
+        "empty group": lambda digits: ["", *solutions.in_threes(digits)][len(digits) % 3 > 0 :],
+        "last to first": lambda digits: [
+            digits[max(0, n - 3) : n] for n in range(len(digits), 0, -3)
+        ],
+        "one text": then(solutions.in_threes, ",".join),
+    },
 )
 
 
@@ -412,13 +388,13 @@ CHECKS["tokenization/cheaper-code"] = _cheaper_code
 CHECKS["tokenization/unix-lines"] = FunctionCheck(
     solutions.unix_lines,
     cases=lambda: [("a\r\nb\r\n",), ("a\n\nb",), ("old\rmac",), ("a\r\n\r\nb\n",)],
-    mistakes=(
-        Mistake(lambda text: text.replace("\r\n", "\n"), "only Windows"),
-        Mistake(lambda text: text.replace("\r", "\n"), "one by one"),
-        Mistake(lambda text: text.replace("\r", ""), "removed"),
-        Mistake(lambda text: "\n".join(text.splitlines()), "splitlines"),
-        Mistake(lambda text: text.replace("\n", "\r\n"), "other way round"),
-    ),
+    mistakes={
+        "only Windows": lambda text: text.replace("\r\n", "\n"),
+        "one by one": lambda text: text.replace("\r", "\n"),
+        "removed": lambda text: text.replace("\r", ""),
+        "splitlines": lambda text: "\n".join(text.splitlines()),
+        "other way round": lambda text: text.replace("\n", "\r\n"),
+    },
 )
 
 CHECKS["tokenization/same-word"] = FunctionCheck(
@@ -432,19 +408,15 @@ CHECKS["tokenization/same-word"] = FunctionCheck(
         ("cafe\u0301", "cafe\u0300"),
         ("dog", "dog"),
     ],
-    mistakes=(
-        Mistake(lambda first, second: first == second, "as they are"),
-        Mistake(lambda first, second: _bare(first) == _bare(second), "accents removed"),
-        Mistake(
-            lambda first, second: _composed(first).casefold() == _composed(second).casefold(),
-            "case ignored",
+    mistakes={
+        "as they are": lambda first, second: first == second,
+        "accents removed": lambda first, second: _bare(first) == _bare(second),
+        "case ignored": lambda first, second: (
+            _composed(first).casefold() == _composed(second).casefold()
         ),
-        Mistake(
-            lambda first, second: _composed(first, "NFKC") == _composed(second, "NFKC"),
-            "NFKC",
-        ),
-        Mistake(lambda first, second: _composed(first) == second, "one composed"),
-    ),
+        "NFKC": lambda first, second: _composed(first, "NFKC") == _composed(second, "NFKC"),
+        "one composed": lambda first, second: _composed(first) == second,
+    },
 )
 
 
@@ -465,24 +437,15 @@ CHECKS["tokenization/safe-ids"] = FunctionCheck(
         ("the cat", wordpiece()),
         ("the cat [SEP] play", wordpiece()),
     ],
-    mistakes=(
-        Mistake(lambda text, tokenizer: tokenizer(text).input_ids, "as it is"),
-        Mistake(_own_ids, "none added"),
-        Mistake(
-            lambda text, tokenizer: tokenizer(text, split_special_tokens=True).input_ids,
-            "split only",
-        ),
-        Mistake(
-            lambda text, tokenizer: _own_ids(_stripped(text, tokenizer), tokenizer),
-            "words removed",
-        ),
-        Mistake(
-            lambda text, tokenizer: [
-                id for id in _own_ids(text, tokenizer) if id not in tokenizer.all_special_ids
-            ],
-            "tokens removed",
-        ),
-    ),
+    mistakes={
+        "as it is": lambda text, tokenizer: tokenizer(text).input_ids,
+        "none added": _own_ids,
+        "split only": lambda text, tokenizer: tokenizer(text, split_special_tokens=True).input_ids,
+        "words removed": lambda text, tokenizer: _own_ids(_stripped(text, tokenizer), tokenizer),
+        "tokens removed": lambda text, tokenizer: [
+            id for id in _own_ids(text, tokenizer) if id not in tokenizer.all_special_ids
+        ],
+    },
 )
 
 
@@ -501,18 +464,13 @@ CHECKS["tokenization/one-token-at-a-time"] = FunctionCheck(
         (gpt2()("né 🦩").input_ids, gpt2()),
         (gpt2()("猫 and 犬").input_ids, gpt2()),
     ],
-    mistakes=(
-        Mistake(
-            lambda ids, tokenizer: "".join(map(tokenizer.decode, ids)).replace("\ufffd", ""),
-            "signs removed",
+    mistakes={
+        "signs removed": lambda ids, tokenizer: "".join(map(tokenizer.decode, ids)).replace(
+            "\ufffd", ""
         ),
-        Mistake(
-            lambda ids, tokenizer: " ".join(tokenizer.decode([id]) for id in ids), "spaces between"
-        ),
-        Mistake(
-            lambda ids, tokenizer: "".join(tokenizer.convert_ids_to_tokens(ids)), "vocabulary names"
-        ),
-    ),
+        "spaces between": lambda ids, tokenizer: " ".join(tokenizer.decode([id]) for id in ids),
+        "vocabulary names": lambda ids, tokenizer: "".join(tokenizer.convert_ids_to_tokens(ids)),
+    },
 )
 
 CHECKS["tokenization/characters-for-tokens"] = FunctionCheck(
@@ -525,15 +483,14 @@ CHECKS["tokenization/characters-for-tokens"] = FunctionCheck(
         ("internationalization", gpt2(), 3),
         ("a cat sat on a mat", gpt2(), 5),
     ],
-    mistakes=(
-        Mistake(lambda text, tokenizer, context: len(text.split()) <= context, "words"),
-        Mistake(lambda text, tokenizer, context: len(text.encode()) <= context, "bytes"),
-        Mistake(lambda text, tokenizer, context: len(text) / 4 <= context, "rule of thumb"),
-        Mistake(
-            lambda text, tokenizer, context: _count(text, tokenizer) < context,
-            "fewer than the context",
+    mistakes={
+        "words": lambda text, tokenizer, context: len(text.split()) <= context,
+        "bytes": lambda text, tokenizer, context: len(text.encode()) <= context,
+        "rule of thumb": lambda text, tokenizer, context: len(text) / 4 <= context,
+        "fewer than the context": lambda text, tokenizer, context: (
+            _count(text, tokenizer) < context
         ),
-    ),
+    },
 )
 
 CHECKS["tokenization/leftmost-merge"] = FunctionCheck(
@@ -546,20 +503,15 @@ CHECKS["tokenization/leftmost-merge"] = FunctionCheck(
         (["s", "i", "n", "g"], [("i", "g"), ("n", "i"), ("n", "g"), ("s", "i")]),
         (["r", "es", "t", "ing"], [("s", "t"), ("t", "ing"), ("r", "es")]),
     ],
-    mistakes=(
-        Mistake(
-            lambda tokens, merges: max(_known(tokens, merges), key=merges.index), "learnt last"
+    mistakes={
+        "learnt last": lambda tokens, merges: max(_known(tokens, merges), key=merges.index),
+        "longest token": lambda tokens, merges: max(
+            _known(tokens, merges), key=lambda p: len(p[0] + p[1])
         ),
-        Mistake(
-            lambda tokens, merges: max(_known(tokens, merges), key=lambda p: len(p[0] + p[1])),
-            "longest token",
-        ),
-        Mistake(lambda tokens, merges: merges[0], "first of the list"),
-        Mistake(
-            lambda tokens, merges: next(p for p in merges if {*p} <= {*tokens}), "not side by side"
-        ),
-        Mistake(lambda tokens, merges: _known(tokens, merges)[-1], "rightmost"),
-    ),
+        "first of the list": lambda tokens, merges: merges[0],
+        "not side by side": lambda tokens, merges: next(p for p in merges if {*p} <= {*tokens}),
+        "rightmost": lambda tokens, merges: _known(tokens, merges)[-1],
+    },
 )
 
 
@@ -582,11 +534,11 @@ CHECKS["tokenization/other-pre-tokenizer"] = FunctionCheck(
         ("né 🦩", gpt2_merges()),
         ("one  and\n\ntwo", gpt2_merges()),
     ],
-    mistakes=(
-        Mistake(partial(_tokens, add_prefix_space=True), "space before"),
-        Mistake(partial(_tokens, add_prefix_space=False, use_regex=False), "no pattern"),
-        Mistake(_tokens, "none"),
-    ),
+    mistakes={
+        "space before": partial(_tokens, add_prefix_space=True),
+        "no pattern": partial(_tokens, add_prefix_space=False, use_regex=False),
+        "none": _tokens,
+    },
 )
 
 CHECKS["tokenization/word-by-word"] = FunctionCheck(
@@ -596,22 +548,16 @@ CHECKS["tokenization/word-by-word"] = FunctionCheck(
         ("dog", gpt2()),
         ("unbelievably unbelievably", gpt2()),
     ],
-    mistakes=(
-        Mistake(
-            lambda text, tokenizer: [
-                id for word in text.split(" ") for id in tokenizer(" " + word).input_ids
-            ],
-            "space before the first",
-        ),
-        Mistake(
-            lambda text, tokenizer: [
-                id
-                for number, word in enumerate(text.split(" "))
-                for id in tokenizer(word + " " * (number < text.count(" "))).input_ids
-            ],
-            "space behind the word",
-        ),
-    ),
+    mistakes={
+        "space before the first": lambda text, tokenizer: [
+            id for word in text.split(" ") for id in tokenizer(" " + word).input_ids
+        ],
+        "space behind the word": lambda text, tokenizer: [
+            id
+            for number, word in enumerate(text.split(" "))
+            for id in tokenizer(word + " " * (number < text.count(" "))).input_ids
+        ],
+    },
 )
 
 
@@ -630,10 +576,10 @@ CHECKS["tokenization/cut-in-a-character"] = FunctionCheck(
         ("猫と犬", gpt2(), 4),
         ("the cat", gpt2(), 9),
     ],
-    mistakes=(
-        Mistake(lambda text, tokenizer, most: text[:most], "characters"),
-        Mistake(then(_cut, lambda text: text[:-1]), "last character dropped"),
-        Mistake(then(_cut, lambda text: text.replace("\ufffd", "?")), "sign replaced"),
-        Mistake(lambda text, tokenizer, most: _cut(text, tokenizer, most + 1), "one more token"),
-    ),
+    mistakes={
+        "characters": lambda text, tokenizer, most: text[:most],
+        "last character dropped": then(_cut, lambda text: text[:-1]),
+        "sign replaced": then(_cut, lambda text: text.replace("\ufffd", "?")),
+        "one more token": lambda text, tokenizer, most: _cut(text, tokenizer, most + 1),
+    },
 )

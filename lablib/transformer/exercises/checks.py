@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import gelu
 
-from lablib.exercises.checking import FunctionCheck, Mistake
+from lablib.exercises.checking import FunctionCheck
 from lablib.exercises.practice import matrix, tensor
 from lablib.exercises.records import Check
 from lablib.transformer.exercises import solutions
@@ -73,18 +73,16 @@ def _embed_by(add: Any) -> Any:
 CHECKS["transformer/embed"] = FunctionCheck(
     solutions.embed,
     cases=lambda: [(_tables(), [2, 0, 2]), (_tables(), [4]), (_tables(), [1, 3, 0, 3])],
-    mistakes=(
-        Mistake(_embed_by(lambda tokens, _, ids: tokens[ids]), "no places"),
-        Mistake(_embed_by(lambda tokens, places, ids: tokens[ids] + places[ids]), "places by id"),
-        Mistake(
-            _embed_by(lambda tokens, places, ids: tokens[ids] + places[1 : len(ids) + 1]),
-            "places from 1",
+    mistakes={
+        "no places": _embed_by(lambda tokens, _, ids: tokens[ids]),
+        "places by id": _embed_by(lambda tokens, places, ids: tokens[ids] + places[ids]),
+        "places from 1": _embed_by(
+            lambda tokens, places, ids: tokens[ids] + places[1 : len(ids) + 1]
         ),
-        Mistake(
-            _embed_by(lambda tokens, places, ids: tokens[: len(ids)] + places[: len(ids)]),
-            "tokens by place",
+        "tokens by place": _embed_by(
+            lambda tokens, places, ids: tokens[: len(ids)] + places[: len(ids)]
         ),
-    ),
+    },
 )
 
 
@@ -109,13 +107,13 @@ def _not_centred(x: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
 CHECKS["transformer/layer-norm"] = FunctionCheck(
     solutions.layer_norm,
     cases=_norm_cases,
-    mistakes=(
-        Mistake(lambda x, gain, shift: _norm(x, 0) * gain + shift, "over the tokens"),
-        Mistake(lambda x, gain, shift: _norm(x, -1, unbiased=True) * gain + shift, "n minus 1"),
-        Mistake(_not_centred, "not centred"),
-        Mistake(lambda x, gain, shift: _norm(x, -1), "not scaled"),
-        Mistake(lambda x, gain, shift: _norm(x, -1, power=1) * gain + shift, "variance"),
-    ),
+    mistakes={
+        "over the tokens": lambda x, gain, shift: _norm(x, 0) * gain + shift,
+        "n minus 1": lambda x, gain, shift: _norm(x, -1, unbiased=True) * gain + shift,
+        "not centred": _not_centred,
+        "not scaled": lambda x, gain, shift: _norm(x, -1),
+        "variance": lambda x, gain, shift: _norm(x, -1, power=1) * gain + shift,
+    },
 )
 
 
@@ -132,12 +130,12 @@ def _head(q: Tensor, k: Tensor, v: Tensor, scale: float, hide: int = 1) -> Tenso
 CHECKS["transformer/one-head"] = FunctionCheck(
     solutions.one_head,
     cases=lambda: [_qkv(), (matrix(5, 2, 3), matrix(5, 2, 4), matrix(5, 2, 5))],
-    mistakes=(
-        Mistake(lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=99), "no mask"),
-        Mistake(lambda q, k, v: _head(q, k, v, 1.0), "unscaled"),
-        Mistake(lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=0), "hides itself"),
-        Mistake(lambda q, k, v: _head(k, q, v, math.sqrt(q.shape[-1])), "keys for queries"),
-    ),
+    mistakes={
+        "no mask": lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=99),
+        "unscaled": lambda q, k, v: _head(q, k, v, 1.0),
+        "hides itself": lambda q, k, v: _head(q, k, v, math.sqrt(q.shape[-1]), hide=0),
+        "keys for queries": lambda q, k, v: _head(k, q, v, math.sqrt(q.shape[-1])),
+    },
 )
 
 
@@ -160,12 +158,12 @@ def _interleaved(heads: Any, matrix: Any, bias: Any) -> Any:
 CHECKS["transformer/merge"] = FunctionCheck(
     solutions.merge,
     cases=lambda: [_three_heads(), _two_heads()],
-    mistakes=(
-        Mistake(lambda heads, matrix, bias: _merged(heads, matrix, 0), "no bias"),
-        Mistake(lambda heads, matrix, bias: _merged(heads, matrix.T, bias), "matrix turned"),
-        Mistake(_interleaved, "number by number"),
-        Mistake(lambda heads, matrix, bias: _merged(heads[::-1], matrix, bias), "last head first"),
-    ),
+    mistakes={
+        "no bias": lambda heads, matrix, bias: _merged(heads, matrix, 0),
+        "matrix turned": lambda heads, matrix, bias: _merged(heads, matrix.T, bias),
+        "number by number": _interleaved,
+        "last head first": lambda heads, matrix, bias: _merged(heads[::-1], matrix, bias),
+    },
 )
 
 
@@ -185,12 +183,12 @@ _tanh = partial(gelu, approximate="tanh")
 CHECKS["transformer/feed-forward"] = FunctionCheck(
     solutions.feed_forward,
     cases=lambda: [_network(), (matrix(4, 2, 6), *_network()[1:])],
-    mistakes=(
-        Mistake(partial(_network_by, lambda x: x.relu()), "relu"),
-        Mistake(partial(_network_by, lambda x: x), "no nonlinearity"),
-        Mistake(partial(_network_by, gelu), "exact"),
-        Mistake(lambda x, w1, b1, w2, b2: _network_by(_tanh, x, w1, 0, w2, b2), "no first bias"),
-    ),
+    mistakes={
+        "relu": partial(_network_by, lambda x: x.relu()),
+        "no nonlinearity": partial(_network_by, lambda x: x),
+        "exact": partial(_network_by, gelu),
+        "no first bias": lambda x, w1, b1, w2, b2: _network_by(_tanh, x, w1, 0, w2, b2),
+    },
 )
 
 
@@ -252,14 +250,14 @@ def _forward(
 CHECKS["transformer/forward"] = FunctionCheck(
     solutions.forward,
     cases=_cases_with_the_pocket_model,
-    mistakes=(
-        Mistake(partial(_forward, places=False), "no places"),
-        Mistake(partial(_forward, mask=False), "no mask"),
-        Mistake(partial(_forward, residual=False), "no residual"),
-        Mistake(partial(_forward, norm_first=False), "norm last"),
-        Mistake(partial(_forward, last_norm=False), "no last norm"),
-        Mistake(partial(_forward, act=gelu), "exact"),
-    ),
+    mistakes={
+        "no places": partial(_forward, places=False),
+        "no mask": partial(_forward, mask=False),
+        "no residual": partial(_forward, residual=False),
+        "norm last": partial(_forward, norm_first=False),
+        "no last norm": partial(_forward, last_norm=False),
+        "exact": partial(_forward, act=gelu),
+    },
     seconds=20.0,
 )
 
@@ -313,36 +311,34 @@ def _no_norm(x: Any, norm_1: Any, attention: Any, norm_2: Any, feed_forward: Any
 CHECKS["transformer/residual-forgotten"] = FunctionCheck(
     solutions.block,
     cases=_block_cases,
-    mistakes=(
-        Mistake(_added_to_the_norm, "added to the norm"),
-        Mistake(_second_reads_the_first, "side by side"),
-        Mistake(_post_norm, "post-norm"),
-    ),
+    mistakes={
+        "added to the norm": _added_to_the_norm,
+        "side by side": _second_reads_the_first,
+        "post-norm": _post_norm,
+    },
 )
 
 CHECKS["transformer/post-for-pre"] = FunctionCheck(
     solutions.gpt2_block,
     cases=_block_cases,
-    mistakes=(
-        Mistake(_added_to_the_norm, "added to the norm"),
-        Mistake(_no_norm, "no norm"),
-    ),
+    mistakes={
+        "added to the norm": _added_to_the_norm,
+        "no norm": _no_norm,
+    },
 )
 
 CHECKS["transformer/wrong-axis"] = FunctionCheck(
     solutions.normalise,
     cases=lambda: [(matrix(3, 4, 0),), (matrix(2, 3, 1) * 4,)],
-    mistakes=(
-        Mistake(lambda x: (x - x.mean()) / x.std(unbiased=False), "all at once"),
-        Mistake(
-            lambda x: (x - x.mean(-1, keepdim=True)) / x.std(0, unbiased=False, keepdim=True),
-            "spread over the tokens",
+    mistakes={
+        "all at once": lambda x: (x - x.mean()) / x.std(unbiased=False),
+        "spread over the tokens": lambda x: (
+            (x - x.mean(-1, keepdim=True)) / x.std(0, unbiased=False, keepdim=True)
         ),
-        Mistake(
-            lambda x: (x - x.mean(0, keepdim=True)) / x.std(-1, unbiased=False, keepdim=True),
-            "mean over the tokens",
+        "mean over the tokens": lambda x: (
+            (x - x.mean(0, keepdim=True)) / x.std(-1, unbiased=False, keepdim=True)
         ),
-    ),
+    },
 )
 
 CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
@@ -351,10 +347,10 @@ CHECKS["transformer/relu-for-gelu"] = FunctionCheck(
         (matrix(3, 2, 0), matrix(2, 5, 1), matrix(1, 5, 2)[0]),
         (matrix(2, 2, 3), matrix(2, 4, 4), matrix(1, 4, 5)[0]),
     ],
-    mistakes=(
-        Mistake(lambda x, matrix, bias: gelu(x @ matrix + bias), "exact"),
-        Mistake(lambda x, matrix, bias: x @ matrix + bias, "nothing"),
-    ),
+    mistakes={
+        "exact": lambda x, matrix, bias: gelu(x @ matrix + bias),
+        "nothing": lambda x, matrix, bias: x @ matrix + bias,
+    },
 )
 
 
@@ -368,10 +364,10 @@ CHECKS["transformer/tied-head"] = FunctionCheck(
         ({"transformer.wte.weight": matrix(4, 3, 0)},),
         (_file_with_its_own_head(),),
     ],
-    mistakes=(
-        Mistake(lambda weights: weights["transformer.wte.weight"], "always tied"),
-        Mistake(lambda weights: weights["lm_head.weight"], "never tied"),
-    ),
+    mistakes={
+        "always tied": lambda weights: weights["transformer.wte.weight"],
+        "never tied": lambda weights: weights["lm_head.weight"],
+    },
 )
 
 
@@ -390,10 +386,10 @@ def _of_itself(x: Any, attend: Any) -> Any:
 CHECKS["transformer/an-rnn"] = FunctionCheck(
     solutions.encode,
     cases=lambda: [(matrix(4, 3, 0) / 2, _attend), (matrix(3, 2, 1) / 2, _attend)],
-    mistakes=(
-        Mistake(_of_the_past, "only the past"),
-        Mistake(_of_itself, "only itself"),
-    ),
+    mistakes={
+        "only the past": _of_the_past,
+        "only itself": _of_itself,
+    },
 )
 
 
@@ -402,17 +398,12 @@ CHECKS["transformer/an-rnn"] = FunctionCheck(
 CHECKS["transformer/returned"] = FunctionCheck(
     solutions.returned,
     cases=lambda: [(1.0, 3.0, -1.0), (-1.5, 2.5, -2.0), (4.0, 3.0, 0.5)],
-    mistakes=(
-        Mistake(
-            lambda p, clean, corrupted: (p - clean) / (corrupted - clean), "from the clean run"
-        ),
-        Mistake(lambda p, clean, corrupted: p / clean, "part of clean"),
-        Mistake(lambda p, clean, corrupted: p - corrupted, "not divided"),
-        Mistake(
-            lambda p, clean, corrupted: (p - corrupted) / (corrupted - clean),
-            "way of the wrong sign",
-        ),
-    ),
+    mistakes={
+        "from the clean run": lambda p, clean, corrupted: (p - clean) / (corrupted - clean),
+        "part of clean": lambda p, clean, corrupted: p / clean,
+        "not divided": lambda p, clean, corrupted: p - corrupted,
+        "way of the wrong sign": lambda p, clean, corrupted: (p - corrupted) / (corrupted - clean),
+    },
 )
 
 
@@ -428,15 +419,12 @@ CHECKS["transformer/put-in"] = FunctionCheck(
         (matrix(9, 2, 0).view(3, 3, 2), matrix(3, 2, 1), 1),
         (matrix(8, 3, 2).view(2, 4, 3), matrix(4, 3, 3), 0),
     ],
-    mistakes=(
-        Mistake(lambda x, clean, place: _put(x, place, clean[place]), "text of the batch"),
-        Mistake(lambda x, clean, place: clean.expand_as(x), "all places"),
-        Mistake(lambda x, clean, place: _put(x, (0, place), clean[place]), "first text only"),
-        Mistake(
-            lambda x, clean, place: _put(x, (slice(None), place), x[:, place] + clean[place]),
-            "added",
-        ),
-    ),
+    mistakes={
+        "text of the batch": lambda x, clean, place: _put(x, place, clean[place]),
+        "all places": lambda x, clean, place: clean.expand_as(x),
+        "first text only": lambda x, clean, place: _put(x, (0, place), clean[place]),
+        "added": lambda x, clean, place: _put(x, (slice(None), place), x[:, place] + clean[place]),
+    },
 )
 
 
@@ -474,8 +462,8 @@ def _patched_whole(blocks: Any, x: Tensor, clean: list[Tensor], layer: int, plac
 CHECKS["transformer/patched-too-often"] = FunctionCheck(
     solutions.patched_run,
     cases=lambda: [(*_two_runs(), 0, 1), (*_two_runs(), 1, 3)],
-    mistakes=(
-        Mistake(_patched_after, "after the block"),
-        Mistake(_patched_whole, "all places"),
-    ),
+    mistakes={
+        "after the block": _patched_after,
+        "all places": _patched_whole,
+    },
 )
