@@ -193,7 +193,7 @@ def _greyed(name: str, state: State) -> str:
     return f"<label>{escape(label)} {field}</label>"
 
 
-_SLIDER = """<input type="range" min="{min}" max="{max}" step="any" value="{value}" disabled>\
+_SLIDER = """<input type="range" min="{min}" max="{max}" step="{step}" value="{value}" disabled>\
 <output>{short}</output>"""
 _RANGE = '<input value="{low} to {high}" disabled>'
 _PROGRESS = '<progress max="{max}" value="{value}"></progress>'
@@ -213,7 +213,7 @@ _FIELDS = {
 def _value(name: str, state: State) -> str:
     """The field of a control, with its value.
 
-    >>> _value("FloatSlider", {"min": 0, "max": 1, "value": 0.1 + 0.2})[-29:]
+    >>> _value("FloatSlider", {"min": 0, "max": 1, "step": 0.1, "value": 0.1 + 0.2})[-29:]
     'disabled><output>0.3</output>'
     """
     value = state.get("value", "")

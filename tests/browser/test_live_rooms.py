@@ -55,6 +55,23 @@ def type_into(panel, text, place=0):
     panel.locator("textarea").nth(place).fill(text)
 
 
+@pytest.mark.parametrize("number", [STEPS, PROJECTIONS, BEAMS, TRANSLATION, FORCING])
+def test_sliders_of_whole_numbers_have_none_between(live, number):
+    """By the keys and by the mouse; and what the panel then asks for is there."""
+    panel = awake(live, number)
+    sliders = panel.locator(".page-control input[type=range][step='1']:visible").all()
+    assert sliders
+    for slider in sliders:
+        before = float(slider.input_value())
+        slider.press("ArrowLeft")
+        least = float(slider.get_attribute("min"))
+        assert float(slider.input_value()) == max(before - 1, least)
+        for share in (0.37, 0.61):
+            slider.click(position={"x": slider.bounding_box()["width"] * share, "y": 8})
+            assert float(slider.input_value()).is_integer()
+        ready(panel)
+
+
 def test_heads_are_muted_and_swept(live):
     panel = awake(live, MUTING)
     type_into(panel, "The old queen")

@@ -16,12 +16,12 @@ const KINDS = {
   range: {
     event: "input",
     trait: "value",
-    read: ({ value }) => Number(value),
+    read: ({ value }, model) => stepped(Number(value), model),
     draw(field, value) {
       field.value = value;
       field.nextElementSibling.textContent = short(value);
     },
-    take: (value, model) => (Number.isFinite(value) ? within(whole(model) ? Math.round(value) : value, model) : undefined),
+    take: (value, model) => (Number.isFinite(value) ? within(stepped(value, model), model) : undefined),
   },
   checkbox: {
     event: "change",
@@ -53,9 +53,9 @@ const KINDS = {
   },
 };
 
-/** Whether a slider has whole numbers only. */
-function whole(model) {
-  return ["min", "max", "step"].every((name) => Number.isInteger(model.get(name)));
+/** A number as a slider can have it: a whole one where all of its steps are. */
+function stepped(value, model) {
+  return ["min", "max", "step"].every((name) => Number.isInteger(model.get(name))) ? Math.round(value) : value;
 }
 
 /** A number between the ends of its field; the one before where it is none. */
