@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import nbformat
 
 from lablib.pages.controls import Controls
 from lablib.pages.outputs import output
-from lablib.pages.places import Inside, Place, Scripts, compressed
+from lablib.pages.places import Inside, Place, Scripts, allowed, compressed
 from lablib.pages.running import Models
 from lablib.pages.scripts import engine
 from lablib.widgets.assets import bundle
@@ -106,8 +107,22 @@ def page(
             for name, part in (data or {}).items()
         ),
         scripts=place.last(scripts or {}),
-        sources=place.sources(),  # once all scripts are known
+        sources=" ".join([place.sources(), *_in_frames(body)]),  # once all scripts are known
     )
+
+
+_FRAME = re.compile(r' srcdoc="([^"]*)"')
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def _in_frames(body: str) -> list[str]:
+    """What allows the scripts of the frames in it (`html.frame`), which the page's policy binds.
+
+    >>> _in_frames('<iframe srcdoc="&lt;script&gt;&lt;/script&gt;"></iframe>')
+    ["'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
+    """
+    documents = map(unescape, _FRAME.findall(body))
+    return [allowed(script) for document in documents for script in _SCRIPT.findall(document)]
 
 
 def glossary_page(text: str, place: Place | None = None) -> str:

@@ -9,6 +9,7 @@ from lablib import seq2seq as ss
 from lablib import transformer as tf
 from tests.browser.axe import findings, in_scheme
 from tests.browser.live_panels import awake, opened, ready, write_page
+from tests.looking import ran
 
 MUTING, LAYERS, STEPS, WHOLE, PROJECTIONS, RESIDUAL, NEAREST, CONTEXT = range(8)
 COMPARISON, BEAMS, CONTRASTIVE, TRANSLATION, TASKS = range(8, 13)
@@ -216,3 +217,18 @@ def test_everybody_can_use_them_on_a_narrow_screen_too(live):
         assert findings(live, "html") == []
     live.set_viewport_size({"width": 400, "height": 800})
     live.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
+
+
+def test_what_another_library_draws_in_a_frame_is_drawn_on_a_page(browser, tmp_path):
+    """Its scripts stand in the frame, and the page's own policy holds there as well."""
+    tokens = ("<img src=x onerror=window.broken=1>", "the", "cat")
+    panel = at.bertviz_panel(" ".join(tokens), model="pocket-gpt2")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    wrong = []
+    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+    page.goto((write_page(tmp_path, [panel]) / "panels.html").as_uri())
+    page.frame_locator(".lab-frame").locator("#vis text").first.wait_for()
+    assert wrong == []
+    assert not any(map(ran, page.frames))
+    context.close()
