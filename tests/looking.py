@@ -1,11 +1,12 @@
 """What tests wait for before they look at a page: that it has drawn, and tried what it holds."""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-RAN = """new Promise((done) => {
+FAILED = """new Promise((done) => {
   const image = new Image();
-  image.onerror = () => done(window.broken !== undefined);
-  image.src = "x";
+  image.onerror = () => done(null);
+  image.src = "data:,";
 })"""
+BROKEN = "window.broken !== undefined"
 
 
 def drawn(page):
@@ -13,10 +14,11 @@ def drawn(page):
     page.evaluate(TWO_FRAMES)
 
 
-def ran(frame):
-    """Whether a payload of the tests, which sets `window.broken`, was run by a page or a frame.
+def ran(page):
+    """Whether a payload of the tests, which sets `window.broken`, was run by a page or its frames.
 
-    An image that is not there fails some time after it was put into the page, and only then would
-    its script run: so this waits until one that is asked for now has failed.
+    An image that is not there fails some time after it was put into a page, and only then would its
+    script run: so this waits until one that is asked for now has failed.
     """
-    return frame.evaluate(RAN)
+    page.evaluate(FAILED)
+    return any(frame.evaluate(BROKEN) for frame in getattr(page, "frames", [page]))

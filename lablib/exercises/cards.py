@@ -125,7 +125,7 @@ def checked(
     record: Exercise, verdict: Verdict, hints: int, solution: bool, trouble: Sequence[Block] = ()
 ) -> Content:
     """The question, the verdict, `hints` of the hints, and the solution if it is open."""
-    blocks = [text(record.question), verdict_note(verdict)]
+    blocks = [_task(record), verdict_note(verdict)]
     if verdict.state == "right":
         blocks.append(text(record.lesson))
     return card("Check", record, [*blocks, *help_blocks(record, hints, solution), *trouble])
@@ -134,9 +134,13 @@ def checked(
 def unchecked(record: Exercise, why: str, hints: int, solution: bool) -> Content:
     """The question where nothing can be run: `why`, and the help that is open."""
     said = note("info", "Not checked here", why)
-    return card(
-        "Check", record, [text(record.question), said, *help_blocks(record, hints, solution)]
-    )
+    return card("Check", record, [_task(record), said, *help_blocks(record, hints, solution)])
+
+
+def _task(record: Exercise) -> Block:
+    """What there is to write. A bug's card, which stands above, asks which line it is."""
+    fix = "Fix the code of the bug above in its cell, and run the cell."
+    return text(fix if record.kind == "bug" else record.question)
 
 
 def help_blocks(record: Exercise, hints: int, solution: bool) -> list[Block]:

@@ -16,12 +16,12 @@ _TAGS = {"emphasis": "em", "strong": "strong", "codespan": "code"}
 
 
 def paragraphs(words: str) -> list[list[Piece]]:
-    """The pieces of each paragraph.
+    """The pieces of each paragraph. A space before a token is seen, as on a chip.
 
-    >>> paragraphs("An *induction head*: `a * b`.")
-    [[['An '], ['induction head', 'em'], [': '], ['a * b', 'code'], ['.']]]
+    >>> paragraphs("An *induction head*: `a * b`.\\n\\n` dog`")
+    [[['An '], ['induction head', 'em'], [': '], ['a * b', 'code'], ['.']], [['␣dog', 'code']]]
     """
-    return [list(_pieces(_parsed(part))) for part in re.split(r"\n{2,}", words)]
+    return [[_seen(piece) for piece in part] for part in _parts(words)]
 
 
 def plain(words: str) -> str:
@@ -30,7 +30,7 @@ def plain(words: str) -> str:
     >>> plain("An *induction head*: `a * b`.")
     'An induction head: a * b.'
     """
-    return "\n\n".join("".join(piece[0] for piece in part) for part in paragraphs(words))
+    return "\n\n".join("".join(piece[0] for piece in part) for part in _parts(words))
 
 
 def code(text: object) -> str:
@@ -45,6 +45,16 @@ def code(text: object) -> str:
     # A space inside either fence is not part of the code, unless there is nothing but spaces.
     ends = one_line.strip() and {one_line[0], one_line[-1]} & {"`", " "}
     return f"{fence} {one_line} {fence}" if ends else one_line and f"{fence}{one_line}{fence}"
+
+
+def _parts(words: str) -> Iterator[list[Piece]]:
+    for part in re.split(r"\n{2,}", words):
+        yield list(_pieces(_parsed(part)))
+
+
+def _seen(piece: Piece) -> Piece:
+    text, *tags = piece
+    return [re.sub(r"^ (?=\S)", "␣", text) if "code" in tags else text, *tags]
 
 
 def _parsed(words: str) -> list[dict[str, Any]]:

@@ -170,11 +170,12 @@ def part(file: Path, left: int, top: int, width: int) -> str:
 def _going_on(repository: str) -> str:
     """How to go on from the pages: in JupyterLab, and on Binder where the repository is known."""
     if not repository:
-        return _ON_ONES_OWN.format(labs="its repository")
-    source = fill('<a href="https://github.com/{name}">its repository</a>', name=repository)
+        return _ON_ONES_OWN.format(labs="the labs' repository")
+    source = fill(_SOURCE, name=repository)
     return _ON_ONES_OWN.format(labs=source) + fill(_ON_BINDER, name=repository)
 
 
+_SOURCE = """<a href="https://github.com/{name}">the labs' repository</a>"""
 _ON_ONES_OWN = """<li><b>On your own machine</b>: from {labs},
 <code>make lab</code> opens the labs in JupyterLab.</li>"""
 _ON_BINDER = """
@@ -190,7 +191,7 @@ it: these pages need no installation and no network.</p>
 <p><a class="door-start" href="00_start_here.html">Start here: 15 minutes</a>
 <span id="answered" role="status"></span></p>
 <form id="try">
-<label>A small model in this page writes on:
+<label>A small model in this page continues your text:
 <input id="beginning" value="Once upon a time there was" autocomplete="off"></label>
 <button>Write</button>
 </form>
@@ -201,7 +202,7 @@ it: these pages need no installation and no network.</p>
 </ol>
 <div class="door-below">
 <section><h2>To go on</h2>
-<p>What a page greys (training, models of the hub, exercises that are checked) works in
+<p>What is grey on these pages (training, models of the hub, exercises that are checked) works in
 JupyterLab:</p>
 <ul>
 {on}

@@ -59,7 +59,7 @@ def test_no_code_is_emphasised_in_part(record):
         ("a *b* c", [["a "], ["b", "em"], [" c"]]),
         ("_b_ **c**", [["b", "em"], [" "], ["c", "strong"]]),
         ("*the `x * y` of*", [["the ", "em"], ["x * y", "em", "code"], [" of", "em"]]),
-        ("`Look: ` and ` word`", [["Look: ", "code"], [" and "], [" word", "code"]]),
+        ("`Look: ` and ` word`", [["Look: ", "code"], [" and "], ["␣word", "code"]]),
         ("d_k and word_ids, 2 * 3 * 4", [["d_k and word_ids, 2 * 3 * 4"]]),
         ("<b>x</b> &amp; [y](http://z)", [["<b>x</b> &amp; [y](http://z)"]]),
     ],

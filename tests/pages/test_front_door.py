@@ -119,7 +119,7 @@ def test_a_model_writes_on_from_what_is_typed(door, tmp_path):
     door.get_by_text("keep weights.js in its folder").wait_for()
     write_scripts(tmp_path)
     door.reload()
-    door.get_by_label("writes on").fill("The old <b>king")
+    door.get_by_label("continues your text").fill("The old <b>king")
     door.get_by_role("button", name="Write").click()
     m = models.load("pocket-gpt2", device="cpu")
     knobs = sp.Knobs(temperature=0.8, top_p=0.95)
