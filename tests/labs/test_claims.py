@@ -42,6 +42,9 @@ COLOURS = "red cat blue dog red cat blue dog red"
 CAT = "The cat sat on the [MASK]."
 USERS = "Data visualization empowers users to"
 LIVED = "The king and the queen lived in a"
+HE = "There was once a king, and he was"
+INK = "So it is written, and the ink is"
+SAID = "And the cat said"
 
 
 @functools.cache
@@ -373,10 +376,24 @@ def surprise(text):
 def quoted_without_smoothing():
     """The longest stretch of the almanac in what the table writes at n = 6, in characters."""
     counted = fo.count(split("almanac"), pocket().tokenizer, 6, "none")
-    prompt = pocket().tokenizer("So it is written, and the ink is")["input_ids"]
+    prompt = pocket().tokenizer(INK)["input_ids"]
     text = pocket().tokenizer.decode(fo.write(counted, prompt, 40))
     match = difflib.SequenceMatcher(None, data.text("almanac"), text, autojunk=False)
     return match.find_longest_match().size
+
+
+@functools.cache
+def counted_next(text, prompt, n, smoothing):
+    """How often a table saw the context, how many ways on from it, and the best one's percent."""
+    table = fo.count(split(text), pocket().tokenizer, n, smoothing)
+    ids = pocket().tokenizer(prompt)["input_ids"]
+    context = table.seen(ids)[0]
+    return context.times, context.types, 100 * float(table.distribution(ids).max())
+
+
+def surest(prompt):
+    """What pocket-gpt2 gives the likeliest next token, in percent."""
+    return 100 * float(sp.next_logits(pocket(), prompt).softmax(-1).max())
 
 
 def bits_after_the_cat_said():
@@ -490,6 +507,18 @@ CLAIMS = [
     Claim("README.md", "a chrF of 20",
           lambda: round(on_card("pocket-t5", "Chinese: chrF2")), 20),
     Claim("00 ngram-03", "it quotes the almanac", lambda: quoted_without_smoothing() > 80, True),
+    Claim("00 ngram-03", "never stood together",
+          lambda: " he was" in data.text("almanac").lower(), False),
+    Claim("00 ngram-03", "the table has nothing to say",
+          lambda: counted_next("almanac", HE, 3, "none"), (0, 0, 0)),
+    Claim("00 ngram-03", "again and again, and the table knows what comes next",
+          lambda: counted_next("almanac", INK, 3, "none"), (10, 1, approx(100))),
+    Claim("00 further-04", "seen ten times): counting is nearly certain",
+          lambda: counted_next("almanac", INK, 6, "kneser-ney"), (10, 1, approx(91.3, abs=1))),
+    Claim("00 further-05", "how sure the table is",
+          lambda: counted_next("lighthouse", SAID, 3, "kneser-ney")[2], approx(91.5, abs=1)),
+    Claim("00 further-05", "how unsure the other model", lambda: surest(SAID),
+          approx(24, abs=5)),
     Claim("foundations/longer-contexts", "from 2.03", lambda: costs("almanac")[3].heldout,
           approx(2.03, abs=0.006)),
     Claim("foundations/longer-contexts", "to 2.02", lambda: costs("almanac")[6].heldout,
