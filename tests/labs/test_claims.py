@@ -426,12 +426,20 @@ def dearest(tokenizer):
     return max(tk.parallel_sentences(), key=lambda language: cost_of(language, tokenizer))
 
 
-def saved_by_a_larger_vocabulary():
-    """Percent of the tokens that 1,000 entries save over 500, in the held-out part."""
+def saved_by_a_larger_vocabulary(first, second):
+    """Percent of the tokens that the larger vocabulary saves, in the held-out part."""
     learn, heldout = tk.held_out(data.text("almanac"))
-    trained = tk.train_bpe([learn], 1000)
-    few, many = (len(trained.at(size)(heldout)["input_ids"]) for size in (500, 1000))
+    trained = tk.train_bpe([learn], second)
+    few, many = (len(trained.at(size)(heldout)["input_ids"]) for size in (first, second))
     return 100 * (1 - many / few)
+
+
+def bytes_per_token_after_training():
+    """Those of the almanac's held-out part and of the German one; both have begun with 1."""
+    learn, heldout = tk.held_out(data.text("almanac"))
+    trained = tk.train_bpe([learn], 1500)
+    texts = (heldout, data.text("almanach"))
+    return [float(tk.growth(trained, text).bytes_per_token[-1]) for text in texts]
 
 
 def begin_with_a_space():
@@ -541,6 +549,9 @@ CLAIMS = [
     Claim("01 cell-10", "seven code points, 25 bytes and 14 tokens",
           lambda: (len(FAMILY), len(FAMILY.encode()), len(texts(FAMILY, "gpt2"))), (7, 25, 14)),
     Claim("tokenization/family", "14.", lambda: len(texts(FAMILY, "gpt2")), 14),
+    Claim("tokenization/family", "merged in twos and threes at most, never into a whole character",
+          lambda: {(len(token.bytes), token.bytes.decode(errors="ignore"))
+                   for token in tk.encode(FAMILY, "gpt2").tokens}, {(1, ""), (2, ""), (3, "")}),
     Claim("tokenization/round-trip", "GPT-2's does, BERT's does not",
           lambda: round_trips("gpt2", "bert-base-uncased"), [True, False]),
     Claim("01 cell-20", "(`bytes`, say)", lambda: round_trips("bytes"), [True]),
@@ -555,8 +566,12 @@ CLAIMS = [
     Claim("tokenization/typed-control-token", "Seven ordinary tokens",
           lambda: len(tk.encode("<|endoftext|>", "gpt2", control=False).ids), 7),
     Claim("tokenization/space-share", "33,135 of them, 66 %", begin_with_a_space, 33_135),
-    Claim("tokenization/larger-vocabulary", "about a quarter", saved_by_a_larger_vocabulary,
-          approx(25, abs=4)),
+    Claim("tokenization/larger-vocabulary", "about a quarter",
+          lambda: saved_by_a_larger_vocabulary(500, 1000), approx(25, abs=4)),
+    Claim("tokenization/larger-vocabulary", "less than a tenth",
+          lambda: 0 < saved_by_a_larger_vocabulary(1000, 1500) < 10, True),
+    Claim("01 cell-42", "gains much less", bytes_per_token_after_training,
+          [approx(3.2, abs=0.2), approx(1.7, abs=0.2)]),
     Claim("tokenization/language-cost", "Five times as many, or more",
           lambda: cost_of("Hindi", "gpt2") >= 5, True),
     Claim("tokenization/language-cost", "That is German or French",
