@@ -42,6 +42,9 @@ COLOURS = "red cat blue dog red cat blue dog red"
 CAT = "The cat sat on the [MASK]."
 USERS = "Data visualization empowers users to"
 LIVED = "The king and the queen lived in a"
+HE = "There was once a king, and he was"
+INK = "So it is written, and the ink is"
+SAID = "And the cat said"
 
 
 @functools.cache
@@ -373,10 +376,24 @@ def surprise(text):
 def quoted_without_smoothing():
     """The longest stretch of the almanac in what the table writes at n = 6, in characters."""
     counted = fo.count(split("almanac"), pocket().tokenizer, 6, "none")
-    prompt = pocket().tokenizer("So it is written, and the ink is")["input_ids"]
+    prompt = pocket().tokenizer(INK)["input_ids"]
     text = pocket().tokenizer.decode(fo.write(counted, prompt, 40))
     match = difflib.SequenceMatcher(None, data.text("almanac"), text, autojunk=False)
     return match.find_longest_match().size
+
+
+@functools.cache
+def counted_next(text, prompt, n, smoothing):
+    """How often a table saw the context, how many ways on from it, and the best one's percent."""
+    table = fo.count(split(text), pocket().tokenizer, n, smoothing)
+    ids = pocket().tokenizer(prompt)["input_ids"]
+    context = table.seen(ids)[0]
+    return context.times, context.types, 100 * float(table.distribution(ids).max())
+
+
+def surest(prompt):
+    """What pocket-gpt2 gives the likeliest next token, in percent."""
+    return 100 * float(sp.next_logits(pocket(), prompt).softmax(-1).max())
 
 
 def bits_after_the_cat_said():
@@ -409,12 +426,20 @@ def dearest(tokenizer):
     return max(tk.parallel_sentences(), key=lambda language: cost_of(language, tokenizer))
 
 
-def saved_by_a_larger_vocabulary():
-    """Percent of the tokens that 1,000 entries save over 500, in the held-out part."""
+def saved_by_a_larger_vocabulary(first, second):
+    """Percent of the tokens that the larger vocabulary saves, in the held-out part."""
     learn, heldout = tk.held_out(data.text("almanac"))
-    trained = tk.train_bpe([learn], 1000)
-    few, many = (len(trained.at(size)(heldout)["input_ids"]) for size in (500, 1000))
+    trained = tk.train_bpe([learn], second)
+    few, many = (len(trained.at(size)(heldout)["input_ids"]) for size in (first, second))
     return 100 * (1 - many / few)
+
+
+def bytes_per_token_after_training():
+    """Those of the almanac's held-out part and of the German one; both have begun with 1."""
+    learn, heldout = tk.held_out(data.text("almanac"))
+    trained = tk.train_bpe([learn], 1500)
+    texts = (heldout, data.text("almanach"))
+    return [float(tk.growth(trained, text).bytes_per_token[-1]) for text in texts]
 
 
 def begin_with_a_space():
@@ -490,6 +515,18 @@ CLAIMS = [
     Claim("README.md", "a chrF of 20",
           lambda: round(on_card("pocket-t5", "Chinese: chrF2")), 20),
     Claim("00 ngram-03", "it quotes the almanac", lambda: quoted_without_smoothing() > 80, True),
+    Claim("00 ngram-03", "never stood together",
+          lambda: " he was" in data.text("almanac").lower(), False),
+    Claim("00 ngram-03", "the table has nothing to say",
+          lambda: counted_next("almanac", HE, 3, "none"), (0, 0, 0)),
+    Claim("00 ngram-03", "again and again, and the table knows what comes next",
+          lambda: counted_next("almanac", INK, 3, "none"), (10, 1, approx(100))),
+    Claim("00 further-04", "seen ten times): counting is nearly certain",
+          lambda: counted_next("almanac", INK, 6, "kneser-ney"), (10, 1, approx(91.3, abs=1))),
+    Claim("00 further-05", "how sure the table is",
+          lambda: counted_next("lighthouse", SAID, 3, "kneser-ney")[2], approx(91.5, abs=1)),
+    Claim("00 further-05", "how unsure the other model", lambda: surest(SAID),
+          approx(24, abs=5)),
     Claim("foundations/longer-contexts", "from 2.03", lambda: costs("almanac")[3].heldout,
           approx(2.03, abs=0.006)),
     Claim("foundations/longer-contexts", "to 2.02", lambda: costs("almanac")[6].heldout,
@@ -512,6 +549,9 @@ CLAIMS = [
     Claim("01 cell-10", "seven code points, 25 bytes and 14 tokens",
           lambda: (len(FAMILY), len(FAMILY.encode()), len(texts(FAMILY, "gpt2"))), (7, 25, 14)),
     Claim("tokenization/family", "14.", lambda: len(texts(FAMILY, "gpt2")), 14),
+    Claim("tokenization/family", "merged in twos and threes at most, never into a whole character",
+          lambda: {(len(token.bytes), token.bytes.decode(errors="ignore"))
+                   for token in tk.encode(FAMILY, "gpt2").tokens}, {(1, ""), (2, ""), (3, "")}),
     Claim("tokenization/round-trip", "GPT-2's does, BERT's does not",
           lambda: round_trips("gpt2", "bert-base-uncased"), [True, False]),
     Claim("01 cell-20", "(`bytes`, say)", lambda: round_trips("bytes"), [True]),
@@ -526,8 +566,12 @@ CLAIMS = [
     Claim("tokenization/typed-control-token", "Seven ordinary tokens",
           lambda: len(tk.encode("<|endoftext|>", "gpt2", control=False).ids), 7),
     Claim("tokenization/space-share", "33,135 of them, 66 %", begin_with_a_space, 33_135),
-    Claim("tokenization/larger-vocabulary", "about a quarter", saved_by_a_larger_vocabulary,
-          approx(25, abs=4)),
+    Claim("tokenization/larger-vocabulary", "about a quarter",
+          lambda: saved_by_a_larger_vocabulary(500, 1000), approx(25, abs=4)),
+    Claim("tokenization/larger-vocabulary", "less than a tenth",
+          lambda: 0 < saved_by_a_larger_vocabulary(1000, 1500) < 10, True),
+    Claim("01 cell-42", "gains much less", bytes_per_token_after_training,
+          [approx(3.2, abs=0.2), approx(1.7, abs=0.2)]),
     Claim("tokenization/language-cost", "Five times as many, or more",
           lambda: cost_of("Hindi", "gpt2") >= 5, True),
     Claim("tokenization/language-cost", "That is German or French",

@@ -173,6 +173,19 @@ def test_the_keyboard_moves_a_knob_and_python_is_told(show):
     assert state(page, "summary")["entropy"] == pytest.approx(expected.entropy, abs=1e-4)
 
 
+def test_the_simple_view_needs_no_name_of_a_knob_and_no_mark(show):
+    """There is one knob in it: what it takes has 0 %, and no penalty asks what the prompt has."""
+    cold = {**asdict(OFF), "temperature": 0.0}
+    shown = {
+        simple: show(torch.tensor([0.7, 0.3]).log(), [1], ["a", "b"], simple=simple, knobs=cold)
+        .locator(".knobs-bars [data-id='1']")
+        .text_content()
+        for simple in (True, False)
+    }
+    assert "cut: temperature" in shown[False] and "b ↺" in shown[False]
+    assert shown[True].endswith("0\u00a0%") and "↺" not in shown[True]
+
+
 def test_more_knobs_come_in_the_place_of_the_six_and_show_what_they_take(show):
     page = show(torch.tensor([0.6, 0.3, 0.06, 0.04]).log(), words=["a", "b", "c", "d"])
     assert not page.locator("[type=range][data-knob=xtc]").is_visible()

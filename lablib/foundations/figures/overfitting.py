@@ -65,5 +65,5 @@ def fit_words(reports: Sequence[Fit]) -> str:
     return (
         f"Error on the {EXAMPLES} examples {number(last.train)}, on new points "
         f"{number(last.kept_new)} with the weights of step {last.kept}.{turned} The noise alone is "
-        f"{number(NOISE**2)}; weights are {number(last.size)} on average."
+        f"{number(NOISE**2)}; the mean size of a weight is {number(last.size)}."
     )

@@ -25,6 +25,7 @@ LEAST, MOST = 1e6, 1e12
 BESIDE = {
     "BERT base": "top left",
     "BERT large": "top right",
+    "LLaMA 7B": "middle left",
     "LLaMA 65B": "middle left",
     "Chinchilla": "bottom right",
     "GPT-3": "bottom left",
@@ -89,7 +90,7 @@ def scale_plot() -> Plot:
                  text=[model.name for model in told],
                  textposition=[BESIDE.get(model.name, "top center") for model in told],
                  hovertext=[f"{model.name}, {model.year}: {model.source}" for model in told]),
-            line(3, "tokens not published", mode="markers+text", **names,
+            line(3, "GPT-2, tokens not published", mode="markers+text", **names,
                  x=[model.parameters for model in rest], y=[NO_TOKENS] * len(rest),
                  text=[model.name.removeprefix("GPT-2 ") for model in rest],
                  textposition=["bottom center", "top center"] * (len(rest) // 2),

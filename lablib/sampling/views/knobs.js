@@ -90,13 +90,14 @@ function calculator() {
 const tokenText = (tokens, id) => tokens[id] ?? `#${id}`;
 
 /** The rows of the bar chart, so many of them, in words and numbers. */
-function bars({ span, stages: list, size, tokens, seen }, rows) {
+function bars({ span, stages: list, size, tokens, seen, simple }, rows) {
   const cutBy = removedBy(list, size);
   const stays = probabilities(span.after, size);
   return barRows(span.before, span.after, stays, rows).map((row) => {
-    const text = tokenText(tokens, row.id) + (seen[row.id] ? " \u21ba" : "");
+    // The simple view has one knob: no need to say which one cut, nor to mark what only a penalty asks for.
+    const text = tokenText(tokens, row.id) + (seen[row.id] && !simple ? " \u21ba" : "");
     const out = row.after === 0 && cutBy[row.id] > 0;
-    const cut = out ? LABELS[list[cutBy[row.id] - 1].name].toLowerCase() : "";
+    const cut = out && !simple ? LABELS[list[cutBy[row.id] - 1].name].toLowerCase() : "";
     const title = `${tokenText(tokens, row.id)}, token ${row.id}${seen[row.id] ? ", in the prompt" : ""}`;
     return { ...row, text, title, cut, state: out ? "out" : "kept" };
   });

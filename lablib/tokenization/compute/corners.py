@@ -196,7 +196,7 @@ _ALL = (
             Case("Decomposed (NFD): letter and accent", rewriting.decomposed),
         ),
         "Unicode can write é as one character, or as e with a combining accent; some keyboards and "
-        "file systems give the second. A search, a filter or a model that learnt the first does "
+        "file systems give the second. A search, a filter or a model that learned the first does "
         "not know the second. Bring text to one form (unicodedata.normalize) on its way in.",
     ),
     EdgeCase(

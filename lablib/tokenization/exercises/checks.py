@@ -504,7 +504,7 @@ CHECKS["tokenization/leftmost-merge"] = FunctionCheck(
         (["r", "es", "t", "ing"], [("s", "t"), ("t", "ing"), ("r", "es")]),
     ],
     mistakes={
-        "learnt last": lambda tokens, merges: max(_known(tokens, merges), key=merges.index),
+        "learned last": lambda tokens, merges: max(_known(tokens, merges), key=merges.index),
         "longest token": lambda tokens, merges: max(
             _known(tokens, merges), key=lambda p: len(p[0] + p[1])
         ),
@@ -552,7 +552,7 @@ CHECKS["tokenization/word-by-word"] = FunctionCheck(
         "space before the first": lambda text, tokenizer: [
             id for word in text.split(" ") for id in tokenizer(" " + word).input_ids
         ],
-        "space behind the word": lambda text, tokenizer: [
+        "space after the word": lambda text, tokenizer: [
             id
             for number, word in enumerate(text.split(" "))
             for id in tokenizer(word + " " * (number < text.count(" "))).input_ids

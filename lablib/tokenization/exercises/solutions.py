@@ -47,7 +47,7 @@ def merge(tokens, pair):
 
 
 def next_merge(tokens, merges):
-    """The pair that BPE merges next: of those side by side, the one learnt first."""
+    """The pair that BPE merges next: of those side by side, the one learned first."""
     known = [pair for pair in pairwise(tokens) if pair in merges]
     return min(known, key=merges.index)
 

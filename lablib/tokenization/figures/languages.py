@@ -16,7 +16,7 @@ def costs_table(costs: Costs) -> str:
         ("unknown", "how many of them only say that something unknown is there"),
         ("premium", "how many times as many tokens as in the first language"),
         ("context used", "which share of what the model reads at once"),
-        ("price of 1,000", "of reading it a thousand times, in the unit of the price you set"),
+        ("dollars for 1,000", "what reading it a thousand times costs, at the price you set"),
     ]
     rows = [
         (

@@ -38,7 +38,8 @@ class LanguagePanel(LivePanel):
 
     def __init__(self, tokenizers: Sequence[str] = TOKENIZERS) -> None:
         numbers = {f"sentence {i + 1}": i for i in range(SENTENCES)}
-        look = {"width": 240}
+        look = {"width": 240, "label": 96}
+        price = "of a million tokens, in dollars"
         self.sentence = dropdown("Show", {"all five sentences": None} | numbers, index=4, **look)
         self.text = TextInput(
             value=as_lines(self.sentence.value),
@@ -46,7 +47,7 @@ class LanguagePanel(LivePanel):
             placeholder="English: Good night!",
         )
         self.tokenizers = TokenizerList(tokenizers, self.redraw)
-        self.price = number("Price", 2.5, 0.0, 1e6, tooltip="of a million tokens", **look)
+        self.price = number("$ per million", 2.5, 0.0, 1e6, tooltip=price, **look)
         self.context = number("Context", CONTEXT, 1, 10**8, tooltip="tokens read at once", **look)
         self.plot: Plot = costs_plot()
         self.words, self.table = ipywidgets.HTML(), ipywidgets.HTML()

@@ -81,7 +81,7 @@ class TrainingPanel(LivePanel):
         self.size = number("Entries", size, 1, 50_000, 100, tooltip=tip, **look)
         self.source = dropdown("Text", [*data.names(), OWN], **look)
         self.own = TextInput(label="Your own text", limit=LONGEST)
-        tip = "A text in another language: it is only counted, never trained on"
+        tip = "It is only counted, never trained on; almanach is German"
         self.second = dropdown("Second", data.names(), SECOND, tooltip=tip, **look)
         self.button = button("Train", width=96, primary=True)
 
