@@ -95,5 +95,5 @@ def turned_words(found: Projection) -> str:
         return ""
     return (
         f"Before scores are made of it, this model turns each {found.which} by its place (rotary "
-        "positions), and some models norm it first."
+        "positions), and some models normalise it first."
     )
