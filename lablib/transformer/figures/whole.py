@@ -236,8 +236,7 @@ def tour(found: Parts) -> list[tuple[str, str, str]]:
     norm = (
         "The norm comes before each part, so the stream runs through all blocks untouched."
         if kind.norm_first
-        else "A norm follows each addition, so the stream itself is normalised twice in each "
-        "block."
+        else "A norm follows each addition, so the stream itself is normalised twice in each block."
     )
     return [
         ("ids", "Ids", f"The text has become {tokens} numbers. From here on, no words."),
