@@ -124,12 +124,15 @@ def shortened(text: str, most: int) -> str:
 
 
 def number(value: float) -> str:
-    """A number to three figures, with a real minus sign.
+    """A number to three figures, with a real minus sign, and in full where it is large.
 
-    >>> number(0.12345), number(-12.0), number(float("inf"))
-    ('0.123', '−12', '∞')
+    >>> number(0.12345), number(-12.0), number(164_992_272.0), number(float("inf"))
+    ('0.123', '−12', '165,000,000', '∞')
     """
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
+    text = f"{value:.3g}"
+    if 1_000 <= abs(float(text)) < 1e15:
+        text = f"{float(text):,.0f}"
+    return text.replace("-", "−").replace("inf", "∞")
 
 
 def finite(value: float | None) -> float | None:

@@ -29,6 +29,7 @@ from lablib import sampling as sp
 from lablib import seq2seq as ss
 from lablib import tokenization as tk
 from lablib import transfer as tr
+from lablib import transformer as tf
 from lablib.models.packages import package_path
 from lablib.training.methods import prepare, trained
 from lablib.training.tasks import make_task
@@ -189,6 +190,29 @@ def leads_from_it_to_cat():
 
 
 # Masked words
+
+
+def loss_without(*parts):
+    """In bits per token: of the text of lab 03's first panel, without parts of the model."""
+    text = "Once upon a time there was a little girl who lived in a"
+    return tf.ablate(pocket(), text, parts).loss_after
+
+
+@functools.cache
+def floor():
+    return tf.attribution(pocket(), "The cat sat on the")
+
+
+@functools.cache
+def bears():
+    sentences = ("In the wood there lived a bear", "It was more than he could bear")
+    return tf.in_context(pocket(), "bear", *sentences)
+
+
+def grown(seed):
+    """The last block's first gradient in 24 blocks over that in 6, with pre-norm and post-norm."""
+    shallow, deep = (tf.gradient_sizes(blocks, seed) for blocks in (6, 24))
+    return float(deep.pre[-1] / shallow.pre[-1]), float(deep.post[-1] / shallow.post[-1])
 
 
 @functools.cache
@@ -646,6 +670,34 @@ CLAIMS = [
           approx(54, abs=5)),
     Claim("02 cell-72", "leads from `it` to `cat`", leads_from_it_to_cat, (5, 11)),
 
+    Claim("transformer/missed-least", "from 3.0", lambda: loss_without(),
+          approx(3.02, abs=0.03)),
+    Claim("transformer/missed-least", "to about 7.0 bits", lambda: loss_without("positions"),
+          approx(7.03, abs=0.03)),
+    Claim("transformer/missed-least", "to about 5.9 bits", lambda: loss_without("attention"),
+          approx(5.93, abs=0.03)),
+    Claim("transformer/missed-least", "to about 14.6 bits", lambda: loss_without("feed-forward"),
+          approx(14.56, abs=0.03)),
+    Claim("transformer/nearest-to-king", "` queen`, which",
+          lambda: tf.neighbours(pocket(), "king").texts[0], " queen"),
+    Claim("transformer/nearest-to-king", "a cosine of 0.69",
+          lambda: float(tf.neighbours(pocket(), "king").cosines[0]), approx(0.69, abs=0.006)),
+    Claim("transformer/bear-twice", "About 0.6", lambda: float(bears().same[-1]),
+          approx(0.6, abs=0.05)),
+    Claim("transformer/bear-twice", "0.4 by then, on average", lambda: float(bears().others[-1]),
+          approx(0.4, abs=0.05)),
+    Claim("transformer/who-adds", "says ` floor`", lambda: floor().text, " floor"),
+    Claim("transformer/who-adds", "0.01 of 9.4",
+          lambda: (float(floor().added[0]), floor().score), approx((0.01, 9.35), abs=0.05)),
+    Claim("transformer/who-adds", "a small one is that of the last norm",
+          lambda: (floor().names[-1], abs(float(floor().added[-1])) < 0.5), ("last norm", True)),
+    Claim("transformer/who-adds", "The blocks add nearly all of it",
+          lambda: float(floor().added[1:-1].sum()) / floor().score, approx(1.04, abs=0.03)),
+    Claim("transformer/deeper", "0.4 to 0.5 times as large",
+          lambda: [grown(seed)[0] for seed in range(3)], approx([0.45] * 3, abs=0.07)),
+    Claim("transformer/deeper", "that of the last block does not fall",
+          lambda: min(grown(seed)[1] for seed in range(3)) > 0.9, True),
+
     Claim("masking/the-rhyme", "word 289", place_of_mat, approx(289, abs=12)),
     Claim("masking/the-rhyme", "floor, table, ground, bottom and door", lambda: guesses(CAT)[:5],
           ["floor", "table", "ground", "bottom", "door"]),
@@ -817,7 +869,6 @@ ELSEWHERE = {
     "masking/masks-of-a-thousand": "arithmetic: the shares in which BERT masks",
     "sampling/temperature-ratio": "arithmetic: a ratio of two probabilities that are given",
     "sampling/rare-tail": "arithmetic: probabilities that are given",
-    "transformer/missed-least": "not measured again here yet: losses of pocket-gpt2 without a part",
     "transfer/all-outside": "counted in tests/transfer/test_entities.py: of the sentences alone",
     "transfer/half-way": "minutes of training: measured once, with the panel's settings",
     "transfer/highest-rate": "arithmetic: a curvature that is given",

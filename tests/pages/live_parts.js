@@ -8,7 +8,7 @@ import { pageModel, readState } from "../../lablib/widgets/static/page_model.js"
 import strip from "../../lablib/widgets/static/strip.js";
 
 export { uniforms } from "../../lablib/pages/engine/uniforms.js";
-export { general, repr } from "../../lablib/pages/stand_ins/python.js";
+export { figure, general, repr } from "../../lablib/pages/stand_ins/python.js";
 export { hasShape, spoken, visible } from "../../lablib/pages/stand_ins/chips.js";
 
 const opened = new Map();

@@ -15,7 +15,7 @@ from lablib.pages.scripts import about_carried
 from lablib.sampling import uniforms
 from lablib.widgets.page import page_state
 from lablib.widgets.strip import to_browser
-from lablib.widgets.tokens import shapeless_names, spoken, visible
+from lablib.widgets.tokens import number, shapeless_names, spoken, visible
 from tests.pages.pictures import NUMBER, PROBABILITY, VIEW, on_page, picture_of, same, traits
 
 
@@ -213,6 +213,8 @@ def test_texts_and_numbers_stand_in_code_as_python_writes_them(node):
     assert node("a[0].map(m.repr)", texts) == [repr(text) for text in texts]
     numbers = [0.0, 0.12345, 1e-7, 123456.0, 12.0, 999.6, -0.5, 0.0001234]
     assert node("a[0].map((x) => m.general(x, 3))", numbers) == [f"{x:.3g}" for x in numbers]
+    numbers += [999.4, 1234.0, -4321.0, 164_992_272.0, 9.99e14, 9.996e14, 1e30]
+    assert node("a[0].map(m.figure)", numbers) == [number(x) for x in numbers]
 
 
 TOKENS = {

@@ -1,10 +1,13 @@
 """The patching panel without a browser: parts, heads at a place, answers, its code, any prompt."""
 
+import re
+
 import pytest
 import torch
 
 from lablib import transformer as tf
 from lablib.numbers import percent
+from lablib.transformer.figures import patching as figures
 from lablib.transformer.panel.patching import patching_panel
 from tests.sampling.panels import opened, run_code
 
@@ -34,6 +37,22 @@ def test_the_heatmap_shows_what_returns(panel, gpt2, part):
     assert part == "heads" or (cells.x[0], cells.x[4]) == ("0 T", "4 c → d")
     *_, share = found.top(1)[0]
     assert percent(share) in panel.words.value and percent(share, 1) in panel.table.value
+
+
+def brightness(colour):
+    """The relative luminance of a colour of three numbers to 255 (WCAG 2)."""
+    shares = [part / 255 for part in colour]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return sum(weight * s for weight, s in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(0xFF, 0x21), (0x11, 0xE0), (0x21, 0xE0)])
+def test_the_numbers_in_the_cells_can_be_read_in_both_themes(paper, ink):
+    for _, colour in figures.SHARES:
+        *shade, opacity = map(float, re.findall(r"[\d.]+", colour))
+        cell = [opacity * part + (1 - opacity) * paper for part in shade]
+        dark, light = sorted((brightness(cell), brightness([ink] * 3)))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_heads_at_one_place(panel, gpt2):

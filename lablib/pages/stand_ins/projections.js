@@ -87,7 +87,7 @@ function drawProduct(panel, { tokens, inputs, matrix, result, size }, { token, p
   /** @type {Record<string, any>} */
   const layout = { shapes: frames.map(frame) };
   matrices.forEach((rows, i) => {
-    layout[`xaxis${i ? i + 1 : ""}.title.text`] = `${titles[i]}<br>${grouped(rows.length)} × ${grouped(rows[0].length)}`;
+    layout[`xaxis${i ? i + 1 : ""}.title.text`] = `${titles[i]}<br>${sizeOf(rows)}`;
   });
   for (const axis of ["yaxis", "yaxis3"]) Object.assign(layout, { [`${axis}.tickvals`]: [...names.keys()], [`${axis}.ticktext`]: names });
   redraw(panel, "plot", { z: matrices }, layout);
@@ -96,7 +96,13 @@ function drawProduct(panel, { tokens, inputs, matrix, result, size }, { token, p
 /** @param {number[]} edges */
 function frame([x0, x1, y0, y1], i) {
   const suffix = i ? i + 1 : "";
-  return { type: "rect", xref: `x${suffix}`, yref: `y${suffix}`, x0, x1, y0, y1, line: { color: "#808080", width: 2 } };
+  return { type: "rect", xref: `x${suffix}`, yref: `y${suffix}`, x0, x1, y0, y1, line: { color: "#009e73", width: 3 } };
+}
+
+/** @param {ArrayLike<number>[]} rows */
+function sizeOf(rows) {
+  const columns = rows[0].length;
+  return `${grouped(rows.length)} × ${grouped(columns)} = ${grouped(rows.length * columns)}`;
 }
 
 /** One number of the product as the sum it is, its largest terms first. */

@@ -45,11 +45,13 @@ export function float(value) {
 }
 
 /**
- * A number to three figures with a real minus sign (`lablib.widgets.tokens.number`).
+ * A number to three figures with a real minus sign, in full where it is large (`lablib.widgets.tokens.number`).
  * @param {number} value
  */
 export function figure(value) {
-  return general(value, 3).replaceAll("-", "\u2212").replace("inf", "\u221e");
+  const rounded = Number(value.toPrecision(3));
+  const large = Math.abs(rounded) >= 1000 && Math.abs(rounded) < 1e15;
+  return (large ? grouped(rounded) : general(value, 3)).replaceAll("-", "\u2212").replace("inf", "\u221e");
 }
 
 /**

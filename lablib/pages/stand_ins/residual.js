@@ -80,7 +80,7 @@ function sharesWords({ text, probability, score, names, added }) {
   const sign = added[most] < 0 ? "" : "+";
   return (
     `‘${visible(text)}’ comes next with ${percent(probability, 0)}. Its score is ${figure(score)} above the mean of all tokens; ` +
-    `${names[most]} adds most of it, ${sign}${added[most].toFixed(2)}. The shares sum to the score exactly, with the last norm’s ` +
+    `${names[most]} adds the most, ${sign}${added[most].toFixed(2)}. The shares sum to the score exactly, with the last norm’s ` +
     "division taken as it is; what a part does through later parts is counted as theirs."
   );
 }
@@ -90,7 +90,7 @@ function lengthsWords(stream) {
   return (
     `A token’s vector is ${figure(stream[0])} long before the first block and ${figure(stream.at(-1))} after the last, on average. ` +
     "Each part reads the stream through a norm, so its length as such does not matter to it: what matters is how long a part’s " +
-    "result is beside the stream."
+    "result is compared with the stream."
   );
 }
 

@@ -131,7 +131,7 @@ class Lengths:
 
     Attributes:
         tokens: the text.
-        norm_first: whether the parts read the stream through a norm, or it is normed itself.
+        norm_first: whether the parts read the stream through a norm, or it is normalised itself.
         stream: before the first block and after each, [blocks + 1].
         attention: what attention adds, [blocks].
         feed_forward: what the feed-forward adds, [blocks].

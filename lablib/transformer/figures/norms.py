@@ -34,6 +34,6 @@ def gradients_words(found: GradientSizes) -> str:
     return (
         f"In the last of {len(found.pre)} blocks the gradient is {number(found.last)} times as "
         "large with the norm after the addition. Move the slider: with pre-norm it falls as the "
-        "model gets deeper, with post-norm it stays as it is. So post-norm models need small "
-        "first steps (warm-up), or they diverge."
+        "model gets deeper, with post-norm it does not. So post-norm models need small first "
+        "steps (warm-up), or they diverge."
     )

@@ -2,12 +2,15 @@
 
 from lablib.numbers import percent
 from lablib.transformer.compute.patching import Patching
-from lablib.transformer.figures.projections import SIGNED
 from lablib.widgets.html import table
 from lablib.widgets.plot import Plot
 from lablib.widgets.tokens import number, visible
 
 HEIGHT = 300
+SHARES = [
+    [0, "rgba(0, 114, 178, 0.7)"], [0.5, "rgba(128, 128, 128, 0.08)"], [1, "rgba(213, 94, 0, 0.7)"],
+]  # fmt: skip
+"""Blue below zero, vermilion above. The page shows through, so its own ink can be read on all."""
 WRITTEN = 160
 """Up to so many cells have their number in them; of more they stand in the tooltips."""
 SAID = {
@@ -22,7 +25,7 @@ SAID = {
 def patching_plot() -> Plot:
     """An empty plot of layers × places, or × heads; `draw_patching` fills it."""
     cells = {
-        "type": "heatmap", "zmin": -1, "zmid": 0, "zmax": 1, "colorscale": SIGNED,
+        "type": "heatmap", "zmin": -1, "zmid": 0, "zmax": 1, "colorscale": SHARES,
         "xgap": 1, "ygap": 1,
         "colorbar": {"thickness": 10, "tickformat": ".0%", "outlinewidth": 0},
         "hovertemplate": "layer %{y}, %{x}: %{z:.1%}<extra></extra>",
@@ -42,7 +45,6 @@ def draw_patching(plot: Plot, found: Patching) -> None:
         [cells] = plot.data
         cells.x, cells.z = columns(found), found.returned.tolist()
         cells.texttemplate = "%{z:.0%}" if written else None
-        cells.textfont = {"color": "#1a1a1a"}
         plot.layout.xaxis.title.text = "head" if found.part == "heads" else "place"
 
 

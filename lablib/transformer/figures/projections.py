@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from lablib.transformer.compute.projections import Projection
-from lablib.widgets.plot import Plot
+from lablib.widgets.plot import COLOURS, Plot
 from lablib.widgets.tokens import number, visible
 
 LETTERS = {"query": "Q", "key": "K", "value": "V"}
@@ -52,11 +52,16 @@ def draw_product(plot: Plot, found: Projection, token: int, place: int) -> None:
         for i, (trace, matrix, title) in enumerate(zip(plot.data, matrices, titles, strict=True)):
             trace.z = matrix.numpy()
             axis = plot.layout["xaxis" if i == 0 else f"xaxis{i + 1}"]
-            axis.title.text = f"{title}<br>{matrix.shape[0]:,} × {matrix.shape[1]:,}"
+            axis.title.text = f"{title}<br>{_size(matrix)}"
         names = [visible(text) for text in found.tokens.tokens]
         for axis in (plot.layout.yaxis, plot.layout.yaxis3):
             axis.tickvals, axis.ticktext = list(range(len(names))), names
         plot.layout.shapes = [_frame(i, frame) for i, frame in enumerate(frames)]
+
+
+def _size(matrix: Tensor) -> str:
+    rows, columns = matrix.shape
+    return f"{rows:,} × {columns:,} = {rows * columns:,}"
 
 
 def _frame(i: int, frame: tuple[float, float, float, float]) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def _frame(i: int, frame: tuple[float, float, float, float]) -> dict[str, Any]:
     x0, x1, y0, y1 = frame
     return {
         "type": "rect", "xref": f"x{suffix}", "yref": f"y{suffix}",
-        "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": {"color": "#808080", "width": 2},
+        "x0": x0, "x1": x1, "y0": y0, "y1": y1,
+        "line": {"color": COLOURS[2], "width": 3},
     }  # fmt: skip
 
 
@@ -95,5 +101,5 @@ def turned_words(found: Projection) -> str:
         return ""
     return (
         f"Before scores are made of it, this model turns each {found.which} by its place (rotary "
-        "positions), and some models norm it first."
+        "positions), and some models normalise it first."
     )

@@ -40,7 +40,7 @@ def attribution_words(found: Attribution) -> str:
     most = int(found.added.argmax())
     return (
         f"‘{visible(found.text)}’ comes next with {percent(found.probability)}. Its score is "
-        f"{number(found.score)} above the mean of all tokens; {found.names[most]} adds most of it, "
+        f"{number(found.score)} above the mean of all tokens; {found.names[most]} adds the most, "
         f"{float(found.added[most]):+.2f}. The shares sum to the score exactly, with the last "
         "norm’s division taken as it is; what a part does through later parts is counted as theirs."
     )
@@ -76,7 +76,7 @@ def lengths_words(found: Lengths) -> str:
     """How the stream grows, in a sentence or two."""
     norm = (
         "Each part reads the stream through a norm, so its length as such does not matter to it: "
-        "what matters is how long a part’s result is beside the stream."
+        "what matters is how long a part’s result is compared with the stream."
         if found.norm_first
         else "The norm after each addition brings the stream back to the same length."
     )

@@ -85,8 +85,8 @@ def _position_boxes(found: Parts) -> list[Box]:
     together = (
         "The sum of the two is what block 0 reads."
         if found.architecture.norm_first
-        else "The sum, with what else the model knows of a token (first or second text), normed: "
-        "what block 0 reads."
+        else "The sum, with what else the model knows of a token (first or second text), "
+        "normalised: what block 0 reads."
     )
     return [
         Box(
@@ -130,7 +130,7 @@ def _block_boxes(index: int, block: BlockParts, heads: int, kind: Architecture) 
 def _last_boxes(found: Parts) -> list[Box]:
     result = []
     if found.last_norm is not None:
-        about = "The vectors after the last block, normed once more."
+        about = "The vectors after the last block, normalised once more."
         title = f"last {found.architecture.norm}"
         result.append(Box("last norm", AFTER, title, about, found.last_norm, "norm"))
     if found.logits is not None:
@@ -236,7 +236,7 @@ def tour(found: Parts) -> list[tuple[str, str, str]]:
     norm = (
         "The norm comes before each part, so the stream runs through all blocks untouched."
         if kind.norm_first
-        else "A norm follows each addition, so the stream itself is normed twice in each block."
+        else "A norm follows each addition, so the stream itself is normalised twice in each block."
     )
     return [
         ("ids", "Ids", f"The text has become {tokens} numbers. From here on, no words."),

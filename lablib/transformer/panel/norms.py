@@ -11,7 +11,7 @@ from lablib.widgets.layout import in_row, mark_main
 
 
 class NormsPanel(LivePanel):
-    """See why large models norm first: gradients of both kinds of model, block by block.
+    """See why large models normalise first: gradients of both kinds of model, block by block.
 
     Two new models that differ in where the norm stands. `sizes` are those in sight, None before
     the first.

@@ -42,7 +42,7 @@ class ProjectionsPanel(LivePanel):
         self.text = TextInput(value=text, label="Text")
         self.one_head = HeadChoice(layer, head, lambda: self.redraw())
         self.which = toggles("Product", [f"{name} {figures.LETTERS[name]}" for name in WHICH])
-        self.number = slider("Number", 0, 0, 63, width=300)
+        self.number = slider("Number", 30, 0, 63, width=300)
         self.strip = TokenStrip(selection="one", label="Choose a token", legend=False)
         self.place, self.words = ipywidgets.VBox(layout={"width": "100%"}), ipywidgets.HTML()
         mark_main(self.number, self.place)

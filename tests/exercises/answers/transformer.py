@@ -264,7 +264,7 @@ def feed_forward(x, matrix_in, bias_in, matrix_out, bias_out):
                 "n = norm_1(x)",
                 "x = n + attention(n)",
                 "norm_2(x) + feed_forward(norm_2(x))",
-            ): "You add to the *normed* vectors",
+            ): "You add to the *normalised* vectors",
             _block(
                 "block", "a = attention(norm_1(x))", "f = feed_forward(norm_2(x))", "x + a + f"
             ): "Your feed-forward reads the stream from before attention",
@@ -285,7 +285,7 @@ def feed_forward(x, matrix_in, bias_in, matrix_out, bias_out):
                 "n = norm_1(x)",
                 "x = n + attention(n)",
                 "norm_2(x) + feed_forward(norm_2(x))",
-            ): "You add to the normed vectors",
+            ): "You add to the normalised vectors",
             _block(
                 "gpt2_block", "x = x + attention(norm_1(x))", "x = norm_2(x + feed_forward(x))"
             ): "",
