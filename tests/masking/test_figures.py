@@ -1,6 +1,7 @@
 """Columns, tables, sentences and plots from results."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -98,6 +99,8 @@ def test_sentences_in_words(m):
     words = sentences_figures.comparison_words(pair)
     assert ("second" in words.split(" scores")[0]) == (pair.difference > 0)
     assert "They differ in length" not in words
+    total, gain, rest = (float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+\.\d\d", words))
+    assert gain > 0 and gain + rest == pytest.approx(total)
     longer = mk.compare_sentences(m, "the cat is old", "the cat is very very old")
     assert "They differ in length" in sentences_figures.comparison_words(longer)
     same = mk.compare_sentences(m, "the cat", "the cat")
