@@ -659,6 +659,8 @@ CLAIMS = [
     Claim("masking/other-words", "`keys` and `to`",
           lambda: [abs(changed_words(*KEYS)[word]) > 0.1 for word in ("keys", "to")],
           [True, True]),
+    Claim("04 cell-19", "three pieces for it: first `rhino`, then `##cer`",
+          lambda: masked().tokenizer.tokenize("rhinoceros"), ["rhino", "##cer", "##os"]),
     Claim("04 cell-35", "it finds `is` likelier",
           lambda: mk.compare_sentences(masked(), *KEYS).difference, approx(-1.22, abs=0.1)),
     Claim("04 cell-35", "the next word loses as well",
