@@ -1,6 +1,7 @@
 """Columns, tables, sentences and plots from results."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -82,9 +83,11 @@ def test_evidence_in_words(m):
     )
     looks = [0.0, 0.0, 0.5, 0.1, 0.0, 0.0, 0.0]
     words = evidence_figures.evidence_words(found, looks)
-    assert "Without “cat” it would be 2.7 times less probable. It is also the word" in words
-    words = evidence_figures.evidence_words(found, looks[::-1])
-    assert "But the mask looks most at “on”" in words
+    assert "Without “cat” it would be 2.7 times less probable. Of the words, the mask" in words
+    assert words.endswith("looks at it most, too (50\xa0%).")
+    words = evidence_figures.evidence_words(found, [look / 2 for look in looks[::-1]])
+    assert "But of the words, the mask looks most at “on” (25\xa0%)" in words
+    assert words.endswith("Most of its attention (70\xa0%) rests on special tokens such as [CLS].")
     html = evidence_figures.evidence_table(found, looks)
     assert "+1.00" in html and "1 and 1" in html
     chips = evidence_figures.evidence_tokens(found)
@@ -96,6 +99,8 @@ def test_sentences_in_words(m):
     words = sentences_figures.comparison_words(pair)
     assert ("second" in words.split(" scores")[0]) == (pair.difference > 0)
     assert "They differ in length" not in words
+    total, gain, rest = (float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+\.\d\d", words))
+    assert gain > 0 and gain + rest == pytest.approx(total)
     longer = mk.compare_sentences(m, "the cat is old", "the cat is very very old")
     assert "They differ in length" in sentences_figures.comparison_words(longer)
     same = mk.compare_sentences(m, "the cat", "the cat")

@@ -461,6 +461,21 @@ def test_what_the_labs_model_said_stands_until_something_is_changed(node):
     assert found["view"]["columns"] == [] and "pocket-bert" not in found["head"]["why"]
 
 
+def test_two_models_side_by_side_keep_what_each_said(node):
+    text = "The cat sat on the [MASK]."
+    pair = mk.side_by_side(mk.fill_panel, text, models=("minilm-masked", "pocket-bert"))
+    best = []
+    for panel in pair.panels:
+        assert panel.wait()
+        on_page(node, panel)
+        node("m.after(live, (live) => live.begin())")
+        assert traits(node, FILL) == picture_of(panel, FILL)
+        best.append(panel.view.columns[0]["rows"][0]["text"])
+    assert best == ["floor", "table"]
+    node("""m.after(live, (live) => live.set("input.text", { value: "A [MASK]." }))""")
+    assert traits(node, FILL)["view"]["columns"][0]["rows"][0]["text"] != best[1]
+
+
 def test_of_several_gaps_too_what_the_labs_model_said_is_put_in(node):
     panel = mk.joint_panel("The [MASK] [MASK] was very old.", model="minilm-masked")
     assert panel.wait()

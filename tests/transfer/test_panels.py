@@ -244,6 +244,26 @@ def test_growth_is_drawn_as_it_comes(desk, small_set, monkeypatch):
     exec(panel.foot.code.replace(desk_line, "labelled = None").rsplit("\n", 1)[0], names)
 
 
+def test_a_measurement_may_have_a_set_of_its_own(desk, small_set, monkeypatch):
+    desk.labelled, asked = small_set, []
+
+    def measured(labelled, *_):
+        asked.append(labelled)
+        yield tr.Point("frozen", 20, 0, 0.5)
+
+    monkeypatch.setattr(growth_module, "measure_transfer", measured)
+    panel = tr.growth_panel("topic", desk=desk)
+    monkeypatch.setattr(panel, "model", lambda: None)
+    panel.button.click()
+    ready(panel)
+    assert len(asked[0].names) == 5 and desk.labelled is small_set
+    assert "read_labelled('topic')" in panel.foot.code
+    panel.source.value = panel.source.options[0]
+    panel.button.click()
+    ready(panel)
+    assert asked[1] is small_set and "read_labelled('sentiment')" in panel.foot.code
+
+
 def test_a_measurement_can_be_stopped(desk, small_set, monkeypatch):
     desk.labelled = small_set
 

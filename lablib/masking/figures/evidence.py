@@ -47,16 +47,29 @@ def evidence_words(found: Evidence, looks: Sequence[float]) -> str:
     probability = percent(math.exp(found.log_probability))
     word, change = found.top(1)[0]
     does = "less" if change > 0 else "more"
-    looked = found.words[max(range(len(looks)), key=lambda i: looks[i])].text
+    looked, most = max(zip(found.words, looks, strict=True), key=lambda pair: pair[1])
     agree = (
-        "It is also the word the mask looks at most."
-        if looked == word
-        else f"But the mask looks most at “{looked}”: looking is not the same as using."
+        f"Of the words, the mask looks at it most, too ({share(most)})."
+        if looked.text == word
+        else f"But of the words, the mask looks most at “{looked.text}” ({share(most)}): "
+        "looking is not the same as using."
     )
     return (
         f"“{found.answer}” has {probability}. Without “{word}” it would be {factor(change)} "
-        f"{does} probable. {agree}"
+        f"{does} probable. {agree}{_elsewhere(looks)}"
     )
+
+
+def _elsewhere(looks: Sequence[float]) -> str:
+    """What the picture leaves out of the attention, where that is the larger part.
+
+    >>> _elsewhere([0.25, 0.125])
+    ' Most of its attention (62\xa0%) rests on special tokens such as [CLS].'
+    """
+    rest = 1 - sum(looks)
+    if rest <= 0.5:
+        return ""
+    return f" Most of its attention ({share(rest)}) rests on special tokens such as [CLS]."
 
 
 def evidence_table(found: Evidence, looks: Sequence[float]) -> str:

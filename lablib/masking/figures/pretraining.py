@@ -1,6 +1,6 @@
 """What the pretraining panel shows of a result."""
 
-from lablib.masking.compute.learning import BatchLoss
+from lablib.masking.compute.learning import BatchLoss, weighted_loss
 from lablib.masking.figures.shared import nats, percent
 from lablib.widgets.html import table
 
@@ -10,7 +10,7 @@ def batch_table(loss: BatchLoss) -> str:
     columns = [
         ("Pair", "what the model saw"),
         ("follows", "whether the second part really follows"),
-        ("model says", "the probability that it does"),
+        ("says it follows", "the probability that the model gives this"),
         ("right", "whether that is on the right side of one half"),
     ]
     rows = [
@@ -26,10 +26,12 @@ def batch_table(loss: BatchLoss) -> str:
 
 
 def total_words(loss: BatchLoss, alpha: float, beta: float) -> str:
-    """The weighted sum, written out.
+    """The weighted sum, written out: that of the numbers as they are shown, so that it adds up.
 
-    >>> total_words(BatchLoss((), 3.0, 0.5), 1.0, 2.0)
-    'α · L_MLM + β · L_NSP = 1 × 3.00 + 2 × 0.50 = 4.00 nats'
+    >>> total_words(BatchLoss((), 2.466, 3.086), 1.0, 1.0)
+    'α · L_MLM + β · L_NSP = 1 × 2.47 + 1 × 3.09 = 5.56 nats'
     """
-    parts = f"{alpha:g} × {nats(loss.words)} + {beta:g} × {nats(loss.next_sentence)}"
-    return f"α · L_MLM + β · L_NSP = {parts} = {nats(loss.total(alpha, beta))} nats"
+    words, next_sentence = round(loss.words, 2), round(loss.next_sentence, 2)
+    parts = f"{alpha:g} × {nats(words)} + {beta:g} × {nats(next_sentence)}"
+    total = weighted_loss(words, next_sentence, alpha, beta)
+    return f"α · L_MLM + β · L_NSP = {parts} = {nats(total)} nats"

@@ -40,12 +40,13 @@ def likelihood_words(score: PseudoLogLikelihood) -> str:
 
 
 def comparison_words(pair: Comparison) -> str:
-    """Which of two sentences is the more likely, and which word makes the difference."""
+    """Which of two sentences is the more likely, and by which word most of all."""
     if abs(pair.difference) < 0.005:
         return "The model finds both equally likely."
     better = "second" if pair.difference > 0 else "first"
     sign = math.copysign(1.0, pair.difference)
     most = max(pair.pairs, key=lambda p: sign * p.difference)
+    total, gain = round(abs(pair.difference), 2), round(sign * most.difference, 2)
     words = f"“{most.first or '–'}” against “{most.second or '–'}”"
     lengths = (
         " They differ in length: compare the scores per token, too."
@@ -54,8 +55,8 @@ def comparison_words(pair: Comparison) -> str:
     )
     shown = f" The chart has the {ROWS} words that differ most." if len(pair.pairs) > ROWS else ""
     return (
-        f"The {better} scores {nats(abs(pair.difference))} nats more. Most of it comes from "
-        f"{words} ({nats(most.difference, sign=True)}).{lengths}{shown}"
+        f"The {better} scores {nats(total)} nats more: {nats(gain, sign=True)} by {words}, "
+        f"{nats(round(total - gain, 2) + 0.0, sign=True)} by all the rest.{lengths}{shown}"
     )
 
 

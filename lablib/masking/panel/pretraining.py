@@ -11,8 +11,8 @@ from lablib.widgets.controls import button, seed_field, slider
 from lablib.widgets.html import escape, scrolling
 from lablib.widgets.layout import in_row, mark_main
 
-TEXT = "lighthouse"
-"""The text that the batches are cut from."""
+TEXT = "almanac"
+"""The text that the batches are cut from: one in which no page is like another."""
 
 
 class PretrainingPanel(LivePanel):

@@ -91,12 +91,18 @@ function evidenceWords({ answer, logProbability, words }) {
   const factor = times(Math.exp(Math.min(Math.abs(change), 50)));
   const agree =
     looked.text === text
-      ? "It is also the word the mask looks at most."
-      : `But the mask looks most at “${looked.text}”: looking is not the same as using.`;
+      ? `Of the words, the mask looks at it most, too (${share(looked.look, 0)}).`
+      : `But of the words, the mask looks most at “${looked.text}” (${share(looked.look, 0)}): looking is not the same as using.`;
   return (
     `“${answer}” has ${percent(Math.exp(logProbability))}. Without “${text}” it would be ${factor} ` +
-    `${change > 0 ? "less" : "more"} probable. ${agree}`
+    `${change > 0 ? "less" : "more"} probable. ${agree}${elsewhere(words)}`
   );
+}
+
+/** What the picture leaves out of the attention, where that is the larger part. */
+function elsewhere(words) {
+  const rest = words.reduce((left, { look }) => left - look, 1);
+  return rest > 0.5 ? ` Most of its attention (${share(rest, 0)}) rests on special tokens such as [CLS].` : "";
 }
 
 /** Both measures of each word, with their ranks. */

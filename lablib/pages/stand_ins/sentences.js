@@ -121,18 +121,24 @@ function label({ first, second, same }) {
   return same ? first.text : `${first?.text ?? "–"} / ${second?.text ?? "–"}`;
 }
 
-/** Which of two sentences is the more likely, and which word makes the difference. */
+/** A number as it is shown, so that sums of such numbers are right. */
+function rounded(value) {
+  return Number(value.toFixed(2));
+}
+
+/** Which of two sentences is the more likely, and by which word most of all. */
 function comparisonWords([first, second], pairs) {
   const more = second.total - first.total;
   if (Math.abs(more) < 0.005) return "The model finds both equally likely.";
   const sign = Math.sign(more);
   const most = pairs.reduce((best, pair) => (sign * difference(pair) > sign * difference(best) ? pair : best));
+  const [total, gain] = [Math.abs(more), sign * difference(most)].map(rounded);
   const words = `“${most.first?.text ?? "–"}” against “${most.second?.text ?? "–"}”`;
   const lengths = first.tokens === second.tokens ? "" : " They differ in length: compare the scores per token, too.";
   const shown = pairs.length > ROWS ? ` The chart has the ${ROWS} words that differ most.` : "";
   return (
-    `The ${more > 0 ? "second" : "first"} scores ${nats(Math.abs(more))} nats more. Most of it comes from ` +
-    `${words} (${nats(difference(most), true)}).${lengths}${shown}`
+    `The ${more > 0 ? "second" : "first"} scores ${nats(total)} nats more: ${nats(gain, true)} by ${words}, ` +
+    `${nats(rounded(total - gain) + 0, true)} by all the rest.${lengths}${shown}`
   );
 }
 

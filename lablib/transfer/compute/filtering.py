@@ -23,7 +23,7 @@ FILTERING = Config(
 )  # fmt: skip
 """Settings of each training: two or three times through a hundred sentences."""
 
-TRAINING_SETS = ("nothing", "all texts", "what the gate lets through", "no unwanted text")
+TRAINING_SETS = ("no training", "all texts", "what the gate lets through", "no unwanted text")
 """What the model has learned from on top of its pretraining; the last is a perfect filter."""
 
 TEXTS = 8
@@ -94,7 +94,7 @@ def learn_filtered(
         >>> from lablib.transfer import read_labelled
         >>> first = next(learn_filtered(read_labelled("pirate")))
         >>> first.training_set, first.texts, first.unwanted_bits > first.other_bits
-        ('nothing', 0, True)
+        ('no training', 0, True)
     """
     (judged,) = [found for found in judge_all(labelled, unwanted) if found]
     learn, held = judged[: len(labelled.train)], judged[len(labelled.train) :]

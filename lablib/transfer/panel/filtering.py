@@ -46,8 +46,8 @@ class FilteringPanel(LivePanel):
         mark_main(self.button, self.place)
         super().__init__(
             "Filtered data",
-            "A pocket GPT goes on learning: from nothing, from all texts, behind a gate, and "
-            "without any pirate.",
+            "A pocket GPT as it is, and after it has gone on learning: from all texts, behind a "
+            "gate, and without any pirate.",
             [
                 in_row(self.threshold, self.prompt),
                 in_row(self.count, self.seed, self.button),
