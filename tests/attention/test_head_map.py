@@ -35,6 +35,18 @@ def colour(page, layer, head):
     return cell(page, layer, head).evaluate("(c) => getComputedStyle(c).backgroundColor")
 
 
+def test_a_number_stays_beside_its_end_of_the_colours_where_the_legend_breaks(show):
+    label = "Where a head of many words looks"
+    page = show([{**METRICS[0], "label": label}, METRICS[1]])
+    for width in range(200, 480, 20):
+        page.set_viewport_size({"width": width, "height": 600})
+        tops = page.locator(".att-ends > *").evaluate_all(
+            "(parts) => parts.map((part) => { const box = part.getBoundingClientRect();"
+            " return Math.round((box.top + box.bottom) / 2); })"
+        )
+        assert len(tops) == 3 and max(tops) - min(tops) <= 2, width
+
+
 def test_cells_have_the_colour_and_the_words_of_their_number(show):
     page = show()
     assert colour(page, 0, 0) == "rgb(68, 1, 84)"

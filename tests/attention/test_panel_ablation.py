@@ -90,6 +90,7 @@ def test_the_heads_that_were_given_are_muted_until_another_model_is_opened(gpt2,
     panel = ablation_panel("Once upon", [(0, 1)], opened(gpt2))
     assert panel.wait() and panel.map.muted == [[0, 1]]
     assert "With 1 head muted" in panel.words.value
+    assert panel.map.opened == [0, 1] and (panel.view.layer, panel.view.heads) == (0, [1])
     panel.choice.loaded = opened(bert).loaded
     assert panel.wait() and panel.map.muted == []
 

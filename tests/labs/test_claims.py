@@ -39,7 +39,7 @@ from tests.executed import CORE, FURTHER
 GIRL = "Once upon a time there was a little girl"
 DOG = "The little dog ran to the"
 QUEEN = "The good king and the good queen lived in a great"
-COLOURS = "red cat blue dog red cat blue dog red"
+HEN = "The little red hen and the little red"
 CAT = "The cat sat on the [MASK]."
 USERS = "Data visualization empowers users to"
 LIVED = "The king and the queen lived in a"
@@ -166,6 +166,28 @@ def lens_reads(layer, place):
 def positions_of_the_encoder(place, other):
     table = torch.nn.functional.normalize(at.learned_positions(encoder()).float(), dim=-1)
     return float(table[place] @ table[other])
+
+
+def shuffled(positions):
+    """The shuffle that opens the positions panel."""
+    return at.shuffle(encoder(), "The cat sat on the mat and slept", 0, positions=positions)
+
+
+@functools.cache
+def divergences():
+    """How far each lens is off before the first layer and after each, in nats."""
+    *_, lenses = at.fit_lenses(pocket(), data.text("almanac"))
+    return {name: found.tolist() for name, found in lenses.divergence.items()}
+
+
+def lenses_by_error():
+    return sorted(divergences(), key=lambda name: fmean(divergences()[name]))
+
+
+def layers_where_the_jacobian_is_further_off():
+    """The layers after which it is more than a tenth further off than the logit lens."""
+    off = zip(divergences()["jacobian"], divergences()["logit"], strict=True)
+    return [place - 1 for place, (jacobian, logit) in enumerate(off) if jacobian > 1.1 * logit]
 
 
 @functools.cache
@@ -653,9 +675,27 @@ CLAIMS = [
     Claim("02 cell-44", "71 % of attention goes to the first token",
           lambda: 100 * float(at.recorded(USERS).weights[:, :, 1:, 0].mean()), approx(71, abs=0.5)),
     Claim("02 cell-44", "(even: 29 %)", lambda: even(range(2, 7)), approx(29, abs=0.5)),
-    Claim("02 cell-54", "76 %", lambda: metric(COLOURS, "induction", *best(COLOURS, "induction")),
-          approx(76, abs=1)),
-    Claim("02 cell-54", "(even: 15 %)", lambda: even(range(5, 10)), approx(15, abs=0.5)),
+    Claim("02 cell-54", "70 %", lambda: metric(HEN, "induction", *best(HEN, "induction")),
+          approx(70, abs=1)),
+    Claim("02 cell-54", "96 % (even: 1 %)", lambda: on_random_tokens("induction"),
+          approx(96, abs=1)),
+    Claim("attention/induction-target", "At `hen`",
+          lambda: float(maps(HEN).weights[*best(HEN, "induction"), -1, 3]), approx(0.99, abs=0.01)),
+    Claim("02 cell-54", "(even: 13 %)", lambda: even(range(7, 9)), approx(13, abs=0.5)),
+    Claim("attention/previous-token", "layer 3, head 3 reaches 0.86",
+          lambda: best_on_random_tokens("previous_token"), (3, 3)),
+    Claim("attention/previous-token", "0.86 on random tokens",
+          lambda: on_random_tokens("previous_token"), approx(86, abs=0.6)),
+    Claim("attention/shuffled-words", "It stays the same",
+          lambda: float(shuffled(positions=False).noticed.max()), approx(0, abs=1e-3)),
+    Claim("02 cell-40", "about a fifth",
+          lambda: float(shuffled(positions=True).noticed.mean()), approx(0.2, abs=0.02)),
+    Claim("02 cell-40", "in some heads far more",
+          lambda: float(shuffled(positions=True).noticed.max()) > 0.5, True),
+    Claim("attention/least-off", "Over all layers it is nearer than the logit lens",
+          lenses_by_error, ["tuned", "jacobian", "logit"]),
+    Claim("attention/least-off", "after the first few it is further off",
+          layers_where_the_jacobian_is_further_off, [0, 1, 2]),
     Claim("02 cell-62", "in nearly every row", lambda: rows_that_look_first([0]),
           approx(86, abs=5)),
     Claim("02 cell-62", "the last few tokens together get more",
@@ -667,8 +707,8 @@ CLAIMS = [
           approx(98, abs=1)),
     Claim("attention/striking-head", "0.21 bits", lambda: float(effects().divergence.max()),
           approx(0.21, abs=0.01)),
-    Claim("attention/striking-head", "0.04 bits", lambda: moved(5, 3),
-          approx(0.045, abs=0.005)),
+    Claim("attention/striking-head", "0.045 bits", lambda: moved(5, 3),
+          approx(0.045, abs=0.0005)),
     Claim("attention/striking-head", "more than half of the heads move it further",
           lambda: heads_that_move_more() > 50, True),
     Claim("attention/striking-head", "matters even less",
@@ -876,6 +916,8 @@ def said_by(where):
 
 
 def spoken(question):
+    if isinstance(question, exercises.Exercise):
+        return question.lesson
     answer = question.answer
     if isinstance(answer, tuple):
         rest = [text for option in answer for text in (option.text, option.feedback)]

@@ -13,19 +13,30 @@ def changes_table(result: Ablation) -> str:
         ("Token", "what the model could say here"),
         ("all heads", "its probability with all heads"),
         ("muted", "its probability with the chosen heads muted"),
-        ("change", "in percentage points"),
+        ("change (points)", "in percentage points, of the numbers beside it"),
     ]
     rows = [
         (
             visible(change.text),
             percent(change.before, 1),
             percent(change.after, 1),
-            number(round(100 * (change.after - change.before), 1) + 0.0),  # not minus zero
+            _points(change.before, change.after),
         )
         for change in result.changes
     ]
     last = result.position == len(result.tokens)
     return table("What could come next" if last else "What could be there", columns, rows)
+
+
+def _points(before: float, after: float) -> str:
+    """The change of a share in percentage points, as far as the shares are written out: a change of
+    0 beside 1.5 % and 1.6 % would look wrong.
+
+    >>> _points(0.01545, 0.01555), _points(0.0849, 0.0646), _points(0.01545, 0.01537)
+    ('0.1', '−2', '0')
+    """
+    change = round(100 * after, 1) - round(100 * before, 1)
+    return number(round(change, 1) + 0.0)  # not minus zero
 
 
 def ablation_words(result: Ablation) -> str:
@@ -44,12 +55,13 @@ def ablation_words(result: Ablation) -> str:
 
 def idle_words(layer: int, head: int, pattern: str, metrics: HeadMetrics, effects: Sweep) -> str:
     """A head with a striking pattern, and whether muting it has an effect, in a few sentences."""
-    strength = float(getattr(metrics, pattern)[layer, head])
+    strength, metric = float(getattr(metrics, pattern)[layer, head]), METRICS[pattern]
+    meaning = metric.meaning[0].lower() + metric.meaning.removesuffix(".")[1:]
     moved = float(effects.divergence[layer, head])
     most = float(effects.divergence.max())
     matters = "This one matters after all." if moved > most / 5 else "So it hardly matters here."
     return (
-        f"Layer {layer}, head {head} has a striking pattern: {METRICS[pattern].title.lower()}, "
-        f"with {percent(strength)} of its attention. Muting it moves the prediction by {moved:.3f} "
+        f"Layer {layer}, head {head} has a striking pattern: {metric.title.lower()}, "
+        f"{percent(strength)} ({meaning}). Muting it moves the prediction by {moved:.3f} "
         f"bits; the head that matters most moves it by {most:.3f}. {matters}"
     )

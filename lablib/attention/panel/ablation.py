@@ -157,7 +157,8 @@ class AblationPanel(LivePanel):
         found = clear_pattern_low_effect_head(self._metrics, self.effects)
         self._idle = found[:2] if found else None
         for layer, head, _ in top_heads(self.effects.divergence, 1):
-            self.map.opened = self.map.opened or list(self._idle or (layer, head))
+            striking = list(self._idle or (layer, head))
+            self.map.opened = self.map.opened or [*self.map.muted, striking][0]
         self.idle.value = escape(
             figures.idle_words(*found, self._metrics, self.effects)
             if found

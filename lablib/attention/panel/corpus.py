@@ -28,6 +28,11 @@ VIEW = 1
 """Which of the tabs to the right holds the head view."""
 PLANE = 3
 """Which of the tabs to the left holds the queries and keys."""
+NOT_YET = (
+    "The queries and keys of the head that is open are computed when this tab is opened. "
+    "That needs a kernel: open the lab in JupyterLab."
+)
+"""What a page says instead of them."""
 IN_PLANE = 6
 """Of so many passages they are shown: some hundred points can be told apart."""
 
@@ -92,6 +97,7 @@ class CorpusPanel(LivePanel):
         self.map = HeadMap(metrics=OFFERED, metric=across)
         self.place, self.costs, self.points = PlotPlace(), ipywidgets.VBox(), ipywidgets.VBox()
         self.words, self.table, self.verdict, self.meaning = (ipywidgets.HTML() for _ in range(4))
+        self.meaning.value = NOT_YET
         self.passages = ipywidgets.Select(rows=10, layout={"width": "100%"})
         self.passages.add_class("lab-passages")
         self.open_button = button(

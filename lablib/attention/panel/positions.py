@@ -25,6 +25,7 @@ _COLOURS = [
         "label": f"{name.replace('_', ' ')}: attention moved",
         "help": "Which share of a head's weight lies elsewhere after the shuffle.",
         "low": 0.0,
+        "high": 1.0,  # or what is 0 but for rounding would be coloured as a picture of its own
     }
     for name in (_UNTOLD, _TOLD)
 ]

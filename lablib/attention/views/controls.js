@@ -1,5 +1,6 @@
 // The fields, buttons and rows of buttons that the views of the attention room share.
 
+import { gradient } from "../../widgets/static/colours.js";
 import { element } from "../../widgets/static/dom.js";
 
 let names = 0;
@@ -86,4 +87,13 @@ export function setOptions(select, options) {
   if (select.dataset.options === key) return;
   select.dataset.options = key;
   select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+}
+
+/** A bar of colours between the numbers at its ends, which stay beside it where a line breaks. */
+export function scaleBar(palette, low, high) {
+  const node = element("span", "att-ends");
+  const bar = element("span", "att-scale");
+  bar.style.background = gradient(palette);
+  node.append(element("span", "", low), bar, element("span", "", high));
+  return node;
 }

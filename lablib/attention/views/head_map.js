@@ -3,10 +3,10 @@
 // Traits in: size, metrics, values (float32, [metric, layer, head]), can_mute. Both ways: metric,
 // opened, muted, mode.
 
-import { colour, gradient, ink } from "../../widgets/static/colours.js";
+import { colour, ink } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
-import { Picture, arrowStep, button, labelled, setOptions, within } from "./controls.js";
+import { Picture, arrowStep, button, labelled, scaleBar, setOptions, within } from "./controls.js";
 import { range } from "./weights_math.js";
 import { figure } from "./words.js";
 
@@ -161,9 +161,7 @@ class HeadGrid extends Picture {
   }
 
   drawLegend({ label, unit, low, high, palette = "viridis", values }) {
-    const bar = element("span", "att-scale");
-    bar.style.background = gradient(palette);
-    const parts = [element("span", "", unit ? `${label} (${unit})` : label), element("span", "", figure(low)), bar, element("span", "", figure(high))];
+    const parts = [element("span", "", unit ? `${label} (${unit})` : label), scaleBar(palette, figure(low), figure(high))];
     if (values.some((value) => !Number.isFinite(value))) parts.push(sample("att-broken", "not a number"));
     if (this.model.get("muted").length) parts.push(sample("heads-cell is-muted heads-sample", "muted"));
     this.legend.replaceChildren(...parts);

@@ -3,10 +3,9 @@
 // Python sends one layer at a time; a layer seen before is still here. What the reader chooses (layer,
 // heads, kind, pair, sinks, step, zoom, tokens) are traits, so that all of it is in an exported page.
 
-import { gradient } from "../../widgets/static/colours.js";
 import { bytesOf, element, keepKeys, oncePerFrame, placeIn, write } from "../../widgets/static/dom.js";
 import { withLateStart } from "../../widgets/static/late_start.js";
-import { Picture, arrowStep, button, within } from "./controls.js";
+import { Picture, arrowStep, button, scaleBar, within } from "./controls.js";
 import { CanvasPen, SvgPen, download, onTheme, themeOf } from "./pens.js";
 import {
   headChooser, kindChooser, layerChooser, pairChooser, sinkChooser, stepChooser,
@@ -87,9 +86,7 @@ function drawLegend(node, { top, palette, broken }, kind) {
     write(node, "A line is as wide and as dark as its weight; its colour and dashes are those of its head.");
     return;
   }
-  const bar = element("span", "att-scale");
-  bar.style.background = gradient(palette);
-  node.append(element("span", "", "weight"), element("span", "", "0"), bar, element("span", "", percentText(top)));
+  node.append(element("span", "", "weight"), scaleBar(palette, "0", percentText(top)));
   if (broken) node.append(element("span", "att-broken"), element("span", "", "not a number"));
 }
 

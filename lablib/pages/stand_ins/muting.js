@@ -138,19 +138,25 @@ function changesTable({ changes, last }) {
     Token: "what the model could say here",
     "all heads": "its probability with all heads",
     muted: "its probability with the chosen heads muted",
-    change: "in percentage points",
+    "change (points)": "in percentage points, of the numbers beside it",
   };
-  const points = (/** @type {number} */ change) => figure(Math.round(1000 * change) / 10 + 0);
-  const rows = changes.map(({ text, before, after }) => [visible(text), percent(before), percent(after), points(after - before)]);
+  const rows = changes.map(({ text, before, after }) => [visible(text), percent(before), percent(after), points(before, after)]);
   return table(last ? "What could come next" : "What could be there", columns, rows);
+}
+
+/** The change of a share in percentage points, as far as the shares are written out. */
+function points(before, after) {
+  const change = Number((100 * after).toFixed(1)) - Number((100 * before).toFixed(1));
+  return figure(Math.round(10 * change) / 10 + 0); // not minus zero
 }
 
 /** A head with a striking pattern, and whether muting it has an effect, in a few sentences. */
 function idleWords({ place: [layer, head], bits, strength, pattern, most }, metrics) {
-  const title = metrics.find(({ name }) => name === pattern).label.toLowerCase();
+  const { label, help } = metrics.find(({ name }) => name === pattern);
+  const meaning = help[0].toLowerCase() + help.slice(1).replace(/\.$/, "");
   const matters = bits > most / 5 ? "This one matters after all." : "So it hardly matters here.";
   return (
-    `Layer ${layer}, head ${head} has a striking pattern: ${title}, with ${percent(strength, 0)} of its attention. ` +
+    `Layer ${layer}, head ${head} has a striking pattern: ${label.toLowerCase()}, ${percent(strength, 0)} (${meaning}). ` +
     `Muting it moves the prediction by ${bits.toFixed(3)} bits; the head that matters most moves it by ${most.toFixed(3)}. ${matters}`
   );
 }

@@ -4,20 +4,23 @@ import { button, element, follow, keepKeys } from "./dom.js";
 import { withLateStart } from "./late_start.js";
 import { nameSliders } from "./names.js";
 
-/** The drop-down of the catalogue, with what is not on this machine marked in words. */
-function catalogue(choices, noun) {
+/** The drop-down of the catalogue, with what is not on this machine marked in words; a page offers less. */
+function catalogue(model) {
   const select = element("select", "lab-input");
+  const noun = model.get("noun");
   select.setAttribute("aria-label", `Choose a ${noun}`);
-  select.append(new Option(`choose a ${noun} …`, ""));
-  for (const { name, text } of choices) select.append(new Option(text, name));
-  return select;
+  const fill = () => {
+    const options = model.get("choices").map(({ name, text }) => new Option(text, name));
+    select.replaceChildren(new Option(`choose a ${noun} …`, ""), ...options);
+  };
+  return { select, forget: follow(model, "change:choices", fill) };
 }
 
 /** The folded form: a drop-down, a field for any id or folder, and a button. */
 function chooser(model) {
   const form = element("form", "lab-chooser");
   const why = element("p", "lab-why");
-  const select = catalogue(model.get("choices"), model.get("noun"));
+  const { select, forget } = catalogue(model);
   const field = element("input", "lab-input");
   field.placeholder = "or any hub id or folder";
   field.setAttribute("aria-label", `Hub id or folder of another ${model.get("noun")}`);
@@ -32,7 +35,7 @@ function chooser(model) {
   const row = element("div", "lab-row");
   row.append(select, field, open);
   form.append(why, row);
-  return { form, forget: follow(model, "change:why", () => (why.textContent = model.get("why"))) };
+  return { form, ends: [forget, follow(model, "change:why", () => (why.textContent = model.get("why")))] };
 }
 
 function render({ model, el }) {
@@ -40,7 +43,7 @@ function render({ model, el }) {
   const heading = element("div", "lab-heading");
   const title = element("h3", "lab-title");
   const subtitle = element("p", "lab-subtitle");
-  const { form, forget } = chooser(model);
+  const { form, ends } = chooser(model);
   form.hidden = true;
 
   const badge = button("lab-badge", "", () => {
@@ -59,7 +62,7 @@ function render({ model, el }) {
   heading.append(title, badge);
   el.append(heading, subtitle, form);
   const watched = "change:title change:subtitle change:model_name change:why";
-  const ends = [forget, follow(model, watched, draw), nameSliders(el)];
+  ends.push(follow(model, watched, draw), nameSliders(el));
   return () => ends.forEach((end) => end());
 }
 
