@@ -345,10 +345,13 @@ def where_the_winner_leaves():
 # Translation
 
 
+COLD = "translate English to French: I am cold."
+translator = functools.cache(lambda: models.load("pocket-t5", device="cpu"))
+
+
 def where_forcing_matters():
     """The places in the answer whose loss is another after the model's own words, or gone."""
-    m = models.load("pocket-t5", device="cpu")
-    found = ss.teacher_forcing(m, "number: twenty thousand and seven", "20007")
+    found = ss.teacher_forcing(translator(), "number: twenty thousand and seven", "20007")
     same = torch.isclose(found.forced, found.free, atol=1e-3)
     return (~same).nonzero().flatten().tolist()
 
@@ -715,6 +718,8 @@ CLAIMS = [
     Claim("finetuning/lora-share", "196,608 weights", lambda: learned_by_lora()[0], 196_608),
     Claim("finetuning/lora-share", "3.4 %", lambda: learned_by_lora()[1], approx(3.4, abs=0.05)),
 
+    Claim("seq2seq/matrix-size", "10 tokens with the end mark, and writes 5",
+          lambda: ss.translate(translator(), COLD).mean_alignment.shape, (5, 10)),
     Claim("08 cell-21", "from which token on do they differ", where_forcing_matters, [5, 6]),
 
     Claim("transfer/twenty-texts", "about 70 %", lambda: frozen("topic", 20), approx(72, abs=6)),
