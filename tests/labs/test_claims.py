@@ -695,6 +695,9 @@ CLAIMS = [
     Claim("sampling/top-p-width", "holds 88 % alone",
           lambda: 100 * float(logits("He ran as fast as he").softmax(0).max()),
           approx(88, abs=1)),
+    Claim("sampling/top-p-width", "Two thirds of the probability is on ` door`",
+          lambda: sp.top(pocket(), logits("She opened the").softmax(0), 1)[0],
+          sp.Alternative(770, " door", approx(0.677, abs=0.02))),
     Claim("06 cell-24", "another distribution",
           lambda: kept("She opened the", sp.Knobs(top_p=0.9, temperature=1.5))
           > 5 * kept("She opened the", sp.Knobs(top_p=0.9)), True),
