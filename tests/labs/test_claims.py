@@ -342,6 +342,13 @@ def where_the_winner_leaves():
     return sp.first_divergence([[n.id for n in tree.winner], [n.id for n in tree.greedy]])
 
 
+def first_tokens():
+    """Of the top of the first column, of greedy search, and of the texts that come to the end."""
+    tree, _ = beams(4, 8)
+    ends = [tree.path(7, place) for place, node in enumerate(tree.steps[7]) if node.finished]
+    return tree.steps[0][0].text, tree.greedy[0].text, {path[0].text for path in ends}
+
+
 # Translation
 
 
@@ -717,6 +724,7 @@ CLAIMS = [
           approx(51_000, rel=0.02)),
     Claim("sampling/beams-or-greedy", "first token is not the likeliest",
           where_the_winner_leaves, 0),
+    Claim("06 cell-49", "dropped on the way", first_tokens, (",", ",", {" of"})),
 
     Claim("finetuning/lora-share", "196,608 weights", lambda: learned_by_lora()[0], 196_608),
     Claim("finetuning/lora-share", "3.4 %", lambda: learned_by_lora()[1], approx(3.4, abs=0.05)),

@@ -183,7 +183,7 @@ export class WritingStandIn extends StandIn {
 
   _chip(step) {
     const value = this._colour() === "probability" ? Math.exp(step.logProbability) : surprisal(step);
-    const words = `cumulative log-probability ${step.cumulative.toFixed(2)}; drawn at ${percent(step.probability)}`;
+    const words = `cumulative log-probability ${step.cumulative.toFixed(2)} nats; drawn at ${percent(step.probability)}`;
     return chip(step.entry, this.names, { value, note: [words, limitWords(step), step.end].filter(Boolean).join("; ") });
   }
 
