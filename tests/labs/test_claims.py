@@ -784,6 +784,7 @@ FIGURE = re.compile(r"\d\s?%|\d (times|bits|nats)\b")
 """What a sentence about a measurement has in it."""
 
 ELSEWHERE = {
+    "06 cell-30": "arithmetic: what top-p 0.95 leaves out",
     "finetuning/targets-of-a-row": "arithmetic: a share of the tokens of a row",
     "finetuning/little-data": "minutes of training: measured once, with the panel's settings",
     "masking/masks-of-a-thousand": "arithmetic: the shares in which BERT masks",
