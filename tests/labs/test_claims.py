@@ -406,13 +406,23 @@ def where_the_winner_leaves():
     return sp.first_divergence([[n.id for n in tree.winner], [n.id for n in tree.greedy]])
 
 
+def first_tokens():
+    """Of the top of the first column, of greedy search, and of the texts that come to the end."""
+    tree, _ = beams(4, 8)
+    ends = [tree.path(7, place) for place, node in enumerate(tree.steps[7]) if node.finished]
+    return tree.steps[0][0].text, tree.greedy[0].text, {path[0].text for path in ends}
+
+
 # Translation
+
+
+COLD = "translate English to French: I am cold."
+translator = functools.cache(lambda: models.load("pocket-t5", device="cpu"))
 
 
 def where_forcing_matters():
     """The places in the answer whose loss is another after the model's own words, or gone."""
-    m = models.load("pocket-t5", device="cpu")
-    found = ss.teacher_forcing(m, "number: twenty thousand and seven", "20007")
+    found = ss.teacher_forcing(translator(), "number: twenty thousand and seven", "20007")
     same = torch.isclose(found.forced, found.free, atol=1e-3)
     return (~same).nonzero().flatten().tolist()
 
@@ -862,6 +872,9 @@ CLAIMS = [
     Claim("sampling/top-p-width", "holds 88 % alone",
           lambda: 100 * float(logits("He ran as fast as he").softmax(0).max()),
           approx(88, abs=1)),
+    Claim("sampling/top-p-width", "Two thirds of the probability is on ` door`",
+          lambda: sp.top(pocket(), logits("She opened the").softmax(0), 1)[0],
+          sp.Alternative(770, " door", approx(0.677, abs=0.02))),
     Claim("06 cell-24", "another distribution",
           lambda: kept("She opened the", sp.Knobs(top_p=0.9, temperature=1.5))
           > 5 * kept("She opened the", sp.Knobs(top_p=0.9)), True),
@@ -881,10 +894,13 @@ CLAIMS = [
           approx(51_000, rel=0.02)),
     Claim("sampling/beams-or-greedy", "first token is not the likeliest",
           where_the_winner_leaves, 0),
+    Claim("06 cell-49", "dropped on the way", first_tokens, (",", ",", {" of"})),
 
     Claim("finetuning/lora-share", "196,608 weights", lambda: learned_by_lora()[0], 196_608),
     Claim("finetuning/lora-share", "3.4 %", lambda: learned_by_lora()[1], approx(3.4, abs=0.05)),
 
+    Claim("seq2seq/matrix-size", "10 tokens with the end mark, and writes 5",
+          lambda: ss.translate(translator(), COLD).mean_alignment.shape, (5, 10)),
     Claim("08 cell-21", "from which token on do they differ", where_forcing_matters, [5, 6]),
 
     Claim("transfer/twenty-texts", "about 70 %", lambda: frozen("topic", 20), approx(72, abs=6)),
@@ -940,6 +956,7 @@ FIGURE = re.compile(r"\d\s?%|\d (times|bits|nats)\b")
 """What a sentence about a measurement has in it."""
 
 ELSEWHERE = {
+    "06 cell-30": "arithmetic: what top-p 0.95 leaves out",
     "finetuning/targets-of-a-row": "arithmetic: a share of the tokens of a row",
     "finetuning/little-data": "minutes of training: measured once, with the panel's settings",
     "masking/masks-of-a-thousand": "arithmetic: the shares in which BERT masks",

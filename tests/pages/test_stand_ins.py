@@ -105,6 +105,27 @@ def test_writing(node, text, knobs, seed):
     same(traits(node, WRITING), picture_of(panel, WRITING))
 
 
+def test_the_text_that_stands_there_is_not_taken_away(node):
+    """It is written once more, and put into the strip whole: its beginning stays in sight."""
+    panel = sp.generation_panel("Once upon a time", "pocket-gpt2", max_new_tokens=24)
+    assert panel.wait()
+    on_page(node, panel)
+    count = len(panel.strip.tokens)
+    note = """m.after(live, (live) => {
+        live.counts = [];
+        const note = () => live.counts.push(live.get("strip", "tokens").length);
+        for (const event of ["change:tokens", "msg:custom"]) live.on("strip", event, note);
+    })"""
+    node(note)
+    node('m.after(live, (live) => { live.begin(); live.set("strip", { selected: [7] }); })')
+    assert set(node("live.counts")) == {count}
+    assert traits(node, {"strip": ["selected"]}) == {"strip": {"selected": [7]}}
+    words = traits(node, {"alternatives.words": ["value"]})["alternatives.words"]["value"]
+    assert "go on from it" in words
+    node('m.after(live, (live) => live.parts.button.send({ event: "click" }))')
+    assert len(set(node("live.counts"))) > 20
+
+
 def test_branching(node):
     """A token is looked into, another is put in its place, and the tree leads back."""
     panel = sp.generation_panel("Once upon a time", "pocket-gpt2", seed=1, max_new_tokens=12)

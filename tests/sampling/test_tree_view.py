@@ -83,7 +83,7 @@ def test_keyboard_and_pick(show):
 def test_a_screen_reader_hears_what_the_eye_sees(show):
     page = show([node(0, None, 0, "king", "winner")])
     label = page.locator(".lab-tree-node").get_attribute("aria-label")
-    assert label == "king, 25 %, log-probability so far -1.50, winner"
+    assert label == "king, 25 %, log-probability so far -1.50 nats, most probable"
     page.locator("summary").click()
     assert page.locator("pre").text_content() == label
 

@@ -99,7 +99,7 @@ function lineWords(name, nodes) {
   if (!nodes.length) return name;
   const { cumulative } = nodes.at(-1);
   const rounded = (/** @type {number} */ value) => figure(Math.round(100 * value) / 100);
-  return `${name}: log-probability ${rounded(cumulative)}, ${rounded(cumulative / nodes.length)} per token`;
+  return `${name}: log-probability ${rounded(cumulative)} nats, ${rounded(cumulative / nodes.length)} per token`;
 }
 
 /** What beam search gained over greedy decoding, in a sentence. */
@@ -110,5 +110,5 @@ function gainWords(winner, greedy) {
   const subject = alike ? "Beam search's text is" : "The texts differ in length: per token, beam search's is";
   const gain = times(Math.exp(Math.min(Math.abs(searched - followed), 100)));
   if (searched >= followed) return `${subject} ${gain} as likely as greedy's, by the model's own probabilities.`;
-  return `Greedy's is ${gain} as likely here: its text was pruned on the way.`;
+  return `Greedy's is ${gain} as likely here: its text was dropped on the way.`;
 }

@@ -67,7 +67,7 @@ function slipTable({ place, before, after }) {
   const columns = {
     text: "who chose the token",
     "it writes": "the whole text",
-    "mean probability": "of the tokens after that place, by the model",
+    "mean probability after it": "of the tokens after that place, by the model",
   };
   const sides = { "its own": before, "after the wrong token": after };
   const rows = Object.entries(sides).map(([name, { text, probabilities }]) => {

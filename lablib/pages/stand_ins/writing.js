@@ -43,14 +43,17 @@ export class WritingStandIn extends StandIn {
     return this.shown.map((node) => this.tree[node].step);
   }
 
-  /** Writes the text that stands there once more: what was likely at its places is not on the page. */
+  /**
+   * Writes the text that stands there once more: what was likely at its places is not on the page. It is
+   * there to be read meanwhile, from its beginning, and not taken away.
+   */
   begin() {
-    return this.write();
+    return this.write(true);
   }
 
   /** Writes a text from the prompt on. */
-  write() {
-    return this._continue([], null, `prompt = ${repr(this.get("text", "value"))}\n`);
+  write(whole = false) {
+    return this._continue([], null, `prompt = ${repr(this.get("text", "value"))}\n`, whole);
   }
 
   /**
@@ -58,8 +61,9 @@ export class WritingStandIn extends StandIn {
    * @param {Step[]} path
    * @param {{ id: number, knobs: any } | null} chosen   put by hand after the path
    * @param {string} script
+   * @param {boolean} whole   whether the strip gets the text only when it is whole
    */
-  async _continue(path, chosen, script) {
+  async _continue(path, chosen, script, whole = false) {
     const [text, count, seed] = ["text", "length", "seed"].map((part) => this.get(part, "value"));
     const { knobs, mirostat } = this._sliders;
     const what = { text, count, seed, knobs, mirostat, path: path.map(({ id }) => id), surprisals: path.map(surprisal), chosen };
@@ -67,15 +71,16 @@ export class WritingStandIn extends StandIn {
     let cumulative = path.at(-1)?.cumulative ?? 0;
     let perSecond = null;
     const onPart = (part) => {
-      if (part.prompt) return this._begin(part, path);
+      if (part.prompt) return this._begin(part, path, whole);
       cumulative += part.logProbability;
-      this._add({ ...part, cumulative, position: this.shown.length });
+      this._add({ ...part, cumulative, position: this.shown.length }, whole);
       perSecond = part.perSecond ?? perSecond;
       const total = Math.max(count - fixed, 1);
       const done = this.shown.length - fixed;
       this.say({ share: done / total, text: `${done} of ${total} tokens${speed(perSecond)}` });
     };
     const done = await this.work("write", what, onPart);
+    if (whole) this._show(this.shown, [...this.get("strip", "selected")]);
     if (this.shown.length) {
       const how = `${knobsCode(knobs)}, seed=${seed}${mirostatCode(mirostat)}`;
       const writing = writingCode(how, this.shown.length - fixed, fixed > 0);
@@ -87,7 +92,7 @@ export class WritingStandIn extends StandIn {
   }
 
   /** A new prompt begins a new tree; then the path stands in the strip. */
-  _begin({ prompt, note }, path) {
+  _begin({ prompt, note }, path, whole) {
     const key = `${prompt.map(({ id }) => id)}`;
     if (key !== this._key) {
       this._forget();
@@ -96,7 +101,8 @@ export class WritingStandIn extends StandIn {
     [this._key, this._prompt] = [key, prompt];
     const nodes = [];
     for (const step of path) nodes.push(this._node(step, nodes.at(-1) ?? null));
-    this._show(nodes);
+    if (whole) this.shown = nodes;
+    else this._show(nodes);
   }
 
   _forget() {
@@ -117,9 +123,9 @@ export class WritingStandIn extends StandIn {
     return there;
   }
 
-  _add(step) {
+  _add(step, whole) {
     this.shown = [...this.shown, this._node(step, this.shown.at(-1) ?? null)];
-    this.parts.strip.receive({ at: this.get("strip", "tokens").length, append: [this._chip(step)] });
+    if (!whole) this.parts.strip.receive({ at: this.get("strip", "tokens").length, append: [this._chip(step)] });
   }
 
   /** Puts another token in the place of the selected one, and writes on from there. */
@@ -164,12 +170,12 @@ export class WritingStandIn extends StandIn {
   }
 
   /** Puts the prompt and the steps of these nodes into the strip. */
-  _show(nodes) {
+  _show(nodes, selected = []) {
     if (!this._prompt) return;
     this.shown = nodes;
     const colour = this._colour();
     this.set("strip", {
-      selected: [],
+      selected,
       scale: COLOURS[colour],
       value_label: colour,
       tokens: [...this._prompt.map((entry) => chip(entry, this.names, { mark: "prompt" })), ...this.steps.map((step) => this._chip(step))],
@@ -183,7 +189,7 @@ export class WritingStandIn extends StandIn {
 
   _chip(step) {
     const value = this._colour() === "probability" ? Math.exp(step.logProbability) : surprisal(step);
-    const words = `cumulative log-probability ${step.cumulative.toFixed(2)}; drawn at ${percent(step.probability)}`;
+    const words = `cumulative log-probability ${step.cumulative.toFixed(2)} nats; drawn at ${percent(step.probability)}`;
     return chip(step.entry, this.names, { value, note: [words, limitWords(step), step.end].filter(Boolean).join("; ") });
   }
 

@@ -157,7 +157,8 @@ class Control:
 CONTROLS = (
     Control(
         *("temperature", "Temperature", 0.0, 2.0, 0.05),
-        "Below 1 the likely become likelier, above 1 all become alike; 0 takes the likeliest.",
+        "1 changes nothing; below it the likely become likelier, above it all become alike; 0 "
+        "takes the likeliest.",
     ),
     Control(*("top_k", "Top-k", 0, 200, 1), "Keep the k likeliest tokens; 0 keeps all."),
     Control(

@@ -16,13 +16,13 @@ def beam_words(tree: BeamTree) -> str:
         return "Beam search and greedy decoding write the same text."
     searched, followed = winner[-1].cumulative, greedy[-1].cumulative
     subject = "Beam search's text is"
-    if len(winner) != len(greedy):  # a shorter text is always likelier, so compare per token
+    if len(winner) != len(greedy):  # each token lowers the sum, so compare per token
         searched, followed = searched / len(winner), followed / len(greedy)
         subject = "The texts differ in length: per token, beam search's is"
     gain = times(math.exp(min(abs(searched - followed), 100.0)))
     if searched >= followed:
         return f"{subject} {gain} as likely as greedy's, by the model's own probabilities."
-    return f"Greedy's is {gain} as likely here: its text was pruned on the way."
+    return f"Greedy's is {gain} as likely here: its text was dropped on the way."
 
 
 def log_probability_words(name: str, nodes: Sequence[BeamNode] | Sequence[Step]) -> str:
@@ -31,7 +31,7 @@ def log_probability_words(name: str, nodes: Sequence[BeamNode] | Sequence[Step])
         return name
     total = number(round(nodes[-1].cumulative, 2))
     mean = number(round(nodes[-1].cumulative / len(nodes), 2))
-    return f"{name}: log-probability {total}, {mean} per token"
+    return f"{name}: log-probability {total} nats, {mean} per token"
 
 
 def probabilities(nodes: Sequence[BeamNode] | Sequence[Step]) -> list[float]:

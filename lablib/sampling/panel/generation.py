@@ -193,7 +193,7 @@ class GenerationPanel(LivePanel):
     def _chip(self, step: Step) -> dict[str, Any]:
         value = step.model_probability if self.colour.value == "probability" else step.surprisal
         drawn = percent(step.probability, 1)
-        note = f"cumulative log-probability {step.cumulative:.2f}; drawn at {drawn}"
+        note = f"cumulative log-probability {step.cumulative:.2f} nats; drawn at {drawn}"
         (token,) = token_dicts([step.id], self.model().tokenizer, [value])
         return {**token, "note": "; ".join(filter(None, [note, limit_words(step), step.end]))}
 

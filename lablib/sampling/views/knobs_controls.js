@@ -18,7 +18,7 @@ const topKStops = (size) => [...logSpaced(Math.max(2, size), 240), 0];
 export const KNOBS = [
   {
     name: "temperature",
-    help: "Divides the scores. Below 1 the favourites gain, above 1 the outsiders do; 0 always takes the favourite.",
+    help: "Divides the scores. 1 changes nothing; below it the favourites gain, above it the outsiders; 0 always takes the favourite.",
     limits: [0, 100],
     step: 0.05,
     stops: () => hundredths(0, 200),

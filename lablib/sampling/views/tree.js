@@ -42,9 +42,11 @@ function svg(tag, attributes = {}, text = "") {
 const percent = (share) => `${(100 * share).toPrecision(2)} %`;
 const shortened = (text) => ([...text].length > LONGEST ? `${[...text].slice(0, LONGEST - 1).join("")}…` : text);
 
+const LEGEND = { winner: "most probable", path: "shown above", kept: "kept", pruned: "dropped", finished: "ended" };
+
 /** A node in words, for the hover card, the screen reader and the text alternative. */
 function words({ text, value, cumulative, state }) {
-  return `${text}, ${percent(value)}, log-probability so far ${cumulative.toFixed(2)}, ${state}`;
+  return `${text}, ${percent(value)}, log-probability so far ${cumulative.toFixed(2)} nats, ${LEGEND[state]}`;
 }
 
 function edge(from, to, value) {
@@ -79,8 +81,6 @@ function box(node, at) {
 function asText(nodes) {
   return nodes.map((node) => `${"  ".repeat(node.step)}${words(node)}`).join("\n");
 }
-
-const LEGEND = { winner: "most probable", path: "shown above", kept: "kept", pruned: "dropped", finished: "ended" };
 
 function legend(nodes) {
   const line = element("p", "lab-tree-legend");

@@ -61,7 +61,7 @@ def slip_table(found: Slip) -> str:
     columns = [
         ("text", "who chose the token"),
         ("it writes", "the whole text"),
-        ("mean probability", "of the tokens after that place, by the model"),
+        ("mean probability after it", "of the tokens after that place, by the model"),
     ]
     rows = []
     for name, side in (("its own", found.before), ("after the wrong token", found.after)):
