@@ -47,7 +47,7 @@ class SameHeadPanel(PairPanel):
         mark_main(self.most, first)
         super().__init__(
             "The same head, before and after",
-            "Where a head looks, in both models, and how much of its attention has moved elsewhere.",
+            "Where a head looks, in both models, and how much of its attention has moved.",
             before,
             after,
             [
