@@ -138,6 +138,13 @@ class LivePanel(Panel):
         """Ask for the picture anew, after `delay` seconds of quiet."""
         self.run(self._draw_or_clear, delay)
 
+    def at_once(self) -> Self:
+        """Draw now, though the panel `waits`, and give it back: where it answers a question, and on
+        a page, which has nobody to press its button.
+        """
+        self.redraw()
+        return self
+
     def cell(self) -> str:
         """The lines that open this panel as it stands, for a cell of any notebook.
 

@@ -88,8 +88,12 @@ def test_losses_before_and_after(folders):
 def test_the_same_head_in_both(folders):
     panel = ready(ft.same_head_panel("The lamp", *folders))
     first, second = panel.views
-    first.layer = 1
-    assert second.layer == 1
+    layer, head, _ = panel.found.top(1)[0]
+    assert (second.layer, second.heads) == (layer, [head])
+    first.layer = 1 - layer
+    assert second.layer == 1 - layer
+    panel.text.value = "The lamp was lit"
+    assert ready(panel) and first.layer == 1 - layer  # who has chosen a head keeps it
     panel.most.click()
     layer, head, _ = panel.found.top(1)[0]
     assert (second.layer, second.heads) == (layer, [head])

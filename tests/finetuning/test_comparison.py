@@ -115,5 +115,9 @@ def test_moved_attention(tiny):
     assert share == found.moved.max()
     calm = replace(found, moved=torch.zeros(2, 4))
     assert "0.0\xa0%" in same_head_figures.head_words(calm, 1, 3)
+    one = replace(found, moved=torch.tensor([[0.1, 0.3], [0.0, 0.1]]))
+    said = same_head_figures.head_words(one, 0, 0)
+    assert "Layer 0, head 1 has moved most: 30.0\xa0%" in said
+    assert "layer 1 has moved least (5\xa0%) and layer 0 has moved most (20\xa0%)" in said
     with pytest.raises(ValueError, match="no same head"):
         head_change(same, tiny(1, layers=1), "abc")

@@ -112,6 +112,7 @@ def test_the_slider_scrubs_without_opening_anything(run, found):
     assert list(panel.plot.data[0].y) == pytest.approx(
         found.probabilities[:, -1].tolist(), abs=1e-6
     )
+    assert "which it says in the end" not in panel.words.value
     known = panel.found
     panel.at.value = 0
     assert panel.found is known and panel.state == "ready"

@@ -48,6 +48,13 @@ def test_the_suggestion_is_the_steepest_descent():
     assert "nothing to suggest" in fg.range_words(sr.RangeTest())
 
 
+def test_a_batch_that_is_easy_by_chance_suggests_no_rate():
+    rates = tuple(10.0 ** (power / 2) for power in range(-12, 0))
+    losses = (9.0, 1.0, 5.0, 5.0, 5.0, 5.0, 4.5, 3.0, 1.0, 1.0, 9.0, 9.0)
+    assert sr.RangeTest(rates, losses, 12).suggestion in rates[6:9]
+    assert sr.RangeTest(rates[:6], losses[:6], 36).suggestion is None
+
+
 @pytest.mark.parametrize("how", ["grid", "random", "bayesian"])
 def test_a_search_keeps_to_its_budget_and_its_seed(config, how):
     space = {"learning_rate": sr.Range(1e-4, 1e-2, log=True), "batch": sr.Range(2, 3)}

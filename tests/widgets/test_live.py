@@ -99,6 +99,8 @@ def test_a_panel_that_waits_draws_at_its_button_alone():
     assert panel.asked == [] and panel.foot.code.endswith("5 ** 2")
     start.click()
     assert panel.wait() and panel.picture == "25"
+    panel.text.value = "6"
+    assert panel.at_once() is panel and panel.wait() and panel.picture == "36"
 
 
 def test_another_model_makes_another_picture():

@@ -25,6 +25,9 @@ DIVERGED = 1.5
 """A smoothed loss so many times its lowest ends a range test."""
 SMOOTHING = 0.8
 """The weight of the past in the smoothed loss."""
+BEGINNING = 6
+"""The first of so many parts of a range test suggests nothing: its smoothed loss is a mean of few,
+so it falls and rises with single batches."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,16 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate at which the smoothed loss falls most steeply on the logarithmic axis, up to its
-        lowest point; None before there is a fall.
+        """The rate at which the smoothed loss falls most steeply on the logarithmic axis, after the
+        `BEGINNING` and up to its lowest point; None before there is a fall.
         """
         smoothed = self.smoothed
         if len(smoothed) < 5:
             return None
-        lowest = int(np.argmin(smoothed))
-        slopes = np.gradient(np.array(smoothed), np.log(self.rates))[: lowest + 1]
-        steepest = int(np.argmin(slopes))
-        return self.rates[steepest] if slopes[steepest] < 0 else None
+        slopes = np.gradient(np.array(smoothed), np.log(self.rates))
+        places = range(self.total // BEGINNING, int(np.argmin(smoothed)) + 1)
+        steepest = min(places, key=slopes.__getitem__, default=None)
+        return None if steepest is None or slopes[steepest] >= 0 else self.rates[steepest]
 
 
 @torch.inference_mode(False)

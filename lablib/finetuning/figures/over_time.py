@@ -48,13 +48,13 @@ def draw_steps(plot: "Plot", found: OverTime, place: int) -> None:
 def over_time_words(found: OverTime, place: int) -> str:
     """What the model says at the step in sight, and how that compares with the end of the run."""
     lens = found.lenses[place]
-    said = f"‘{visible(lens.texts[-1][-1][0])}’"
-    share = float(lens.probabilities[-1, -1, 0])
-    then = f"‘{visible(found.text)}’, which it says in the end, has"
-    return (
-        f"{_when(found.steps[place])} the model goes on with {said} ({percent(share, 1)}); {then} "
-        f"{percent(float(found.probabilities[place, -1]), 1)}.{_few(found)}"
-    )
+    said = lens.texts[-1][-1][0]
+    share = percent(float(lens.probabilities[-1, -1, 0]), 1)
+    words = f"{_when(found.steps[place])} the model goes on with ‘{visible(said)}’ ({share})"
+    if said != found.text:
+        then = percent(float(found.probabilities[place, -1]), 1)
+        words += f"; ‘{visible(found.text)}’, which it says in the end, has {then}"
+    return f"{words}.{_few(found)}"
 
 
 def _when(step: int) -> str:

@@ -126,9 +126,9 @@ def readouts(records: Sequence[Record], total: int, flops: float, peak: float) -
         ),
         ("tokens/s", f"{speed:,.0f}" if speed else "–", "learned from, over all devices"),
         (
-            "MFU",
+            "share of peak (MFU)",
             percent(speed * flops / peak) if speed and peak else "–",
-            f"the share of the {peak / 1e12:,.2f} TFLOP/s that the device can do at best",
+            f"model FLOPs utilisation, of the {peak / 1e12:,.2f} TFLOP/s the device can do at best",
         ),
         ("memory", size(records[-1].memory) if records else "–", "the most so far"),
         ("time left", duration(left) if left is not None else "–", "by the last steps"),

@@ -5,14 +5,23 @@ from lablib.numbers import percent
 
 
 def head_words(found: HeadChange, layer: int, head: int) -> str:
-    """How much of its attention a head has moved, and which has moved most."""
+    """How much of its attention a head has moved, which has moved most, and in which layers."""
     most = found.top(1)[0]
-    others = found.moved.mean().item()
+    others = "No head has moved more."
+    if (layer, head) != most[:2]:
+        others = f"Layer {most[0]}, head {most[1]} has moved most: {percent(most[2], 1)}."
     moved = percent(float(found.moved[layer, head]), 1)
-    said = (
-        f"Layer {layer}, head {head} has moved {moved} of its attention elsewhere; the mean "
-        f"over all heads is {percent(others, 1)}."
+    return (
+        f"Layer {layer}, head {head} has moved {moved} of its attention elsewhere. {others} "
+        f"{_layer_words(found)}"
     )
-    if (layer, head) == most[:2]:
-        return f"{said} No head has moved more."
-    return f"{said} Layer {most[0]}, head {most[1]} has moved most: {percent(most[2], 1)}."
+
+
+def _layer_words(found: HeadChange) -> str:
+    """In which layers the heads moved least and most."""
+    means = found.moved.mean(1)
+    least, most = (
+        f"layer {int(place)} has moved {how} ({percent(float(means[place]))})"
+        for place, how in ((means.argmin(), "least"), (means.argmax(), "most"))
+    )
+    return f"By the mean of their heads, {least} and {most}."

@@ -16,7 +16,7 @@ from lablib.widgets.layout import beside, mark_main
 class SameHeadPanel(PairPanel):
     """See where an attention head looks before and after a model learned a text.
 
-    Two attention views whose layer and heads move together.
+    Two attention views whose layer and heads move together, at first on the head that changed most.
     `found` is what is drawn.
 
     Args:
@@ -47,8 +47,7 @@ class SameHeadPanel(PairPanel):
         mark_main(self.most, first)
         super().__init__(
             "The same head, before and after",
-            "Where a head looks, in both models. Most heads hardly change: what was learned sits "
-            "elsewhere.",
+            "Where a head looks, in both models, and how much of its attention has moved.",
             before,
             after,
             [
@@ -65,10 +64,12 @@ class SameHeadPanel(PairPanel):
         """Read the text with both models."""
         both = self.open_both()
         yield None
-        self.found = head_change(*both, self.text.value)
+        is_first, self.found = self.found is None, head_change(*both, self.text.value)
         self.text.note = self.found.before.note
         for view, found in zip(self.views, (self.found.before, self.found.after), strict=True):
             view.show(found)
+        if is_first:
+            self._open_most_changed()
         self._say()
 
     def _say(self) -> None:
