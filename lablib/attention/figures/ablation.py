@@ -4,7 +4,7 @@ from lablib.attention.compute.ablation import Ablation, Sweep
 from lablib.attention.compute.metrics import METRICS, HeadMetrics
 from lablib.numbers import percent
 from lablib.widgets.html import table
-from lablib.widgets.tokens import number, visible
+from lablib.widgets.tokens import visible
 
 
 def changes_table(result: Ablation) -> str:
@@ -33,10 +33,10 @@ def _points(before: float, after: float) -> str:
     0 beside 1.5 % and 1.6 % would look wrong.
 
     >>> _points(0.01545, 0.01555), _points(0.0849, 0.0646), _points(0.01545, 0.01537)
-    ('0.1', '−2', '0')
+    ('0.1', '−2.0', '0.0')
     """
     change = round(100 * after, 1) - round(100 * before, 1)
-    return number(round(change, 1) + 0.0)  # not minus zero
+    return f"{round(change, 1) + 0.0:.1f}".replace("-", "−")  # not minus zero
 
 
 def ablation_words(result: Ablation) -> str:

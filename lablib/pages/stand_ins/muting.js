@@ -2,7 +2,7 @@
 
 import { visible } from "./chips.js";
 import { bytesOf, headsCode, mutedHeads, openHead, showMaps, top, valuesOf } from "./maps.js";
-import { figure, percent, repr } from "./python.js";
+import { percent, repr } from "./python.js";
 import { StandIn } from "./stand_in.js";
 import { table } from "./tables.js";
 
@@ -147,7 +147,7 @@ function changesTable({ changes, last }) {
 /** The change of a share in percentage points, as far as the shares are written out. */
 function points(before, after) {
   const change = Number((100 * after).toFixed(1)) - Number((100 * before).toFixed(1));
-  return figure(Math.round(10 * change) / 10 + 0); // not minus zero
+  return (Math.round(10 * change) / 10 + 0).toFixed(1).replace("-", "\u2212"); // not minus zero
 }
 
 /** A head with a striking pattern, and whether muting it has an effect, in a few sentences. */
