@@ -111,13 +111,13 @@ def test_moved_attention(tiny):
     weights = (found.before.weights - found.after.weights).abs().sum(-1) / 2
     assert found.moved.allclose(weights.mean(-1)) and 0 < found.moved.max() <= 1
     layer, head, share = found.top(1)[0]
-    assert "No head has moved more" in same_head_figures.head_words(found, layer, head)
+    assert "elsewhere, no head more." in same_head_figures.head_words(found, layer, head)
     assert share == found.moved.max()
     calm = replace(found, moved=torch.zeros(2, 4))
     assert "0.0\xa0%" in same_head_figures.head_words(calm, 1, 3)
     one = replace(found, moved=torch.tensor([[0.1, 0.3], [0.0, 0.1]]))
     said = same_head_figures.head_words(one, 0, 0)
-    assert "Layer 0, head 1 has moved most: 30.0\xa0%" in said
-    assert "layer 1 has moved least (5\xa0%) and layer 0 has moved most (20\xa0%)" in said
+    assert "elsewhere, layer 0, head 1 most: 30.0\xa0%." in said
+    assert "By layer it is 5\xa0% (layer 1) to 20\xa0% (layer 0)." in said
     with pytest.raises(ValueError, match="no same head"):
         head_change(same, tiny(1, layers=1), "abc")

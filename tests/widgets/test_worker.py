@@ -84,12 +84,14 @@ def test_in_voila_nobody_waits_for_a_page_for_ever(worker, monkeypatch):
 
 def test_the_latest_of_many_wins_and_earlier_ones_are_closed(worker):
     slot, seen = slot_and_record(worker)
-    finished, closed = [], []
+    finished, closed, submitted = [], [], threading.Event()
 
     def work(n):
         def steps():
             try:
-                for _ in range(20):
+                is_last = False
+                while not is_last:  # nobody finishes before all are there
+                    is_last = submitted.is_set()
                     time.sleep(0.002)
                     yield
                 finished.append(n)
@@ -102,6 +104,7 @@ def test_the_latest_of_many_wins_and_earlier_ones_are_closed(worker):
     for n in range(200):
         slot.submit(work(n))
         time.sleep(0.001)
+    submitted.set()
     assert worker.join()
     assert finished == [199]
     assert 199 not in closed

@@ -55,13 +55,12 @@ def ablation_words(result: Ablation) -> str:
 
 def idle_words(layer: int, head: int, pattern: str, metrics: HeadMetrics, effects: Sweep) -> str:
     """A head with a striking pattern, and whether muting it has an effect, in a few sentences."""
-    strength, metric = float(getattr(metrics, pattern)[layer, head]), METRICS[pattern]
-    meaning = metric.meaning[0].lower() + metric.meaning.removesuffix(".")[1:]
+    strength, title = float(getattr(metrics, pattern)[layer, head]), METRICS[pattern].title
     moved = float(effects.divergence[layer, head])
     most = float(effects.divergence.max())
     matters = "This one matters after all." if moved > most / 5 else "So it hardly matters here."
     return (
-        f"Layer {layer}, head {head} has a striking pattern: {metric.title.lower()}, "
-        f"{percent(strength)} ({meaning}). Muting it moves the prediction by {moved:.3f} "
-        f"bits; the head that matters most moves it by {most:.3f}. {matters}"
+        f"Layer {layer}, head {head} has a striking pattern: it scores {percent(strength)} for "
+        f"{title.lower()}. Muting it moves the prediction by {moved:.3f} bits; the head "
+        f"that matters most moves it by {most:.3f}. {matters}"
     )

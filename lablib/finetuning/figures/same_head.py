@@ -6,22 +6,13 @@ from lablib.numbers import percent
 
 def head_words(found: HeadChange, layer: int, head: int) -> str:
     """How much of its attention a head has moved, which has moved most, and in which layers."""
-    most = found.top(1)[0]
-    others = "No head has moved more."
-    if (layer, head) != most[:2]:
-        others = f"Layer {most[0]}, head {most[1]} has moved most: {percent(most[2], 1)}."
-    moved = percent(float(found.moved[layer, head]), 1)
+    (first, best, moved), own = found.top(1)[0], float(found.moved[layer, head])
+    others = f"layer {first}, head {best} most: {percent(moved, 1)}"
+    if (layer, head) == (first, best):
+        others = "no head more"
+    means = found.moved.mean(1).tolist()
+    ends = (f"{percent(share)} (layer {means.index(share)})" for share in (min(means), max(means)))
     return (
-        f"Layer {layer}, head {head} has moved {moved} of its attention elsewhere. {others} "
-        f"{_layer_words(found)}"
+        f"Layer {layer}, head {head} moved {percent(own, 1)} of its attention elsewhere, {others}. "
+        f"By layer it is {' to '.join(ends)}."
     )
-
-
-def _layer_words(found: HeadChange) -> str:
-    """In which layers the heads moved least and most."""
-    means = found.moved.mean(1)
-    least, most = (
-        f"layer {int(place)} has moved {how} ({percent(float(means[place]))})"
-        for place, how in ((means.argmin(), "least"), (means.argmax(), "most"))
-    )
-    return f"By the mean of their heads, {least} and {most}."

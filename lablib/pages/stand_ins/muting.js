@@ -152,11 +152,10 @@ function points(before, after) {
 
 /** A head with a striking pattern, and whether muting it has an effect, in a few sentences. */
 function idleWords({ place: [layer, head], bits, strength, pattern, most }, metrics) {
-  const { label, help } = metrics.find(({ name }) => name === pattern);
-  const meaning = help[0].toLowerCase() + help.slice(1).replace(/\.$/, "");
+  const { label } = metrics.find(({ name }) => name === pattern);
   const matters = bits > most / 5 ? "This one matters after all." : "So it hardly matters here.";
   return (
-    `Layer ${layer}, head ${head} has a striking pattern: ${label.toLowerCase()}, ${percent(strength, 0)} (${meaning}). ` +
+    `Layer ${layer}, head ${head} has a striking pattern: it scores ${percent(strength, 0)} for ${label.toLowerCase()}. ` +
     `Muting it moves the prediction by ${bits.toFixed(3)} bits; the head that matters most moves it by ${most.toFixed(3)}. ${matters}`
   );
 }

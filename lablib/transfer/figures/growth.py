@@ -35,7 +35,7 @@ def growth_plot(chance: float) -> "Plot":
     }  # fmt: skip
     return Plot(
         [*lines, guess],
-        height=320,
+        height=300,
         xaxis={"title": "training texts", "type": "log", "tickmode": "array"},
         yaxis={"title": "test accuracy", "tickformat": ".0%", "range": [0, 1.02]},
         legend=LEGEND,
