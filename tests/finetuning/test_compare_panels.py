@@ -97,7 +97,7 @@ def test_the_same_head_in_both(folders):
     panel.most.click()
     layer, head, _ = panel.found.top(1)[0]
     assert (second.layer, second.heads) == (layer, [head])
-    assert f"Layer {layer}, head {head} has moved" in panel.words.value
+    assert f"Layer {layer}, head {head} moved" in panel.words.value
     (before, after, moved), _ = panels.run_code(panel)
     assert (before - after).abs().sum(-1).mean(-1).div(2).allclose(moved)
 
