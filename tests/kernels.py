@@ -19,10 +19,8 @@ from tests import ROOT
 
 IMPORTED = (*warm.LIBRARIES, "anywidget")
 
-
 TAKES_REQUESTS = "--IPKernelApp.extra_extensions=ipywidgets"
-"""In `LAB_KERNEL_OPTIONS`: the kernel tells a page of all its widgets at once, as one does in which
-ipywidgets was imported. Else a page asks for each, and does not know those made meanwhile."""
+"""The kernel tells a page of all its widgets at once, as one that imports ipywidgets itself."""
 
 
 @contextlib.contextmanager
@@ -68,4 +66,4 @@ if __name__ == "__main__":
     listening = warm.offer(Path(sys.argv[1]))
     importlib.import_module("plotly.graph_objects").Figure()  # the first reads a template
     arguments = warm.serve(listening, IMPORTED)
-    warm.be_kernel([*arguments, *os.environ.get("LAB_KERNEL_OPTIONS", "").split()])
+    warm.be_kernel([*arguments, TAKES_REQUESTS])

@@ -16,7 +16,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 from lablib import warm
 from tests.benchmarks.bench_memory import megabytes, private
 from tests.conftest import ROOT
-from tests.kernels import TAKES_REQUESTS, warm_kernels
+from tests.kernels import warm_kernels
 
 resource = pytest.importorskip("resource", reason="not on Windows")
 pytestmark = [
@@ -62,7 +62,7 @@ def kernel(kernels, tmp_path, monkeypatch):
     manager = KernelManager()
     manager.start_kernel(
         cwd=str(tmp_path),
-        env={**os.environ, "LAB_SAID": "hello", "LAB_KERNEL_OPTIONS": TAKES_REQUESTS},
+        env={**os.environ, "LAB_SAID": "hello"},
         extra_arguments=["--HistoryManager.hist_file=:memory:"],  # as nbclient does
     )
     client = manager.client()

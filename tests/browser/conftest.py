@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT, forget
-from tests.kernels import TAKES_REQUESTS, warm_kernels
+from tests.kernels import warm_kernels
 
 expect.set_options(timeout=120_000)  # as long as a page waits: a busy machine is no failure
 
@@ -61,16 +61,13 @@ def lab_server(home, kernels):
 def voila(home, kernels):
     """The address of a Voila over the labs, as `make app` starts it; its kernels end with it."""
     options = ["--template=labs", "--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0"]
-    command, more = ["voila", "labs", *options], {"LAB_KERNEL_OPTIONS": TAKES_REQUESTS}
-    with serving(command, home, "/", kernels, **more) as address:
+    with serving(["voila", "labs", *options], home, "/", kernels) as address:
         yield address
 
 
 @contextlib.contextmanager
-def serving(command, home, path, kernels, **more):
-    """A server started in `home` by a module and its options, with `more` in its environment; its
-    address once `path` answers.
-    """
+def serving(command, home, path, kernels):
+    """A server started in `home` by a module and its options; its address once `path` answers."""
     port = free_port()
     environment = {
         **os.environ,
@@ -80,7 +77,6 @@ def serving(command, home, path, kernels, **more):
         "HF_HOME": str(home / "hub"),
         "PYTHONPATH": str(ROOT),
         "JUPYTER_PATH": os.pathsep.join([str(kernels), str(ROOT / "lablib")]),
-        **more,
     }
     start = [sys.executable, "-m", *command, f"--port={port}"]
     with (home / f"{command[0]}.log").open("w") as log:
@@ -254,6 +250,11 @@ class Lab:
             timeout=seconds * 1000,
         )
         self.page.wait_for_selector(IDLE, state="attached", timeout=seconds * 1000)
+
+    def save(self):
+        """Save the notebook, and wait until it is."""
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", state="attached")
 
     def write(self, name, cells):
         """A notebook with these code cells, beside the labs; its path for `open`."""

@@ -105,11 +105,6 @@ def the_run(lab, runs):
     return file.parent
 
 
-def saved(page):
-    page.keyboard.press("Control+s")
-    page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", state="attached")
-
-
 def in_one_glance(panel):
     """The buttons, the meters, the curve and the newest sample are in sight together."""
     panel.get_by_role("button", name="Pause", exact=True).evaluate("(one) => one.scrollIntoView()")
@@ -135,12 +130,13 @@ def test_the_page_is_loaded_again_and_the_kernel_is_kept(lab):
     panel = started(page)
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
     in_one_glance(panel)
-    saved(page)
+    lab.save()
     folder = the_run(lab, "left-page")
 
     page.reload()
     panel = seen_whole(page, folder)
-    # Asked for a widget's state, a busy kernel may first tell of a change to it.
+    forgive(lab, "widget model not found")  # see test_lost_outputs.py
+    # Asked for one widget's state, a busy kernel may first tell of a change to it.
     forgive(lab, "No version of module undefined is registered")
     panel.get_by_role("log").get_by_text("step 20", exact=True).wait_for()
 
@@ -165,7 +161,7 @@ def test_a_second_tab_shows_the_run_and_stops_it(lab):
     lab.open(notebook)
     lab.run_cell(0)
     first = started(page)
-    saved(page)
+    lab.save()
     folder = the_run(lab, "left-tab")
     with second_tab(lab, f"{lab.address}/lab/tree/{notebook}") as second:
         ended(seen_whole(second, folder), folder)

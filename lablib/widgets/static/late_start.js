@@ -5,6 +5,8 @@
 // out once the script has begun: from then on messages are handled as ipywidgets does, without waiting
 // for anywidget, and Python is asked for the whole state, since changes were lost meanwhile.
 
+import { reviveOutputs } from "./lost_outputs.js";
+
 /**
  * The model of ipywidgets behind what anywidget shows of it; none on a page without a kernel.
  * @returns {any}
@@ -60,6 +62,7 @@ export function withLateStart(view) {
   return {
     ...view,
     async initialize(context) {
+      reviveOutputs(context.model);
       await view.initialize?.(context);
       listen(context.model); // not waited for: anywidget passes on no message before the end of this
     },
