@@ -20,6 +20,8 @@ from lablib.widgets.html import escape, fill, script_json
 _STATIC = Path(__file__).parent / "static"
 GLOSSARY = "GLOSSARY"
 """The name of the labs' glossary, and of its page."""
+GUESS_FIRST = "guess-first"
+"""The tag of a cell whose code a page shows, and what it gives only when that is asked for."""
 
 _WITH_A_KERNEL = re.compile("<!-- with a kernel -->.*?<!-- end -->", re.DOTALL)
 
@@ -151,13 +153,28 @@ def _cell(cell: nbformat.NotebookNode, controls: Controls) -> Iterator[str]:
         yield f'<section class="page-words">{markdown(cell.source)}</section>'
     if cell.cell_type != "code":
         return
-    lines = len(cell.source.splitlines())
-    yield fill(
-        '<details class="page-code"><summary>Code, {lines}</summary><pre>{code}</pre></details>',
+    guess = GUESS_FIRST in cell.metadata.get("tags", ())
+    yield _code(cell.source, "open" if guess else "")
+    outputs = (output(one, controls.with_note) for one in cell.outputs)
+    yield from _behind_a_click(outputs) if guess else outputs
+
+
+def _code(source: str, state: str) -> str:
+    lines = len(source.splitlines())
+    return fill(
+        '<details class="page-code" {open}><summary>Code, {lines}</summary>'
+        "<pre>{code}</pre></details>",
+        open=state,
         lines=f"{lines} lines" if lines > 1 else "1 line",
-        code=cell.source,
+        code=source,
     )
-    yield from (output(one, controls.with_note) for one in cell.outputs)
+
+
+def _behind_a_click(outputs: Iterable[str]) -> Iterator[str]:
+    """What a reader guesses first, as a learner with a kernel does before the cell is run."""
+    yield '<details class="page-guess"><summary>What it gives</summary>'
+    yield from outputs
+    yield "</details>"
 
 
 class _Markdown(mistune.HTMLRenderer):

@@ -38,6 +38,18 @@ def test_no_code_and_no_widget_ends_a_script():
     assert PAYLOAD not in page
 
 
+def test_what_is_to_be_guessed_is_behind_a_click():
+    """The code is in sight: a torch page that shows outputs alone leaves nothing to guess."""
+    cell = nbf.new_code_cell("1 + 1", outputs=[nbf.new_output("stream", text="2")])
+    before = lab_page(nbf.new_notebook(cells=[cell]), {})
+    cell.metadata.tags = ["guess-first"]
+    after = lab_page(nbf.new_notebook(cells=[cell]), {})
+    opened = re.compile('<details class="page-code" open><summary>Code, 1 line')
+    hidden = re.compile('<details class="page-guess"><summary>[^<]*</summary>\\s*<pre[^>]*>2</pre>')
+    assert opened.search(after) and hidden.search(after)
+    assert not opened.search(before) and not hidden.search(before)
+
+
 @given(st.text())
 def test_a_text_put_out_stays_text(text):
     for one in (
