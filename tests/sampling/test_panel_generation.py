@@ -7,7 +7,7 @@ import pytest
 from lablib.sampling import Knobs, Mirostat, choose, generate
 from lablib.sampling.compute.branches import Branches
 from lablib.sampling.figures.generation import story_words
-from lablib.sampling.panel.controls import UNUSED_LIMIT
+from lablib.sampling.panel.controls import UNUSED_LIMIT, KnobSliders
 from lablib.sampling.panel.generation import generation_panel
 from lablib.widgets import WORKER
 from tests.sampling.panels import opened, run_code
@@ -28,6 +28,15 @@ def chips(panel):
 
 def ids(steps):
     return [step.id for step in steps]
+
+
+def test_a_simple_panel_has_one_knob_in_sight_and_each_once(m):
+    first, fold = KnobSliders(simple=True).children
+    usual = KnobSliders()
+    assert [slider.description for slider in first.children] == ["Temperature"]
+    assert len(fold.children[1].children) == len({**usual.sliders, **usual.moving}) - 1
+    panel = generation_panel("Once", opened(m), max_new_tokens=2, simple=True)
+    assert len(panel.sliders.children[0].children) == 1
 
 
 def test_the_strip_holds_prompt_and_text(panel, m):

@@ -20,6 +20,7 @@ class KnobSliders(ipywidgets.VBox):
 
     Args:
         on_change: called, with nothing, when a slider was moved.
+        simple: the temperature alone is in sight.
 
     Example:
         >>> sliders = KnobSliders(Knobs(temperature=0.5))
@@ -32,7 +33,9 @@ class KnobSliders(ipywidgets.VBox):
         knobs: Knobs = OFF,
         on_change: Callable[[], object] = lambda: None,
         mirostat: Mirostat | None = None,
+        simple: bool = False,
     ) -> None:
+        seen = ("temperature",) if simple else STAGES
         self.sliders = {one.name: _slider(one, getattr(knobs, one.name)) for one in CONTROLS}
         moving = {"target": 0.0, "rate": Mirostat().rate} | (asdict(mirostat) if mirostat else {})
         self.moving = {one.name: _slider(one, moving[one.name]) for one in MIROSTAT_CONTROLS}
@@ -40,7 +43,7 @@ class KnobSliders(ipywidgets.VBox):
         for each in (*self.sliders.values(), *self.moving.values()):
             each.observe(lambda _: self._turned(on_change), "value")
         first, further = (
-            [each for name, each in self.sliders.items() if (name in STAGES) == in_sight]
+            [each for name, each in self.sliders.items() if (name in seen) == in_sight]
             for in_sight in (True, False)
         )
         fold = Fold("More knobs", [_rows([*further, *self.moving.values()]), self.words])

@@ -42,6 +42,7 @@ class GenerationPanel(LivePanel):
         seed: decides every draw: the same seed and settings write the same text.
         max_new_tokens: how many tokens to write.
         mirostat: moves the limit of surprisal after every token; None for nothing that does.
+        simple: of the knobs the temperature alone is in sight, and the rest folded.
     """
 
     imports = "models, sampling as sp"
@@ -55,8 +56,10 @@ class GenerationPanel(LivePanel):
         seed: int = 0,
         max_new_tokens: int = 60,
         mirostat: Mirostat | None = None,
+        simple: bool = False,
     ) -> None:
-        self._make_controls(prompt, KnobSliders(knobs, mirostat=mirostat), seed, max_new_tokens)
+        sliders = KnobSliders(knobs, mirostat=mirostat, simple=simple)
+        self._make_controls(prompt, sliders, seed, max_new_tokens)
         self.branches = Branches()
         self.shown: list[int] = []
         self._scripts: dict[int, str] = {}
