@@ -162,14 +162,12 @@ def scripts(tokenizer: AnyTokenizer) -> dict[str, int]:
         >>> list(scripts("gpt2"))[:2]
         ['Latin', 'Katakana']
     """
-    entries = entries_of(tokenizer)
-    counts = Counter(
-        {
-            name: sum(bool(pattern.fullmatch(_characters(entry))) for entry in entries)
-            for name in _SCRIPTS.split()
-            for pattern in [_script_pattern(name)]
-        }
-    )
+    names = _SCRIPTS.split()
+    each = (f"(?P<{name}>{_script_pattern(name).pattern})" for name in names)
+    any_of_them = regex.compile("|".join(each))  # the name of the group that matched is the script
+    found = (any_of_them.fullmatch(_characters(entry)) for entry in entries_of(tokenizer))
+    counts = Counter(dict.fromkeys(names, 0))  # so that equal counts stay in this order
+    counts.update(match.lastgroup for match in found if match)
     return {name: count for name, count in counts.most_common() if count}
 
 
