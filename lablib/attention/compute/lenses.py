@@ -325,11 +325,10 @@ def _jacobian_rows(model: Any, rows: Tensor, first: int, block: int) -> Tensor:
     embeddings = copied.get_input_embeddings()
     embeddings.register_forward_hook(lambda _, __, vectors: vectors.detach().requires_grad_())
     vectors = stream(copied, {"input_ids": rows.clone()})
-    found = []
-    for number in vectors[-1][:, first:].sum((0, 1))[block * ROWS :][:ROWS]:
-        gradients = torch.autograd.grad(number, vectors[:-1], retain_graph=True)
-        found.append(torch.stack([each[0, first:].mean(0).float().cpu() for each in gradients]))
-    return torch.stack(found, 1)
+    numbers = vectors[-1][:, first:].sum((0, 1))
+    each_alone = torch.eye(len(numbers)).to(numbers)[block * ROWS :][:ROWS]
+    gradients = torch.autograd.grad(numbers, vectors[:-1], each_alone, is_grads_batched=True)
+    return torch.stack([rows[:, 0, first:].mean(1).float().cpu() for rows in gradients])
 
 
 @torch.inference_mode()
