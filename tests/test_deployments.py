@@ -487,8 +487,14 @@ def test_two_damaged_files_of_one_moment_are_both_kept(tmp_path, monkeypatch):
 
 
 @pytest.mark.process
-def test_a_server_that_is_started_again_finds_what_was_left(gpt2, tmp_path):  # noqa: F811
+def test_a_server_that_is_started_again_finds_what_was_left(
+    gpt2,  # noqa: F811
+    tmp_path,
+    kernels,
+    monkeypatch,
+):
     """A lesson is broken off while a model learns; the next kernel goes on with it."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     question = "sampling/greedy-three"
     with learner(tmp_path, "") as first:
         first.run(
