@@ -46,7 +46,7 @@ RIDGE = 1e-4
 """How much the matrix of the tuned lens is held back (ridge regression), relative to the mean
 square of the vectors: vectors of a width of 768 are hardly more than they have numbers."""
 ROWS = 32
-"""Rows of a Jacobian, each of which is a backward pass, from one report of progress to the next."""
+"""Rows of a Jacobian that one backward pass gives, from one report of progress to the next."""
 MAP_BYTES = 512 * 2**20
 """The most memory for the matrices of all layers, in bytes: larger models are refused."""
 SCORE_BYTES = 64 * 2**20
@@ -121,7 +121,7 @@ def fit_lenses(m: LoadedModel, text: str, jacobians: int = 4) -> Iterator[Lenses
     its passages; yields what is known so far.
 
     The logit lens needs no fit and the tuned one little. A Jacobian has a row for each number of a
-    vector, and each row is a backward pass: for a pocket model some seconds a passage.
+    vector, and each row takes a backward pass: for a pocket model some seconds a passage.
 
     Args:
         text: at most `MOST` characters of it are read.
