@@ -159,6 +159,15 @@ def python():
 
 
 @pytest.fixture(scope="session")
+def kernels():
+    """A folder for `JUPYTER_PATH`, whose kernels begin with torch imported (`tests.kernels`)."""
+    from tests.kernels import warm_kernels
+
+    with warm_kernels() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def warm_python():
     """The path of a Python that begins with torch imported (`tests.warm_python`)."""
     from tests import warm_python

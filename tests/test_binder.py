@@ -83,7 +83,7 @@ def image(tmp_path):
         if (ROOT / file).is_file():
             (repository / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / file, repository / file)
-    venv.create(tmp_path / "env", with_pip=True)
+    venv.create(tmp_path / "env")  # pip is among the other packages
     site = next((tmp_path / "env/lib").glob("python*/site-packages"))
     ours = [path for path in sys.path if path.endswith("site-packages")]
     (site / "tests.pth").write_text("\n".join(ours))

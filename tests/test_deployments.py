@@ -283,8 +283,7 @@ def test_two_kernels_that_begin_in_the_same_second_have_two_folders(tmp_path):
     assert len(set(made)) == 40 and all(folder.is_dir() for folder in made)
 
 
-@pytest.mark.process
-def test_two_learners_on_one_home_keep_all_that_each_of_them_did(tmp_path):
+def test_two_learners_on_one_home_keep_all_that_each_of_them_did(tmp_path, warm_python):
     """Two kernels answer, put uploads of one name into one folder, and begin runs."""
     code = (
         "import sys; from pathlib import Path\n"
@@ -296,9 +295,10 @@ def test_two_learners_on_one_home_keep_all_that_each_of_them_did(tmp_path):
         "    ex.ProgressFile().add(ex.Event('a/b', 'line', f'{who}{n}'))\n"
         "    (new_folder(Config(), Path('runs')) / 'who').write_text(f'{who}{n}')\n"
     )
-    env = os.environ | {"LABLIB_PROGRESS": str(tmp_path / "p.jsonl"), "PYTHONPATH": str(ROOT)}
+    (tmp_path / "works.py").write_text(code)
+    env = os.environ | {"LABLIB_PROGRESS": str(tmp_path / "p.jsonl")}
     both = [
-        subprocess.Popen([sys.executable, "-c", code, who], cwd=tmp_path, env=env) for who in "ab"
+        subprocess.Popen([warm_python, "-m", "works", who], cwd=tmp_path, env=env) for who in "ab"
     ]
     assert [one.wait() for one in both] == [0, 0]
     expected = sorted(f"{who}{n}" for who in "ab" for n in range(20))
@@ -487,8 +487,14 @@ def test_two_damaged_files_of_one_moment_are_both_kept(tmp_path, monkeypatch):
 
 
 @pytest.mark.process
-def test_a_server_that_is_started_again_finds_what_was_left(gpt2, tmp_path):  # noqa: F811
+def test_a_server_that_is_started_again_finds_what_was_left(
+    gpt2,  # noqa: F811
+    tmp_path,
+    kernels,
+    monkeypatch,
+):
     """A lesson is broken off while a model learns; the next kernel goes on with it."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     question = "sampling/greedy-three"
     with learner(tmp_path, "") as first:
         first.run(

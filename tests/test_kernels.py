@@ -16,7 +16,6 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 from lablib import warm
 from tests.benchmarks.bench_memory import megabytes, private
 from tests.conftest import ROOT
-from tests.kernels import warm_kernels
 
 resource = pytest.importorskip("resource", reason="not on Windows")
 pytestmark = [
@@ -47,12 +46,6 @@ with warm_kernels():
     print("begun", flush=True)
     input()
 """
-
-
-@pytest.fixture(scope="module")
-def kernels():
-    with warm_kernels() as folder:
-        yield folder
 
 
 @pytest.fixture

@@ -142,9 +142,8 @@ def test_a_room_is_its_two_folders(processes):
     assert ran == {("lablib", "data"), ("tests", "data")}, said.stdout
 
 
-@pytest.mark.process
-def test_a_look_into_every_room_leaves_out_what_waits():
-    command = [sys.executable, "-m", "pytest", "--fast", "tests/masking", "--collect-only", "-q"]
+def test_a_look_into_every_room_leaves_out_what_waits(warm_python):
+    command = [warm_python, "-m", "pytest", "--fast", "tests/masking", "--collect-only", "-q"]
     room, wide = (
         subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True).stdout
         for more in ([], ["--wide"])

@@ -5,6 +5,7 @@ seconds, and says nothing about what it learns; a test of the start itself takes
 """
 
 import contextlib
+import os
 import runpy
 import sys
 import threading
@@ -42,6 +43,8 @@ def warm_python():
 def be_python(status, words):
     """Run a module as Python does, and leave the exit status in a file."""
     module, *sys.argv[1:] = words[words.index("-m") + 1 :]
+    if encoding := os.environ.get("PYTHONIOENCODING"):  # which Python reads when it begins
+        sys.stdout.reconfigure(encoding=encoding, errors="strict")
     code = 1
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

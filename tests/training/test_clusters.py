@@ -81,6 +81,14 @@ def network(request, tmp_path):
     return apart
 
 
+def launcher(python, folder):
+    """The path of Accelerate's command, run by this Python."""
+    program = folder / "accelerate"
+    program.write_text(f'#!/bin/sh\nexec "{python}" -m accelerate.commands.accelerate_cli "$@"\n')
+    program.chmod(0o755)
+    return str(program)
+
+
 @pytest.mark.timeout(900)
 def test_two_machines_of_slurm_learn_what_one_process_learns(
     gpt2, tmp_path, slurm, network, warm_python
@@ -91,7 +99,7 @@ def test_two_machines_of_slurm_learn_what_one_process_learns(
     write_config(config, tmp_path / "config.toml")
     command = [*network, "bash", str(CLUSTERS / "train.slurm"), "config.toml", "run"]
     if not network:  # a copy would be in the network of the tests
-        slurm["PYTHON_EXEC"] = warm_python
+        slurm |= {"PYTHON_EXEC": warm_python, "ACCELERATE": launcher(warm_python, tmp_path)}
     done = subprocess.run(
         command, cwd=tmp_path, env=slurm, capture_output=True, text=True, timeout=800
     )

@@ -101,8 +101,9 @@ print(len(_instances), sum(one() is not None for one in made))"""
 
 
 @pytest.mark.process
-def test_a_cell_that_is_run_again_lets_go_of_what_it_showed_before(tmp_path):
+def test_a_cell_that_is_run_again_lets_go_of_what_it_showed_before(tmp_path, kernels, monkeypatch):
     """In a kernel that is told which cell runs; what another cell shows stays."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels))
     with learner(tmp_path, "") as one:
         found = []
         for _ in range(4):
