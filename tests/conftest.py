@@ -195,6 +195,25 @@ def window(browser):
         yield window
 
 
+@contextlib.contextmanager
+def from_disk(browser, **options):
+    """A window for pages from the disk, with no network.
+
+    One of them stays open and keeps the process that all of them share: what one compiles, the next
+    need not.
+    """
+    with contextlib.closing(browser.new_context(offline=True, **options)) as window:
+        window.new_page().goto(ROOT.as_uri())
+        yield window
+
+
+@pytest.fixture(scope="module")
+def disk(browser):
+    """A window for pages from the disk, into which axe-core may be put: their policy forbids it."""
+    with from_disk(browser, bypass_csp=True) as window:
+        yield window
+
+
 @pytest.fixture
 def page(window):
     """A page of its own, which finds nothing of those before it."""

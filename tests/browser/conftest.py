@@ -145,7 +145,7 @@ IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 SPLASH = "#jupyterlab-splash"
 """What JupyterLab lays over everything while another theme is put on, and fades away."""
 RARELY = 100
-"""Milliseconds between two looks of a `Lab` at its page. A look at every frame, Playwright's way,
+"""Milliseconds between two looks at a page. A look at every frame, Playwright's way,
 costs seven times the processor: the browser draws frame after frame for it."""
 STILL = """() => new Promise((done) => {
   const panels = () => [...document.querySelectorAll(".lab-panel")];
@@ -270,10 +270,12 @@ def settled(page):
         "() => ![...document.querySelectorAll('.lab-foot')]"
         ".some((foot) => foot.dataset.state === 'working')",
         timeout=400_000,
+        polling=RARELY,
     )
     page.wait_for_function(
         "() => [...document.querySelectorAll('.lab-plot')]"
-        ".every((plot) => !plot.checkVisibility() || plot.querySelector('.main-svg'))"
+        ".every((plot) => !plot.checkVisibility() || plot.querySelector('.main-svg'))",
+        polling=RARELY,
     )
     page.evaluate(STILL)
 

@@ -8,6 +8,7 @@ import nbformat.v4 as nbf
 from lablib.pages.document import lab_page
 from lablib.pages.running import keep_widgets
 from lablib.pages.scripts import write_scripts
+from tests.conftest import forget
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -26,10 +27,9 @@ def write_page(folder, panels):
 
 
 @contextmanager
-def opened(browser, folder):
-    """The page in a browser; it asks the network for nothing and complains of nothing."""
-    context = browser.new_context(bypass_csp=True, offline=True)
-    page = context.new_page()
+def opened(window, folder):
+    """The page in a window; it asks the network for nothing and complains of nothing."""
+    page = window.new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
@@ -39,7 +39,8 @@ def opened(browser, folder):
         page.goto((folder / "panels.html").as_uri())
         yield page
     finally:
-        context.close()
+        forget(page)
+        page.close()
     assert wrong == []
 
 

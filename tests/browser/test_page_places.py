@@ -14,6 +14,7 @@ from lablib.pages.running import keep_widgets
 from lablib.pages.site import Site
 from lablib.widgets.plot import Plot
 from tests.browser.firefox import COMMAND, MISSING, firefox
+from tests.conftest import forget, from_disk
 from tests.looking import ran
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -41,11 +42,17 @@ def folders(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    """Where the pages are opened, under their own policy."""
+    with from_disk(browser) as window:
+        yield window
+
+
 @pytest.fixture
-def visit(browser):
+def visit(window):
     """Opens an address with no network, under the page's own policy; nothing complains."""
-    context = browser.new_context(offline=True)
-    page = context.new_page()
+    page = window.new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
@@ -61,7 +68,8 @@ def visit(browser):
         return page
 
     yield open_address
-    context.close()
+    forget(page)
+    page.close()
     assert wrong == []
 
 
@@ -92,17 +100,17 @@ def test_a_page_draws_and_lives(folders, visit, kind):
     assert page.get_by_text("are not beside it").is_hidden()
 
 
-def test_a_page_of_a_folder_alone_says_what_is_missing(folders, browser, tmp_path):
+def test_a_page_of_a_folder_alone_says_what_is_missing(folders, window, tmp_path):
     (tmp_path / "lab.html").write_bytes((folders / "shared/lab.html").read_bytes())
-    page = browser.new_page()
+    page = window.new_page()
     page.goto((tmp_path / "lab.html").as_uri())
     page.get_by_text("Keep the folder of the pages together.").wait_for()
     page.close()
 
 
-def test_no_script_but_the_pages_own_is_run(folders, browser):
+def test_no_script_but_the_pages_own_is_run(folders, window):
     for kind in ("shared", "single"):
-        page = browser.new_page()
+        page = window.new_page()
         page.goto((folders / kind / "lab.html").as_uri())
         page.evaluate("window.shown.then(() => null)")
         page.evaluate("""() => {

@@ -8,9 +8,9 @@ import pytest
 from lablib.pages.document import page_name
 from lablib.pages.front_door import entry
 from lablib.pages.site import Site
-from tests.browser.axe import findings, in_scheme
+from tests.browser.axe import findings_in_both_schemes
 from tests.browser.conftest import settled
-from tests.conftest import ROOT
+from tests.conftest import ROOT, forget
 from tests.executed import NOTEBOOKS
 
 LABS = {page_name(path): path for path in NOTEBOOKS}
@@ -36,11 +36,10 @@ def page_of(executed, tmp_path_factory):
 
 
 @pytest.fixture
-def read(browser, page_of):
+def read(disk, page_of):
     """Opens a page and draws its widgets; nothing may fail or be asked for from outside."""
-    # axe's own script is the one thing that the page's policy would not let in.
-    context = browser.new_context(bypass_csp=True, viewport={"width": 1000, "height": 1200})
-    page = context.new_page()
+    page = disk.new_page()
+    page.set_viewport_size({"width": 1000, "height": 1200})
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
@@ -55,7 +54,8 @@ def read(browser, page_of):
         return page
 
     yield open_page
-    context.close()
+    forget(page)
+    page.close()
     assert wrong == []
 
 
@@ -68,9 +68,7 @@ def test_a_page_is_whole_and_everybody_can_use_it(read, lab):
     # A panel that computes here says what it does not answer once its model is there.
     if page.locator("fieldset:disabled:not(:has([data-live]))").count():
         assert page.get_by_text(re.compile("needs? a kernel")).count() > 0
-    for scheme in ("light", "dark"):
-        in_scheme(page, scheme)
-        assert findings(page, "html") == []
+    assert findings_in_both_schemes(page) == []
     page.set_viewport_size({"width": 400, "height": 800})
     page.wait_for_function("document.documentElement.scrollWidth <= 400", timeout=60_000)
 

@@ -23,3 +23,14 @@ def test_a_page_finds_nothing_of_the_page_before(window, lab_server):
     assert page.evaluate(LEFT) == [False, 0, 0]
     assert page.evaluate(CLIPBOARD) != "granted"
     page.close()
+
+
+def test_a_page_from_the_disk_finds_nothing_of_the_page_before(disk, tmp_path):
+    (tmp_path / "page.html").write_text("<p>A page.", encoding="utf-8")
+    for _ in range(2):
+        page = disk.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+        page.evaluate("localStorage.left = 1; sessionStorage.left = 1")
+        forget(page)
+        page.close()

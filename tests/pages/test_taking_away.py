@@ -18,6 +18,7 @@ from lablib.pages import taking_away as module
 from lablib.training.config import Config
 from lablib.training.run import Run, train
 from tests.browser.axe import findings
+from tests.conftest import forget
 
 PROMPT = "The soup is <b>hot</b> & the"
 
@@ -45,11 +46,10 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, made):
+def opened(disk, made):
     """The page from the disk, in a browser without a network; nothing may be asked for."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 1366, "height": 768})
-    context.set_offline(True)
-    page = context.new_page()
+    page = disk.new_page()
+    page.set_viewport_size({"width": 1366, "height": 768})
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
@@ -58,7 +58,8 @@ def opened(browser, made):
     page.goto(made.file.as_uri())
     page.get_by_text("tokens read.").wait_for()
     yield page
-    context.close()
+    forget(page)
+    page.close()
     assert wrong == []
 
 

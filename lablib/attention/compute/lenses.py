@@ -46,7 +46,7 @@ RIDGE = 1e-4
 """How much the matrix of the tuned lens is held back (ridge regression), relative to the mean
 square of the vectors: vectors of a width of 768 are hardly more than they have numbers."""
 ROWS = 32
-"""Rows of a Jacobian that one backward pass gives, from one report of progress to the next."""
+"""Rows of a Jacobian to take in one backward pass, from one report of progress to the next."""
 MAP_BYTES = 512 * 2**20
 """The most memory for the matrices of all layers, in bytes: larger models are refused."""
 SCORE_BYTES = 64 * 2**20
@@ -121,7 +121,7 @@ def fit_lenses(m: LoadedModel, text: str, jacobians: int = 4) -> Iterator[Lenses
     its passages; yields what is known so far.
 
     The logit lens needs no fit and the tuned one little. A Jacobian has a row for each number of a
-    vector, and each row takes a backward pass: for a pocket model some seconds a passage.
+    vector, and each goes back through the whole model: for a pocket model some seconds a passage.
 
     Args:
         text: at most `MOST` characters of it are read.
@@ -325,10 +325,10 @@ def _jacobian_rows(model: Any, rows: Tensor, first: int, block: int) -> Tensor:
     embeddings = copied.get_input_embeddings()
     embeddings.register_forward_hook(lambda _, __, vectors: vectors.detach().requires_grad_())
     vectors = stream(copied, {"input_ids": rows.clone()})
-    numbers = vectors[-1][:, first:].sum((0, 1))
-    each_alone = torch.eye(len(numbers)).to(numbers)[block * ROWS :][:ROWS]
-    gradients = torch.autograd.grad(numbers, vectors[:-1], each_alone, is_grads_batched=True)
-    return torch.stack([rows[:, 0, first:].mean(1).float().cpu() for rows in gradients])
+    numbers = vectors[-1][:, first:].sum((0, 1))[block * ROWS :][:ROWS]
+    each = torch.eye(len(numbers), dtype=numbers.dtype, device=numbers.device)
+    gradients = torch.autograd.grad(numbers, vectors[:-1], each, is_grads_batched=True)
+    return torch.stack([one[:, 0, first:].mean(1).float().cpu() for one in gradients])
 
 
 @torch.inference_mode()

@@ -102,14 +102,22 @@ export function divergence(before, after) {
 }
 
 /**
- * The k largest numbers' places, the largest first.
+ * The k largest numbers' places, the largest first, and of equal ones the first. A few are wanted of
+ * thousands, so those are kept in order while all are looked at once: sorting all takes far longer.
  * @param {ArrayLike<number>} values
  * @param {number} k
  */
 export function largest(values, k) {
-  return Array.from({ length: values.length }, (_, i) => i)
-    .sort((a, b) => values[b] - values[a])
-    .slice(0, k);
+  /** @type {number[]} */
+  const best = [];
+  for (let i = 0; i < values.length; i++) {
+    let at = best.length;
+    while (at > 0 && values[i] > values[best[at - 1]]) at--;
+    if (at === k) continue;
+    best.splice(at, 0, i);
+    best.length = Math.min(best.length, k);
+  }
+  return best;
 }
 
 /**
