@@ -25,6 +25,7 @@ def random_words_twice(tokenizer: PreTrainedTokenizerBase, length: int = 12, see
         'dog cat dog cat'
     """
     require_count("length", length)
+    require_count("seed", seed, 0)
     entries = [token_text(tokenizer, id) for id in sorted(tokenizer.get_vocab().values())]
     words = [entry for entry in entries if _is_word(entry)]
     names = words or [entry for entry in entries if entry.isascii() and entry.isalpha()]

@@ -65,6 +65,7 @@ def sample_steps(steps: int) -> tuple[int, ...]:
     >>> sample_steps(100)
     (0, 10, 20, 40, 80, 100)
     """
+    require_count("steps", steps)
     doubled = (EVERY * 2**i for i in range(steps.bit_length()))
     return (0, *(step for step in doubled if step < steps), steps)
 
@@ -100,7 +101,7 @@ def learn_from_nothing(
         >>> first.loss, first.sample[:4], first.heldout_loss > second.heldout_loss
         (None, 'The ', True)
     """
-    require_count("steps", steps)
+    sample_steps(steps)  # refuses what is no number of them
     recipe = _recipe(steps, seed)
     m, lesson = _begin(read_text(text), recipe)
     optimizers = make_optimizers(cast("GPT2LMHeadModel", m.model), recipe)
