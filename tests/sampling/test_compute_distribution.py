@@ -296,7 +296,7 @@ def test_uniforms_depend_on_the_seed_alone(seed, n):
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "x", None, True])
 def test_a_wrong_seed_gets_a_sentence(seed):
-    with pytest.raises((TypeError, ValueError), match="^seed must be .*0 or above, and it was"):
+    with pytest.raises((TypeError, ValueError), match=r"^seed must be .*0 or above, and it was"):
         uniforms(seed, 3)
 
 

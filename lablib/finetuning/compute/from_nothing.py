@@ -101,7 +101,7 @@ def learn_from_nothing(
         >>> first.loss, first.sample[:4], first.heldout_loss > second.heldout_loss
         (None, 'The ', True)
     """
-    sample_steps(steps)  # refuses what is no number of them
+    require_count("steps", steps)
     recipe = _recipe(steps, seed)
     m, lesson = _begin(read_text(text), recipe)
     optimizers = make_optimizers(cast("GPT2LMHeadModel", m.model), recipe)

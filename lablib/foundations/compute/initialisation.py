@@ -118,7 +118,8 @@ def _check(init: str, activation: str, layers: int) -> None:
     for name, known, what in ((init, INITS, "start"), (activation, ACTIVATIONS, "activation")):
         if name not in known:
             raise ValueError(f"The {what} is one of {', '.join(known)}, not {name!r}.")
-    require_count("layers", layers)
+    says = f"A network has at least one layer, not {layers}."
+    require_count("layers", layers, says=says)
 
 
 def _network(init: str, layers: int, width: int, seed: int) -> list[nn.Linear]:

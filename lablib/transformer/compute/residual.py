@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.text import Reading
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
-from lablib.numbers import require_count, require_place
+from lablib.numbers import require_place, require_whole
 from lablib.transformer.compute.anatomy import anatomy, require_block
 from lablib.transformer.compute.parts import Parts, parts
 
@@ -248,12 +248,12 @@ def unit_words(m: LoadedModel, block: int, unit: int, k: int = 6) -> tuple[str, 
     norm = anatomy(model).last_norm
     writes = unit_vectors(m, block)
     require_place("unit", unit, len(writes), "This block has")
-    require_count("k", k, 0)
+    require_whole(k=k)
     vector = writes[unit]
     if norm is not None:
         vector = _through_norm(norm, vector[None], vector)[0][0]
     raised = model.get_output_embeddings().weight.float().cpu() @ vector
-    best = raised.topk(min(k, len(raised))).indices
+    best = raised.topk(max(0, min(k, len(raised)))).indices
     return tuple(token_text(m.tokenizer, id) for id in best.tolist())
 
 
