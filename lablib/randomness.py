@@ -19,6 +19,8 @@ from typing import Any
 
 import torch
 
+from lablib.numbers import require_whole
+
 KEY = "TESTING_ONLY_GenericMode"
 """Of torch's dispatch keys one that is kept free; a thread can switch it on for itself."""
 FUSED = (
@@ -36,7 +38,7 @@ class Draws:
     """The random numbers that follow a seed, on every device.
 
     Args:
-        seed: decides them all, as `torch.manual_seed` would.
+        seed: decides them all, as `torch.manual_seed` would; a whole number.
 
     Example: they go on where they ended.
         >>> draws = Draws(0)
@@ -50,7 +52,7 @@ class Draws:
     """
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
+        self.seed = _seed(seed)
         self._generators: dict[torch.device, torch.Generator] = {}
 
     def on(self, device: torch.device) -> torch.Generator:
@@ -98,6 +100,15 @@ def seeded(seed: int) -> AbstractContextManager[None]:
     return drawing(Draws(seed))
 
 
+def generator(seed: int) -> torch.Generator:
+    """Random numbers to hand over to a function of torch, from a seed.
+
+    >>> torch.randperm(4, generator=generator(0)).tolist()
+    [0, 1, 3, 2]
+    """
+    return torch.Generator().manual_seed(_seed(seed))
+
+
 def reseed(seed: int) -> None:
     """Begin again with another seed, in the block that this thread is in.
 
@@ -111,6 +122,12 @@ def reseed(seed: int) -> None:
     draws = getattr(_thread, "draws", None)
     if draws is not None:
         draws.reseed(seed)
+
+
+def _seed(seed: int) -> int:
+    """A seed as torch takes it, which knows none of more than 64 bits."""
+    require_whole(seed=seed)
+    return int(seed) % 2**64
 
 
 def replayed() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:

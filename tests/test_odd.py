@@ -108,6 +108,35 @@ def test_what_is_no_text_is_refused_in_a_sentence(folder):
     assert "\n".join(str(find) for find in finds if find) == ""
 
 
+FORMULAS_ALONE = {
+    "finetuning.flops_per_token", "finetuning.mfu", "foundations.training_flops",
+    "masking.weighted_loss",
+}  # fmt: skip
+"""Helpers that put numbers into a formula and do nothing else: Python's own error says so."""
+
+
+def number_parameters():
+    """Every public call with its ordinary arguments, and each of these that is a number, with two
+    values that are none of its kind.
+    """
+    for name, function in odd.functions().items():
+        hints = odd.hints(function)
+        given = odd.ordinary_arguments(name, function)
+        for parameter in given.keys() & hints.keys() if name not in FORMULAS_ALONE else ():
+            first = hints[parameter].split(" | ")[0]
+            if first in ("int", "float"):
+                for wrong in ("hot", 1.5 if first == "int" else [1]):
+                    yield name, function, {**given, parameter: wrong}
+
+
+@pytest.mark.content
+def test_what_is_no_number_is_refused_in_a_sentence(folder):
+    """And what is no whole number, where one belongs."""
+    finds = [odd.tried(name, given, function) for name, function, given in number_parameters()]
+    assert len(finds) > 300
+    assert "\n".join(str(find) for find in finds if find) == ""
+
+
 @pytest.mark.content
 @pytest.mark.timeout(900)
 def test_every_panel_answers_by_a_picture_or_a_sentence(folder):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from lablib.models.card import LoadedModel
 from lablib.models.errors import quoted
+from lablib.numbers import require_whole
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def token_text(tokenizer: PreTrainedTokenizerBase, id: int) -> str:
         >>> token_text(models.load_tokenizer("gpt2"), 995)
         ' world'
     """
+    require_whole(id=id)
     if not 0 <= id < LARGEST_ID:
         raise ValueError(f"There is no token {id}: this vocabulary has {len(tokenizer):,} entries.")
     return str(tokenizer.decode([id], clean_up_tokenization_spaces=False))

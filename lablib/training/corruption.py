@@ -7,6 +7,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from lablib.models.vocabulary import CONTINUES, entries, writes_spaces
+from lablib.numbers import require_number
 
 IGNORE_INDEX = -100
 """The label of a position that carries no loss (the default `ignore_index` of torch's loss)."""
@@ -55,6 +56,7 @@ def corrupt(
         >>> seen.ids.tolist(), seen.labels.tolist()
         ([2, 4, 4, 3], [-100, 5, 6, -100])
     """
+    require_number(rate=rate, mask=mask, random=random)
     if not (0 <= rate <= 1 and min(mask, random) >= 0 and mask + random <= 1):
         raise ValueError(
             "rate, mask and random are shares from 0 to 1, and mask + random at most 1."

@@ -21,6 +21,7 @@ from statistics import median
 from lablib import models
 from lablib.models.entries import card_of, local_folder
 from lablib.models.errors import Failure, explain
+from lablib.numbers import require_count
 from lablib.training import engine, folders, launching
 from lablib.training.config import Config, TaskName, check, write_config
 from lablib.training.folders import Phase
@@ -136,8 +137,7 @@ class Run:
         task: Task | None = None,
     ) -> None:
         check(config)
-        if processes < 1:
-            raise ValueError("A run needs at least one process.")
+        require_count("processes", processes, says="A run needs at least one process.")
         self.config, self.processes = config, processes
         self.folder = Path(folder) if folder else new_folder(config)
         if not folder and self.folder.parent != RUNS:

@@ -12,6 +12,7 @@ from torch import Tensor
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
+from lablib.numbers import require_count
 
 STRIDE = 7
 """A masked model is asked for every seventh token at once: 14 %, about what it was trained on."""
@@ -122,6 +123,7 @@ def outcome(
     m: LoadedModel, asked: Asked, whole: tuple[Tensor, float], rest: tuple[Tensor, float], k: int
 ) -> Outcome:
     """Two answers side by side, with the k most probable tokens of each."""
+    require_count("k", k, 0)
     (before, loss_before), (after, loss_after) = whole, rest
     changed = _changes(m, before, after, k)
     return Outcome(asked.tokens, asked.position, before, after, loss_before, loss_after, changed)

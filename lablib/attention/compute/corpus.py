@@ -22,7 +22,8 @@ from lablib.attention.compute.text import Reading, reading
 from lablib.models import LoadedModel
 from lablib.models.text import context_length, encode, require_vectors
 from lablib.models.watching import watchable
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_whole
+from lablib.randomness import generator
 from lablib.unicode import well_formed
 
 PASSAGE = 64
@@ -151,6 +152,7 @@ def passages(m: LoadedModel, text: str, size: int = PASSAGE) -> list[Reading]:
         >>> {len(passage) for passage in found}
         {32}
     """
+    require_whole(size=size)
     before, inside, after = encode(m.tokenizer, text)
     after = [] if m.model.can_generate() else after
     room = min(size, context_length(m) or size) - len(before) - len(after)
@@ -187,7 +189,7 @@ def scan(m: LoadedModel, text: str, size: int = PASSAGE, seed: int = 0) -> Itera
         True
     """
     cut = passages(m, well_formed(text)[:MOST], size)
-    order = torch.randperm(len(cut), generator=torch.Generator().manual_seed(seed)).tolist()
+    order = torch.randperm(len(cut), generator=generator(seed)).tolist()
     drawn = tuple(cut[place] for place in order)
     model, values = watchable(body(m)), dict[str, Tensor]()
     for done, measured in enumerate(_measured(m, model, drawn)):
@@ -253,7 +255,7 @@ def _standing(values: Tensor) -> Tensor:
 def _others(size: tuple[int, int], head: Head, many: int, seed: int) -> list[Head]:
     """Heads drawn by lot, none of them twice and none `head`."""
     every = [(layer, one) for layer in range(size[0]) for one in range(size[1])]
-    order = torch.randperm(len(every), generator=torch.Generator().manual_seed(seed)).tolist()
+    order = torch.randperm(len(every), generator=generator(seed)).tolist()
     return [every[place] for place in order if every[place] != head][:many]
 
 

@@ -18,7 +18,7 @@ from lablib.attention.compute.text import MAX_TOKENS, Reading, read, reading
 from lablib.models import LoadedModel
 from lablib.models.text import context_length, require_vectors, target_ids
 from lablib.models.watching import run_watched, watchable
-from lablib.numbers import percent
+from lablib.numbers import percent, require_count
 
 CAP = 96 * 2**20
 """The most bytes the maps of one text take: 512 tokens of a 12 × 12 model are 72 MiB in float16."""
@@ -367,6 +367,7 @@ def _broken(found: AttentionMaps) -> str:
 
 def _most_tokens(m: LoadedModel, limit: int) -> int:
     """How many tokens can be read such that float16 maps stay within `CAP`."""
+    require_count("limit", limit)
     return min(limit, isqrt(CAP // (2 * _heads(m))))
 
 

@@ -15,7 +15,7 @@ from lablib.models.heads import word_scores
 from lablib.models.rollout import rolled_out
 from lablib.models.text import token_text
 from lablib.models.watching import shared_weight_copy
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_within
 
 SCORE_BYTES = 128 * 2**20
 """The most bytes of scores the lens computes: of a longer text it looks at the last tokens only."""
@@ -49,8 +49,8 @@ def rollout(maps: AttentionMaps, residual: float = 0.5) -> Tensor:
     """
     if maps.kind == "cross":
         raise ValueError("Rollout follows tokens through one text; cross-attention has two.")
-    if not 0 <= residual <= 1:
-        raise ValueError(f"residual is a share from 0 to 1, and it was {residual!r}.")
+    says = f"residual is a share from 0 to 1, and it was {residual!r}."
+    require_within("residual", residual, says=says)
     return rolled_out((layer.float().mean(0) for layer in maps.weights), residual)
 
 

@@ -10,6 +10,7 @@ from lablib.attention.compute.heads import Head
 from lablib.attention.compute.multihead import vectors
 from lablib.attention.compute.text import Reading
 from lablib.models import LoadedModel
+from lablib.numbers import require_place
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +61,7 @@ def head_plane(m: LoadedModel, passages: Sequence[Reading], head: Head) -> HeadP
         raise ValueError("Give at least one passage whose queries and keys are to be shown.")
     layer, number = head
     seen = [vectors(m, passage, layer) for passage in passages]
-    if not 0 <= number < len(seen[0].query):
-        raise ValueError(f"This layer has heads 0 to {len(seen[0].query) - 1}, and not {number}.")
+    require_place("head", number, len(seen[0].query), "This layer has")
     queries, keys = (
         torch.cat([getattr(each, name)[number] for each in seen]) for name in ("query", "key")
     )

@@ -18,6 +18,8 @@ from lablib.attention.compute.text import Reading, read, reading
 from lablib.models import LoadedModel
 from lablib.models.text import context_length
 from lablib.models.watching import require_watchable, watchable
+from lablib.numbers import require_number, require_whole
+from lablib.randomness import generator
 
 
 def sinusoidal(positions: int, width: int, base: float = 10_000.0) -> Tensor:
@@ -32,6 +34,8 @@ def sinusoidal(positions: int, width: int, base: float = 10_000.0) -> Tensor:
         tensor([[0.0000, 1.0000, 0.0000, 1.0000],
                 [0.8415, 0.5403, 0.0100, 0.9999]])
     """
+    require_whole(positions=positions, width=width)
+    require_number(base=base)
     if positions < 1 or width < 2 or width % 2:
         raise ValueError(
             f"There must be 1 position or more, and an even width, not {positions} and {width}."
@@ -157,7 +161,7 @@ def _order(tokens: Reading, seed: int) -> tuple[int, ...]:
     """Ordinary tokens in a random order, special ones where they are."""
     movable = (~torch.tensor(tokens.special)).nonzero().flatten()
     order = torch.arange(len(tokens))
-    mixed = torch.randperm(len(movable), generator=torch.Generator().manual_seed(seed))
+    mixed = torch.randperm(len(movable), generator=generator(seed))
     order[movable] = movable[mixed]
     return tuple(order.tolist())
 

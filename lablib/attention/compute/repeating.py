@@ -5,7 +5,7 @@ import random
 from transformers import PreTrainedTokenizerBase
 
 from lablib.models.text import token_text
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_whole
 
 
 def random_words_twice(tokenizer: PreTrainedTokenizerBase, length: int = 12, seed: int = 0) -> str:
@@ -25,6 +25,7 @@ def random_words_twice(tokenizer: PreTrainedTokenizerBase, length: int = 12, see
         'dog cat dog cat'
     """
     require_count("length", length)
+    require_whole(seed=seed)
     entries = [token_text(tokenizer, id) for id in sorted(tokenizer.get_vocab().values())]
     words = [entry for entry in entries if _is_word(entry)]
     names = words or [entry for entry in entries if entry.isascii() and entry.isalpha()]

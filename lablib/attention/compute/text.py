@@ -14,6 +14,7 @@ from lablib.models import LoadedModel
 from lablib.models.opening import kinds_of
 from lablib.models.text import context_length, cut_note, encode, require_vectors, start_of_text
 from lablib.models.vocabulary import entries
+from lablib.numbers import require_count
 from lablib.unicode import well_formed
 
 MAX_TOKENS = 512
@@ -91,8 +92,7 @@ def read(
     """
     if isinstance(text, Reading):
         return text
-    if limit < 1:
-        raise ValueError(f"limit must be 1 or above, and it was {limit}.")
+    require_count("limit", limit)
     tokenizer = m.tokenizer
     texts = [well_formed(one) for one in ((text,) if pair is None else (text, pair))]
     if pair is not None and not _reads_pairs(tokenizer):

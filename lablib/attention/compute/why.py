@@ -9,6 +9,7 @@ from lablib.attention.compute.asking import TEXT_BYTES
 from lablib.attention.compute.text import MAX_TOKENS, Reading, read
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
+from lablib.numbers import require_place, require_whole
 from lablib.sampling.compute.attribution import Attribution, attribution, last_scores
 
 
@@ -58,10 +59,12 @@ def why(
             "model, as GPT-2."
         )
     entries = model.get_output_embeddings().weight.shape[0]
-    if token is not None and not 0 <= token < entries:
-        raise ValueError(f"Token {token} is not one of this model's {entries:,} tokens.")
+    if token is not None:
+        says = f"Token {token} is not one of this model's {entries:,} tokens."
+        require_place("token", token, entries, says=says)
     tokens = read(m, text, limit=min(MAX_TOKENS, TEXT_BYTES // (4 * entries)))
     if place is not None:
+        require_whole(place=place)
         if not 0 < place < len(tokens):
             raise ValueError(
                 f"Choose a token from place 1 to {len(tokens) - 1}: it takes one before it, and "

@@ -20,6 +20,7 @@ from lablib.models.watching import (
     watchable,
     watching,
 )
+from lablib.numbers import require_count
 from lablib.sampling.compute.generation import Session, Step, generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.text import Prompt, prepare
@@ -95,6 +96,7 @@ def write(
 
 def _prepared(m: LoadedModel, prompt: str, n: int) -> Prompt:
     """The prompt, with its beginning cut so that n tokens more make `MOST_TOKENS` at most."""
+    require_count("n", n, 0)
     prepared = prepare(m, prompt, n)
     marks, inside = prepared.ids[: prepared.marks], prepared.ids[prepared.marks :]
     kept, cut = kept_ids(marks, inside, max(1 + len(marks), MOST_TOKENS - n))

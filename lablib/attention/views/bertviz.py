@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from lablib.attention.compute.heads import AttentionMaps, EncoderDecoderMaps, and_no_token
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_place
 from lablib.widgets.html import frame, html_widget, script_json
 from lablib.widgets.tokens import shortened, visible
 
@@ -123,8 +123,8 @@ def _longest(parts: list[AttentionMaps]) -> int:
 
 
 def _check(name: str, given: list[int], there: int) -> None:
-    if not all(0 <= index < there for index in given):
-        raise ValueError(f"There are {name}s 0 to {there - 1} here, not {given}.")
+    for index in given:
+        require_place(name, index, there, "There are")
 
 
 def _cut(part: AttentionMaps, tokens: int) -> AttentionMaps:

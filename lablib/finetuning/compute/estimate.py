@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from lablib.models.loading import pick_device
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_number
 from lablib.training import devices
 from lablib.training.config import QUIET, Config
 from lablib.training.flops import flops_per_token
@@ -300,6 +300,7 @@ def seconds_for(
         >>> seconds_for(Config(text="lighthouse", steps=20, batch=8, length=128), 1024.0)
         20.0
     """
+    require_number(tokens_per_second=tokens_per_second or 0)
     task = task or make_task(config, open_model(config))
     tokens = total_steps(config, task) * config.batch * config.length
     return tokens / (tokens_per_second or speed(config, task))

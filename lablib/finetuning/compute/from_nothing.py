@@ -65,6 +65,7 @@ def sample_steps(steps: int) -> tuple[int, ...]:
     >>> sample_steps(100)
     (0, 10, 20, 40, 80, 100)
     """
+    require_count("steps", steps)
     doubled = (EVERY * 2**i for i in range(steps.bit_length()))
     return (0, *(step for step in doubled if step < steps), steps)
 

@@ -19,6 +19,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from lablib import children
+from lablib.numbers import require_whole
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def _rows(m: "LoadedModel", text: str, batch: int, length: int) -> dict[str, lis
     Raises:
         ValueError: if the text is too short for a batch.
     """
+    require_whole(batch=batch, length=length)
     if batch < 2 or batch % 2:
         raise ValueError("The ladder needs an even batch of at least 2 rows: one stage halves it.")
     ids = m.tokenizer(well_formed(text), verbose=False)["input_ids"]

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from lablib.finetuning.compute.trials import How, Range, Space, Study, Trial
+from lablib.numbers import require_above, require_count, require_whole
 from lablib.training.config import QUIET, Config, check
 from lablib.training.engine import fit, setup
 from lablib.training.prepared import Prepared
@@ -92,10 +93,10 @@ def range_test(
         >>> [f"{rate:.3g}" for rate in last.rates]
         ['1e-06', '0.001', '1']
     """
-    if not 0 < lowest < highest or steps < 2:
-        raise ValueError(
-            "A range test goes from a rate above 0 to a higher one, in 2 steps or more."
-        )
+    says = "A range test goes from a rate above 0 to a higher one, in 2 steps or more."
+    require_above("lowest", lowest, says=says)
+    require_above("highest", highest, lowest, says=says)
+    require_count("steps", steps, 2, says)
     flat = replace(
         config, steps=steps + 1, schedule="constant", warmup=0, learning_rate=lowest,
         log_every=1, **QUIET,
@@ -160,6 +161,7 @@ def search_settings(
         >>> [trial.settings for trial in tried if trial.done]
         [{'learning_rate': 0.0001}, {'learning_rate': 0.001}]
     """
+    require_whole(trials=trials)
     if not space or trials < 1:
         raise ValueError("Choose at least one setting to look for, and one trial or more.")
     if not config.heldout:

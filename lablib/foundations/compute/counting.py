@@ -123,6 +123,7 @@ def costs(
         >>> [(row.n, round(row.known, 2), round(row.heldout, 2)) for row in rows]
         [(1, 1.66, 1.63), (2, 0.58, 0.79), (3, 0.32, 0.7)]
     """
+    require_count("longest", longest)
     rows = []
     for n in range(1, longest + 1):
         model = count(split, tokenizer, n, smoothing, k)

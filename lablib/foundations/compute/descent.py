@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lablib.numbers import require_count
+from lablib.numbers import require_above, require_count
 from lablib.randomness import seeded
 
 Make = Callable[[list[Any], float], torch.optim.Optimizer]
@@ -93,6 +93,7 @@ def descend(method: str, learning_rate: float, valley: str = "ravine", steps: in
         (False, True)
     """
     _check(method, learning_rate)
+    require_count("steps", steps, 0)
     if valley not in VALLEYS:
         raise ValueError(f"The valley is one of {', '.join(VALLEYS)}, not {valley!r}.")
     height = VALLEYS[valley].height
@@ -113,8 +114,7 @@ def descend(method: str, learning_rate: float, valley: str = "ravine", steps: in
 def _check(method: str, learning_rate: float) -> None:
     if method not in METHODS:
         raise ValueError(f"The optimizer is one of {', '.join(METHODS)}, not {method!r}.")
-    if not learning_rate > 0:
-        raise ValueError(f"The learning rate is above 0, and it was {learning_rate}.")
+    require_above("learning_rate", learning_rate)
 
 
 @dataclass(frozen=True, eq=False)

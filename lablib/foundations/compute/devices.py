@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lablib.numbers import require_above, require_count, require_number
 from lablib.training.flops import PEAKS
 
 
@@ -82,9 +83,11 @@ def training_bill(
         >>> training_bill(989e12 * 1800, DEVICES["H100"], utilisation=0.5)
         TrainingCost(seconds=3600.0, kilowatt_hours=0.7, dollars=2.5)
     """
-    if devices < 1 or not 0 < utilisation <= 1:
-        raise ValueError("Take one device or more, and a utilisation above 0 and up to 1.")
+    says = "Take one device or more, and a utilisation above 0 and up to 1."
+    require_count("devices", devices, says=says)
+    require_above("utilisation", utilisation, most=1, says=says)
+    rate = device.price if price is None else price
+    require_number(flops=flops, price=rate)
     seconds = flops / (device.flops * devices * utilisation)
     hours = devices * seconds / HOUR
-    rate = device.price if price is None else price
     return TrainingCost(seconds, hours * device.watts / 1000, hours * rate)

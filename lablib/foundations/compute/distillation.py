@@ -25,8 +25,8 @@ from lablib.models.text import (
     start_of_text,
     text_ids,
 )
-from lablib.numbers import require_count
-from lablib.randomness import Draws, drawing, seeded
+from lablib.numbers import require_above, require_count, require_within
+from lablib.randomness import Draws, drawing, generator, seeded
 
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel
@@ -62,12 +62,14 @@ class Distillation:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0.1 <= self.temperature <= 100:
-            raise ValueError(f"The temperature is from 0.1 to 100, not {self.temperature:g}.")
-        if not 0 <= self.share <= 1:
-            raise ValueError(f"The teacher's share is from 0 to 1, not {self.share:g}.")
-        if min(self.layers, self.steps) < 1 or self.learning_rate <= 0:
-            raise ValueError("Layers, steps and learning rate are above 0.")
+        says = f"The temperature is from 0.1 to 100, not {self.temperature}."
+        require_within("temperature", self.temperature, 0.1, 100, says)
+        says = f"The teacher's share is from 0 to 1, not {self.share}."
+        require_within("share", self.share, says=says)
+        says = "Layers, steps and learning rate are above 0."
+        require_count("layers", self.layers, says=says)
+        require_count("steps", self.steps, says=says)
+        require_above("learning_rate", self.learning_rate, says=says)
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ def soft_loss(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
     >>> float(soft_loss(logits, logits, 3.0))
     0.0
     """
-    if not 0 < temperature <= 1e6:
-        raise ValueError(f"temperature must be above 0, at most 1e6, and it was {temperature!r}.")
+    says = f"temperature must be above 0, at most 1e6, and it was {temperature!r}."
+    require_above("temperature", temperature, most=1e6, says=says)
     said, wanted = (
         (logits.float() / temperature).log_softmax(-1).reshape(-1, logits.shape[-1])
         for logits in (student, teacher)
@@ -187,7 +189,7 @@ def distill(
     settings = settings or Distillation()
     rows, held = rows_of(m, text), rows_of(m, heldout)
     taught, alone = (_Student(small_student(m, settings.layers), settings) for _ in range(2))
-    order = torch.Generator().manual_seed(settings.seed)
+    order = generator(settings.seed)
     teacher = _heldout_loss(m.model, held)
     for step in range(settings.steps + 1):
         if step:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from lablib.numbers import require_count
-from lablib.randomness import seeded
+from lablib.randomness import generator, seeded
 
 INITS: dict[str, Callable[[Tensor], object]] = {
     "too small": lambda weight: nn.init.normal_(weight, std=0.01),
@@ -96,7 +96,7 @@ def signal(
     require_count("samples", samples, least=2)
     network = _network(init, layers, width, seed)
     act = ACTIVATIONS[activation]()
-    signals = [torch.randn(samples, width, generator=torch.Generator().manual_seed(seed))]
+    signals = [torch.randn(samples, width, generator=generator(seed))]
     saturated = []
     for layer in network:
         before = layer(signals[-1])
@@ -118,8 +118,8 @@ def _check(init: str, activation: str, layers: int) -> None:
     for name, known, what in ((init, INITS, "start"), (activation, ACTIVATIONS, "activation")):
         if name not in known:
             raise ValueError(f"The {what} is one of {', '.join(known)}, not {name!r}.")
-    if layers < 1:
-        raise ValueError(f"A network has at least one layer, not {layers}.")
+    says = f"A network has at least one layer, not {layers}."
+    require_count("layers", layers, says=says)
 
 
 def _network(init: str, layers: int, width: int, seed: int) -> list[nn.Linear]:

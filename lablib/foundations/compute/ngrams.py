@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lablib.numbers import require_above, require_count
+
 SMOOTHINGS = ("none", "add-k", "backoff", "witten-bell", "kneser-ney")
 """What to do about n-grams that were never counted.
 
@@ -194,10 +196,9 @@ def likeliest(scores: np.ndarray, k: int) -> list[int]:
 def _check(length: int, order: int, smoothing: str, k: float) -> None:
     if smoothing not in SMOOTHINGS:
         raise ValueError(f"The smoothing is one of {', '.join(SMOOTHINGS)}, not {smoothing!r}.")
-    if order < 1:
-        raise ValueError(f"An n-gram has at least one token, so n cannot be {order}.")
-    if k <= 0:
-        raise ValueError(f"Add something above 0 to each count, not {k:g}.")
+    says = f"An n-gram has at least one token, so n cannot be {order}."
+    require_count("n", order, says=says)
+    require_above("k", k, says=f"Add something above 0 to each count, not {k}.")
     if length < order:
         raise ValueError(
             f"The text has {length} tokens, too few for n = {order}: give a longer one."

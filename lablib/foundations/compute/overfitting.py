@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lablib.randomness import Draws, drawing, seeded
+from lablib.numbers import require_within
+from lablib.randomness import Draws, drawing, generator, seeded
 
 EXAMPLES = 40
 NOISE = 0.4
@@ -48,7 +49,7 @@ def examples(seed: int = 0) -> Examples:
     >>> examples().x.shape, examples().new_x.shape
     (torch.Size([40, 1]), torch.Size([400, 1]))
     """
-    rng = torch.Generator().manual_seed(seed)
+    rng = generator(seed)
     parts = []
     for number in (EXAMPLES, EXAMPLES, 10 * EXAMPLES):
         x = torch.rand(number, 1, generator=rng) * 2 - 1
@@ -87,10 +88,11 @@ class Regularization:
     early_stopping: bool = False
 
     def __post_init__(self) -> None:
-        if self.l1 < 0 or self.l2 < 0:
-            raise ValueError("A penalty is 0 or more: below 0 it would reward large weights.")
-        if not 0 <= self.dropout <= 0.9:
-            raise ValueError("Dropout is from 0 to 0.9: of no unit nothing can be learned.")
+        says = "A penalty is 0 or more: below 0 it would reward large weights."
+        require_within("l1", self.l1, most=math.inf, says=says)
+        require_within("l2", self.l2, most=math.inf, says=says)
+        says = "Dropout is from 0 to 0.9: of no unit nothing can be learned."
+        require_within("dropout", self.dropout, most=0.9, says=says)
 
 
 @dataclass(frozen=True, eq=False)

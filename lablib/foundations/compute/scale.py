@@ -7,6 +7,8 @@ embeddings are left out; here, as in Hoffmann et al. 2022, they are counted).
 
 from dataclasses import dataclass
 
+from lablib.numbers import require_count
+
 PRECISIONS = {"fp32": 4.0, "bf16": 2.0, "int8": 1.0, "int4": 0.5}
 """Bytes of one weight. In the last two a model is only served, not trained."""
 
@@ -40,8 +42,9 @@ class Shape:
     context: int = 1024
 
     def __post_init__(self) -> None:
-        if min(self.layers, self.width, self.vocabulary, self.context) < 1:
-            raise ValueError("Layers, width, vocabulary and context are all 1 or more.")
+        for name, value in vars(self).items():
+            says = "Layers, width, vocabulary and context are all 1 or more."
+            require_count(name, value, says=says)
 
     @property
     def parts(self) -> dict[str, int]:
@@ -91,6 +94,7 @@ def training_memory(shape: Shape, precision: str = "bf16", batch: int = 1) -> di
     """
     if precision not in TRAINABLE:
         raise ValueError(f"Models are trained in {' or '.join(TRAINABLE)}, not in {precision}.")
+    require_count("batch", batch)
     number, size = shape.parameters, PRECISIONS[precision]
     units = shape.layers * shape.width * shape.context * batch
     return {
@@ -117,6 +121,7 @@ def serving_memory(shape: Shape, precision: str = "bf16", batch: int = 1) -> dic
     """
     if precision not in PRECISIONS:
         raise ValueError(f"The precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
+    require_count("batch", batch)
     size = PRECISIONS[precision]
     cached = 2 * shape.layers * shape.width * shape.context * batch
     return {"weights": shape.parameters * size, "cache": cached * max(size, 2.0)}

@@ -16,7 +16,7 @@ from torch.nn.utils import prune, skip_init
 
 from lablib.foundations.compute.perplexity import surprise
 from lablib.models import LoadedModel
-from lablib.numbers import percent
+from lablib.numbers import percent, require_within
 
 REPEATS = 5
 """How often a reading is timed; the fastest counts, since whatever else runs only ever slows it."""
@@ -96,8 +96,7 @@ def pruned_copy(m: LoadedModel, share: float = 0.3) -> LoadedModel:
         >>> float((weight == 0).float().mean())
         0.25
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"The share of weights set to 0 is from 0 to 1, not {share}.")
+    require_within("share", share)
     model = _plain(m)
     head = model.get_output_embeddings()
     for layer in model.modules():
@@ -158,6 +157,7 @@ def shrink(m: LoadedModel, text: str, share: float = 0.3) -> Iterator[Copy]:
         >>> half.name, round(half.file_bytes / whole.file_bytes, 2)
         ('16 bits', 0.5)
     """
+    require_within("share", share)
     yield measure("32 bits", replace(m, model=_plain(m)), text)
     yield measure("16 bits", half_copy(m), text)
     yield measure("8 bits", int8_copy(m), text)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lablib.numbers import require_count, require_number, require_within
+
 PLACES = 101
 """How many thresholds are looked at, evenly from 0 to 1."""
 
@@ -69,6 +71,7 @@ def counts_at(labels: Sequence[int], scores: Sequence[float], threshold: float) 
         >>> counts_at([1, 1, 0, 0], [0.9, 0.4, 0.6, 0.1], threshold=0.5)
         Counts(tp=1, fp=1, fn=1, tn=1)
     """
+    require_number(threshold=threshold)
     truth, said = np.asarray(labels), np.asarray(scores) >= threshold
     if truth.shape != said.shape:
         raise ValueError(f"{len(said)} scores need as many labels, not {len(truth)}.")
@@ -116,8 +119,11 @@ def example_scores(
     >>> sum(labels), all(0 < score < 1 for score in scores)
     (100, True)
     """
-    if not 0 <= share <= 1 or number < 1:
-        raise ValueError("Give a share from 0 to 1, and at least one example.")
+    says = "Give a share from 0 to 1, and at least one example."
+    require_within("share", share, says=says)
+    require_count("number", number, says=says)
+    require_number(quality=quality)
+    require_count("seed", seed, 0)
     labels = np.zeros(number, dtype=int)
     labels[: round(share * number)] = 1
     # With this shift the score is the probability of a yes where both kinds are equally common.

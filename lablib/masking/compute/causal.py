@@ -20,6 +20,7 @@ from lablib.masking.compute.reading import TOKENS_AT_ONCE
 from lablib.masking.compute.text import MASK, clean
 from lablib.models.hub import Progress
 from lablib.models.text import context_length, continuation_ids, require_vectors
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -75,6 +76,8 @@ def fill_from_left(
     """
     from lablib.sampling import next_logits, prepare, top
 
+    require_count("k", k, 0)
+    require_count("candidates", candidates)
     text = clean(text, MASK)
     if MASK not in text:
         raise ValueError(f"There is no gap in this text: type {MASK} where the model should guess.")

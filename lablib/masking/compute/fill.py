@@ -11,6 +11,7 @@ from lablib.masking.compute.gaps import word_in_gap
 from lablib.masking.compute.reading import MaskedQuery, log_probabilities, logits_at
 from lablib.masking.compute.text import MaskedText, prepare
 from lablib.models.vocabulary import Entry, entries
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -68,8 +69,8 @@ def fill(m: "LoadedModel", text: str | MaskedText, k: int = 10) -> Fill:
         >>> len(guesses), guesses[0].probability >= guesses[1].probability
         (5, True)
     """
-    if k < 1:
-        raise ValueError(f"k is how many guesses to show, 1 or more, and it was {k}.")
+    says = f"k is how many guesses to show, 1 or more, and it was {k}."
+    require_count("k", k, says=says)
     read = prepare(m, text)
     read.require_mask()
     probabilities = logits_at(m, [read.ids], [read.masks]).softmax(-1)

@@ -26,6 +26,7 @@ from lablib.masking.compute.fill import chain_rule_log_probs, pieces
 from lablib.masking.compute.reading import logits_at
 from lablib.masking.compute.text import MaskedText, prepare
 from lablib.models.hub import Progress
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from lablib.models import LoadedModel
@@ -120,8 +121,8 @@ def fill_joint(
         >>> len(best.pieces), best.probability >= second.probability >= third.probability
         (2, True)
     """
-    if k < 1:
-        raise ValueError(f"k is how many combinations to find, 1 or more, and it was {k}.")
+    says = f"k is how many combinations to find, 1 or more, and it was {k}."
+    require_count("k", k, says=says)
     read = prepare(m, text)
     read.require_mask()
     beams, budget = max(k, NARROWEST), TOKENS

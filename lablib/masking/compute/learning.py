@@ -17,6 +17,7 @@ from lablib.masking.compute.text import MaskedText, prepare, require_masked
 from lablib.models.heads import word_scores
 from lablib.models.text import context_length
 from lablib.numbers import require_count
+from lablib.randomness import generator
 from lablib.training.corruption import IGNORE_INDEX, corrupt
 from lablib.unicode import well_formed
 
@@ -94,7 +95,7 @@ def exercise(
         ({'', 'masked'}, True)
     """
     read = prepare(m, text)
-    rng = torch.Generator().manual_seed(seed)
+    rng = generator(seed)
     ids = torch.tensor(read.ids)
     made = corrupt(ids, m.tokenizer, rng, rate, mask, random, whole_words)
     places = (made.labels != IGNORE_INDEX).nonzero().flatten().tolist()
@@ -254,7 +255,7 @@ def pretraining_loss(
     require_sentence_head(m)
     require_count("pairs", pairs)
     require_count("length", length)
-    rng = torch.Generator().manual_seed(seed)
+    rng = generator(seed)
     rows = _pairs(m, well_formed(text), seed, pairs, length, rng)
     made = corrupt(rows["input_ids"], m.tokenizer, rng, rate, mask, random, whole_words)
     asked = made.labels != IGNORE_INDEX

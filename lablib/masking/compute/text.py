@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lablib.models.text import context_length
 from lablib.models.vocabulary import CONTINUES, text_bytes, writes_spaces
+from lablib.numbers import require_place
 from lablib.unicode import well_formed
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ class MaskedText:
                 f"There is no mask in this text: click a word to hide it, or type {MASK} "
                 "where the model should guess."
             )
-        if not 0 <= number < len(masks):
-            raise ValueError(_no_such_mask(number, len(masks)))
+        _require_mask(number, len(masks))
         return masks[number]
 
 
@@ -285,13 +285,13 @@ def put(text: str, number: int, word: str, m: "LoadedModel | None" = None) -> st
 def _around(text: str, number: int) -> tuple[str, str]:
     """What stands before a mask, and what after it."""
     parts = text.split(MASK)
-    if not 0 <= number < len(parts) - 1:
-        raise ValueError(_no_such_mask(number, len(parts) - 1))
+    _require_mask(number, len(parts) - 1)
     return MASK.join(parts[: number + 1]), MASK.join(parts[number + 1 :])
 
 
-def _no_such_mask(number: int, there: int) -> str:
-    return f"This text has no mask number {number}: it has {there}, counted from 0."
+def _require_mask(number: int, there: int) -> None:
+    says = f"This text has no mask number {number}: it has {there}, counted from 0."
+    require_place("mask", number, there, says=says)
 
 
 def _with_piece(before: str, piece: str, tokenizer: "PreTrainedTokenizerBase") -> str:

@@ -19,6 +19,7 @@ from lablib import data
 from lablib.masking.compute.fill import Guess, fill
 from lablib.masking.compute.reading import logits_at
 from lablib.models import LoadedModel, ModelCard
+from lablib.numbers import require_count
 from lablib.randomness import seeded
 from lablib.training.corpus import batch, token_stream, train_tokenizer
 from lablib.training.corruption import IGNORE_INDEX, corrupt
@@ -105,8 +106,9 @@ def learn(
         >>> first.step, last.step, last.m.card.name
         (0, 2, 'tiny-bert')
     """
-    if steps < 1 or every < 1:
-        raise ValueError("Training takes at least 1 step, and reports come at least 1 step apart.")
+    for name, value in {"steps": steps, "every": every}.items():
+        says = "Training takes at least 1 step, and reports come at least 1 step apart."
+        require_count(name, value, says=says)
     recipe = tiny_recipe(steps, seed)
     m, stream, heldout = begin(text, recipe)
     model = cast("BertForPreTraining", m.model)

@@ -18,6 +18,7 @@ from transformers import LogitsProcessorList
 
 from lablib.models import LoadedModel
 from lablib.models.text import end_of_text_ids, token_text
+from lablib.numbers import require_count, require_within
 from lablib.sampling.compute.generation import Step, generate
 from lablib.sampling.compute.knobs import Knobs
 from lablib.sampling.compute.reading import Reader
@@ -211,8 +212,8 @@ def require_size(beams: int, steps: int) -> None:
     Raises:
         ValueError: a sentence that says what is needed.
     """
-    if beams < 1 or steps < 1:
-        raise ValueError("Beam search needs at least 1 beam and 1 step.")
+    for name, value in {"beams": beams, "steps": steps}.items():
+        require_count(name, value, says="Beam search needs at least 1 beam and 1 step.")
 
 
 class Search:
@@ -245,11 +246,7 @@ class Search:
         early_stopping: bool = False,
         rules: LogitsProcessorList | None = None,
     ):
-        if not abs(length_penalty) <= MOST_PENALTY:
-            raise ValueError(
-                f"length_penalty must be from {-MOST_PENALTY} to {MOST_PENALTY}, and it was "
-                f"{length_penalty!r}."
-            )
+        require_within("length_penalty", length_penalty, -MOST_PENALTY, MOST_PENALTY)
         self._m, self._reader, self._beams = m, reader, beams
         self._length_penalty, self._early_stopping = length_penalty, early_stopping
         self._rules: Any = rules

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_within
 from lablib.sampling.compute.distribution import distribution
 from lablib.sampling.compute.generation import LENGTH, end_of
 from lablib.sampling.compute.knobs import OFF
@@ -129,8 +129,7 @@ def _require(k: int, alpha: float, max_new_tokens: int) -> None:
     require_count("k", k)
     if k > MOST_CANDIDATES:
         raise ValueError(f"k must be at most {MOST_CANDIDATES}, and it was {k}.")
-    if not 0 <= alpha <= 1:
-        raise ValueError(f"alpha must be from 0 to 1, and it was {alpha}.")
+    require_within("alpha", alpha)
     require_count("max_new_tokens", max_new_tokens, 0)
 
 

@@ -11,13 +11,12 @@ stages that most people never turn are in `more_stages`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from numbers import Integral
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_number
 from lablib.sampling.compute import more_stages as more
 from lablib.sampling.compute.knobs import OFF, REMOVED, STAGES, Knobs, is_shown, whole_order
 
@@ -32,6 +31,7 @@ def repetition_penalty(logits: Tensor, penalty: float, previous: Sequence[int] =
         >>> repetition_penalty(torch.tensor([2.0, -1.0, 3.0]), 2.0, previous=[0, 1, 1])
         tensor([ 1., -2.,  3.])
     """
+    require_number(penalty=penalty)
     seen = torch.tensor([i for i in set(previous) if 0 <= i < len(logits)], dtype=torch.long)
     score = logits[seen]
     changed = _penalised(score, float(penalty))
@@ -59,6 +59,7 @@ def temperature(logits: Tensor, temperature: float) -> Tensor:
         >>> temperature(torch.tensor([1.0, 2.0]), 0)
         tensor([-inf, 2.])
     """
+    require_number(temperature=temperature)
     if temperature > 0:
         divided = logits / float(temperature)
         if divided.max().isfinite():  # not-a-number, as 0 / 0 and inf / inf are, wins over all
@@ -95,6 +96,7 @@ def top_p(logits: Tensor, p: float) -> Tensor:
         >>> top_p(torch.tensor([0.1, 0.6, 0.3]).log(), 0.8).exp()
         tensor([0.0000, 0.6000, 0.3000])
     """
+    require_number(p=p)
     scores = logits.numpy()
     ascending = torch.from_numpy(np.sort(scores))
     removable = int((ascending.softmax(0).cumsum(0) <= 1 - p).sum())
@@ -113,6 +115,7 @@ def min_p(logits: Tensor, p: float) -> Tensor:
         >>> min_p(torch.tensor([0.1, 0.6, 0.3]).log(), 0.49).exp()
         tensor([0.0000, 0.6000, 0.3000])
     """
+    require_number(p=p)
     probabilities = logits.softmax(0)
     unlikely = probabilities < p * probabilities.max()
     return logits.masked_fill(unlikely, REMOVED)
@@ -127,6 +130,7 @@ def typical_p(logits: Tensor, mass: float) -> Tensor:
         >>> typical_p(torch.tensor([0.1, 0.6, 0.3]).log(), 0.2).exp()
         tensor([0.0000, 0.0000, 0.3000])
     """
+    require_number(mass=mass)
     log_probabilities = logits.log_softmax(0)
     entropy = -(log_probabilities * log_probabilities.exp()).nansum()
     distance = (-log_probabilities - entropy).abs()
@@ -324,14 +328,14 @@ def uniforms(seed: int, n: int) -> np.ndarray:
     can be used with other knobs.
 
     Raises:
-        ValueError: if the seed is not a whole number from 0 on, or n is below 0.
+        ValueError: if the seed or n is not a whole number from 0 on.
 
     Example:
         >>> bool((uniforms(7, 3) == uniforms(7, 100)[:3]).all())
         True
     """
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-        raise ValueError(f"The seed must be a whole number, 0 or above, and it was {seed!r}.")
+    rule = "a whole number, 0 or above"
+    require_count("seed", seed, 0, f"seed must be {rule}, and it was {seed}.")
     require_count("n", n, 0)
     return np.random.default_rng(int(seed)).random(n)
 
@@ -347,6 +351,7 @@ def draw(probabilities: Tensor, u: float) -> int:
         >>> [draw(torch.tensor([0.3, 0.5, 0.2]), u) for u in (0.0, 0.49, 0.51, 0.99)]
         [1, 1, 0, 2]
     """
+    require_number(u=u)
     p = probabilities.numpy()
     descending = np.sort(p)[::-1].copy()
     reached = torch.from_numpy(descending).cumsum(0, dtype=torch.float64).numpy()

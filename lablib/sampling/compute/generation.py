@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 
 from lablib.models import LoadedModel
 from lablib.models.text import context_length, end_of_text_ids, token_text
-from lablib.numbers import require_count
+from lablib.numbers import require_count, require_place
 from lablib.sampling.compute.distribution import (
     distribution,
     draw,
@@ -248,8 +248,8 @@ def choose(m: LoadedModel, step: Step, id: int) -> Step:
     """
     probabilities = step.distribution()
     assert step.logits is not None  # distribution() has made sure of it
-    if not 0 <= id < len(probabilities):
-        raise ValueError(f"Token {id} is not one of this model's {len(probabilities):,} tokens.")
+    says = f"Token {id} is not one of this model's {len(probabilities):,} tokens."
+    require_place("id", id, len(probabilities), says=says)
     start = len(step.previous) - step.position
     stream = TextStream(m.tokenizer, step.previous[:start])
     for earlier in step.previous[start:]:

@@ -7,7 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Integral
+
+from lablib.numbers import require_number
 
 REMOVED = -math.inf
 """The score of a token that can no longer be drawn."""
@@ -94,10 +96,7 @@ class Knobs:
     xtc: float = 0.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not isinstance(value, Real) or isinstance(value, bool):
-                raise ValueError(f"{field.name} must be a number, and it was {value!r}.")
+        require_number(**vars(self))
         allowed = {
             "temperature": (0 <= self.temperature < math.inf, "0 (greedy) or above"),
             "top_k": (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from lablib.models import LoadedModel
+from lablib.numbers import require_count
 from lablib.sampling.compute.generation import Step
 from lablib.sampling.compute.reading import Reader
 from lablib.sampling.compute.text import Prompt, prepare
@@ -44,8 +45,7 @@ def distinct_n(texts: Sequence[Sequence[int]], n: int) -> float:
         >>> distinct_n([[1, 2, 1, 2], [1, 2]], 2)
         0.5
     """
-    if n < 1:
-        raise ValueError(f"n must be 1 or above, and it was {n}.")
+    require_count("n", n)
     grams = [tuple(ids[i : i + n]) for ids in texts for i in range(len(ids) - n + 1)]
     return len(set(grams)) / len(grams) if grams else 0.0
 
@@ -58,6 +58,7 @@ def repetition(ids: Sequence[int], n: int = 4) -> float:
         >>> round(repetition([1, 2, 1, 2], 2), 3)
         0.333
     """
+    require_count("n", n)
     return 1.0 - distinct_n([ids], n) if len(ids) >= n else 0.0
 
 

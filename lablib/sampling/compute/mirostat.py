@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lablib.numbers import require_above, require_number
 from lablib.sampling.compute.knobs import Control
 
 LEAST = 1e-6
@@ -35,10 +36,10 @@ class Mirostat:
     rate: float = 0.1
 
     def __post_init__(self) -> None:
+        require_number(**vars(self))
         if not 0 < self.target < math.inf:
             raise ValueError(f"target must be a number of bits above 0, not {self.target!r}.")
-        if not 0 < self.rate <= 1:
-            raise ValueError(f"rate must be above 0 and at most 1, and it was {self.rate!r}.")
+        require_above("rate", self.rate, most=1)
 
     def limit(self, surprisals: Iterable[float]) -> float:
         """The limit of surprisal for the next token, from the surprisals of those before, in bits.

@@ -7,6 +7,7 @@ from transformers import PreTrainedTokenizerBase
 
 from lablib.models import LoadedModel
 from lablib.models.text import context_length, encode, kept_ids, require_vectors, start_of_text
+from lablib.numbers import require_whole
 
 _UNFINISHED = "\ufffd"
 """What a decoder writes for bytes that are not (yet) a character."""
@@ -64,6 +65,7 @@ def prepare(m: LoadedModel, prompt: str | Prompt, room: int = 1) -> Prompt:
     """
     if isinstance(prompt, Prompt):
         return prompt
+    require_whole(room=room)
     before, inside, _ = encode(m.tokenizer, prompt)
     require_vectors(m, before + inside)
     context = context_length(m)

@@ -15,6 +15,7 @@ from lablib.attention.compute.heads import require_encoder_decoder, start_of_dec
 from lablib.attention.compute.text import Reading, read
 from lablib.models import LoadedModel
 from lablib.models.text import end_of_text_ids, require_vectors, target_ids, token_text
+from lablib.numbers import require_place, require_whole
 from lablib.seq2seq.compute.translation import (
     MOST_TOKENS,
     Translation,
@@ -166,14 +167,13 @@ def slip(
         (True, True)
     """
     before = translate(m, text, most=most)
-    if not 0 <= place < len(before.steps):
-        raise ValueError(
-            f"The model writes {len(before.steps)} tokens here: place is 0 to "
-            f"{len(before.steps) - 1}, and it was {place}."
-        )
+    there = len(before.steps)
+    says = f"The model writes {there} tokens here: place is 0 to {there - 1}, and it was {place}."
+    require_place("place", place, there, says=says)
     step = before.steps[place]
     if wrong is None:
         wrong = next(each.id for each in step.alternatives if each.id != step.id)
+    require_whole(wrong=wrong)
     require_vectors(m, [wrong])
     given = [*before.ids[:place], wrong]
     rest: list[int] = []

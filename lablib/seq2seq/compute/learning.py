@@ -6,6 +6,7 @@ column "split" calls "validation"), so they can be had at any time.
 
 import os
 
+from lablib.numbers import require_count
 from lablib.training import engine
 from lablib.training.made_up import Pair
 from lablib.training.run import Run
@@ -31,6 +32,7 @@ def heldout_of(run: Run | str | os.PathLike[str], most: int = 20) -> list[Pair]:
         >>> len(ss.heldout_of(ft.Run(config)))
         11
     """
+    require_count("most", most, 0)
     run = run if isinstance(run, Run) else Run.open(run)
     if run.config.task != "sequence":
         raise ValueError(f"This run learned no pairs of texts: its task is {run.config.task}.")

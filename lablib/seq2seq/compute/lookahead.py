@@ -15,7 +15,8 @@ from torch import Tensor
 from transformers import BartConfig, BartForConditionalGeneration
 
 from lablib.models.watching import watchable
-from lablib.randomness import seeded
+from lablib.numbers import require_count
+from lablib.randomness import generator, seeded
 
 LETTERS, LENGTH = 8, 5
 """The task: turn round a row of 5 letters out of 8."""
@@ -63,11 +64,10 @@ def learning(steps: int, seed: int = 0) -> Iterator[Lookahead]:
         >>> [len(found.masked) for found in learning(2)]
         [1, 2]
     """
-    if steps < 1:
-        raise ValueError(f"steps must be 1 or above, and it was {steps}.")
+    require_count("steps", steps)
     runs = [_Run(masked, seed) for masked in (True, False)]
-    rng = torch.Generator().manual_seed(seed)
-    heldout = _rows(HELDOUT, torch.Generator().manual_seed(seed + 1))
+    rng = generator(seed)
+    heldout = _rows(HELDOUT, generator(seed + 1))
     for step in range(steps):
         rows = _rows(BATCH, rng)
         for run in runs:

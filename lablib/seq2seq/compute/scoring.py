@@ -16,6 +16,7 @@ from lablib import data
 from lablib.attention.compute.heads import start_of_decoder
 from lablib.attention.compute.text import read
 from lablib.models import LoadedModel
+from lablib.numbers import require_count, require_whole
 from lablib.sampling.compute.beams import require_size
 from lablib.seq2seq.compute.translation import MOST_TOKENS, search
 from lablib.training.made_up import MADE_UP, Pair, draw
@@ -76,6 +77,8 @@ def heldout_pairs(task: str, count: int = 20, seed: int = 0) -> list[Pair]:
     """
     if task not in TASKS:
         raise ValueError(f"There are no pairs for {task!r}: choose one of {', '.join(TASKS)}.")
+    require_count("count", count, 0)
+    require_whole(seed=seed)
     if task == FRENCH:
         known = data.pairs("english-french")[:count]
         return [(f"{FRENCH}: {source}", target) for source, target in known]

@@ -1,5 +1,6 @@
 """What the same sentence costs in different languages."""
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from lablib.numbers import require_count, require_place, require_within
 from lablib.tokenization.compute.comparison import unknown
 from lablib.tokenization.compute.named import AnyTokenizer, as_tokenizer, each_of, name_of
 from lablib.tokenization.compute.tokens import encode
@@ -38,8 +40,7 @@ def parallel_sentences(number: int | None = None) -> dict[str, str]:
     if number is None:
         return {name: " ".join(sentences) for name, sentences in _parallel().items()}
     last = min(map(len, _parallel().values())) - 1
-    if not 0 <= number <= last:
-        raise ValueError(f"The sentences are numbers 0 to {last}, and {number} was asked for.")
+    require_place("number", number, last + 1, "The sentences are")
     return {name: sentences[number] for name, sentences in _parallel().items()}
 
 
@@ -137,10 +138,8 @@ def language_costs(
         >>> [(cost.tokens, cost.premium) for cost in costs.costs]
         [(2, 1.0), (4, 2.0)]
     """
-    if not price >= 0:
-        raise ValueError(f"The price must be 0 or above, and it was {price!r}.")
-    if context < 1:
-        raise ValueError(f"The context must hold a token at least, and it was {context!r}.")
+    require_within("price", price, most=math.inf)
+    require_count("context", context)
     opened = {name_of(tokenizer): as_tokenizer(tokenizer) for tokenizer in each_of(tokenizers)}
     counts = {
         (language, name): _count(text, tokenizer)

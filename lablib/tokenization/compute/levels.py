@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from lablib.numbers import require_whole
 from lablib.tokenization.compute.tokens import Encoding, byte_offsets
 from lablib.unicode import grapheme_starts
 
@@ -62,8 +63,10 @@ def ladder(encoding: Encoding, start: int = 0, end: int | None = None) -> Ladder
         >>> [(rung.text, rung.start, rung.end) for rung in steps.tokens]
         [('e', 0, 1), ('\\\\xcc', 1, 2), ('\\\\x81', 2, 3)]
     """
-    starts = _starts_near(encoding.text, start, len(encoding.text) if end is None else end)
-    first, last = _widened(starts, start, starts[-1] if end is None else end)
+    end = len(encoding.text) if end is None else end
+    require_whole(start=start, end=end)
+    starts = _starts_near(encoding.text, start, end)
+    first, last = _widened(starts, start, end)
     text = encoding.text[first:last]
     offsets = byte_offsets(text).tolist()
     cuts = [place - first for place in starts if first <= place <= last]

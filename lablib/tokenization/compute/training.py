@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from tokenizers import Tokenizer
 
 from lablib import children
-from lablib.numbers import require_share
+from lablib.numbers import require_share, require_whole
 from lablib.tokenization.compute.pipeline import backend, model_part
 from lablib.tokenization.compute.trainer import LONGEST_STRETCH, TOO_LONG, UNKNOWN
 from lablib.unicode import well_formed
@@ -98,6 +98,7 @@ class Trained:
         Raises:
             ValueError: for a size it cannot have.
         """
+        require_whole(size=size)
         if not self.smallest <= size <= len(self.entries):
             raise ValueError(
                 f"This tokenizer has {self.smallest:,} to {len(self.entries):,} entries."

@@ -15,6 +15,7 @@ from lablib import models
 from lablib.models.errors import quoted
 from lablib.models.opening import class_names
 from lablib.models.text import context_length
+from lablib.numbers import require_count
 
 if TYPE_CHECKING:
     from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
@@ -98,6 +99,7 @@ def load_classifier(folder: str | os.PathLike[str], length: int = 48) -> Classif
         >>> again.names, torch.allclose(before, after, atol=1e-5)
         (('positive', 'negative'), True)
     """
+    require_count("length", length)
     if not os.path.isfile(Path(folder) / "config.json"):  # nor for a name no folder can have
         raise ValueError(f"There is no model in the folder {quoted(folder)}: check the path.")
     m = models.load(folder, kind="classifier", device="cpu")

@@ -8,6 +8,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from lablib.numbers import require_count
 from lablib.transfer.compute.naive_bayes import words_of
 
 Ngram = tuple[str, ...]
@@ -71,8 +72,7 @@ def overlaps(test: Sequence[str], train: Sequence[str], n: int) -> list[Overlap]
     >>> [one.share for one in overlaps(["a b c d", "x y z"], ["so a b c"], 3)]
     [0.75, 0.0]
     """
-    if n < 1:
-        raise ValueError("A stretch has at least one word: n is 1 or more.")
+    require_count("n", n, says="A stretch has at least one word: n is 1 or more.")
     known = known_ngrams(train, n)
     return [overlap(text, known, n) for text in test]
 
@@ -88,6 +88,8 @@ def leaked(test: Sequence[str], count: int, every: int = 0, seed: int = 0) -> li
     >>> leaked(["One fine day.", "Two dull nights."], 1)
     ['one fine day']
     """
+    for name, value in {"count": count, "every": every, "seed": seed}.items():
+        require_count(name, value, 0)
     draw = random.Random(seed)
     pool = sorted({word for text in test for word in words_of(text)})
     found = []

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lablib import data
 from lablib.data.tables import SPLITS, left_out, one_spelling
 from lablib.models.errors import quoted, reason
+from lablib.numbers import require_count
 from lablib.training.texts import open_table
 from lablib.unicode import well_formed
 
@@ -147,6 +148,8 @@ def read_labelled(
         return _shipped(source)
     name = "The upload" if isinstance(source, bytes) else Path(source).name
     notes: list[str] = []
+    require_count("most", most)
+    require_count("seed", seed, 0)
     frame = _clean(_frame(source, text, label, notes), seed, most, notes)
     numbers, names = frame["label"].factorize(sort=True)
     parts = _parts(list(frame["split"]), list(numbers), seed, notes)

@@ -16,6 +16,7 @@ import torch
 
 from lablib import models
 from lablib.models.text import context_length, require_vectors
+from lablib.randomness import generator
 from lablib.training.config import Config
 from lablib.transfer.compute.classifier import AT_ONCE, predict
 from lablib.transfer.compute.data import Examples, LabelledSet
@@ -169,7 +170,7 @@ def nested(examples: Examples, size: int, seed: int) -> Examples:
     >>> nested(Examples(tuple("abcdef"), (0, 0, 0, 0, 1, 1)), 4, seed=0).labels
     (0, 1, 0, 1)
     """
-    order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed)).tolist()
+    order = torch.randperm(len(examples), generator=generator(seed)).tolist()
     turns: defaultdict[int, Iterator[int]] = defaultdict(count)
     labelled = [(examples.labels[place], place) for place in order]
     ranked = sorted((next(turns[label]), label, place) for label, place in labelled)

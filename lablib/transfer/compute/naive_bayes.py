@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lablib.numbers import require_count
+
 
 @dataclass(frozen=True)
 class NaiveBayes:
@@ -61,6 +63,7 @@ def count_words(texts: Sequence[str], labels: Sequence[int], classes: int) -> Na
     >>> count_words(["good film", "bad film", "bad"], [0, 1, 1], 2).texts
     (1, 2)
     """
+    require_count("classes", classes)
     if len(texts) != len(labels) or not set(labels) <= set(range(classes)):
         raise ValueError(
             f"Give a label from 0 to {classes - 1} for each text: there are {len(texts)} texts and "

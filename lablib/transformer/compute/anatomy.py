@@ -11,6 +11,8 @@ from typing import Any, Literal, NamedTuple
 from torch import nn
 from transformers import PreTrainedModel
 
+from lablib.numbers import require_place
+
 Positions = Literal["learned", "rotary"]
 
 
@@ -151,8 +153,7 @@ def require_block(block: int, there: int) -> None:
     ...
     ValueError: This model has blocks 0 to 5, and 6 was asked for.
     """
-    if not 0 <= block < there:
-        raise ValueError(f"This model has blocks 0 to {there - 1}, and {block} was asked for.")
+    require_place("block", block, there, "This model has")
 
 
 def _fits(body: nn.Module, layout: Layout) -> bool:

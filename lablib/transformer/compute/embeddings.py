@@ -13,6 +13,7 @@ from lablib.models import LoadedModel
 from lablib.models.errors import quoted
 from lablib.models.text import continuation_ids, require_vectors, token_text
 from lablib.models.vocabulary import writes_spaces
+from lablib.numbers import require_whole
 from lablib.transformer.compute.parts import parts
 from lablib.unicode import well_formed
 
@@ -55,6 +56,7 @@ def neighbours(m: LoadedModel, word: str, k: int = 10) -> Neighbours:
         >>> len(found.texts), bool(found.cosines[0] >= found.cosines[1])
         (3, True)
     """
+    require_whole(k=k)
     ids = word_ids(m, word)
     matrix = embedding_matrix(m)
     cosines = _cosines(matrix, matrix[list(ids)].mean(0))

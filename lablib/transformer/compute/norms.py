@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lablib.numbers import require_count
 from lablib.randomness import seeded
 
 WIDTH, HEADS, TOKENS, TEXTS, LABELS = 64, 4, 16, 8, 100
@@ -47,8 +48,8 @@ def gradient_sizes(blocks: int, seed: int = 0) -> GradientSizes:
         >>> found.pre.shape, found.last > 1
         (torch.Size([6]), True)
     """
-    if blocks < 1:
-        raise ValueError(f"A model has at least one block, and {blocks} were asked for.")
+    says = f"A model has at least one block, and {blocks} were asked for."
+    require_count("blocks", blocks, says=says)
     return GradientSizes(*(_gradients(blocks, first, seed) for first in (True, False)))
 
 

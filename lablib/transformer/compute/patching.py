@@ -29,6 +29,7 @@ from lablib.models.watching import (
     watchable,
     watching,
 )
+from lablib.numbers import require_place
 from lablib.transformer.compute.anatomy import anatomy
 from lablib.transformer.compute.parts import first, with_first
 
@@ -183,8 +184,9 @@ def _require(asked: tuple[Asked, Asked], part: Part, place: int | None) -> None:
         raise ValueError("The two prompts are the same: change a word in one of them.")
     if asked[0].place != asked[1].place:
         raise ValueError("Put the mask at the same place of both prompts.")
-    if place is not None and not 0 <= place < len(one):
-        raise ValueError(f"The prompts have places 0 to {len(one) - 1}, and {place} is none.")
+    if place is not None:
+        says = f"The prompts have places 0 to {len(one) - 1}, and {place} is none."
+        require_place("place", place, len(one), says=says)
 
 
 def _answer_ids(m: LoadedModel, answers: tuple[str, str]) -> tuple[int, int]:

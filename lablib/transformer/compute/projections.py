@@ -10,6 +10,7 @@ from transformers.pytorch_utils import Conv1D
 from lablib.attention.compute.multihead import vectors
 from lablib.attention.compute.text import Reading, read
 from lablib.models import LoadedModel
+from lablib.numbers import require_place
 from lablib.transformer.compute.anatomy import anatomy
 
 Which = Literal["query", "key", "value"]
@@ -81,8 +82,7 @@ def projection(
     tokens = read(m, text)
     seen = vectors(m, tokens, layer)
     heads, _, size = getattr(seen, which).shape
-    if not 0 <= head < heads:
-        raise ValueError(f"This layer has heads 0 to {heads - 1}, and {head} was asked for.")
+    require_place("head", head, heads, "This layer has")
     weight, bias = _matrix(m, layer, which)
     start = size * (head * (weight.shape[1] // size) // heads)
     matrix, bias = weight[:, start : start + size], bias[start : start + size]

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from lablib.attention.compute.text import Reading
 from lablib.models import LoadedModel
 from lablib.models.text import token_text
+from lablib.numbers import require_place, require_whole
 from lablib.transformer.compute.anatomy import anatomy, require_block
 from lablib.transformer.compute.parts import Parts, parts
 
@@ -96,8 +97,8 @@ def attribution(m: LoadedModel, text: str | Reading, token: int | None = None) -
 def _row_above_mean(model: Any, token: int) -> Tensor:
     """What the stream is multiplied by for a token's score above the mean of all, [width]."""
     head = model.get_output_embeddings().weight.float().cpu()
-    if not 0 <= token < len(head):
-        raise ValueError(f"There is no token {token}: this model scores {len(head):,} of them.")
+    says = f"There is no token {token}: this model scores {len(head):,} of them."
+    require_place("token", token, len(head), says=says)
     row: Tensor = head[token] - head.mean(0)
     return row
 
@@ -246,8 +247,8 @@ def unit_words(m: LoadedModel, block: int, unit: int, k: int = 6) -> tuple[str, 
         raise ValueError(f"{type(model).__name__} gives no scores: choose a next-word model.")
     norm = anatomy(model).last_norm
     writes = unit_vectors(m, block)
-    if not 0 <= unit < len(writes):
-        raise ValueError(f"This block has units 0 to {len(writes) - 1}, and {unit} was asked for.")
+    require_place("unit", unit, len(writes), "This block has")
+    require_whole(k=k)
     vector = writes[unit]
     if norm is not None:
         vector = _through_norm(norm, vector[None], vector)[0][0]
