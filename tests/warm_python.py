@@ -43,7 +43,9 @@ def warm_python():
 def be_python(status, words):
     """Run a module as Python does, and leave the exit status in a file."""
     module, *sys.argv[1:] = words[words.index("-m") + 1 :]
-    if encoding := os.environ.get("PYTHONIOENCODING"):  # which Python reads when it begins
+    # What Python reads when it begins, and this one began with another environment.
+    sys.path[1:1] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    if encoding := os.environ.get("PYTHONIOENCODING"):
         sys.stdout.reconfigure(encoding=encoding, errors="strict")
     code = 1
     try:
